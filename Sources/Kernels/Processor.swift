@@ -1,0 +1,14 @@
+import CProcessor
+
+/// The processor these kernels were compiled for, and whether this machine is one.
+public enum Processor {
+  /// The first instruction set the kernels use that this processor lacks; nil when it has all.
+  ///
+  /// A program asks this before its first kernel call: the alternative is an illegal instruction.
+  public static var missingInstructionSet: String? {
+    shardem_missing_instruction_set().map { String(cString: $0) }
+  }
+
+  /// The vector instructions the kernels were compiled for: `AVX-512`, `AVX2`, `NEON` or `baseline`.
+  public static var vectorInstructions: String { String(cString: shardem_vector_instructions()) }
+}

@@ -1,0 +1,27 @@
+/// The smallest and largest value of every column, over all rows of all shards.
+///
+/// Known to every rank before the first iteration; what the bounds of the exact sums and the
+/// judgement of a singular covariance are derived from.
+public struct ColumnRanges: Sendable, Equatable {
+  /// D smallest values.
+  public var minimum: [Double]
+  /// D largest values.
+  public var maximum: [Double]
+
+  public init(minimum: [Double], maximum: [Double]) {
+    precondition(minimum.count == maximum.count)
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
+  /// The number of columns, D.
+  public var columnCount: Int { minimum.count }
+
+  /// The largest |x| that column `j` holds.
+  public func magnitude(_ j: Int) -> Double { max(abs(minimum[j]), abs(maximum[j])) }
+
+  /// The largest |x - `center`| that column `j` can give.
+  public func reach(_ j: Int, from center: Double) -> Double {
+    max(abs(maximum[j] - center), abs(minimum[j] - center))
+  }
+}

@@ -1,0 +1,48 @@
+/// The door through which every model family enters: conform to it, and sharding, exact sums,
+/// ranks, threads, convergence and traces come with the fit loop.
+///
+/// One EM iteration is: `expectation` once, `accumulate` on every block by whichever thread and
+/// rank has it, the exact sum of all blocks' statistics, and `maximized` on every rank. Nothing
+/// here may depend on where it runs: `accumulate` is one fixed order of IEEE operations on the
+/// block and the parameters, without C library functions (`Kernels.exp` and `Kernels.log` round
+/// alike everywhere).
+public protocol LatentVariableModel: Sendable {
+  /// What the M-step estimates.
+  associatedtype Parameters: Sendable
+  /// What all blocks of one E-step share, such as Cholesky factors and log weights.
+  associatedtype Expectation: Sendable
+
+  /// The number of columns of the data, D.
+  var columnCount: Int { get }
+
+  /// The number of additive statistics of a block. Number 0 is the sum of w log p(x), in nats;
+  /// number 1 is the sum of the row weights w; the others are the model's own.
+  var statisticsCount: Int { get }
+
+  /// Prepares the E-step under `parameters`, once an iteration.
+  ///
+  /// - Throws: `FitError` if the parameters define no density (a singular covariance).
+  func expectation(under parameters: Parameters) throws -> Expectation
+
+  /// For every statistic, a bound on its magnitude for any single row of weight 1 within `ranges`.
+  ///
+  /// The exact sums take their units from it; a loose bound costs digits (one bit per factor of 2,
+  /// of more than 90), a bound that does not hold is an error at the first block that breaks it.
+  func bounds(_ expectation: Expectation, within ranges: ColumnRanges) -> [Double]
+
+  /// Overwrites `statistics` with those of one block: `statisticsCount` sums over its rows.
+  func accumulate(
+    _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
+    into statistics: UnsafeMutablePointer<Double>)
+
+  /// The M-step: new parameters from the statistics of all rows. The same on every rank.
+  ///
+  /// - Throws: `FitError.collapsed` if a component cannot be estimated.
+  func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters
+
+  /// The largest relative change of a parameter between two iterations, dimensionless.
+  func largestChange(from previous: Parameters, to next: Parameters) -> Double
+
+  /// The number of free parameters, as AIC and BIC count them.
+  var freeParameterCount: Int { get }
+}

@@ -1,0 +1,78 @@
+import Kernels
+
+/// A latent-variable model whose latent variable is the component, 0 to K - 1, of each row.
+///
+/// A family gives the log joint density and the statistics under given responsibilities; the
+/// E-step follows from them. Both work on tiles: at most `tileRows` rows at a time, so that what
+/// has the size rows × K stays in the cache and never outlives its block.
+public protocol MixtureModel: LatentVariableModel {
+  /// The number of components, K.
+  var componentCount: Int { get }
+
+  /// How many numbers of scratch memory `writeLogJoint` and `add` need for one tile.
+  var scratchCount: Int { get }
+
+  /// Writes log(weight_k p(x_n | k)) to `logJoint[k * tileRows + n]` for every row n of the tile.
+  ///
+  /// Lanes from `tile.count` up to `tileRows` may be left undefined.
+  func writeLogJoint(
+    of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    into logJoint: UnsafeMutablePointer<Double>)
+
+  /// Adds the tile's statistics, from number 2 on, under given responsibilities.
+  ///
+  /// - Parameter responsibilities: w_n r_nk at `[k * tileRows + n]`; 0 from `tile.count` on.
+  func add(
+    _ tile: RowBlock, responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
+    scratch: UnsafeMutablePointer<Double>, into statistics: UnsafeMutablePointer<Double>)
+
+  /// Parameters that put all components at `centers` (K × D, row-major), as a point of reference
+  /// for the statistics of a first M-step; their shape does not matter.
+  func reference(centers: [Double]) -> Parameters
+
+  /// What the statistics under given responsibilities refer to: `expectation` without a density.
+  func expectation(around reference: Parameters) -> Expectation
+}
+
+/// The rows of one tile: a multiple of every vector width.
+public let tileRows = 128
+
+extension MixtureModel {
+  /// The E-step of one block: log joint, log-sum-exp, statistics, tile by tile in row order.
+  public func accumulate(
+    _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
+    into statistics: UnsafeMutablePointer<Double>
+  ) {
+    accumulate(block, expectation, workspace: workspace, into: statistics) {
+      tile, scratch, responsibilities in
+      writeLogJoint(of: tile, expectation, scratch: scratch, into: responsibilities)
+      return normalizeLogJoint(
+        responsibilities, componentCount: componentCount, stride: tileRows, count: tile.count,
+        weights: tile.weights)
+    }
+  }
+
+  /// Overwrites `statistics` with those of one block under the responsibilities that `assign`
+  /// writes for each tile (times the row weights, zero beyond the tile's rows).
+  ///
+  /// - Parameter assign: gets the tile, scratch memory and room for K × `tileRows` numbers;
+  ///   returns the tile's sum of w log p(x).
+  public func accumulate(
+    _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
+    into statistics: UnsafeMutablePointer<Double>,
+    assign: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Double
+  ) {
+    statistics.update(repeating: 0, count: statisticsCount)
+    let responsibilities = workspace.reserve(componentCount * tileRows + scratchCount)
+    let scratch = responsibilities + componentCount * tileRows
+    for start in stride(from: 0, to: block.count, by: tileRows) {
+      let tile = block.slice(from: start, count: min(tileRows, block.count - start))
+      statistics[0] += assign(tile, scratch, responsibilities)
+      statistics[1] += tile.weights.map { weights in
+        (0..<tile.count).reduce(0) { $0 + weights[$1] }
+      } ?? Double(tile.count)
+      add(
+        tile, responsibilities: responsibilities, expectation, scratch: scratch, into: statistics)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// A run of consecutive rows of one shard, as float64: what an E-step works on.
+///
+/// The pointers are valid only inside the call that receives the block.
+public struct RowBlock {
+  /// `count` × `columnCount` values, row-major.
+  public let rows: UnsafePointer<Double>
+  /// `count` non-negative row weights; nil means 1 each.
+  public let weights: UnsafePointer<Double>?
+  /// The number of rows.
+  public let count: Int
+  /// The number of columns, D.
+  public let columnCount: Int
+  /// The number of the first row, counted from 0 over all shards in order.
+  public let firstRow: Int
+
+  public init(
+    rows: UnsafePointer<Double>, weights: UnsafePointer<Double>? = nil, count: Int,
+    columnCount: Int, firstRow: Int = 0
+  ) {
+    self.rows = rows
+    self.weights = weights
+    self.count = count
+    self.columnCount = columnCount
+    self.firstRow = firstRow
+  }
+
+  /// `count` rows of this block from its row `start` on.
+  public func slice(from start: Int, count: Int) -> RowBlock {
+    RowBlock(
+      rows: rows + start * columnCount, weights: weights.map { $0 + start }, count: count,
+      columnCount: columnCount, firstRow: firstRow + start)
+  }
+}
