@@ -1,0 +1,40 @@
+/// e^x, with the same bits on every processor, unlike a C library's.
+///
+/// Within 1 unit in the last place. Results under e^-708, about 3e-308, are 0; over the range of
+/// float64 infinity; NaN gives NaN.
+public func exp(_ x: Double) -> Double { exp(Vector8(repeating: x))[0] }
+
+/// e^x in every lane. About 22 operations per 8 values, no table, no branch.
+///
+/// x = n log 2 + r with an integer n and |r| <= log(2)/2, so e^x = 2^n e^r; log 2 is subtracted in
+/// two parts, the first with 21 trailing zero bits, so that its product with n is exact. e^r =
+/// 1 + r + r² P(r); P interpolates at Chebyshev nodes, with a relative error of e^r of 1.3e-17.
+@inline(__always)
+func exp(_ x: Vector8) -> Vector8 {
+  // Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits of the sum.
+  let rounder = Vector8(repeating: 0x1.8p52)
+  let shifted = rounder.addingProduct(x, Vector8(repeating: 0x1.71547652b82fep+0))
+  let n = shifted - rounder
+  let r = x.addingProduct(n, Vector8(repeating: -0x1.62e42fee00000p-1))
+    .addingProduct(n, Vector8(repeating: -0x1.a39ef35793c76p-33))
+
+  var p = Vector8(repeating: 0x1.af38a9b0ec855p-26)
+  p = Vector8(repeating: 0x1.289185613a3d6p-22).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.71de0dae63bb3p-19).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.a019b90d2ae7ap-16).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.a01a01a7c41d5p-13).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.6c16c1788bd90p-10).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.11111111109b3p-7).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.5555555553d63p-5).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.5555555555556p-3).addingProduct(p, r)
+  p = Vector8(repeating: 0x1.0000000000001p-1).addingProduct(p, r)
+  let power = Vector8(repeating: 1) + r.addingProduct(p, r * r)
+
+  // 2^(n-1) by its exponent field, then twice it: n = 1024 has no field of its own.
+  let exponent = unsafeBitCast(shifted, to: SIMD8<UInt64>.self)
+  let scale = unsafeBitCast((exponent &+ 1022) &<< 52, to: Vector8.self)
+  return ((power * scale) * 2)
+    .replacing(with: 0, where: x .< -708)
+    .replacing(with: .infinity, where: x .> 0x1.62e42fefa39efp+9)
+    .replacing(with: x, where: x .!= x)
+}
