@@ -39,7 +39,9 @@ let package = Package(
     .systemLibrary(
       name: "CMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CProcessor"),
-    .target(name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings),
+    .target(
+      name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings,
+      linkerSettings: [.linkedLibrary("m")]),
     .target(name: "MessagePassing"),
     .target(
       name: "MPICommunicator",

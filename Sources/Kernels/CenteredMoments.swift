@@ -1,0 +1,179 @@
+/// The M-step's statistics of one component: moments about its current mean, lanes along columns.
+///
+/// One tile's rows with a responsibility of exactly 0 are left out; they would add zeros.
+
+/// Writes, for every row with w r > 0, x - mu and w r (x - mu), padded to whole vectors, and adds
+/// to the mass and to the first moment.
+///
+/// - Parameters:
+///   - rows: `count` × `columnCount`, row-major.
+///   - responsibilities: `count` values w r.
+///   - differences: gets x - mu, one padded row (`paddedCount(columnCount)`) after another.
+///   - products: gets w r (x - mu), likewise.
+///   - mass: the sum of w r is added here.
+///   - firstMoments: the sums of w r (x - mu_j) are added here, `columnCount` of them.
+/// - Returns: the number of rows written.
+public func centerRows(
+  _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, mean: UnsafePointer<Double>,
+  responsibilities: UnsafePointer<Double>, differences: UnsafeMutablePointer<Double>,
+  products: UnsafeMutablePointer<Double>, mass: inout Double,
+  firstMoments: UnsafeMutablePointer<Double>
+) -> Int {
+  let width = paddedCount(columnCount)
+  let whole = columnCount & ~7
+  var written = 0
+  for n in 0..<count {
+    let r = responsibilities[n]
+    if r == 0 { continue }
+    mass += r
+    let row = rows + n * columnCount
+    let difference = differences + written * width
+    let product = products + written * width
+    let weight = Vector8(repeating: r)
+    for j in stride(from: 0, to: whole, by: 8) {
+      let d = Vector8(loading: row + j) - Vector8(loading: mean + j)
+      let p = weight * d
+      d.store(to: difference + j)
+      p.store(to: product + j)
+      (Vector8(loading: firstMoments + j) + p).store(to: firstMoments + j)
+    }
+    for j in whole..<columnCount {
+      let d = row[j] - mean[j]
+      difference[j] = d
+      product[j] = r * d
+      firstMoments[j] += r * d
+    }
+    for j in columnCount..<width {
+      difference[j] = 0
+      product[j] = 0
+    }
+    written += 1
+  }
+  return written
+}
+
+/// Adds sum over rows of w r (x - mu)(x - mu)' to a packed lower triangle.
+///
+/// Each entry is the fused sum over the rows in order, begun at zero, then added to the triangle.
+/// Eight rows of the triangle times two vectors of columns are 16 accumulators, 2 loads and 8
+/// broadcasts for 16 multiply-adds; only blocks that touch the lower triangle are computed:
+/// (D/8)(D/8 + 1)/2 × 8 vector multiply-adds a row of data.
+///
+/// - Parameters:
+///   - differences, products: `count` padded rows as `centerRows` wrote them.
+///   - triangle: packed lower triangle. With 8 columns or more, the 7 numbers behind it are
+///     read and rewritten unchanged.
+public func addOuterProducts(
+  differences: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int,
+  columnCount: Int, into triangle: UnsafeMutablePointer<Double>
+) {
+  let width = paddedCount(columnCount)
+  for first in stride(from: 0, to: columnCount, by: 8) {
+    var j = 0
+    while j + 8 <= first {
+      var left = BlockSums()
+      var right = BlockSums()
+      for n in 0..<count {
+        let p = products + n * width + first
+        left.add(p, Vector8(loading: differences + n * width + j))
+        right.add(p, Vector8(loading: differences + n * width + j + 8))
+      }
+      left.addRows(first, column: j, columnCount: columnCount, to: triangle)
+      right.addRows(first, column: j + 8, columnCount: columnCount, to: triangle)
+      j += 16
+    }
+    guard j == first else { continue }
+    var diagonal = BlockSums()
+    for n in 0..<count {
+      diagonal.add(
+        products + n * width + first, Vector8(loading: differences + n * width + first))
+    }
+    diagonal.addRows(first, column: first, columnCount: columnCount, to: triangle)
+  }
+}
+
+/// Adds sum over rows of w r (x_j - mu_j)² to `moments`, for every column j.
+public func addSquares(
+  differences: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int,
+  columnCount: Int, into moments: UnsafeMutablePointer<Double>
+) {
+  let width = paddedCount(columnCount)
+  for j in stride(from: 0, to: columnCount, by: 8) {
+    var sum = Vector8.zero
+    for n in 0..<count {
+      sum.addProduct(
+        Vector8(loading: products + n * width + j), Vector8(loading: differences + n * width + j))
+    }
+    for lane in 0..<min(8, columnCount - j) { moments[j + lane] += sum[lane] }
+  }
+}
+
+/// The sum over rows of w r |x - mu|²: one fused sum a column, then the columns in order.
+public func sumOfSquares(
+  differences: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int,
+  columnCount: Int
+) -> Double {
+  let width = paddedCount(columnCount)
+  var total = Vector8.zero
+  for j in stride(from: 0, to: width, by: 8) {
+    var sum = Vector8.zero
+    for n in 0..<count {
+      sum.addProduct(
+        Vector8(loading: products + n * width + j), Vector8(loading: differences + n * width + j))
+    }
+    total += sum
+  }
+  return total.laneSum
+}
+
+/// An 8 × 8 block of the triangle: eight rows, each a vector of columns.
+private struct BlockSums {
+  var r0 = Vector8.zero, r1 = Vector8.zero, r2 = Vector8.zero, r3 = Vector8.zero
+  var r4 = Vector8.zero, r5 = Vector8.zero, r6 = Vector8.zero, r7 = Vector8.zero
+
+  /// Adds one data row's part: eight products times a vector of differences.
+  @inline(__always)
+  mutating func add(_ products: UnsafePointer<Double>, _ differences: Vector8) {
+    r0.addProduct(Vector8(repeating: products[0]), differences)
+    r1.addProduct(Vector8(repeating: products[1]), differences)
+    r2.addProduct(Vector8(repeating: products[2]), differences)
+    r3.addProduct(Vector8(repeating: products[3]), differences)
+    r4.addProduct(Vector8(repeating: products[4]), differences)
+    r5.addProduct(Vector8(repeating: products[5]), differences)
+    r6.addProduct(Vector8(repeating: products[6]), differences)
+    r7.addProduct(Vector8(repeating: products[7]), differences)
+  }
+
+  /// Adds the block's rows to the triangle's rows `first`..., from column `column` on.
+  @inline(__always)
+  func addRows(
+    _ first: Int, column: Int, columnCount: Int, to triangle: UnsafeMutablePointer<Double>
+  ) {
+    addRow(r0, first, column, columnCount, triangle)
+    addRow(r1, first + 1, column, columnCount, triangle)
+    addRow(r2, first + 2, column, columnCount, triangle)
+    addRow(r3, first + 3, column, columnCount, triangle)
+    addRow(r4, first + 4, column, columnCount, triangle)
+    addRow(r5, first + 5, column, columnCount, triangle)
+    addRow(r6, first + 6, column, columnCount, triangle)
+    addRow(r7, first + 7, column, columnCount, triangle)
+  }
+
+  /// Adds the lanes that lie on or below the diagonal; the others, already the next row's, get 0.
+  /// With fewer than 8 columns there might be no 7 numbers behind the triangle: lane by lane.
+  @inline(__always)
+  private func addRow(
+    _ sums: Vector8, _ i: Int, _ column: Int, _ columnCount: Int,
+    _ triangle: UnsafeMutablePointer<Double>
+  ) {
+    guard i < columnCount else { return }
+    let target = triangle + PackedTriangle.row(i) + column
+    guard columnCount >= 8 else {
+      for j in 0...i { target[j] += sums[j] }
+      return
+    }
+    let lanes = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7)
+    let masked = sums.replacing(with: 0, where: lanes .> Int64(i - column))
+    (Vector8(loading: target) + masked).store(to: target)
+  }
+}

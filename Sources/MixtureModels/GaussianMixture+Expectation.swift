@@ -1,0 +1,132 @@
+import Kernels
+
+extension GaussianMixture {
+  /// What every tile of one E-step needs of the parameters.
+  public struct Expectation: Sendable {
+    /// K × D means.
+    let means: [Double]
+    /// K values log weight - (D log 2 pi + log |covariance|) / 2; -infinity for weight 0.
+    let logScales: [Double]
+    /// Full and tied: L^-1 of each covariance in panels (one when tied); diag and spherical:
+    /// K × D precisions.
+    let factors: [Double]
+    /// The numbers of `factors` from one component to the next; 0 when tied.
+    let factorStride: Int
+    /// K × D: diagonals of the inverse covariances, which bound the squared distances.
+    let spread: [Double]
+  }
+
+  public func expectation(around reference: Parameters) -> Expectation {
+    Expectation(means: reference.means, logScales: [], factors: [], factorStride: 0, spread: [])
+  }
+
+  public func expectation(under parameters: Parameters) throws -> Expectation {
+    let normalizer = Double(columnCount) * logTwoPi
+    var logDeterminants: [Double] = []
+    var factors: [Double] = []
+    var spread: [Double] = []
+    let shared = covarianceType == .tied
+    for k in 0..<(shared ? 1 : componentCount) {
+      let factor = try inverseFactor(parameters, component: k)
+      logDeterminants.append(factor.logDeterminant)
+      factors += factor.numbers
+      spread += factor.spread
+    }
+    let logScales = (0..<componentCount).map { k in
+      log(parameters.weights[k]) - 0.5 * (normalizer + logDeterminants[shared ? 0 : k])
+    }
+    return Expectation(
+      means: parameters.means, logScales: logScales, factors: factors,
+      factorStride: shared ? 0 : factors.count / componentCount, spread: spread)
+  }
+
+  /// A component's L^-1, or precisions, as the kernels read them.
+  private func inverseFactor(
+    _ parameters: Parameters, component k: Int
+  ) throws -> (numbers: [Double], spread: [Double], logDeterminant: Double) {
+    let d = columnCount
+    switch covarianceType {
+    case .full, .tied:
+      let square = parameters.covariances[k * d * d..<(k + 1) * d * d]
+      let packed = PackedTriangle.pack(square, order: d)
+      guard let factor = CholeskyFactor(packed[...], order: d) else {
+        throw FitError.collapsed(
+          component: covarianceType == .tied ? -1 : k, mass: parameters.weights[k], rows: 1,
+          iteration: nil)
+      }
+      let inverse = factor.inverse
+      let spread = (0..<d).map { j in
+        (j..<d).reduce(0) { sum, i in
+          sum + inverse[PackedTriangle.row(i) + j] * inverse[PackedTriangle.row(i) + j]
+        }
+      }
+      return (triangularPanels(inverse, order: d), spread, factor.logDeterminant)
+    case .diag:
+      let variances = parameters.covariances[k * d..<(k + 1) * d]
+      let precisions = variances.map { 1 / $0 }
+      return (precisions, precisions, variances.reduce(0) { $0 + log($1) })
+    case .spherical:
+      let precisions = Array(repeating: 1 / parameters.covariances[k], count: d)
+      return (precisions, precisions, Double(d) * log(parameters.covariances[k]))
+    }
+  }
+
+  /// A row's log density lies between that of the best component's farthest corner and the
+  /// highest peak; moments of weight 1 reach the farthest corner of the ranges from the mean.
+  public func bounds(_ expectation: Expectation, within ranges: ColumnRanges) -> [Double] {
+    var bounds = [Double](repeating: 0, count: statisticsCount)
+    bounds[0] = logDensityBound(expectation, within: ranges)
+    bounds[1] = 1
+    for k in 0..<componentCount {
+      let reach = reaches(expectation, component: k, within: ranges)
+      let moments = 2 + (covarianceType == .tied ? 0 : k * momentCount)
+      switch covarianceType {
+      case .full, .tied:
+        for i in 0..<columnCount {
+          for j in 0...i {
+            let slot = moments + PackedTriangle.row(i) + j
+            bounds[slot] = max(bounds[slot], reach[i] * reach[j])
+          }
+        }
+      case .diag:
+        for j in 0..<columnCount { bounds[moments + j] = reach[j] * reach[j] }
+      case .spherical:
+        bounds[moments] = reach.reduce(0) { $0 + $1 * $1 }
+      }
+      for j in 0..<columnCount { bounds[firstMomentsStart + k * columnCount + j] = reach[j] }
+      bounds[massesStart + k] = 1
+    }
+    return bounds
+  }
+
+  private func reaches(
+    _ expectation: Expectation, component k: Int, within ranges: ColumnRanges
+  ) -> [Double] {
+    (0..<columnCount).map { ranges.reach($0, from: expectation.means[k * columnCount + $0]) }
+  }
+
+  /// The largest |log p(x)| within the ranges; 0 for an expectation without densities.
+  private func logDensityBound(_ expectation: Expectation, within ranges: ColumnRanges) -> Double {
+    guard !expectation.logScales.isEmpty else { return 0 }
+    let peak = expectation.logScales.reduce(-.infinity, max) + log(Double(componentCount))
+    var floor = -Double.infinity
+    for k in 0..<componentCount {
+      let reach = reaches(expectation, component: k, within: ranges)
+      floor = max(floor, expectation.logScales[k] - 0.5 * distanceBound(expectation, k, reach))
+    }
+    return max(abs(peak), abs(floor))
+  }
+
+  /// A bound on the squared distance |L^-1 (x - mu)|²: by Cauchy and Schwarz at most
+  /// D sum_j (L^-T L^-1)_jj reach_j², and without the factor D for a diagonal L.
+  private func distanceBound(_ expectation: Expectation, _ k: Int, _ reach: [Double]) -> Double {
+    let start = covarianceType == .tied ? 0 : k * columnCount
+    let sum = (0..<columnCount).reduce(0) {
+      $0 + expectation.spread[start + $1] * reach[$1] * reach[$1]
+    }
+    return covarianceType == .full || covarianceType == .tied ? Double(columnCount) * sum : sum
+  }
+}
+
+/// log 2 pi.
+let logTwoPi = 0x1.d67f1c864beb5p+0

@@ -1,0 +1,133 @@
+import Kernels
+
+extension GaussianMixture {
+  /// New weights, means and covariances from the combined statistics.
+  ///
+  /// weight_k = N_k / N, d_k = S_k / N_k, mean_k += d_k, covariance_k = Q_k / N_k - d_k d_k' + regularization.
+  /// A component without mass keeps its mean, gets weight 0 and the covariance `regularization` × I.
+  ///
+  /// - Throws: `FitError.collapsed` if a covariance is singular relative to the data's own scale:
+  ///   see `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data
+  ///   could feign, (4 × 2^-52 × the column's largest magnitude)² or less, and a component
+  ///   without mass.
+  public func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters {
+    let total = statistics[massesStart..<massesStart + componentCount].reduce(0, +)
+    var next = previous
+    var shifts = [Double](repeating: 0, count: componentCount * columnCount)
+    for k in 0..<componentCount {
+      let mass = statistics[massesStart + k]
+      if mass == 0 && regularization == 0 { throw collapsed(k, statistics) }
+      next.weights[k] = mass / total
+      guard mass > 0 else { continue }
+      for j in k * columnCount..<(k + 1) * columnCount {
+        shifts[j] = statistics[firstMomentsStart + j] / mass
+        next.means[j] += shifts[j]
+      }
+    }
+    switch covarianceType {
+    case .full: next.covariances = try fullCovariances(statistics, shifts)
+    case .tied: next.covariances = try tiedCovariance(statistics, shifts, total: total)
+    case .diag: next.covariances = try variances(statistics, shifts)
+    case .spherical: next.covariances = try sphericalVariances(statistics, shifts)
+    }
+    return next
+  }
+
+  private func fullCovariances(_ statistics: [Double], _ shifts: [Double]) throws -> [Double] {
+    var covariances: [Double] = []
+    covariances.reserveCapacity(componentCount * columnCount * columnCount)
+    for k in 0..<componentCount {
+      let mass = statistics[massesStart + k]
+      let shift = shifts[k * columnCount..<(k + 1) * columnCount]
+      var packed = Array(statistics[2 + k * momentCount..<2 + (k + 1) * momentCount])
+      forEachEntry { slot, i, j in
+        let central = mass > 0 ? packed[slot] / mass : 0
+        packed[slot] = central - shift[shift.startIndex + i] * shift[shift.startIndex + j]
+      }
+      covariances += try regularized(packed, component: k, statistics)
+    }
+    return covariances
+  }
+
+  private func tiedCovariance(
+    _ statistics: [Double], _ shifts: [Double], total: Double
+  ) throws -> [Double] {
+    var packed = Array(statistics[2..<2 + momentCount])
+    forEachEntry { slot, i, j in
+      let between = (0..<componentCount).reduce(0) {
+        $0 + statistics[massesStart + $1] * shifts[$1 * columnCount + i]
+          * shifts[$1 * columnCount + j]
+      }
+      packed[slot] = (packed[slot] - between) / total
+    }
+    return try regularized(packed, component: -1, statistics)
+  }
+
+  private func variances(_ statistics: [Double], _ shifts: [Double]) throws -> [Double] {
+    try (0..<componentCount * columnCount).map { index in
+      let (k, j) = (index / columnCount, index % columnCount)
+      let mass = statistics[massesStart + k]
+      let central = mass > 0 ? statistics[2 + index] / mass - shifts[index] * shifts[index] : 0
+      return try checked(max(central, 0) + regularization, floor: smallestVariance(j)) {
+        collapsed(k, statistics)
+      }
+    }
+  }
+
+  /// The mean of the D variances, as scikit-learn defines it.
+  private func sphericalVariances(_ statistics: [Double], _ shifts: [Double]) throws -> [Double] {
+    let floor = (0..<columnCount).reduce(0) { $0 + smallestVariance($1) } / Double(columnCount)
+    return try (0..<componentCount).map { k in
+      let mass = statistics[massesStart + k]
+      let squared = (k * columnCount..<(k + 1) * columnCount).reduce(0) {
+        $0 + shifts[$1] * shifts[$1]
+      }
+      let central = mass > 0 ? (statistics[2 + k] / mass - squared) / Double(columnCount) : 0
+      return try checked(max(central, 0) + regularization, floor: floor) { collapsed(k, statistics) }
+    }
+  }
+
+  /// The square matrix with the regularization added to its diagonal, if it is not singular.
+  private func regularized(
+    _ packed: [Double], component: Int, _ statistics: [Double]
+  ) throws -> [Double] {
+    var packed = packed
+    for j in 0..<columnCount {
+      let slot = PackedTriangle.row(j) + j
+      packed[slot] = try checked(
+        max(packed[slot], 0) + regularization, floor: smallestVariance(j)
+      ) { collapsed(component, statistics) }
+    }
+    guard CholeskyFactor(packed[...], order: columnCount) != nil else {
+      throw collapsed(component, statistics)
+    }
+    return PackedTriangle.unpackSymmetric(packed[...], order: columnCount)
+  }
+
+  private func checked(
+    _ variance: Double, floor: Double, error: () -> FitError
+  ) throws -> Double {
+    guard variance > floor, variance < .infinity else { throw error() }
+    return variance
+  }
+
+  /// What rounding alone can leave of a zero variance in column `j`; 0 with regularization, which
+  /// then is the floor itself.
+  private func smallestVariance(_ j: Int) -> Double {
+    let rounding = 4 * 0x1p-52 * magnitudes[j]
+    return regularization == 0 ? rounding * rounding : 0
+  }
+
+  private func collapsed(_ component: Int, _ statistics: [Double]) -> FitError {
+    let mass =
+      component < 0 ? statistics[1] : statistics[massesStart + component]
+    return .collapsed(component: component, mass: mass, rows: statistics[1], iteration: nil)
+  }
+
+  /// Calls `body` with the slot, row and column of every entry of a packed triangle.
+  private func forEachEntry(_ body: (_ slot: Int, _ i: Int, _ j: Int) -> Void) {
+    for i in 0..<columnCount {
+      for j in 0...i { body(PackedTriangle.row(i) + j, i, j) }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Kernels
+
+/// A mixture of K multivariate normal distributions, with kernels of its own.
+///
+/// p(x) = sum_k weight_k N(x; mean_k, covariance_k). Statistics are moments about the current means:
+/// moments about the origin keep under 3 digits of a covariance at offset 1e6, these keep all.
+///
+/// Statistics, after the log-likelihood and the sum of weights: second moments (full: K packed
+/// lower triangles; tied: one, summed over the components; diag: K × D; spherical: K), K × D
+/// first moments, K masses.
+///
+/// Source: Dempster, Laird & Rubin (1977); Bishop, "Pattern Recognition and Machine Learning"
+/// (2006), section 9.2. Tied, diagonal and spherical covariances and the regularization as
+/// scikit-learn defines them.
+public struct GaussianMixture: MixtureModel {
+  public typealias Parameters = GaussianParameters
+
+  /// The number of components, K.
+  public let componentCount: Int
+  /// The number of columns, D.
+  public let columnCount: Int
+  /// How the components' covariances are tied together.
+  public let covarianceType: CovarianceType
+  /// Added to every variance in the M-step, in squared data units (scikit-learn: `reg_covar`).
+  public let regularization: Double
+  /// The largest magnitude of each column: with regularization 0, a variance that the rounding of
+  /// numbers of this size could feign is singular.
+  public let magnitudes: [Double]
+
+  /// - Parameters:
+  ///   - ranges: of the data to be fitted; for evaluating a given model, nil.
+  public init(
+    components: Int, columns: Int, covarianceType: CovarianceType = .full,
+    regularization: Double = 1e-6, ranges: ColumnRanges? = nil
+  ) {
+    precondition(components > 0 && columns > 0, "\(components) components of \(columns) columns")
+    componentCount = components
+    columnCount = columns
+    self.covarianceType = covarianceType
+    self.regularization = regularization
+    magnitudes = (0..<columns).map { ranges?.magnitude($0) ?? 0 }
+  }
+
+  /// What a covariance holds: its second moments' count per component, or for all when tied.
+  var momentCount: Int {
+    switch covarianceType {
+    case .full, .tied: PackedTriangle.count(columnCount)
+    case .diag: columnCount
+    case .spherical: 1
+    }
+  }
+
+  /// Where each kind of statistic begins.
+  var firstMomentsStart: Int { 2 + momentCount * (covarianceType == .tied ? 1 : componentCount) }
+  var massesStart: Int { firstMomentsStart + componentCount * columnCount }
+  public var statisticsCount: Int { massesStart + componentCount }
+
+  public var freeParameterCount: Int {
+    let (k, d) = (componentCount, columnCount)
+    let covariances =
+      switch covarianceType {
+      case .full: k * d * (d + 1) / 2
+      case .tied: d * (d + 1) / 2
+      case .diag: k * d
+      case .spherical: k
+      }
+    return k - 1 + k * d + covariances
+  }
+
+  /// Relative to each column's largest mean, the whole covariance's largest entry, and 1 for weights.
+  public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
+    var change = zip(previous.weights, next.weights).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    for j in 0..<columnCount {
+      let column = stride(from: j, to: next.means.count, by: columnCount)
+      let scale = column.reduce(Double.leastNormalMagnitude) { max($0, abs(next.means[$1])) }
+      for i in column { change = max(change, abs(next.means[i] - previous.means[i]) / scale) }
+    }
+    let scale = next.covariances.reduce(Double.leastNormalMagnitude) { max($0, abs($1)) }
+    return zip(previous.covariances, next.covariances).reduce(change) {
+      max($0, abs($1.0 - $1.1) / scale)
+    }
+  }
+
+  /// Unit covariances around the centers.
+  public func reference(centers: [Double]) -> Parameters {
+    let shape = covarianceType.shape(components: componentCount, columns: columnCount)
+    var covariances = [Double](repeating: 1, count: shape.reduce(1, *))
+    if covarianceType == .full || covarianceType == .tied {
+      let area = columnCount * columnCount
+      for i in covariances.indices {
+        covariances[i] = i % area % (columnCount + 1) == 0 ? 1 : 0
+      }
+    }
+    return Parameters(
+      weights: Array(repeating: 1 / Double(componentCount), count: componentCount),
+      means: centers, covariances: covariances)
+  }
+}
