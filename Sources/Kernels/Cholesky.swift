@@ -9,11 +9,13 @@ public struct CholeskyFactor: Sendable {
   /// Factors the matrix with the packed lower triangle `matrix`.
   ///
   /// Whether A is singular is judged relative to its own scale: pivot i, the variance of column i
-  /// given those before it, must exceed D 2^-52 A_ii, the size of what rounding leaves of a zero
-  /// pivot (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., theorem 10.3: the
-  /// backward error of row i is at most about (D + 1) 2^-53 A_ii). Nil if it does not.
+  /// given those before it, must exceed (D + 3) 2^-52 A_ii, what rounding can leave of a zero pivot:
+  /// the backward error of row i is at most about (D + 1) 2^-53 A_ii (Higham, "Accuracy and
+  /// Stability of Numerical Algorithms", 2nd ed., theorem 10.3), that of the rounded entries of A
+  /// themselves 3 × 2^-53 A_ii (one diagonal, one off it entering twice); twice that to be sure. Nil
+  /// if it does not.
   public init?(_ matrix: ArraySlice<Double>, order: Int) {
-    let tolerance = Double(order) * 0x1p-52
+    let tolerance = Double(order + 3) * 0x1p-52
     var l = Array(matrix)
     let complete = l.withUnsafeMutableBufferPointer { l in
       for i in 0..<order {

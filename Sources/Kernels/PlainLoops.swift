@@ -1,0 +1,65 @@
+/// The kernels as plain loops, one number at a time: what they compute, readably, and what the
+/// fast ones are tested against.
+///
+/// Where the documented order of operations of a kernel is the loop's, the bits are equal.
+package enum PlainLoops {
+  /// |L^-1 (x - mu)|² of every row; `inverse` is L^-1, packed by rows.
+  package static func squaredDistances(
+    _ rows: [Double], columnCount: Int, mean: [Double], inverse: [Double]
+  ) -> [Double] {
+    (0..<rows.count / columnCount).map { n in
+      var distance = 0.0
+      for i in 0..<columnCount {
+        var y = 0.0
+        for j in 0...i {
+          y.addProduct(inverse[PackedTriangle.row(i) + j], rows[n * columnCount + j] - mean[j])
+        }
+        distance.addProduct(y, y)
+      }
+      return distance
+    }
+  }
+
+  /// Sum over columns of (x - mu)² precision, of every row.
+  package static func scaledSquaredDistances(
+    _ rows: [Double], columnCount: Int, mean: [Double], precisions: [Double]
+  ) -> [Double] {
+    (0..<rows.count / columnCount).map { n in
+      var distance = 0.0
+      for j in 0..<columnCount {
+        let difference = rows[n * columnCount + j] - mean[j]
+        distance.addProduct(difference * precisions[j], difference)
+      }
+      return distance
+    }
+  }
+
+  /// Mass, D first moments and the packed lower triangle of second moments about `mean`.
+  package static func centeredMoments(
+    _ rows: [Double], columnCount: Int, mean: [Double], responsibilities: [Double]
+  ) -> (mass: Double, first: [Double], second: [Double]) {
+    var mass = 0.0
+    var first = [Double](repeating: 0, count: columnCount)
+    var second = [Double](repeating: 0, count: PackedTriangle.count(columnCount))
+    for (n, r) in responsibilities.enumerated() {
+      mass += r
+      for i in 0..<columnCount {
+        let product = r * (rows[n * columnCount + i] - mean[i])
+        first[i] += product
+        for j in 0...i {
+          second[PackedTriangle.row(i) + j].addProduct(product, rows[n * columnCount + j] - mean[j])
+        }
+      }
+    }
+    return (mass, first, second)
+  }
+
+  /// Responsibilities of one row, and its log density.
+  package static func posterior(_ logJoint: [Double]) -> (responsibilities: [Double], Double) {
+    let largest = logJoint.reduce(-.infinity, max)
+    guard largest > -.infinity else { return (logJoint.map { _ in 0 }, -.infinity) }
+    let parts = logJoint.map { exp($0 - largest) }
+    let sum = parts.reduce(0, +)
+    return (parts.map { $0 * (1 / sum) }, largest + log(sum))
+  }
+}

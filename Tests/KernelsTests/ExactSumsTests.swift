@@ -1,0 +1,66 @@
+import Kernels
+import Testing
+import _TestSupport
+
+@Suite("Exact sums")
+struct ExactSumsTests {
+  /// Values of mixed magnitude and sign, in blocks of two slots.
+  private func blocks(_ count: Int) -> [[Double]] {
+    var generator = SeededGenerator(seed: 7)
+    return (0..<count).map { _ in
+      (0..<2).map { _ in
+        (generator.uniform() - 0.5) * Double(sign: .plus, exponent: Int(generator.uniform() * 60) - 60, significand: 1)
+      }
+    }
+  }
+
+  private func sums(_ blocks: [[Double]], bounds: [Double] = [1e3, 1e3]) -> ExactSums {
+    let sums = ExactSums(bounds: bounds, additions: 1000)
+    for block in blocks { sums.add(block) }
+    return sums
+  }
+
+  @Test("the order of additions and the split into partial sums change no bit")
+  func orderIndependent() {
+    let blocks = blocks(1000)
+    let forward = sums(blocks).totals
+    #expect(sums(blocks.reversed()).totals == forward)
+    for parts in [2, 3, 7, 64] {
+      let merged = ExactSums(bounds: [1e3, 1e3], additions: 1000)
+      for p in (0..<parts).reversed() {
+        merged.merge(sums(stride(from: p, to: blocks.count, by: parts).map { blocks[$0] }))
+      }
+      #expect(merged.totals == forward)
+    }
+    // The same data do depend on the order with ordinary sums, or this test shows nothing.
+    let ordinary = blocks.reduce(0) { $0 + $1[0] }
+    #expect(blocks.reversed().reduce(0) { $0 + $1[0] } != ordinary)
+  }
+
+  @Test("what is lost is below n² 2^-105 of twice the bound")
+  func accuracy() {
+    // Integers and multiples of 2^-60 below 1: their sum is known exactly.
+    let sums = ExactSums(bounds: [2048], additions: 1000)
+    for n in 0..<1000 { sums.add([n % 2 == 0 ? 1 + 0x1p-52 : -1]) }
+    // 500 times 2^-52 remains: far below the unit of the high part alone (2^-52 × 8192).
+    #expect(sums.totals == [500 * 0x1p-52])
+  }
+
+  @Test("a value beyond its bound, or none at all, is named")
+  func beyondBound() {
+    #expect(sums([[0.5, 1e3]]).slotBeyondBound == nil)
+    #expect(sums([[0.5, 1e5]]).slotBeyondBound == 1)
+    #expect(sums([[.nan, 0]]).slotBeyondBound == 0)
+    #expect(sums([[0, -.infinity], [0, 0]]).slotBeyondBound == 1)
+    let merged = sums([[0, 0]])
+    merged.merge(sums([[0, .nan]]))
+    #expect(merged.slotBeyondBound == 1)
+  }
+
+  @Test("a bound of zero takes zeros")
+  func zeroBound() {
+    let sums = sums([[0, 0], [0, -0.0]], bounds: [0, 0])
+    #expect(sums.totals == [0, 0])
+    #expect(sums.slotBeyondBound == nil)
+  }
+}

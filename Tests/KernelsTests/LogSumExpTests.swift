@@ -1,0 +1,59 @@
+import Kernels
+import Testing
+import _TestSupport
+
+@Suite("Log-sum-exp")
+struct LogSumExpTests {
+  @Test("responsibilities and log densities agree with the plain loop", arguments: [1, 2, 3, 10, 50])
+  func plainLoop(componentCount: Int) {
+    var generator = SeededGenerator(seed: UInt64(componentCount))
+    for count in [1, 7, 8, 9, 100] {
+      let stride = paddedCount(count)
+      let logJoint = (0..<componentCount * stride).map { _ in 300 * generator.normal() }
+      let weights = (0..<count).map { $0 % 4 == 1 ? 0 : generator.uniform() * 3 }
+      var result = logJoint
+      let total = normalizeLogJoint(
+        &result, componentCount: componentCount, stride: stride, count: count, weights: weights)
+      var densities = [Double](repeating: .nan, count: count)
+      logSumExp(
+        logJoint, componentCount: componentCount, stride: stride, count: count, into: &densities)
+
+      var expectedTotal = 0.0
+      var magnitude = 0.0
+      for n in 0..<count {
+        let (responsibilities, density) = PlainLoops.posterior(
+          (0..<componentCount).map { logJoint[$0 * stride + n] })
+        #expect(densities[n] == density)
+        expectedTotal += weights[n] * density
+        magnitude += abs(weights[n] * density)
+        for k in 0..<componentCount {
+          // The kernel rounds w / s once and multiplies, the loop 1 / s, its product and w: each at
+          // most half a unit, 5 in all.
+          let expected = weights[n] * responsibilities[k]
+          #expect(abs(result[k * stride + n] - expected) <= 5 * 0x1p-53 * expected)
+        }
+      }
+      // `count` additions in another order: at most half a unit of the magnitudes each, twice.
+      #expect(abs(total - expectedTotal) <= 2 * Double(count) * 0x1p-53 * magnitude)
+      for k in 0..<componentCount {
+        #expect(result[(k * stride + count)..<((k + 1) * stride)].allSatisfy { $0 == 0 })
+      }
+    }
+  }
+
+  @Test("a row that no component gives density has responsibilities 0 and log density -infinity")
+  func noDensity() {
+    var logJoint = [Double](repeating: -.infinity, count: 16)
+    let total = normalizeLogJoint(
+      &logJoint, componentCount: 2, stride: 8, count: 8, weights: nil)
+    #expect(total == -.infinity)
+    #expect(logJoint.allSatisfy { $0 == 0 })
+  }
+
+  @Test("a component of weight 0 gets nothing, however far the others are")
+  func emptyComponent() {
+    var logJoint = [Double](repeating: -1e200, count: 8) + [Double](repeating: -.infinity, count: 8)
+    _ = normalizeLogJoint(&logJoint, componentCount: 2, stride: 8, count: 8, weights: nil)
+    #expect(logJoint == [Double](repeating: 1, count: 8) + [Double](repeating: 0, count: 8))
+  }
+}
