@@ -1,0 +1,100 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension Communicator {
+  /// Collective. The number of processor cores the launcher left this rank: its threads by default.
+  ///
+  /// Each core belongs in equal parts to the ranks that may run on it. So a rank that was bound to
+  /// cores of its own has those; ranks that share a machine, or a batch system's part of it, share
+  /// its cores. At least 1.
+  public func coreShare() throws -> Int {
+    let everyone = try gather(AllowedCores.current().encoded).map(AllowedCores.init(encoded:))
+    return AllowedCores.share(of: rank, among: everyone)
+  }
+}
+
+/// The cores that a process may run on.
+package struct AllowedCores: Equatable, Sendable {
+  /// Names the machine, whatever containers stand between it and the process.
+  package var machine: String
+  /// The numbers of the cores, ascending. Hardware threads count as cores.
+  package var cores: [Int]
+
+  /// The cores of rank `rank`, each divided by the number of ranks that may run on it.
+  package static func share(of rank: Int, among ranks: [AllowedCores]) -> Int {
+    var users: [Int: Int] = [:]
+    for other in ranks where other.machine == ranks[rank].machine {
+      for core in other.cores { users[core, default: 0] += 1 }
+    }
+    let share = ranks[rank].cores.reduce(0.0) { $0 + 1 / Double(users[$1]!) }
+    // Three thirds are one core: far more than the rounding of thousands of additions, far less
+    // than the smallest part.
+    return max(1, Int(share + 1e-6))
+  }
+
+  /// Those of the calling thread.
+  static func current() -> AllowedCores {
+    AllowedCores(machine: machineName(), cores: affinity())
+  }
+
+  var encoded: [UInt8] {
+    Array((machine + cores.map { " \($0)" }.joined()).utf8)
+  }
+
+  package init(machine: String, cores: [Int]) {
+    self.machine = machine
+    self.cores = cores
+  }
+
+  init(encoded bytes: [UInt8]) {
+    let fields = String(decoding: bytes, as: UTF8.self)
+      .split(separator: " ", omittingEmptySubsequences: false)
+    self.init(machine: String(fields[0]), cores: fields.dropFirst().map { Int($0)! })
+  }
+
+  /// The numbers in a list as the kernel writes it, such as `0-3,8`; nil if it is none.
+  package static func numbers(in list: some StringProtocol) -> [Int]? {
+    var numbers: [Int] = []
+    for range in list.split(separator: ",") {
+      let ends = range.split(separator: "-").map { Int($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
+        first <= last
+      else { return nil }
+      numbers += first...last
+    }
+    return numbers.isEmpty ? nil : numbers
+  }
+}
+
+/// What sched_getaffinity tells, which the C library's module does not offer to Swift.
+private func affinity() -> [Int] {
+  let field = "Cpus_allowed_list:"
+  let line = contents(of: "/proc/self/status").split(separator: "\n")
+    .first { $0.hasPrefix(field) }
+  let list = line?.dropFirst(field.count).drop(while: \.isWhitespace)
+  return list.flatMap { AllowedCores.numbers(in: $0) }
+    ?? Array(0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+}
+
+/// The identity of the running kernel, which the containers of a machine share; else the host name.
+private func machineName() -> String {
+  let identity = contents(of: "/proc/sys/kernel/random/boot_id").prefix { !$0.isWhitespace }
+  if !identity.isEmpty { return String(identity) }
+  return String(unsafeUninitializedCapacity: 256) { buffer in
+    buffer.initialize(repeating: 0)
+    _ = buffer.withMemoryRebound(to: CChar.self) { gethostname($0.baseAddress!, 255) }
+    return buffer.firstIndex(of: 0)!
+  }
+}
+
+/// A small file of the kernel's; empty if it cannot be read.
+private func contents(of path: String) -> String {
+  guard let file = fopen(path, "r") else { return "" }
+  defer { fclose(file) }
+  return String(unsafeUninitializedCapacity: 1 << 14) { fread($0.baseAddress!, 1, $0.count, file) }
+}

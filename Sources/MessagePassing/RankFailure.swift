@@ -1,0 +1,58 @@
+/// Marks errors whose cause is what the user gave: the command line or the data.
+///
+/// The program then ends with status 2, whichever rank met the error.
+public protocol InputError: Error {}
+
+/// What went wrong on one rank, as all ranks know it: the same value on every rank.
+public struct RankFailure: Error, Equatable, Sendable {
+  /// The rank that met the error.
+  public let rank: Int
+  /// The description of the error.
+  public let message: String
+  /// 2 if the error was an `InputError`, else 1.
+  public let exitStatus: Int32
+
+  init(rank: Int, message: String, exitStatus: Int32) {
+    self.rank = rank
+    self.message = message
+    self.exitStatus = exitStatus
+  }
+
+  /// An error that all ranks met alike, such as one in what every rank computes from the same
+  /// numbers; or that rank `rank` met and the others know of. A `RankFailure` stays what it is.
+  public init(_ error: any Error, rank: Int = 0) {
+    if let failure = error as? RankFailure {
+      self = failure
+    } else {
+      self.init(
+        rank: rank, message: "\(error)", exitStatus: MessagePassing.exitStatus(of: error))
+    }
+  }
+}
+
+extension RankFailure: CustomStringConvertible {
+  /// The message. What is wrong with the input does not depend on who read it; what is wrong
+  /// with a host does, so the rank stands before anything else.
+  public var description: String {
+    exitStatus == 2 ? message : "rank \(rank): \(message)"
+  }
+}
+
+/// The status with which a program that ends by `error` exits: 2 if the command line or the input
+/// is wrong, 1 for anything else.
+public func exitStatus(of error: any Error) -> Int32 {
+  if let failure = error as? RankFailure { return failure.exitStatus }
+  return error is any InputError ? 2 : 1
+}
+
+extension RankFailure {
+  /// The form in which it travels: "rank status message".
+  var encoded: [UInt8] { Array("\(rank) \(exitStatus) \(message)".utf8) }
+
+  init(encoded bytes: [UInt8]) {
+    let fields = String(decoding: bytes, as: UTF8.self)
+      .split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+    precondition(fields.count == 3, "\(fields) is not a failure's rank, status and message")
+    self.init(rank: Int(fields[0])!, message: String(fields[2]), exitStatus: Int32(fields[1])!)
+  }
+}
