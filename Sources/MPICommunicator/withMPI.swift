@@ -1,0 +1,33 @@
+import MessagePassing
+
+/// Runs `body` in the world of all ranks that the launcher started, or alone without a launcher.
+///
+/// Owns the start and the end of MPI, so a process calls it at most once. Without mpirun, srun or
+/// the like MPI does not start at all (that would take a daemon and a second) and `world` is a
+/// `SoloCommunicator`; likewise in builds without the trait MPI.
+///
+/// - Parameter body: calls the collectives of `world` on the thread it is called on.
+/// - Returns: what `body` returns on this rank.
+/// - Throws: `LauncherError` if the launcher started several copies that do not know each other;
+///   `RankFailure` that `body` throws, which is to say on all ranks; with one rank whatever `body`
+///   throws. Any other error would leave the other ranks waiting in their next collective: it is
+///   printed with its rank and ends the whole job.
+public func withMPI<Value>(_ body: (any Communicator) throws -> Value) throws -> Value {
+  guard let launcher = Launcher.current else { return try body(SoloCommunicator()) }
+  #if MPI
+    let world = try MPICommunicator()
+    let outcome = Result {
+      try launcher.check(worldSize: world.size, library: mpiLibraryName())
+      return try body(world)
+    }
+    if case .failure(let error) = outcome, world.size > 1, !(error is RankFailure) {
+      printError("rank \(world.rank): \(error)")
+      world.abort(status: exitStatus(of: error))
+    }
+    try world.finalize()
+    return try outcome.get()
+  #else
+    try launcher.check(worldSize: 1, library: nil)
+    return try body(SoloCommunicator())
+  #endif
+}
