@@ -56,7 +56,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .executableTarget(name: "RankChecks", dependencies: ["MPICommunicator", "ShardEM"]),
+    .executableTarget(
+      name: "RankChecks", dependencies: ["MPICommunicator", "Kernels", "ShardEM"]),
     .target(name: "_TestSupport", dependencies: ["MixtureModels"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "_TestSupport"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),

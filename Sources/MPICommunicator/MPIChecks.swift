@@ -16,11 +16,13 @@
     return result
   }
 
-  /// The name and version of the MPI that the program runs with, such as `Open MPI v4.1.4`.
+  /// The name and version of the MPI that the program runs with, such as `Open MPI v4.1.4`
+  /// or `MPICH 4.0.2`.
   func mpiLibraryName() -> String {
     let text = mpiText { MPI_Get_library_version($0, $1) } ?? "an unknown MPI"
     let name = text.prefix { $0 != "," && $0 != "\n" }
-    return name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let words = name.split(whereSeparator: \.isWhitespace).filter { $0 != "Version:" }
+    return words.joined(separator: " ")
   }
 
   /// A text that MPI writes, and its length, into memory of the caller; nil if it fails.

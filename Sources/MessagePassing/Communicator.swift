@@ -11,7 +11,8 @@ public protocol Communicator: Sendable {
 
   /// Replaces `values` on every rank by their element-wise sum over all ranks.
   ///
-  /// The order of additions is the implementation's: callers pass exact parts, whose sum has no order.
+  /// The order of additions is the implementation's: callers pass exact parts, whose sum has no
+  /// order.
   func sum(_ values: UnsafeMutableBufferPointer<Double>) throws
 
   /// Replaces `values` on every rank by their element-wise maximum over all ranks.

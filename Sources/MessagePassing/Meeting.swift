@@ -101,11 +101,15 @@ private func startThread(_ work: @escaping @Sendable () -> Void) -> pthread_t {
   #else
     var thread = pthread_t()
   #endif
-  let code = pthread_create(&thread, nil, { argument in
-    let raw: UnsafeMutableRawPointer? = argument
-    Unmanaged<Work>.fromOpaque(raw!).takeRetainedValue().run()
-    return nil
-  }, Unmanaged.passRetained(Work(work)).toOpaque())
+  let argument = Unmanaged.passRetained(Work(work)).toOpaque()
+  let code = pthread_create(
+    &thread, nil,
+    { argument in
+      // Optional in some C libraries, not in others.
+      let work: UnsafeMutableRawPointer? = argument
+      Unmanaged<Work>.fromOpaque(work!).takeRetainedValue().run()
+      return nil
+    }, argument)
   precondition(code == 0, "no thread could be started: error \(code)")
   #if canImport(Darwin)
     return thread!

@@ -1,0 +1,38 @@
+# What the scripts that run checks share. To be sourced: . "$(dirname "$0")/lib.sh"
+#
+# A script of checks prints a line `not ok ...` for each that failed, ends with the line
+# `N passed, N failed` and returns 1 if any failed or none ran.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${SHARDEM_BUILD:-$root/.build/release}
+passed=0
+failed=0
+
+ok() { passed=$((passed + 1)); }
+
+not_ok() {
+  failed=$((failed + 1))
+  echo "not ok $1"
+}
+
+# The last line of a script of checks, and its status.
+finish() {
+  echo "$passed passed, $failed failed"
+  ((failed == 0 && passed > 0))
+}
+
+# on_ranks COUNT PROGRAM ARGUMENT...: runs the program on COUNT ranks of this machine, for at most
+# RANKS_TIMEOUT seconds (default 120). MPIRUN names another launcher than mpirun.
+on_ranks() {
+  local count=$1 launcher=${MPIRUN:-mpirun} options=()
+  shift
+  if "$launcher" --version 2>&1 | grep -q 'Open MPI\|OpenRTE'; then
+    # More ranks than cores; and not bound to them, lest jobs that run together choose the same.
+    options=(--oversubscribe --bind-to none)
+    if ((EUID == 0)); then
+      export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    fi
+  fi
+  timeout -k 5 "${RANKS_TIMEOUT:-120}" \
+    "$launcher" "${options[@]}" -n "$count" "$@" < /dev/null
+}
