@@ -1,8 +1,50 @@
 /// Why no model can be estimated from these data with these options.
 ///
-/// Holds facts; `description` writes the sentence: where, what was found, what to do.
+/// Holds facts; `description` writes the sentence: where, what was found, what to do. Facts count
+/// components from 0 as arrays do, sentences from 1 as people do (and as rows and columns of
+/// files are counted in messages).
 public enum FitError: Error, Equatable, Sendable {
   /// A component's covariance is singular relative to the data's own scale, or it has no mass.
   /// `component` counts from 0 (-1: the shared covariance); `iteration` is filled in by the fit loop.
   case collapsed(component: Int, mass: Double, rows: Double, iteration: Int?)
+  /// The parameters of an exponential family give no density: a natural parameter is not finite.
+  case undefined(component: Int, naturalParameter: Int, value: Double)
+}
+
+extension FitError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .collapsed(-1, _, let rows, let iteration):
+      return "the shared covariance collapsed\(phrase(iteration)): singular over "
+        + "\(shortened(rows)) rows; raise --regularization or drop constant and duplicated columns"
+    case .collapsed(let component, let mass, let rows, let iteration):
+      return "component \(component + 1) collapsed\(phrase(iteration)): mass \(shortened(mass)) of "
+        + "\(shortened(rows)) rows; raise --regularization, lower --components or change --seed"
+    case .undefined(let component, let parameter, let value):
+      return "component \(component + 1) has no density: natural parameter \(parameter) is "
+        + "\(value), expected a finite number"
+    }
+  }
+
+  private func phrase(_ iteration: Int?) -> String {
+    iteration.map { " at iteration \($0)" } ?? ""
+  }
+}
+
+/// `value` to three significant digits, integers in full: for sentences, not for files.
+func shortened(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+  let parts = value.description.split(separator: "e")
+  if parts.count == 2, let digits = Double(parts[0]) {
+    return "\(shortened(digits))e\(parts[1])"
+  }
+  var scale = 1.0
+  while abs(value) * scale < 100 { scale *= 10 }
+  return unpointed((value * scale).rounded() / scale)
+}
+
+/// All digits of `value`, but `3` for 3.0: for sentences, not for files.
+func unpointed(_ value: Double) -> String {
+  let text = value.description
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

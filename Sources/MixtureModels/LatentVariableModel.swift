@@ -45,4 +45,14 @@ public protocol LatentVariableModel: Sendable {
 
   /// The number of free parameters, as AIC and BIC count them.
   var freeParameterCount: Int { get }
+
+  /// The first value, in row order, that the family cannot model; nil if it takes them all.
+  ///
+  /// Whoever loads the data asks once per block, before the first iteration. The values are
+  /// finite already. By default nil.
+  func firstProblem(in block: RowBlock) -> ValueProblem?
+}
+
+extension LatentVariableModel {
+  public func firstProblem(in block: RowBlock) -> ValueProblem? { nil }
 }

@@ -1,0 +1,22 @@
+/// A value that a family cannot model, such as a 3 among the bits of a Bernoulli mixture.
+///
+/// It knows nothing of files: who reads the rows puts file, row and column before `description`.
+public struct ValueProblem: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The row within the block, from 0.
+  public var row: Int
+  /// The column, from 0.
+  public var column: Int
+  /// What was found.
+  public var value: Double
+  /// What the family takes, in words: `0 or 1`.
+  public var expected: String
+
+  public init(row: Int, column: Int, value: Double, expected: String) {
+    self.row = row
+    self.column = column
+    self.value = value
+    self.expected = expected
+  }
+
+  public var description: String { "found \(shortened(value)), expected \(expected)" }
+}

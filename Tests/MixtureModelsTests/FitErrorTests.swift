@@ -1,0 +1,41 @@
+import MixtureModels
+import Testing
+
+@Suite struct FitErrorTests {
+  @Test("messages count components from 1, round numbers and say what to do")
+  func wording() {
+    let messages: [(FitError, String)] = [
+      (
+        .collapsed(component: 3, mass: 0.8000000000000003, rows: 1_000_000, iteration: 17),
+        "component 4 collapsed at iteration 17: mass 0.8 of 1000000 rows; "
+          + "raise --regularization, lower --components or change --seed"
+      ),
+      (
+        .collapsed(component: 0, mass: 1.23456e-300, rows: 12.3456, iteration: nil),
+        "component 1 collapsed: mass 1.23e-300 of 12.3 rows; "
+          + "raise --regularization, lower --components or change --seed"
+      ),
+      (
+        .collapsed(component: -1, mass: 272, rows: 272, iteration: 2),
+        "the shared covariance collapsed at iteration 2: singular over 272 rows; "
+          + "raise --regularization or drop constant and duplicated columns"
+      ),
+      (
+        .undefined(component: 1, naturalParameter: 5, value: -.infinity),
+        "component 2 has no density: natural parameter 5 is -inf, expected a finite number"
+      ),
+    ]
+    for (error, message) in messages { #expect(error.description == message) }
+  }
+
+  @Test(
+    "masses are rounded to three digits, integers kept",
+    arguments: [
+      (0.0, "0"), (123456.7, "123457"), (99.96, "100"), (0.99999, "1"), (7.628e-5, "7.63e-05"),
+      (.nan, "nan"), (.leastNonzeroMagnitude, "5e-324"),
+    ])
+  func rounding(mass: Double, text: String) {
+    let error = FitError.collapsed(component: 0, mass: mass, rows: 1, iteration: nil)
+    #expect(error.description.contains("mass \(text) of 1 rows"))
+  }
+}
