@@ -1,0 +1,42 @@
+/// The short way to a new family: a mixture whose components are of one exponential family,
+/// log p(x | k) = T(x)·θ_k + log h(x).
+///
+/// A family says what its features T(x) are and turns its parameters into θ and back; the E-step
+/// is two matrix products over a tile of n rows and P features: the log joint is T Θ', and the
+/// statistics are R'T. See `BernoulliMixture` for a whole family.
+///
+/// Statistics: number 0 and 1 as in `LatentVariableModel`, then K × P sums of w r T(x), row-major:
+/// `statistics[2 + k * P + p]`. Feature 0 is the constant 1, so its sum is the component's mass.
+/// The sums are moments about the origin: fine for counts and bits; a family of continuous data
+/// far from 0 loses digits and wants a kernel of its own, as the Gaussian has.
+public protocol ExponentialFamily: MixtureModel where Expectation == NaturalParameters {
+  /// The number of features of a row, P, with the constant.
+  var featureCount: Int { get }
+
+  /// Writes T(x_n) for every row of the tile: `tile.count` × P, row-major, feature 0 = 1.
+  func writeFeatures(of tile: RowBlock, into features: UnsafeMutablePointer<Double>)
+
+  /// θ as K × P numbers, row-major; number 0 of a component is its log weight minus its log
+  /// normalizer, or -∞ if its weight is 0.
+  ///
+  /// The others must be finite, as 0 · ∞ is no number: where a parameter lies on the edge of its
+  /// range (a probability of 0), take the nearest one inside.
+  func naturalParameters(of parameters: Parameters) -> [Double]
+
+  /// For each of the P features, the largest magnitude it can have in rows within `ranges`.
+  func featureBounds(within ranges: ColumnRanges) -> [Double]
+
+  /// Writes log h(x_n), in nats, for every row of the tile. By default 0.
+  func writeLogBaseMeasure(of tile: RowBlock, into logBase: UnsafeMutablePointer<Double>)
+
+  /// The largest magnitude of log h(x) in rows within `ranges`. By default 0.
+  func logBaseMeasureBound(within ranges: ColumnRanges) -> Double
+}
+
+/// The natural parameters θ of all components: what an exponential family's E-step needs.
+public struct NaturalParameters: Sendable, Equatable {
+  /// K × P numbers, row-major.
+  public var values: [Double]
+
+  public init(values: [Double]) { self.values = values }
+}
