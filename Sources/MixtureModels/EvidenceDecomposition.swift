@@ -1,0 +1,111 @@
+import Kernels
+
+/// What EM's theory says of any distribution q over the components of each row:
+///
+///     log p(x | θ) = L(q, θ) + KL(q || p(z | x, θ)),    L(q, θ) = Q(q, θ) + H(q).
+///
+/// The E-step chooses q to make the divergence 0, so the bound L touches the log-likelihood; the
+/// M-step chooses θ to raise Q, hence the bound, hence the log-likelihood. All five quantities
+/// are sums over the rows, each times its weight, in nats, and each is computed from its own
+/// definition, so that the identities can be tested. 0 log 0 = 0.
+///
+/// Where q gives mass to a component under which a row is impossible, the bound is -∞ and the
+/// divergence ∞.
+///
+/// Source: Neal & Hinton, "A View of the EM Algorithm that Justifies Incremental, Sparse, and
+/// Other Variants" (1998); Bishop, "Pattern Recognition and Machine Learning", section 9.4.
+public struct EvidenceDecomposition: Sendable, Equatable {
+  /// Σ w log p(x | θ).
+  public var logLikelihood = 0.0
+  /// L(q, θ) = Σ w Σ_k q_k log(p(x, k | θ) / q_k).
+  public var lowerBound = 0.0
+  /// KL(q || p(z | x, θ)) = Σ w Σ_k q_k log(q_k / p(k | x, θ)), 0 or more.
+  public var divergence = 0.0
+  /// Q(q, θ) = Σ w Σ_k q_k log p(x, k | θ), the expected complete-data log-likelihood.
+  public var expectedLogJoint = 0.0
+  /// H(q) = -Σ w Σ_k q_k log q_k.
+  public var entropy = 0.0
+}
+
+extension MixtureModel {
+  /// Both sides of an iteration: log-likelihood, bound, divergence, Q and entropy.
+  ///
+  /// - Parameters:
+  ///   - q: n × K numbers, row-major; each row non-negative with sum 1.
+  ///   - rows: n × D values, row-major.
+  ///   - weights: n non-negative row weights; nil means 1 each.
+  /// - Throws: `FitError` if the parameters define no density.
+  public func evidence(
+    q: [Double], rows: [Double], weights: [Double]? = nil, under parameters: Parameters
+  ) throws -> EvidenceDecomposition {
+    let logJoint = try logJoint(rows: rows, under: parameters)
+    let count = rows.count / columnCount
+    precondition(q.count == logJoint.count, "q has \(q.count) numbers, not \(logJoint.count)")
+    precondition(weights.map { $0.count == count } ?? true, "weights for other than \(count) rows")
+    var sums = EvidenceDecomposition()
+    for n in 0..<count where weights?[n] != 0 {
+      let weight = weights?[n] ?? 1
+      let row = n * componentCount..<(n + 1) * componentCount
+      let evidence = logSumExp(logJoint[row])
+      sums.logLikelihood += weight * evidence
+      for i in row where q[i] > 0 {
+        let mass = weight * q[i]
+        let logQ = log(q[i])
+        sums.lowerBound += mass * (logJoint[i] - logQ)
+        sums.divergence += mass * (logQ - (logJoint[i] - evidence))
+        sums.expectedLogJoint += mass * logJoint[i]
+        sums.entropy -= mass * logQ
+      }
+    }
+    return sums
+  }
+
+  /// The posterior p(k | x_n, θ) as n × K numbers, row-major: the q that the E-step chooses.
+  ///
+  /// A row that is impossible under every component has no posterior: its numbers are NaN.
+  /// - Parameter rows: n × D values, row-major.
+  /// - Throws: `FitError` if the parameters define no density.
+  public func posterior(rows: [Double], under parameters: Parameters) throws -> [Double] {
+    let logJoint = try logJoint(rows: rows, under: parameters)
+    return stride(from: 0, to: logJoint.count, by: componentCount).flatMap { first in
+      let row = logJoint[first..<first + componentCount]
+      let evidence = logSumExp(row)
+      return row.map { exp($0 - evidence) }
+    }
+  }
+
+  /// log p(x_n, k | θ) as n × K numbers, row-major, in nats.
+  ///
+  /// - Parameter rows: n × D values, row-major.
+  /// - Throws: `FitError` if the parameters define no density.
+  public func logJoint(rows: [Double], under parameters: Parameters) throws -> [Double] {
+    let expectation = try expectation(under: parameters)
+    precondition(
+      rows.count.isMultiple(of: columnCount), "\(rows.count) values in \(columnCount) columns")
+    let count = rows.count / columnCount
+    let workspace = Workspace()
+    let tileJoint = workspace.reserve(componentCount * tileRows + scratchCount)
+    var result: [Double] = []
+    result.reserveCapacity(count * componentCount)
+    rows.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      let block = RowBlock(rows: base, count: count, columnCount: columnCount)
+      for start in stride(from: 0, to: count, by: tileRows) {
+        let tile = block.slice(from: start, count: min(tileRows, count - start))
+        writeLogJoint(
+          of: tile, expectation, scratch: tileJoint + componentCount * tileRows, into: tileJoint)
+        for n in 0..<tile.count {
+          for k in 0..<componentCount { result.append(tileJoint[k * tileRows + n]) }
+        }
+      }
+    }
+    return withExtendedLifetime(workspace) { result }
+  }
+}
+
+/// log Σ exp(v), -∞ if every v is.
+private func logSumExp(_ values: ArraySlice<Double>) -> Double {
+  let largest = values.max() ?? -.infinity
+  guard largest > -.infinity else { return largest }
+  return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
+}
