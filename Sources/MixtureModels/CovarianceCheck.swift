@@ -1,0 +1,40 @@
+/// Whether a matrix from a file can be a covariance.
+enum CovarianceCheck {
+  /// The first place below the diagonal that differs from its mirror image by more than
+  /// `allowance` of the two columns' standard deviations; nil for a symmetric matrix.
+  ///
+  /// - Parameter matrix: D × D, row-major, with a positive diagonal.
+  static func asymmetry(
+    of matrix: [Double], _ size: Int, within allowance: Double
+  ) -> (row: Int, column: Int)? {
+    for i in 0..<size {
+      for j in 0..<i {
+        let scale = matrix[i * size + i].squareRoot() * matrix[j * size + j].squareRoot()
+        let difference = abs(matrix[i * size + j] - matrix[j * size + i])
+        if !(difference <= allowance * scale) { return (i, j) }
+      }
+    }
+    return nil
+  }
+
+  /// Whether the lower triangle has a Cholesky factor: every pivot is positive.
+  ///
+  /// No threshold beyond that: the E-step, which knows the scale of the data, may want more.
+  /// - Parameter matrix: D × D, row-major.
+  static func isPositiveDefinite(_ matrix: [Double], _ size: Int) -> Bool {
+    var factor = matrix
+    for j in 0..<size {
+      for i in j..<size {
+        var sum = matrix[i * size + j]
+        for p in 0..<j { sum -= factor[i * size + p] * factor[j * size + p] }
+        if i == j {
+          guard sum > 0, sum.isFinite else { return false }
+          factor[j * size + j] = sum.squareRoot()
+        } else {
+          factor[i * size + j] = sum / factor[j * size + j]
+        }
+      }
+    }
+    return true
+  }
+}

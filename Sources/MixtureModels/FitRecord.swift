@@ -1,0 +1,53 @@
+/// How a model came about: the `fit` section of a model file.
+///
+/// A function of the data, the start and the options alone; times, ranks and hosts belong to the
+/// trace, so that the same fit always writes the same bytes.
+public struct FitRecord: Sendable, Equatable {
+  /// The number of rows of the data, whatever their weights.
+  public var rows: Int
+  /// The sum of the row weights; nil, and absent from the file, for data without weights.
+  public var totalWeight: Double?
+  /// The number of EM iterations.
+  public var iterations: Int
+  /// Whether the convergence criterion was met.
+  public var converged: Bool
+  /// Σ w log p(x), in nats.
+  public var logLikelihood: Double
+  /// The log-likelihood per row, or per unit of weight.
+  public var meanLogLikelihood: Double
+  /// Akaike's information criterion, 2 free parameters - 2 log-likelihood; the smaller, the better.
+  public var aic: Double
+  /// The Bayesian information criterion, free parameters times log rows - 2 log-likelihood.
+  public var bic: Double
+  /// What all random draws come from.
+  public var seed: UInt64
+  /// The change of the mean log-likelihood at which the fit was to stop.
+  public var tolerance: Double
+  /// The relative change of parameters at which it was to stop; nil, and absent, if not asked for.
+  public var parameterTolerance: Double?
+  /// Added to the variances of a Gaussian, or the smoothing of a Bernoulli mixture.
+  public var regularization: Double
+  /// How the start was chosen: `kmeans`, `k-means++`, `random` or `file`.
+  public var initialization: String
+
+  public init(
+    rows: Int, totalWeight: Double? = nil, iterations: Int, converged: Bool,
+    logLikelihood: Double, meanLogLikelihood: Double, aic: Double, bic: Double, seed: UInt64,
+    tolerance: Double, parameterTolerance: Double? = nil, regularization: Double,
+    initialization: String
+  ) {
+    self.rows = rows
+    self.totalWeight = totalWeight
+    self.iterations = iterations
+    self.converged = converged
+    self.logLikelihood = logLikelihood
+    self.meanLogLikelihood = meanLogLikelihood
+    self.aic = aic
+    self.bic = bic
+    self.seed = seed
+    self.tolerance = tolerance
+    self.parameterTolerance = parameterTolerance
+    self.regularization = regularization
+    self.initialization = initialization
+  }
+}

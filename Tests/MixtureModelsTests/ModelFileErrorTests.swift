@@ -1,0 +1,186 @@
+import Foundation
+import MixtureModels
+import Testing
+import _TestSupport
+
+/// A valid model file, a change to its text, and the message about the result.
+struct BadModelFile: Sendable, CustomTestStringConvertible {
+  let base: String
+  let part: String
+  let replacement: String
+  let message: String
+
+  init(_ base: String, _ part: String, _ replacement: String, _ message: String) {
+    self.base = base
+    self.part = part
+    self.replacement = replacement
+    self.message = message
+  }
+
+  var testDescription: String { message }
+}
+
+private let full = """
+  {"format": "shardem-model", "version": 1, "family": "gaussian", "covariance_type": "full",
+   "components": 2, "dimensions": 2, "weights": [0.25, 0.75],
+   "means": [[1, 2], [3, 4]],
+   "covariances": [[[2, 1], [1, 2]], [[1, 0], [0, 1]]],
+   "fit": {"rows": 10, "iterations": 3, "converged": false, "log_likelihood": -30,
+     "mean_log_likelihood": -3, "aic": 1, "bic": 2, "seed": 0, "tolerance": 0.001,
+     "regularization": 0, "initialization": "kmeans"}}
+  """
+
+private let diagonal = """
+  {"format": "shardem-model", "version": 1, "family": "gaussian", "covariance_type": "diag",
+   "components": 2, "dimensions": 1, "weights": [0.25, 0.75], "means": [[1], [3]],
+   "covariances": [[2], [1]]}
+  """
+
+private let bernoulli = """
+  {"format": "shardem-model", "version": 1, "family": "bernoulli",
+   "components": 1, "dimensions": 2, "weights": [1], "probabilities": [[0.5, 1]]}
+  """
+
+private let badFiles = [
+  // Not JSON.
+  BadModelFile(
+    full, full, "", "line 1, column 1: not JSON: found the end of the file, expected a value"),
+  BadModelFile(
+    full, "[3, 4]]", "[3, nan]]",
+    "line 3, column 24: not JSON: found \"nan\", expected a value"),
+  BadModelFile(
+    full, "\"kmeans\"}}", "\"kmeans\"}",
+    "line 7, column 52: not JSON: found the end of the file, expected a comma or }"),
+  BadModelFile(
+    full, "[1, 2],", "[1 2],", "line 3, column 15: not JSON: found \"2\", expected a comma or ]"),
+  BadModelFile(
+    full, "[1, 2],", "[01, 2],", "line 3, column 14: not JSON: found \"1\", expected a comma or ]"),
+  BadModelFile(
+    full, "[1, 2],", "[1, 2,],", "line 3, column 18: not JSON: found \"]\", expected a value"),
+  BadModelFile(
+    full, "[1, 2],", "[1., 2],", "line 3, column 15: not JSON: found \",\", expected a digit"),
+  BadModelFile(
+    diagonal, "[[2], [1]]}", "[[2], [1]]} x",
+    "line 3, column 29: not JSON: found \"x\", expected the end of the file"),
+  BadModelFile(
+    full, "[[1, 2]", String(repeating: "[", count: 100_000),
+    "line 3, column 74: not JSON: found \"[\", expected at most 64 nested lists"),
+  // Not a model file of this version.
+  BadModelFile(full, full, "[1]", "found a list of 1, expected an object"),
+  BadModelFile(
+    full, "\"format\": \"shardem-model\",", "", "format: missing; a model file needs it"),
+  BadModelFile(
+    full, "shardem-model", "sklearn", "format: found \"sklearn\", expected \"shardem-model\""),
+  BadModelFile(
+    full, "\"version\": 1", "\"version\": 2", "version: found the number 2, expected the number 1"),
+  BadModelFile(
+    full, "\"gaussian\"", "\"cauchy\"",
+    "family: found \"cauchy\", expected \"gaussian\" or \"bernoulli\""),
+  BadModelFile(
+    full, "\"full\"", "\"round\"",
+    "covariance_type: found \"round\", expected \"full\" or \"tied\" or \"diag\" or \"spherical\""),
+  // Shapes.
+  BadModelFile(
+    full, "\"components\": 2", "\"components\": 0",
+    "components: found the number 0, expected an integer from 1"),
+  BadModelFile(
+    full, "\"components\": 2", "\"components\": 2.5",
+    "components: found the number 2.5, expected an integer from 1"),
+  BadModelFile(full, "[0.25, 0.75]", "[1]", "weights: found a list of 1, but \"components\" is 2"),
+  BadModelFile(full, "[3, 4]", "[3]", "means[1]: found a list of 1, but \"dimensions\" is 2"),
+  BadModelFile(full, "[3, 4]", "[3, \"4\"]", "means[1][1]: found \"4\", expected a number"),
+  BadModelFile(
+    full, "[3, 4]", "null", "means[1]: found null, expected a list of 2 (\"dimensions\")"),
+  BadModelFile(
+    full, "\"full\"", "\"tied\"", "covariances[0][0]: found a list of 2, expected a number"),
+  BadModelFile(
+    full, "\"full\"", "\"diag\"", "covariances[0][0]: found a list of 2, expected a number"),
+  BadModelFile(
+    diagonal, "\"diag\"", "\"full\"",
+    "covariances[0][0]: found the number 2, expected a list of 1 (\"dimensions\")"),
+  // Numbers.
+  BadModelFile(full, "[3, 4]", "[3, 1e999]", "means[1][1]: found inf, expected a finite number"),
+  BadModelFile(full, "[0.25, 0.75]", "[1.5, -0.5]", "weights[1]: found -0.5, expected 0 or more"),
+  BadModelFile(full, "[0.25, 0.75]", "[0.25, 0.5]", "weights: sum to 0.75, expected 1"),
+  BadModelFile(
+    full, "[[2, 1], [1, 2]]", "[[2, 1], [0.5, 2]]",
+    "covariances[0]: not symmetric: [1][0] and [0][1] differ"),
+  BadModelFile(
+    full, "[[2, 1], [1, 2]]", "[[1, 2], [2, 1]]",
+    "covariances[0]: not positive definite, so no covariance; "
+      + "add to its diagonal or drop constant and duplicated columns"),
+  BadModelFile(
+    full, "[[1, 0], [0, 1]]", "[[1, 0], [0, 0]]",
+    "covariances[1]: not positive definite, so no covariance; "
+      + "add to its diagonal or drop constant and duplicated columns"),
+  BadModelFile(
+    diagonal, "[[2], [1]]", "[[2], [0]]", "covariances[1][0]: found 0, expected more than 0"),
+  BadModelFile(
+    bernoulli, "[0.5, 1]", "[0.5, 1.5]", "probabilities[0][1]: found 1.5, expected 0 to 1"),
+  // The fit section.
+  BadModelFile(full, "\"rows\": 10, ", "", "fit.rows: missing; a model file needs it"),
+  BadModelFile(
+    full, "\"rows\": 10", "\"rows\": -1",
+    "fit.rows: found the number -1, expected an integer from 0"),
+  BadModelFile(full, "false", "\"no\"", "fit.converged: found \"no\", expected true or false"),
+  BadModelFile(
+    full, "\"kmeans\"", "7", "fit.initialization: found the number 7, expected a string"),
+]
+
+@Suite struct ModelFileErrorTests {
+  @Test("a bad model file is refused with one line that names the place", arguments: badFiles)
+  func message(bad: BadModelFile) throws {
+    _ = try ModelFile(json: Array(bad.base.utf8), name: "m.json")
+    let range = try #require(bad.base.firstRange(of: bad.part))
+    let text = bad.base.replacingCharacters(in: range, with: bad.replacement)
+    let error = #expect(throws: ModelFileError.self) {
+      try ModelFile(json: Array(text.utf8), name: "m.json")
+    }
+    #expect(error?.description == "m.json: " + bad.message)
+  }
+
+  @Test("a file cut short anywhere is an error")
+  func truncated() {
+    let bytes = Array(full.utf8)
+    for count in 0..<bytes.count {
+      #expect(throws: ModelFileError.self) {
+        try ModelFile(json: Array(bytes[..<count]), name: "m.json")
+      }
+    }
+  }
+
+  @Test("weights and covariances that went through float32 are accepted")
+  func rounded() throws {
+    var text = full.replacing("[0.25, 0.75]", with: "[0.333333343, 0.666666687]")
+    text = text.replacing("[[2, 1], [1, 2]]", with: "[[2e-20, 1e-20], [1.00000008e-20, 2e-20]]")
+    _ = try ModelFile(json: Array(text.utf8), name: "m.json")
+  }
+
+  @Test("positive definiteness is judged relative to a covariance's own scale")
+  func scale() throws {
+    var generator = SeededGenerator(seed: 1)
+    for exponent in [-280, -16, 0, 16, 280] {
+      for D in 1...8 {
+        let unit = Double(sign: .plus, exponent: exponent, significand: 1)
+        let covariance = generator.covariance(D).map { unit * $0 }
+        let parameters = GaussianParameters(
+          weights: [1], means: Array(repeating: 0, count: D), covariances: covariance)
+        let bytes = try ModelFile(model: .gaussian(.full, parameters)).encoded()
+        _ = try ModelFile(json: bytes, name: "m.json")
+
+        // A correlation beyond 1: the first two columns' own determinant is negative.
+        guard D > 1 else { continue }
+        let beyond = 1.01 * covariance[0].squareRoot() * covariance[D + 1].squareRoot()
+        var indefinite = parameters
+        indefinite.covariances[1] = beyond
+        indefinite.covariances[D] = beyond
+        let bad = try ModelFile(model: .gaussian(.full, indefinite)).encoded()
+        #expect(
+          throws: ModelFileError(file: "m", path: "covariances[0]", problem: .notPositiveDefinite)
+        ) {
+          try ModelFile(json: bad, name: "m")
+        }
+      }
+    }
+  }
+}
