@@ -48,7 +48,7 @@ let package = Package(
       dependencies: ["MessagePassing", .target(name: "CMPI", condition: mpi)]),
     .target(name: "RowSources"),
     .target(name: "MixtureModels", dependencies: ["Kernels"]),
-    .target(name: "ShardEM", dependencies: ["MixtureModels", "RowSources", "MessagePassing"]),
+    .target(name: "ShardEM", dependencies: ["Kernels", "MixtureModels", "RowSources", "MessagePassing"]),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [

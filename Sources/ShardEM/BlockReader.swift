@@ -1,0 +1,63 @@
+import MixtureModels
+import RowSources
+
+/// Reads one rank's blocks, with their row weights, in whatever form the files have them.
+struct BlockReader: Sendable {
+  let shards: [any RowSource]
+  let weights: RowWeights?
+  let blocks: [ShardPlan.Block]
+
+  /// The number of columns of the files.
+  var fileColumns: Int { shards[0].columnCount }
+  /// The number of data columns.
+  var columnCount: Int { weights?.dataColumnCount(ofFileColumns: fileColumns) ?? fileColumns }
+
+  /// Calls `body` with block `number` of this rank; `scratch` is used where a copy is needed.
+  func withBlock<Result>(
+    _ number: Int, scratch: Workspace, _ body: (RowBlock) throws -> Result
+  ) throws -> Result {
+    let block = blocks[number]
+    let count = block.rows.count
+    // The rows as read, the data columns of them, the weights.
+    let read = scratch.reserve(count * (fileColumns + columnCount + 1))
+    let data = read + count * fileColumns
+    let ownWeights = data + count * columnCount
+
+    func give(_ rows: UnsafePointer<Double>, _ weights: UnsafePointer<Double>?) throws -> Result {
+      try body(
+        RowBlock(
+          rows: rows, weights: weights, count: count, columnCount: columnCount,
+          firstRow: block.firstRow))
+    }
+    return try shards[block.shard].withRows(block.rows, scratch: read) { rows in
+      switch weights {
+      case nil:
+        return try give(rows, nil)
+      case .column(let column):
+        RowWeights.split(
+          rows, count: count, fileColumns: fileColumns, weightColumn: column, data: data,
+          weights: ownWeights)
+        return try give(data, ownWeights)
+      case .source(let source):
+        let weightRows = block.firstRow..<block.firstRow + count
+        return try source.withRows(weightRows, scratch: ownWeights) { try give(rows, $0) }
+      }
+    }
+  }
+
+  /// The file and the row in it, from 1, of a row of block `number`; and the file's own number,
+  /// from 1, of a data column.
+  func place(_ number: Int, row: Int, column: Int) -> (path: String, row: Int, column: Int) {
+    let block = blocks[number]
+    var fileColumn = column
+    if case .column(let weightColumn) = weights, column >= weightColumn { fileColumn += 1 }
+    return (shards[block.shard].name, block.rows.lowerBound + row + 1, fileColumn + 1)
+  }
+
+  /// The file and the row in it, from 1, of the weight of a row of block `number`.
+  func placeOfWeight(_ number: Int, row: Int) -> (path: String, row: Int) {
+    let block = blocks[number]
+    if case .source(let source) = weights { return (source.name, block.firstRow + row + 1) }
+    return (shards[block.shard].name, block.rows.lowerBound + row + 1)
+  }
+}

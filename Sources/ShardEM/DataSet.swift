@@ -1,0 +1,61 @@
+import MessagePassing
+import MixtureModels
+import RowSources
+
+/// The rows of all shards as the ranks share them: each rank has its own blocks, all ranks know
+/// the shape and the ranges of the whole.
+public final class DataSet: Sendable {
+  /// The number of data columns, D.
+  public let columnCount: Int
+  /// How the rows of all shards are cut into blocks.
+  public let plan: ShardPlan
+  /// The blocks of this rank, in row order.
+  public let blocks: [ShardPlan.Block]
+  /// The ranges of the columns over all rows of positive weight, on all ranks.
+  public let ranges: ColumnRanges
+  /// The largest row weight; 1 without weights.
+  public let largestWeight: Double
+  /// The number of rows of positive weight, on all ranks.
+  public let weightedRowCount: Int
+
+  private let reader: BlockReader
+
+  /// Whether the rows have weights of their own.
+  public var isWeighted: Bool { reader.weights != nil }
+  /// The number of rows of all shards.
+  public var rowCount: Int { plan.rowCount }
+
+  /// Collective. Checks this rank's rows and learns the ranges of all.
+  ///
+  /// - Parameters:
+  ///   - shards: the same on every rank in names and shapes; a rank reads its own blocks only.
+  ///   - threads: how many threads check the rows.
+  /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
+  ///   row has any weight.
+  init<World: Communicator>(
+    shards: [any RowSource], weights: RowWeights?, plan: ShardPlan, threads: Int, world: World
+  ) throws {
+    precondition(!shards.isEmpty, "a data set of no shards")
+    self.plan = plan
+    blocks = plan.blocks(ofRank: world.rank, size: world.size)
+    reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
+    columnCount = reader.columnCount
+    guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }
+
+    let scan = try RowScan.scan(reader, threads: threads, world: world)
+    (ranges, largestWeight) = (scan.ranges, scan.largestWeight)
+    weightedRowCount = weights == nil ? plan.rowCount : scan.weightedRowCount
+    guard largestWeight > 0 else { throw DataSetError.allWeightsZero }
+  }
+
+  /// Calls `body` with one of this rank's blocks.
+  ///
+  /// - Parameters:
+  ///   - number: 0 to `blocks.count - 1`.
+  ///   - scratch: of the calling thread; used for rows that have another form in their file.
+  public func withBlock<Result>(
+    _ number: Int, scratch: Workspace, _ body: (RowBlock) throws -> Result
+  ) throws -> Result {
+    try reader.withBlock(number, scratch: scratch, body)
+  }
+}

@@ -1,0 +1,42 @@
+import MessagePassing
+
+/// What is wrong with a data set as a whole, its files being in order.
+public enum DataSetError: InputError, Equatable {
+  /// The row weights have several columns.
+  case weightColumns(path: String, count: Int)
+  /// There are not as many weights as rows.
+  case weightCount(path: String, count: Int, rows: Int)
+  /// A row weight is negative or no number; `row` counts from 1 in the file.
+  case weight(path: String, row: Int, value: Double)
+  /// No row has any weight.
+  case allWeightsZero
+  /// The column of row weights is the only one.
+  case onlyWeights(path: String)
+  /// There are fewer rows (of positive weight) than components.
+  case fewerRowsThanComponents(rows: Int, components: Int)
+  /// Some statistic left the range of the data's own bounds, or of float64.
+  case beyondRange(magnitude: Double)
+}
+
+extension DataSetError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .weightColumns(let path, let count):
+      "\(path): \(count) columns; row weights are one column"
+    case .weightCount(let path, let count, let rows):
+      "\(path): \(count) weights for \(rows) rows of data; expected one per row"
+    case .weight(let path, let row, let value):
+      "\(path): row \(row): \(value) is no row weight; expected a finite number from 0 up"
+    case .allWeightsZero:
+      "all row weights are 0; expected a positive one"
+    case .onlyWeights(let path):
+      "\(path): no column beside that of the row weights"
+    case .fewerRowsThanComponents(let rows, let components):
+      "\(components) components for \(rows) row\(rows == 1 ? "" : "s") of data; "
+        + "lower --components or add data"
+    case .beyondRange(let magnitude):
+      "values up to \(magnitude) in magnitude are beyond what sums in float64 can hold; "
+        + "rescale the data"
+    }
+  }
+}

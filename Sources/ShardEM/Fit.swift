@@ -1,0 +1,18 @@
+import MixtureModels
+
+/// Fitted parameters, and how they were reached.
+public struct Fit<Parameters: Sendable>: Sendable {
+  public let parameters: Parameters
+  /// The log-likelihood and criteria of the data under `parameters`.
+  public let score: Score
+  /// The number of M-steps.
+  public let iterations: Int
+  /// Whether the convergence criterion was met within the limit of iterations.
+  public let converged: Bool
+  /// The number of the restart that won, from 0.
+  public let restart: Int
+  /// The number of rows of positive weight.
+  public let rows: Int
+}
+
+extension Fit: Equatable where Parameters: Equatable {}

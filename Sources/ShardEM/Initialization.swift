@@ -1,0 +1,104 @@
+import Kernels
+import MessagePassing
+import MixtureModels
+
+/// Where a fit of a mixture starts.
+public enum Initialization<Parameters: Sendable>: Sendable {
+  /// K-means from k-means++ seeds, then one M-step with every row wholly in its cluster.
+  case kMeans
+  /// One M-step with every row wholly with the nearest of K seeds, as k-means++ draws them.
+  case kMeansPlusPlus
+  /// One M-step with responsibilities drawn at random for every row.
+  case random
+  /// Given parameters.
+  case parameters(Parameters)
+}
+
+extension Sweep {
+  /// Collective. The parameters from which restart number `restart` of a fit starts.
+  ///
+  /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if a component
+  ///   cannot be estimated from the rows it gets.
+  public func start<Model: MixtureModel>(
+    _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64,
+    restart: Int = 0
+  ) throws -> Model.Parameters {
+    guard model.componentCount <= data.weightedRowCount else {
+      throw DataSetError.fewerRowsThanComponents(
+        rows: data.weightedRowCount, components: model.componentCount)
+    }
+    switch initialization {
+    case .parameters(let parameters):
+      return parameters
+    case .kMeans:
+      let seeds = try seeds(count: model.componentCount, seed: seed, restart: restart)
+      let variance = try columnMoments().meanVariance
+      return try assigned(model, to: kMeansCenters(from: seeds, columnVariance: variance))
+    case .kMeansPlusPlus:
+      return try assigned(
+        model, to: seeds(count: model.componentCount, seed: seed, restart: restart))
+    case .random:
+      return try randomStart(model, Philox(seed: seed), restart: restart)
+    }
+  }
+
+  /// Every row wholly belongs to the component of the nearest center.
+  private func assigned<Model: MixtureModel>(
+    _ model: Model, to centers: [Double]
+  ) throws -> Model.Parameters {
+    let clusters = KMeans(
+      componentCount: model.componentCount, columnCount: data.columnCount, columnVariance: 1)
+    return try maximized(model, around: centers) { tile, workspace, responsibilities in
+      clusters.forEachTile(of: tile, centers: centers, workspace: workspace) { _, labels, _ in
+        for n in 0..<tile.count {
+          responsibilities[labels[n] * tileRows + n] = tile.weights?[n] ?? 1
+        }
+      }
+    }
+  }
+
+  /// Every row divides itself by K uniform numbers, as scikit-learn's `random`.
+  private func randomStart<Model: MixtureModel>(
+    _ model: Model, _ generator: Philox, restart: Int
+  ) throws -> Model.Parameters {
+    let components = 0..<model.componentCount
+    let means = try columnMoments().means
+    return try maximized(model, around: components.flatMap { _ in means }) {
+      tile, _, responsibilities in
+      for n in 0..<tile.count {
+        let random = RandomStream.responsibilities.row(
+          tile.firstRow + n, of: generator, restart: restart)
+        var sum = 0.0
+        for k in components {
+          responsibilities[k * tileRows + n] = random.uniform(k)
+          sum += responsibilities[k * tileRows + n]
+        }
+        let scale = (tile.weights?[n] ?? 1) / sum
+        for k in components { responsibilities[k * tileRows + n] *= scale }
+      }
+    }
+  }
+
+  /// One M-step with given responsibilities, its statistics taken about `centers`.
+  ///
+  /// - Parameter assign: gets a tile, scratch memory, and K × `tileRows` zeros to overwrite.
+  private func maximized<Model: MixtureModel>(
+    _ model: Model, around centers: [Double],
+    assign: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+  ) throws -> Model.Parameters {
+    let reference = model.reference(centers: centers)
+    let expectation = model.expectation(around: reference)
+    let statistics = try total(bounds: model.bounds(expectation, within: data.ranges)) {
+      block, workspace, statistics in
+      // The model uses `workspace` at the same time.
+      let assigning = Workspace()
+      model.accumulate(block, expectation, workspace: workspace, into: statistics) {
+        tile, _, responsibilities in
+        responsibilities.update(repeating: 0, count: model.componentCount * tileRows)
+        assign(tile, assigning, responsibilities)
+        return 0
+      }
+    }.statistics
+    return try model.maximized(statistics, from: reference)
+  }
+}

@@ -1,0 +1,94 @@
+import Kernels
+import MixtureModels
+
+/// K-means, the limit of a mixture of equal spherical Gaussians as their variance goes to 0: one
+/// Lloyd step is one EM iteration with responsibilities 0 and 1.
+///
+/// Statistic 0, the log-likelihood up to scale, is minus the inertia: the sum of w |x - c|² to the
+/// nearest center. Then come the sum of w, K masses, and K × D sums of w (x - c).
+struct KMeans: LatentVariableModel {
+  let componentCount: Int
+  let columnCount: Int
+  /// The mean variance of the columns, in squared data units: what makes a change dimensionless.
+  let columnVariance: Double
+
+  /// K × D centers, row-major.
+  typealias Parameters = [Double]
+  typealias Expectation = [Double]
+
+  var statisticsCount: Int { 2 + componentCount * (1 + columnCount) }
+  var freeParameterCount: Int { componentCount * columnCount }
+
+  func expectation(under parameters: [Double]) -> [Double] { parameters }
+
+  func bounds(_ centers: [Double], within ranges: ColumnRanges) -> [Double] {
+    // A row is as near to the nearest center as to the first.
+    let inertia = (0..<columnCount).reduce(0) { sum, j in
+      let reach = ranges.reach(j, from: centers[j])
+      return sum + reach * reach
+    }
+    let reaches = centers.indices.map { ranges.reach($0 % columnCount, from: centers[$0]) }
+    return [inertia, 1] + Array(repeating: 1, count: componentCount) + reaches
+  }
+
+  func accumulate(
+    _ block: RowBlock, _ centers: [Double], workspace: Workspace,
+    into statistics: UnsafeMutablePointer<Double>
+  ) {
+    statistics.update(repeating: 0, count: statisticsCount)
+    let masses = statistics + 2
+    let sums = masses + componentCount
+    forEachTile(of: block, centers: centers, workspace: workspace) { tile, labels, distances in
+      for n in 0..<tile.count {
+        let weight = tile.weights?[n] ?? 1
+        // Not 0 x its distance, which may be infinite.
+        if weight == 0 { continue }
+        let first = labels[n] * columnCount
+        let row = tile.rows + n * columnCount
+        statistics[0] -= weight * distances[n]
+        statistics[1] += weight
+        masses[labels[n]] += weight
+        for j in 0..<columnCount { sums[first + j] += weight * (row[j] - centers[first + j]) }
+      }
+    }
+  }
+
+  /// The masses of the clusters.
+  func masses(_ statistics: [Double]) -> ArraySlice<Double> { statistics[2..<2 + componentCount] }
+
+  /// The mean of each cluster; a cluster without rows keeps its center.
+  func maximized(_ statistics: [Double], from centers: [Double]) -> [Double] {
+    centers.indices.map { i in
+      let mass = statistics[2 + i / columnCount]
+      return mass > 0 ? centers[i] + statistics[2 + componentCount + i] / mass : centers[i]
+    }
+  }
+
+  /// The sum of the squared shifts of all centers, in column variances, as scikit-learn has it.
+  func largestChange(from previous: [Double], to next: [Double]) -> Double {
+    let shift = zip(previous, next).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }
+    return shift == 0 ? 0 : shift / columnVariance
+  }
+
+  /// Calls `body` with each tile of `block`, the numbers of its rows' nearest centers, and the
+  /// squared distances to them.
+  func forEachTile(
+    of block: RowBlock, centers: [Double], workspace: Workspace,
+    _ body: (RowBlock, UnsafePointer<Int>, UnsafePointer<Double>) -> Void
+  ) {
+    let columns = workspace.reserve((columnCount + 3) * tileRows)
+    let distances = columns + columnCount * tileRows
+    let scratch = distances + tileRows
+    let labels = UnsafeMutableRawPointer(scratch + tileRows).bindMemory(
+      to: Int.self, capacity: tileRows)
+    for start in stride(from: 0, to: block.count, by: tileRows) {
+      let tile = block.slice(from: start, count: min(tileRows, block.count - start))
+      transpose(
+        tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: columns)
+      findNearest(
+        columns, columnCount: columnCount, stride: tileRows, centers: centers,
+        centerCount: componentCount, scratch: scratch, labels: labels, distances: distances)
+      body(tile, labels, distances)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import MessagePassing
+import MixtureModels
+import Synchronization
+
+extension Sweep {
+  /// Collective. The centers that Lloyd's iterations reach from `seeds`, K × D row-major.
+  ///
+  /// Ends, as scikit-learn's `KMeans`, when the squared shifts of all centers add up to at most
+  /// 1e-4 of the mean variance of the columns (also when no row changes its cluster: then the
+  /// shift is rounding), or after 300 iterations. An empty cluster moves to the row farthest
+  /// from its center.
+  func kMeansCenters(from seeds: [Double], columnVariance: Double) throws -> [Double] {
+    let model = KMeans(
+      componentCount: seeds.count / data.columnCount, columnCount: data.columnCount,
+      columnVariance: columnVariance)
+    var centers = seeds
+    for _ in 0..<300 {
+      let statistics = try expectationStep(model, under: centers).statistics
+      var next = model.maximized(statistics, from: centers)
+      let empty = model.masses(statistics).enumerated().filter { $0.element == 0 }.map(\.offset)
+      if !empty.isEmpty {
+        let farthest = try farthestRows(empty.count, from: centers, model)
+        for (k, row) in zip(empty, farthest) {
+          next.replaceSubrange(k * data.columnCount..<(k + 1) * data.columnCount, with: row)
+        }
+      }
+      let change = model.largestChange(from: centers, to: next)
+      centers = next
+      if change <= 1e-4 { break }
+    }
+    return centers
+  }
+
+  /// The rows farthest from their nearest centers, ties to the first; none that is a center.
+  private func farthestRows(
+    _ limit: Int, from centers: [Double], _ model: KMeans
+  ) throws -> [[Double]] {
+    let race = Mutex(RowRace(limit: limit))
+    try forEachBlock { _, block, workspace in
+      var local = RowRace(limit: limit)
+      model.forEachTile(of: block, centers: centers, workspace: workspace) {
+        tile, _, distances in
+        for n in 0..<tile.count where distances[n] > 0 && tile.weights?[n] != 0 {
+          guard -distances[n] <= local.worstKey else { continue }
+          local.enter(
+            RowRace.Entry(
+              key: -distances[n], secondKey: 0, row: tile.firstRow + n,
+              values: tile.values(ofRow: n)))
+        }
+      }
+      race.withLock { $0.merge(local) }
+    }
+    return try race.withLock { $0 }.overAllRanks(world).entries.map(\.values)
+  }
+
+  /// Collective. The mean of each column, and the mean variance of the columns.
+  func columnMoments() throws -> (means: [Double], meanVariance: Double) {
+    let ranges = data.ranges
+    let middle = zip(ranges.minimum, ranges.maximum).map { $0 / 2 + $1 / 2 }
+    // One cluster about the middle of the data: its inertia and shift give the variance.
+    let model = KMeans(componentCount: 1, columnCount: data.columnCount, columnVariance: 1)
+    let statistics = try expectationStep(model, under: middle).statistics
+    let means = model.maximized(statistics, from: middle)
+    let shift = model.largestChange(from: middle, to: means)
+    let variance = max(0, -statistics[0] / statistics[1] - shift)
+    return (means, variance / Double(data.columnCount))
+  }
+}

@@ -1,0 +1,156 @@
+import Kernels
+import MessagePassing
+import MixtureModels
+
+/// Passes over all rows of a data set, by the threads of every rank.
+///
+/// The statistics of a block are computed by one thread in a fixed order, and blocks are added
+/// exactly: the sums are the same to the last bit on any number of ranks and threads.
+public final class Sweep<World: Communicator>: Sendable {
+  public let data: DataSet
+  public let world: World
+  /// The number of threads of this rank.
+  public let threadCount: Int
+  private let threads: PerThread<ThreadMemory>
+
+  /// - Parameter threads: how many threads of this rank share its blocks, at least 1.
+  public init(_ data: DataSet, threads: Int, world: World) {
+    precondition(threads > 0, "\(threads) threads")
+    self.data = data
+    self.world = world
+    threadCount = threads
+    self.threads = PerThread(threads: threads) { ThreadMemory() }
+  }
+
+  /// Overwrites `statistics` with those of one block.
+  public typealias Accumulate = @Sendable (
+    _ block: RowBlock, _ workspace: Workspace, _ statistics: UnsafeMutablePointer<Double>
+  ) throws -> Void
+
+  /// Collective: one sum. Adds the statistics of all blocks of all ranks.
+  ///
+  /// - Parameters:
+  ///   - bounds: for every statistic, a bound on its magnitude for one row of weight 1.
+  ///   - failure: an error that this rank met before, to be thrown on all ranks now.
+  ///   - accumulate: overwrites `bounds.count` statistics with those of one block. Called by
+  ///     several threads at a time, each with a workspace of its own.
+  /// - Throws: on every rank the same error, if anything failed on any.
+  public func total(
+    bounds: [Double], carrying failure: (any Error)? = nil, _ accumulate: Accumulate
+  ) throws -> SweepTotal {
+    let bounds = try scaled(bounds)
+    let clock = ContinuousClock()
+    let start = clock.now
+    var failure = failure
+    let sums: ExactSums
+    do {
+      sums = try failure == nil
+        ? sumsOfThisRank(bounds, accumulate)
+        : ExactSums(bounds: bounds, additions: data.plan.blockCount)
+    } catch {
+      failure = error
+      sums = ExactSums(bounds: bounds, additions: data.plan.blockCount)
+    }
+    let computed = clock.now
+
+    // One buffer: the parts of the sums, the failures, and each rank's seconds in a slot of its
+    // own, where a sum with zeros is a gather.
+    var buffer = Array(sums.parts)
+    buffer.append(failure == nil ? 0 : 1)
+    for rank in 0..<world.size {
+      buffer.append(rank == world.rank ? (computed - start).seconds : 0)
+    }
+    try world.sum(&buffer)
+    let failures = buffer[2 * bounds.count]
+    if failures > 0 { throw try world.agreedFailure(failure) }
+    return SweepTotal(
+      statistics: (0..<bounds.count).map { buffer[$0] + buffer[bounds.count + $0] },
+      computeSeconds: Array(buffer[(2 * bounds.count + 1)...]),
+      communicationSeconds: (clock.now - computed).seconds)
+  }
+
+  /// Calls `body` with every block of this rank, on several threads, without any sum.
+  ///
+  /// Collective: all ranks wait for each other, and throw the same error if anything failed on any.
+  public func forEachBlock(
+    _ body: @Sendable (_ number: Int, _ block: RowBlock, _ workspace: Workspace) throws -> Void
+  ) throws {
+    try world.agree {
+      try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
+        let memory = threads[thread]
+        try data.withBlock(number, scratch: memory.reading) { block in
+          try body(number, block, memory.computing)
+        }
+      }
+    }
+  }
+
+  /// Bounds on the sums of magnitudes over all rows.
+  private func scaled(_ bounds: [Double]) throws -> [Double] {
+    let scale = Double(data.rowCount) * data.largestWeight
+    // Leaves room for the anchors of the exact sums, 6 times the bound.
+    let limit = Double.greatestFiniteMagnitude / 8
+    let bounds = bounds.map { $0 * scale }
+    guard bounds.allSatisfy({ $0 <= limit }) else {
+      throw DataSetError.beyondRange(
+        magnitude: (0..<data.columnCount).map(data.ranges.magnitude).max() ?? 0)
+    }
+    return bounds
+  }
+
+  private func sumsOfThisRank(_ bounds: [Double], _ accumulate: Accumulate) throws -> ExactSums {
+    let additions = data.plan.blockCount
+    let sums = PerThread(threads: threadCount) { ExactSums(bounds: bounds, additions: additions) }
+    try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
+      let memory = threads[thread]
+      let statistics = memory.statistics.reserve(bounds.count)
+      try data.withBlock(number, scratch: memory.reading) { block in
+        try accumulate(block, memory.computing, statistics)
+      }
+      sums[thread].add(statistics)
+    }
+    for thread in 1..<threadCount { sums[0].merge(sums[thread]) }
+    if let slot = sums[0].slotBeyondBound {
+      throw StatisticBeyondBound(statistic: slot, bound: bounds[slot])
+    }
+    return sums[0]
+  }
+}
+
+/// The sums over all rows, the same on every rank, and what they took.
+public struct SweepTotal: Sendable {
+  /// The sums, correctly rounded to within the last bit, however many ranks and threads.
+  public let statistics: [Double]
+  /// The seconds of each rank from the start of the sweep to its own sums.
+  public let computeSeconds: [Double]
+  /// The seconds this rank spent in the sum over ranks, waiting for the slowest included.
+  public let communicationSeconds: Double
+}
+
+/// A sum of magnitudes that left its bound: of a statistic that is not finite, or of a model whose
+/// `bounds` do not hold.
+public struct StatisticBeyondBound: Error, Equatable, CustomStringConvertible {
+  /// The number of the statistic.
+  public let statistic: Int
+  /// The bound on the sum of its magnitudes over all rows.
+  public let bound: Double
+
+  public var description: String {
+    "statistic \(statistic) is not finite or beyond its bound \(bound): the data are beyond the "
+      + "range of float64, or the model's bounds do not hold"
+  }
+}
+
+/// What a thread reuses from block to block.
+private final class ThreadMemory {
+  let reading = Workspace()
+  let computing = Workspace()
+  let statistics = Workspace()
+}
+
+extension Duration {
+  /// As a number of seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
