@@ -6,6 +6,8 @@ struct BlockReader: Sendable {
   let shards: [any RowSource]
   let weights: RowWeights?
   let blocks: [ShardPlan.Block]
+  /// The numbers, from 1, that the columns read have in their files; nil: 1, 2, ...
+  let columnNumbers: [Int?]?
 
   /// The number of columns of the files.
   var fileColumns: Int { shards[0].columnCount }
@@ -49,9 +51,10 @@ struct BlockReader: Sendable {
   /// from 1, of a data column.
   func place(_ number: Int, row: Int, column: Int) -> (path: String, row: Int, column: Int) {
     let block = blocks[number]
-    var fileColumn = column
-    if case .column(let weightColumn) = weights, column >= weightColumn { fileColumn += 1 }
-    return (shards[block.shard].name, block.rows.lowerBound + row + 1, fileColumn + 1)
+    var column = column
+    if case .column(let weightColumn) = weights, column >= weightColumn { column += 1 }
+    let number = columnNumbers?[column] ?? column + 1
+    return (shards[block.shard].name, block.rows.lowerBound + row + 1, number)
   }
 
   /// The file and the row in it, from 1, of the weight of a row of block `number`.

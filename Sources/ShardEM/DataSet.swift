@@ -29,16 +29,20 @@ public final class DataSet: Sendable {
   ///
   /// - Parameters:
   ///   - shards: the same on every rank in names and shapes; a rank reads its own blocks only.
+  ///   - columnNumbers: the numbers, from 1, that the columns have in their files where that is
+  ///     known; nil if they are all columns.
   ///   - threads: how many threads check the rows.
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
   init<World: Communicator>(
-    shards: [any RowSource], weights: RowWeights?, plan: ShardPlan, threads: Int, world: World
+    shards: [any RowSource], weights: RowWeights?, plan: ShardPlan, columnNumbers: [Int?]? = nil,
+    threads: Int, world: World
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.plan = plan
     blocks = plan.blocks(ofRank: world.rank, size: world.size)
-    reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
+    reader = BlockReader(
+      shards: shards, weights: weights, blocks: blocks, columnNumbers: columnNumbers)
     columnCount = reader.columnCount
     guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }
 
@@ -57,5 +61,11 @@ public final class DataSet: Sendable {
     _ number: Int, scratch: Workspace, _ body: (RowBlock) throws -> Result
   ) throws -> Result {
     try reader.withBlock(number, scratch: scratch, body)
+  }
+
+  /// What is wrong with a value of one of this rank's blocks, and where it is in its file.
+  func error(about problem: ValueProblem, inBlock number: Int) -> DataSetError {
+    let place = reader.place(number, row: problem.row, column: problem.column)
+    return .unsuitable(path: place.path, row: place.row, column: place.column, problem: problem)
   }
 }

@@ -1,4 +1,5 @@
 import MessagePassing
+import MixtureModels
 
 /// What is wrong with a data set as a whole, its files being in order.
 public enum DataSetError: InputError, Equatable {
@@ -14,7 +15,11 @@ public enum DataSetError: InputError, Equatable {
   case onlyWeights(path: String)
   /// There are fewer rows (of positive weight) than components.
   case fewerRowsThanComponents(rows: Int, components: Int)
-  /// Some statistic left the range of the data's own bounds, or of float64.
+  /// The data have another number of columns than the model.
+  case columns(found: Int, expected: Int)
+  /// The model's family cannot take a value; `row` and `column` count from 1 in the file.
+  case unsuitable(path: String, row: Int, column: Int, problem: ValueProblem)
+  /// The data are so large that the sums of their statistics are no float64 numbers.
   case beyondRange(magnitude: Double)
 }
 
@@ -34,6 +39,10 @@ extension DataSetError: CustomStringConvertible {
     case .fewerRowsThanComponents(let rows, let components):
       "\(components) components for \(rows) row\(rows == 1 ? "" : "s") of data; "
         + "lower --components or add data"
+    case .columns(let found, let expected):
+      "\(found) columns of data for a model of \(expected)"
+    case .unsuitable(let path, let row, let column, let problem):
+      "\(path): row \(row), column \(column): \(problem)"
     case .beyondRange(let magnitude):
       "values up to \(magnitude) in magnitude are beyond what sums in float64 can hold; "
         + "rescale the data"

@@ -17,11 +17,12 @@ public enum Initialization<Parameters: Sendable>: Sendable {
 extension Sweep {
   /// Collective. The parameters from which restart number `restart` of a fit starts.
   ///
+  /// - Parameter model: takes these data (`requireSuitable`).
   /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if a component
   ///   cannot be estimated from the rows it gets.
-  public func start<Model: MixtureModel>(
+  func start<Model: MixtureModel>(
     _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64,
-    restart: Int = 0
+    restart: Int
   ) throws -> Model.Parameters {
     guard model.componentCount <= data.weightedRowCount else {
       throw DataSetError.fewerRowsThanComponents(

@@ -15,6 +15,7 @@ extension Sweep {
     _ model: Model, from initialization: Initialization<Model.Parameters>,
     options: FitOptions = FitOptions(), onIteration: IterationHook = { _ in }
   ) throws -> Fit<Model.Parameters> {
+    try requireSuitable(model)
     // From given parameters, every start is the same.
     let restarts = if case .parameters = initialization { 1 } else { max(options.restarts, 1) }
     var best: Fit<Model.Parameters>?
@@ -22,7 +23,7 @@ extension Sweep {
     for restart in 0..<restarts {
       do {
         let start = try start(model, initialization, seed: options.seed, restart: restart)
-        let fit = try fit(
+        let fit = try climb(
           model, from: start, options: options, restart: restart, onIteration: onIteration)
         if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
       } catch let failure as FitError {
@@ -38,12 +39,20 @@ extension Sweep {
   ///
   /// Iteration t takes the log-likelihood and statistics under the parameters of t - 1; a last
   /// E-step gives the log-likelihood of the parameters that are returned.
-  /// - Parameter restart: the number that reports and the result carry.
   /// - Throws: `FitError` if a component cannot be estimated; on every rank the same error if a
   ///   rank cannot read its rows or its hook throws.
   public func fit<Model: LatentVariableModel>(
     _ model: Model, from start: Model.Parameters, options: FitOptions = FitOptions(),
-    restart: Int = 0, onIteration: IterationHook = { _ in }
+    onIteration: IterationHook = { _ in }
+  ) throws -> Fit<Model.Parameters> {
+    try requireSuitable(model)
+    return try climb(model, from: start, options: options, restart: 0, onIteration: onIteration)
+  }
+
+  /// EM from `start`; `restart` is the number that reports and the result carry.
+  private func climb<Model: LatentVariableModel>(
+    _ model: Model, from start: Model.Parameters, options: FitOptions, restart: Int,
+    onIteration: IterationHook
   ) throws -> Fit<Model.Parameters> {
     var parameters = start
     var iteration = 0
@@ -89,13 +98,12 @@ extension Sweep {
   /// Collective. The statistics of all rows under `parameters`: log-likelihood, sum of weights,
   /// and the model's own.
   ///
-  /// - Parameter failure: an error that this rank met before, to be thrown on all ranks now.
+  /// - Parameters:
+  ///   - model: has as many columns as the data.
+  ///   - failure: an error that this rank met before, to be thrown on all ranks now.
   public func expectationStep<Model: LatentVariableModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
-    precondition(
-      model.columnCount == data.columnCount,
-      "a model of \(model.columnCount) columns for data of \(data.columnCount)")
     let expectation = try model.expectation(under: parameters)
     let bounds = model.bounds(expectation, within: data.ranges)
     return try total(bounds: bounds, carrying: failure) { block, workspace, statistics in

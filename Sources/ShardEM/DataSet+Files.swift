@@ -1,0 +1,104 @@
+import MessagePassing
+import RowSources
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension DataSet {
+  /// Collective. Opens the shards that `arguments` name: files, patterns, folders.
+  ///
+  /// Every rank reads every header, and then the rows of its own blocks only; text files are
+  /// searched for rows by all ranks, each a part of them.
+  /// - Parameters:
+  ///   - weights: a file with one weight per row over all shards, or if there is none of that
+  ///     name, a column of the data (name, or number from 1), which then is no data column.
+  ///   - threads: how many threads of this rank read.
+  /// - Throws: on every rank the same error, about the first faulty file and row.
+  public static func open<World: Communicator>(
+    _ arguments: [String], options: ReadOptions = ReadOptions(), weights: String? = nil,
+    threads: Int = 1, world: World
+  ) throws -> DataSet {
+    var options = options
+    var weightsFile: String?
+    if let weights {
+      // What one rank sees, all must open.
+      var exists = [access(weights, F_OK) == 0 ? 1.0 : 0.0]
+      try world.maximum(&exists)
+      if exists[0] > 0 { weightsFile = weights }
+    }
+    let weightColumn = weightsFile == nil ? weights : nil
+
+    let (files, weightIndex) = try world.agree {
+      let paths = try DataFiles.expand(arguments)
+      let index = try weightColumn.map { try options.include($0, ofFile: paths[0]) }
+      let files = try paths.map { try DataFile.open($0, options) }
+      try DataFile.requireSameColumns(
+        names: files.map(\.name), columnCounts: files.map(\.columnCount))
+      return (files, index)
+    }
+    let shards = try ShardLoader(files, threads: threads, world: world)
+    let plan = ShardPlan(rowCounts: shards.rowCounts)
+    let runs = plan.runs(ofRank: world.rank, size: world.size)
+    let rows = files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
+    let sources = try world.agree { try shards.load(rows, threads: threads) }
+
+    var rowWeights = weightIndex.map(RowWeights.column)
+    if let weightsFile {
+      rowWeights = try .source(
+        openWeights(weightsFile, plan: plan, runs: runs, threads: threads, world: world))
+    }
+    return try DataSet(
+      shards: sources, weights: rowWeights, plan: plan,
+      columnNumbers: options.columns?.map { Int($0) }, threads: threads, world: world)
+  }
+
+  /// Collective. The file of one weight per row, of which this rank reads those of its rows.
+  private static func openWeights<World: Communicator>(
+    _ path: String, plan: ShardPlan, runs: [ShardPlan.Block], threads: Int, world: World
+  ) throws -> any RowSource {
+    let file = try world.agree {
+      let file = try DataFile.open(path)
+      guard file.columnCount == 1 else {
+        throw DataSetError.weightColumns(path: path, count: file.columnCount)
+      }
+      return file
+    }
+    let loader = try ShardLoader([file], threads: threads, world: world)
+    guard loader.rowCounts == [plan.rowCount] else {
+      throw DataSetError.weightCount(
+        path: path, count: loader.rowCounts[0], rows: plan.rowCount)
+    }
+    // This rank's rows follow each other over all shards.
+    let first = runs.first?.firstRow ?? 0
+    let count = runs.reduce(0) { $0 + $1.rows.count }
+    return try world.agree { try loader.load([first..<first + count], threads: threads)[0] }
+  }
+}
+
+extension ReadOptions {
+  /// Makes sure that column `name` is read.
+  ///
+  /// - Returns: its place among the columns read, from 0.
+  fileprivate mutating func include(_ name: String, ofFile path: String) throws -> Int {
+    if let columns {
+      if let index = columns.firstIndex(of: name) { return index }
+      self.columns = columns + [name]
+      return columns.count
+    }
+    // Opened for this column alone, the file says whether it has it.
+    var single = self
+    single.columns = [name]
+    _ = try DataFile.open(path, single)
+    if case .csv(let file) = try DataFile.open(path, self),
+      let index = file.columnNames?.firstIndex(of: name)
+    {
+      return index
+    }
+    return Int(name)! - 1
+  }
+}

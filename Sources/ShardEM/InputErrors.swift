@@ -1,0 +1,8 @@
+import MessagePassing
+import MixtureModels
+import RowSources
+
+// Errors whose cause is what the user gave, in modules that know nothing of ranks.
+
+extension RowSourceError: InputError {}
+extension FitError: InputError {}

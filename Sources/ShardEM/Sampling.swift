@@ -1,0 +1,28 @@
+import Kernels
+import MixtureModels
+
+extension SamplableModel {
+  /// Rows `rows` of the endless sample that `seed` stands for, `rows.count` × D, row-major.
+  ///
+  /// Row r depends on the seed, the parameters and r only, whoever draws it and in whatever order.
+  /// - Throws: `FitError` if the parameters define no density.
+  public func sample(
+    rows: Range<Int>, under parameters: Parameters, seed: UInt64, threads: Int = 1
+  ) throws -> [Double] {
+    let sampler = try sampler(under: parameters)
+    let generator = Philox(seed: seed)
+    let blockRows = 1024
+    return try [Double](unsafeUninitializedCapacity: rows.count * columnCount) { buffer, count in
+      // Each item writes its own rows.
+      nonisolated(unsafe) let buffer = buffer
+      let blocks = (rows.count + blockRows - 1) / blockRows
+      try forEachItem(of: blocks, threads: threads) { _, block in
+        for n in block * blockRows..<min((block + 1) * blockRows, rows.count) {
+          let random = RandomStream.sampling.row(rows.lowerBound + n, of: generator)
+          writeRow(random, sampler, into: buffer.baseAddress! + n * columnCount)
+        }
+      }
+      count = rows.count * columnCount
+    }
+  }
+}

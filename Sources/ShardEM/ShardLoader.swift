@@ -1,0 +1,71 @@
+import MessagePassing
+import RowSources
+
+/// Open files whose rows are counted, ready to be read in part.
+struct ShardLoader: Sendable {
+  /// The rows of each file.
+  let rowCounts: [Int]
+  private let files: [DataFile]
+  /// Per file where its rows are; nil for files that need no search.
+  private let indices: [CSVIndex?]
+
+  /// Collective: one sum if any file is text. Each rank searches its share of the text for rows.
+  init<World: Communicator>(_ files: [DataFile], threads: Int, world: World) throws {
+    self.files = files
+    let texts: [CSVFile?] = files.map { file in if case .csv(let text) = file { text } else { nil } }
+    let parts = texts.compactMap { $0 }.flatMap { text in
+      (0..<text.scanPartCount).map { (text, $0) }
+    }
+    var scans = try ShardLoader.scans(parts, threads: threads, world: world)[...]
+    var indices: [CSVIndex?] = []
+    for text in texts {
+      let own = scans.prefix(text?.scanPartCount ?? 0)
+      scans = scans.dropFirst(own.count)
+      indices.append(text?.index(Array(own)))
+    }
+    self.indices = indices
+    rowCounts = zip(files, indices).map { file, index in
+      switch file {
+      case .npy(let rows): rows.rowCount
+      case .csv: index!.rowCount
+      }
+    }
+  }
+
+  /// The scans of all parts on every rank: each brings its share, and zeros for the rest.
+  private static func scans<World: Communicator>(
+    _ parts: [(CSVFile, Int)], threads: Int, world: World
+  ) throws -> [CSVPartScan] {
+    if parts.isEmpty { return [] }
+    let width = CSVPartScan.numberCount
+    let own = parts.count * world.rank / world.size..<parts.count * (world.rank + 1) / world.size
+    var numbers = [Double](repeating: 0, count: parts.count * width)
+    try numbers.withUnsafeMutableBufferPointer { buffer in
+      // Each item writes its own place.
+      nonisolated(unsafe) let buffer = buffer
+      try forEachItem(of: own.count, threads: threads) { _, item in
+        let (file, part) = parts[own.lowerBound + item]
+        for (offset, number) in file.scan(part: part).numbers.enumerated() {
+          buffer[(own.lowerBound + item) * width + offset] = number
+        }
+      }
+    }
+    try world.sum(&numbers)
+    return parts.indices.map {
+      CSVPartScan(numbers: numbers[$0 * width..<($0 + 1) * width])
+    }
+  }
+
+  /// The files as sources, of which those rows can be read.
+  ///
+  /// - Parameter rows: for each file, the rows that this rank needs.
+  func load(_ rows: [Range<Int>], threads: Int) throws -> [any RowSource] {
+    try files.indices.map { number in
+      switch files[number] {
+      case .npy(let source): source
+      case .csv(let text):
+        try text.parse(rows: rows[number], index: indices[number]!, threads: threads)
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import MessagePassing
+import MixtureModels
+import RowSources
+
+extension Sweep {
+  /// Collective. Checks once, before a fit, that the model can take these data.
+  ///
+  /// - Throws: on every rank the same `DataSetError`: about the columns, or the first value that
+  ///   the model's family cannot take.
+  func requireSuitable<Model: LatentVariableModel>(_ model: Model) throws {
+    guard model.columnCount == data.columnCount else {
+      throw DataSetError.columns(found: data.columnCount, expected: model.columnCount)
+    }
+    try forEachBlock { number, block, _ in
+      guard let problem = model.firstProblem(in: block) else { return }
+      throw data.error(about: problem, inBlock: number)
+    }
+  }
+}
