@@ -9,6 +9,9 @@ public protocol RowSource: Sendable {
   /// The number of columns.
   var columnCount: Int { get }
 
+  /// The columns' numbers in the file, counted from 1: not 1, 2, 3, ... if columns were chosen.
+  var columnNumbers: [Int] { get }
+
   /// Calls `body` with the rows `rows` as float64, row-major, `rows.count` × `columnCount`.
   ///
   /// The pointer is the source's own memory where that has this form already, else `scratch`,
@@ -18,4 +21,14 @@ public protocol RowSource: Sendable {
     _ rows: Range<Int>, scratch: UnsafeMutablePointer<Double>,
     _ body: (UnsafePointer<Double>) throws -> Result
   ) throws -> Result
+}
+
+extension RowSource {
+  public var columnNumbers: [Int] { Array(1...columnCount) }
+
+  /// The error for a value that is NaN or infinite, at a row and column counted from 0.
+  public func notFinite(_ value: Double, row: Int, column: Int) -> RowSourceError {
+    RowSourceError(
+      .notFinite(value), path: name, row: row + 1, column: .init(number: columnNumbers[column]))
+  }
 }

@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// From the arguments of a command line to the list of data files.
+public enum DataFiles {
+  /// The files that `arguments` name, in the order given.
+  ///
+  /// A pattern (`*`, `?`, `[...]`) stands for the files it matches, a folder for the .npy, .csv
+  /// and .tsv files in it (.txt only by name: folders hold README.txt too); both sorted by the
+  /// bytes of the names. An existing file is never taken for a pattern.
+  /// - Throws: `RowSourceError` for a file that does not exist, a pattern that matches nothing, a
+  ///   folder without data files.
+  public static func expand(_ arguments: [String]) throws -> [String] {
+    try arguments.flatMap { argument in
+      try matches(argument).flatMap { isFolder($0) ? try dataFiles(inFolder: $0) : [$0] }
+    }
+  }
+
+  private static func matches(_ argument: String) throws -> [String] {
+    if access(argument, F_OK) == 0 { return [argument] }
+    guard argument.contains(where: { "*?[".contains($0) }) else {
+      throw RowSourceError.reading(argument, errno)
+    }
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(argument, GLOB_NOSORT, nil, &result) == 0 else {
+      throw RowSourceError(.noMatchingFile, path: argument)
+    }
+    return sorted((0..<Int(result.gl_pathc)).map { String(cString: result.gl_pathv[$0]!) })
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func dataFiles(inFolder folder: String) throws -> [String] {
+    guard let stream = opendir(folder) else { throw RowSourceError.reading(folder, errno) }
+    defer { closedir(stream) }
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    var files: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let isData = ["npy", "csv", "tsv"].contains(suffix(of: name))
+      if isData && !name.hasPrefix(".") && !isFolder(prefix + name) { files.append(prefix + name) }
+    }
+    guard !files.isEmpty else { throw RowSourceError(.noDataFiles, path: folder) }
+    return sorted(files)
+  }
+
+  /// By bytes, so that no locale has a say in the order of the shards.
+  private static func sorted(_ paths: [String]) -> [String] {
+    paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// What follows the last dot of a file's name, in lower case; empty without one.
+  static func suffix(of path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return "" }
+    return name[name.index(after: dot)...].lowercased()
+  }
+}

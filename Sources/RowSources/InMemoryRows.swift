@@ -1,0 +1,41 @@
+/// Rows held in memory: a whole shard, or the part of it that one process needs.
+public struct InMemoryRows: RowSource {
+  public let name: String
+  /// The number of rows of the shard, held or not.
+  public let rowCount: Int
+  public let columnCount: Int
+  /// The first row held, counted from 0 in the shard.
+  public let firstRow: Int
+  /// The rows held, row-major.
+  public let values: [Double]
+
+  /// - Parameters:
+  ///   - values: `n` × `columnCount` numbers, row-major: rows `firstRow` to `firstRow + n - 1`.
+  ///   - rowCount: the number of rows of the shard; nil: it ends with `values`.
+  public init(
+    name: String, columnCount: Int, values: [Double], firstRow: Int = 0, rowCount: Int? = nil
+  ) {
+    precondition(
+      columnCount > 0 && values.count.isMultiple(of: columnCount),
+      "\(values.count) values in rows of \(columnCount)")
+    self.name = name
+    self.columnCount = columnCount
+    self.values = values
+    self.firstRow = firstRow
+    self.rowCount = rowCount ?? firstRow + values.count / columnCount
+  }
+
+  public func withRows<Result>(
+    _ rows: Range<Int>, scratch: UnsafeMutablePointer<Double>,
+    _ body: (UnsafePointer<Double>) throws -> Result
+  ) throws -> Result {
+    let start = (rows.lowerBound - firstRow) * columnCount
+    precondition(
+      start >= 0 && start + rows.count * columnCount <= values.count,
+      "rows \(rows) of \(name), of which \(values.count / columnCount) from \(firstRow) are held")
+    return try values.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return try body(scratch) }
+      return try body(base + start)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// How data files are to be read where the files themselves do not say.
+public struct ReadOptions: Sendable, Equatable {
+  /// The columns to read, in this order: names of the header, or numbers counted from 1 (the only
+  /// way for .npy files). A name that reads as a number wins over that number. Nil: all.
+  public var columns: [String]?
+  /// The byte between the fields of a text file; nil: comma, semicolon, tab or space, whichever
+  /// its first rows agree on. A space stands for any run of spaces and tabs.
+  public var delimiter: UInt8?
+  /// Whether the first row of a text file holds the columns' names; nil: exactly if a chosen field
+  /// of it is no number (`nan` and `inf` count as numbers here, and are an error as data).
+  public var header: Bool?
+
+  public init(columns: [String]? = nil, delimiter: UInt8? = nil, header: Bool? = nil) {
+    self.columns = columns
+    self.delimiter = delimiter
+    self.header = header
+  }
+
+  /// The chosen columns, counted from 0.
+  ///
+  /// - Parameters:
+  ///   - names: what the file calls its `count` columns; nil if it has no names.
+  ///   - path: the file, for the error.
+  func chosenColumns(names: [String]?, count: Int, path: String) throws -> [Int] {
+    guard let columns else { return Array(0..<count) }
+    guard !columns.isEmpty else { throw RowSourceError(.noColumns, path: path) }
+    var chosen: [Int] = []
+    for column in columns {
+      let index = try index(of: column, names: names, count: count, path: path)
+      if chosen.contains(index) { throw RowSourceError(.repeatedColumn(column), path: path) }
+      chosen.append(index)
+    }
+    return chosen
+  }
+
+  private func index(of column: String, names: [String]?, count: Int, path: String) throws -> Int {
+    let named = (names ?? []).indices.filter { names![$0] == column }
+    if named.count > 1 { throw RowSourceError(.ambiguousColumn(column), path: path) }
+    if let index = named.first { return index }
+    guard let number = Int(column), (1...count).contains(number) else {
+      throw RowSourceError(.noSuchColumn(column, names: names, count: count), path: path)
+    }
+    return number - 1
+  }
+}

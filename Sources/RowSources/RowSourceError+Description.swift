@@ -1,0 +1,141 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension RowSourceError: CustomStringConvertible {
+  /// One line: the file, the row and column, what was found, what was expected or what to do.
+  public var description: String {
+    var place = path
+    let position = [
+      row.map { "row \($0)" },
+      column.map { "column \($0.number)" + ($0.name.map { " (\(oneLine($0)))" } ?? "") },
+    ].compactMap { $0 }
+    if !position.isEmpty { place += ": " + position.joined(separator: ", ") }
+    return place + ": " + problem.sentence
+  }
+}
+
+extension RowSourceError.Problem {
+  fileprivate var sentence: String {
+    fileSentence ?? npySentence ?? columnSentence ?? valueSentence ?? writingSentence ?? "\(self)"
+  }
+
+  private var fileSentence: String? {
+    switch self {
+    case .noSuchFile: "no such file"
+    case .noMatchingFile: "no file matches this pattern"
+    case .noDataFiles: "no data files in this folder; expected .npy, .csv or .tsv"
+    case .unsupportedSuffix: "unsupported kind of file; supported are .npy, .csv, .tsv and .txt"
+    case .notARegularFile: "not a regular file; data are read from files on disk"
+    case .unreadable(let code): "cannot be read: \(systemMessage(code))"
+    case .emptyFile: "the file is empty"
+    case .noRows: "no rows of data"
+    case .noColumns: "no columns of data"
+    default: nil
+    }
+  }
+
+  private var npySentence: String? {
+    switch self {
+    case .notNPY:
+      "not a .npy file: it does not begin with \\x93NUMPY"
+    case .unsupportedVersion(let major, let minor):
+      ".npy version \(major).\(minor), expected 1.0, 2.0 or 3.0"
+    case .truncatedHeader(let bytes, let expected):
+      "\(bytes) bytes, but its header alone takes \(expected); the file is truncated"
+    case .malformedHeader:
+      "the header is no dictionary of 'descr', 'fortran_order' and 'shape'"
+    case .unsupportedElements(let descriptor):
+      "elements of type \(oneLine(descriptor))\(kind(descriptor)), expected real numbers: "
+        + "float16, float32, float64, an integer type or bool"
+    case .unsupportedDimensions(let shape):
+      "\(shape.count) dimensions \(tuple(shape)), expected rows x columns or one column"
+    case .dataSize(let bytes, let expected, let shape, let descriptor):
+      "\(bytes) bytes of data, but shape \(tuple(shape)) of \(descriptor) takes "
+        + "\(expected.map { "\($0)" } ?? "more than \(Int.max)"); "
+        + "the file is \(bytes < expected ?? Int.max ? "truncated" : "too long") "
+        + "or its header is wrong"
+    default: nil
+    }
+  }
+
+  private var columnSentence: String? {
+    switch self {
+    case .noSuchColumn(let column, let names?, let count):
+      "no column \"\(oneLine(column))\"; its \(count) columns are "
+        + oneLine(names.joined(separator: ", "), limit: 200)
+    case .noSuchColumn(let column, nil, let count):
+      "no column \"\(oneLine(column))\"; its columns have no names, only the numbers 1 to \(count)"
+    case .ambiguousColumn(let column):
+      "more than one column is named \"\(oneLine(column))\"; choose by number"
+    case .repeatedColumn(let column):
+      "column \"\(oneLine(column))\" is chosen twice"
+    case .columnCount(let count, let otherPath, let otherCount):
+      "\(counted(count, "column")), but \(otherPath) has \(otherCount); "
+        + "all shards need the same columns"
+    default: nil
+    }
+  }
+
+  private var valueSentence: String? {
+    switch self {
+    case .notUTF8: "the text is UTF-16; save it as UTF-8"
+    case .notANumber(let text): "found \"\(oneLine(text))\", expected a number"
+    case .emptyField: "found an empty field, expected a number"
+    case .outOfRange(let text):
+      "found \"\(oneLine(text))\", expected a number of magnitude at most 1.8e308"
+    case .fieldCount(let found, let expected):
+      "found \(counted(found, "field")), expected \(expected)"
+    case .openQuote: "a double quote opens here and is never closed"
+    case .notFinite(let value):
+      "found \(value), expected a finite number; leave such rows out or fill in their values"
+    default: nil
+    }
+  }
+
+  private var writingSentence: String? {
+    switch self {
+    case .noFolder(let folder): "cannot be written: there is no folder \(folder)"
+    case .folderNotWritable(let folder, let code):
+      "cannot be written: folder \(folder): \(systemMessage(code))"
+    case .isAFolder: "cannot be written: it is a folder; give the name of a file"
+    case .notReplaceable: "cannot be written: it is a device or the like, not a file"
+    case .unwritable(let code): "cannot be written: \(systemMessage(code))"
+    default: nil
+    }
+  }
+}
+
+/// ` (complex numbers)` and the like, for the kinds of elements that are known but not supported.
+private func kind(_ descriptor: String) -> String {
+  switch descriptor.first(where: { !"<>=|".contains($0) }) {
+  case "O": " (Python objects)"
+  case "c": " (complex numbers)"
+  case "U", "S", "a": " (text)"
+  case "M", "m": " (dates)"
+  case "V", "[": " (records)"
+  default: ""
+  }
+}
+
+/// A shape as Python writes it: `(3,)`, `(3, 4)`.
+private func tuple(_ shape: [Int]) -> String {
+  "(" + shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
+}
+
+private func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
+private func systemMessage(_ code: CInt) -> String { String(cString: strerror(code)) }
+
+/// At most `limit` characters of text from a file, without control characters.
+private func oneLine(_ text: String, limit: Int = 40) -> String {
+  let shown = text.prefix(limit).map { character in
+    character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+      ? " " : String(character)
+  }
+  return shown.joined() + (text.count > limit ? "..." : "")
+}

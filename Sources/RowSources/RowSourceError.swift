@@ -1,0 +1,78 @@
+/// What is wrong with a data file, where in it, or why an output file cannot be written.
+///
+/// Holds facts; `description` writes the sentence.
+public struct RowSourceError: Error, Equatable, Sendable {
+  /// The file, as the user named it.
+  public let path: String
+  /// The row, counted from 1; of a text file, the line that an editor shows.
+  public let row: Int?
+  /// The column.
+  public let column: Column?
+  /// What was found there.
+  public let problem: Problem
+
+  public init(_ problem: Problem, path: String, row: Int? = nil, column: Column? = nil) {
+    self.path = path
+    self.row = row
+    self.column = column
+    self.problem = problem
+  }
+
+  /// A column of a file as its user knows it.
+  public struct Column: Equatable, Sendable {
+    /// The number in the file, counted from 1.
+    public let number: Int
+    /// The name in the file's header, if it has one.
+    public let name: String?
+
+    public init(number: Int, name: String? = nil) {
+      self.number = number
+      self.name = name
+    }
+  }
+
+  public enum Problem: Equatable, Sendable {
+    // Finding and opening files.
+    case noSuchFile
+    case noMatchingFile
+    case noDataFiles
+    case unsupportedSuffix
+    case notARegularFile
+    case unreadable(code: CInt)
+    case emptyFile
+    case noRows
+    case noColumns
+
+    // .npy files.
+    case notNPY
+    case unsupportedVersion(major: Int, minor: Int)
+    case truncatedHeader(bytes: Int, expected: Int)
+    case malformedHeader
+    case unsupportedElements(descriptor: String)
+    case unsupportedDimensions(shape: [Int])
+    /// `expected` is nil beyond `Int.max` bytes.
+    case dataSize(bytes: Int, expected: Int?, shape: [Int], descriptor: String)
+
+    // Choosing columns.
+    case noSuchColumn(String, names: [String]?, count: Int)
+    case ambiguousColumn(String)
+    case repeatedColumn(String)
+
+    // Values.
+    case notUTF8
+    case notANumber(String)
+    case emptyField
+    case outOfRange(String)
+    case fieldCount(Int, expected: Int)
+    case openQuote
+    case notFinite(Double)
+    case columnCount(Int, otherPath: String, otherCount: Int)
+
+    // Writing.
+    case noFolder(String)
+    case folderNotWritable(String, code: CInt)
+    case isAFolder
+    case notReplaceable
+    case unwritable(code: CInt)
+  }
+}
