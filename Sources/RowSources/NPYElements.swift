@@ -1,0 +1,117 @@
+/// The type of a .npy file's elements, and their conversion to float64.
+struct NPYElements: Sendable {
+  enum Kind: String {
+    case float16 = "f2"
+    case float32 = "f4"
+    case float64 = "f8"
+    case int8 = "i1"
+    case int16 = "i2"
+    case int32 = "i4"
+    case int64 = "i8"
+    case uint8 = "u1"
+    case uint16 = "u2"
+    case uint32 = "u4"
+    case uint64 = "u8"
+    case bool = "b1"
+  }
+
+  let kind: Kind
+  /// Whether the bytes of an element stand in the order that this processor does not use.
+  let isSwapped: Bool
+  /// The bytes of one element.
+  let byteCount: Int
+
+  /// - Parameter descriptor: byte order (`<`, `>`, `=` or `|`), kind and bytes, such as `<f8`;
+  ///   nil is returned for anything that is no real number.
+  init?(descriptor: String) {
+    guard let order = descriptor.first, "<>=|".contains(order),
+      let kind = Kind(rawValue: String(descriptor.dropFirst()))
+    else { return nil }
+    self.kind = kind
+    byteCount = Int(kind.rawValue.utf8.last! & 15)
+    let isLittleEndianHost = 1.littleEndian == 1
+    isSwapped = order == (isLittleEndianHost ? ">" : "<")
+  }
+
+  /// Which elements to convert, and how far apart they are.
+  struct Layout {
+    /// Elements from one row to the next.
+    let rowStride: Int
+    /// Elements from one column to the next.
+    let columnStride: Int
+    /// The columns, counted from 0; nil: all of a file in C order, so that rows follow each other.
+    let columns: [Int]?
+    let columnCount: Int
+  }
+
+  /// Converts `rows` to float64, row-major, `rows.count` x `layout.columnCount`.
+  ///
+  /// Integers beyond 2^53 are rounded to the nearest float64; false is 0 and true 1.
+  /// - Parameter data: the first element of the file, aligned or not.
+  func convert(
+    _ rows: Range<Int>, of data: UnsafeRawPointer, _ layout: Layout,
+    into output: UnsafeMutablePointer<Double>
+  ) {
+    let pass = Pass(
+      data: data, rows: rows, layout: layout, isSwapped: isSwapped, output: output)
+    switch kind {
+    case .float16: pass.run(UInt16.self) { Double(Float16(bitPattern: $0)) }
+    case .float32: pass.run(UInt32.self) { Double(Float(bitPattern: $0)) }
+    case .float64: pass.run(UInt64.self) { Double(bitPattern: $0) }
+    case .int8: pass.run(Int8.self) { Double($0) }
+    case .int16: pass.run(Int16.self) { Double($0) }
+    case .int32: pass.run(Int32.self) { Double($0) }
+    case .int64: pass.run(Int64.self) { Double($0) }
+    case .uint8: pass.run(UInt8.self) { Double($0) }
+    case .uint16: pass.run(UInt16.self) { Double($0) }
+    case .uint32: pass.run(UInt32.self) { Double($0) }
+    case .uint64: pass.run(UInt64.self) { Double($0) }
+    case .bool: pass.run(UInt8.self) { $0 == 0 ? 0 : 1 }
+    }
+  }
+
+  /// One conversion; its loops are compiled once per element type.
+  private struct Pass {
+    let data: UnsafeRawPointer
+    let rows: Range<Int>
+    let layout: Layout
+    let isSwapped: Bool
+    let output: UnsafeMutablePointer<Double>
+
+    @inline(__always)
+    func run<Bits: FixedWidthInteger & BitwiseCopyable>(
+      _ type: Bits.Type, _ value: (Bits) -> Double
+    ) {
+      if isSwapped {
+        loop(type) { value($0.byteSwapped) }
+      } else {
+        loop(type, value)
+      }
+    }
+
+    @inline(__always)
+    private func loop<Bits: FixedWidthInteger & BitwiseCopyable>(
+      _ type: Bits.Type, _ value: (Bits) -> Double
+    ) {
+      let size = MemoryLayout<Bits>.size
+      let columnCount = layout.columnCount
+      let start = data + rows.lowerBound * layout.rowStride * size
+      guard let columns = layout.columns else {
+        for i in 0..<rows.count * columnCount {
+          output[i] = value(start.loadUnaligned(fromByteOffset: i &* size, as: type))
+        }
+        return
+      }
+      // Column by column: one block's output stays in the cache, and the columns of a file in
+      // Fortran order are contiguous.
+      let step = layout.rowStride * size
+      for (j, column) in columns.enumerated() {
+        let first = start + column * layout.columnStride * size
+        for i in 0..<rows.count {
+          output[i &* columnCount &+ j] =
+            value(first.loadUnaligned(fromByteOffset: i &* step, as: type))
+        }
+      }
+    }
+  }
+}
