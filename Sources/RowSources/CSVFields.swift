@@ -1,0 +1,81 @@
+/// Walks over the fields of text rows, by the one rule that all readers of the file share: every
+/// double quote opens or closes a quoted stretch, in which delimiters and newlines are text.
+///
+/// (A doubled quote inside a stretch closes and opens again, which changes nothing.)
+struct CSVFields {
+  typealias Bytes = UnsafePointer<UInt8>
+
+  /// Where the next field begins, or the next row after the last field of one.
+  private(set) var position: Bytes
+  /// Whether the field just returned was the last of its row.
+  private(set) var isAtRowEnd = false
+  /// Whether the text ended inside a quoted stretch of the field just returned.
+  private(set) var hasOpenQuote = false
+
+  private let end: Bytes
+  private let delimiter: UInt8
+
+  init(_ position: Bytes, _ end: Bytes, delimiter: UInt8) {
+    self.position = position
+    self.end = end
+    self.delimiter = delimiter
+  }
+
+  /// The next field without the blanks around it, its quotes still in place.
+  mutating func next() -> UnsafeBufferPointer<UInt8> {
+    let mergesBlanks = delimiter == .space
+    if mergesBlanks { skipBlanks() }
+    let start = position
+    var isQuoted = false
+    while position < end {
+      let byte = position.pointee
+      if byte == .quote {
+        isQuoted.toggle()
+      } else if !isQuoted
+        && (byte == .newline || byte == delimiter || mergesBlanks && byte == .tab)
+      {
+        break
+      }
+      position += 1
+    }
+    let field = trimmed(UnsafeBufferPointer(start: start, count: position - start))
+    hasOpenQuote = isQuoted
+    if mergesBlanks { skipBlanks() }
+    isAtRowEnd = position == end || position.pointee == .newline
+    if position < end && (isAtRowEnd || !mergesBlanks) { position += 1 }
+    return field
+  }
+
+  private mutating func skipBlanks() {
+    while position < end, position.pointee.isBlank { position += 1 }
+  }
+}
+
+/// `text` without white space at both ends; it has newlines only between quotes.
+func trimmed(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+  guard let first = text.firstIndex(where: { !$0.isWhiteSpace }),
+    let last = text.lastIndex(where: { !$0.isWhiteSpace })
+  else { return UnsafeBufferPointer(rebasing: text[..<0]) }
+  return UnsafeBufferPointer(rebasing: text[first...last])
+}
+
+/// What a trimmed field says between its quotes; doubled quotes stay doubled.
+func unquoted(_ field: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+  guard field.count >= 2, field.first == .quote, field.last == .quote else { return field }
+  return trimmed(UnsafeBufferPointer(rebasing: field[1..<(field.count - 1)]))
+}
+
+extension UInt8 {
+  static let newline = UInt8(ascii: "\n")
+  static let carriageReturn = UInt8(ascii: "\r")
+  static let quote = UInt8(ascii: "\"")
+  static let space = UInt8(ascii: " ")
+  static let tab = UInt8(ascii: "\t")
+
+  /// Space, tab, or the carriage return of a line's end.
+  @inline(__always) var isBlank: Bool {
+    self == .space || self == .tab || self == .carriageReturn
+  }
+
+  @inline(__always) var isWhiteSpace: Bool { isBlank || self == .newline }
+}

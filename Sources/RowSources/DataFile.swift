@@ -1,0 +1,46 @@
+/// One shard on disk, opened according to its name.
+public enum DataFile: Sendable {
+  /// Numbers that can be read in place.
+  case npy(NPYRows)
+  /// Text whose rows must be found and parsed first.
+  case csv(CSVFile)
+
+  /// Opens a .npy, .csv, .tsv or .txt file and reads its header.
+  ///
+  /// - Throws: `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
+  ///   rows; faulty values in it are found later.
+  public static func open(_ path: String, _ options: ReadOptions = ReadOptions()) throws -> DataFile
+  {
+    switch DataFiles.suffix(of: path) {
+    case "npy": .npy(try NPYRows(path: path, options: options))
+    case "csv", "tsv", "txt": .csv(try CSVFile(path: path, options: options))
+    default: throw RowSourceError(.unsupportedSuffix, path: path)
+    }
+  }
+
+  /// The file's path as given.
+  public var name: String {
+    switch self {
+    case .npy(let rows): rows.name
+    case .csv(let file): file.name
+    }
+  }
+
+  /// The number of chosen columns.
+  public var columnCount: Int {
+    switch self {
+    case .npy(let rows): rows.columnCount
+    case .csv(let file): file.columnCount
+    }
+  }
+
+  /// Checks that all shards of a data set have as many columns as the first.
+  ///
+  /// - Throws: `RowSourceError` naming the first shard that differs.
+  public static func requireSameColumns(names: [String], columnCounts: [Int]) throws {
+    for (name, count) in zip(names, columnCounts) where count != columnCounts[0] {
+      throw RowSourceError(
+        .columnCount(count, otherPath: names[0], otherCount: columnCounts[0]), path: name)
+    }
+  }
+}
