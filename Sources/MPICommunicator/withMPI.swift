@@ -2,18 +2,21 @@ import MessagePassing
 
 /// Runs `body` in the world of all ranks that the launcher started, or alone without a launcher.
 ///
-/// Owns the start and the end of MPI, so a process calls it at most once. Without mpirun, srun or
-/// the like MPI does not start at all (that would take a daemon and a second) and `world` is a
-/// `SoloCommunicator`; likewise in builds without the trait MPI.
+/// Owns the start and the end of MPI, so a process calls it at most once. MPI does not start, and
+/// `world` is a `SoloCommunicator`, where it has nothing to do: without mpirun, srun or the like
+/// (it would start a daemon), as the only rank (in the shell of a Slurm allocation, which is a
+/// step of one task, Open MPI may refuse to start), and in builds without the trait MPI.
 ///
 /// - Parameter body: calls the collectives of `world` on the thread it is called on.
 /// - Returns: what `body` returns on this rank.
 /// - Throws: `LauncherError` if the launcher started several copies that do not know each other;
-///   `RankFailure` that `body` throws, which is to say on all ranks; with one rank whatever `body`
-///   throws. Any other error would leave the other ranks waiting in their next collective: it is
-///   printed with its rank and ends the whole job.
+///   a `RankFailure` that `body` throws, since all ranks throw it; in a world of one whatever
+///   `body` throws. Any other error would leave the other ranks waiting in their next collective:
+///   it is printed with its rank and ends the whole job.
 public func withMPI<Value>(_ body: (any Communicator) throws -> Value) throws -> Value {
-  guard let launcher = Launcher.current else { return try body(SoloCommunicator()) }
+  guard let launcher = Launcher.current, launcher.rankCount != 1 else {
+    return try body(SoloCommunicator())
+  }
   #if MPI
     let world = try MPICommunicator()
     let outcome = Result {
