@@ -47,7 +47,9 @@ let package = Package(
       name: "MPICommunicator",
       dependencies: ["MessagePassing", .target(name: "CMPI", condition: mpi)]),
     .target(name: "RowSources"),
-    .target(name: "MixtureModels", dependencies: ["Kernels"]),
+    .target(
+      name: "MixtureModels", dependencies: ["Kernels"],
+      swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
     .target(name: "ShardEM", dependencies: ["Kernels", "MixtureModels", "RowSources", "MessagePassing"]),
     .executableTarget(
       name: "ShardEMCommand",

@@ -34,24 +34,35 @@ package enum PlainLoops {
     }
   }
 
-  /// Mass, D first moments and the packed lower triangle of second moments about `mean`.
+  /// D first moments and the packed lower triangle of second moments about `mean`.
+  ///
+  /// - Parameter lanes: in how many interleaved sums, row n in sum n mod `lanes`; they are added up
+  ///   in a tree. A power of two.
   package static func centeredMoments(
-    _ rows: [Double], columnCount: Int, mean: [Double], responsibilities: [Double]
-  ) -> (mass: Double, first: [Double], second: [Double]) {
-    var mass = 0.0
-    var first = [Double](repeating: 0, count: columnCount)
-    var second = [Double](repeating: 0, count: PackedTriangle.count(columnCount))
+    _ rows: [Double], columnCount: Int, mean: [Double], responsibilities: [Double], lanes: Int = 1
+  ) -> (first: [Double], second: [Double]) {
+    var first = [[Double]](
+      repeating: [Double](repeating: 0, count: columnCount), count: lanes)
+    var second = [[Double]](
+      repeating: [Double](repeating: 0, count: PackedTriangle.count(columnCount)), count: lanes)
     for (n, r) in responsibilities.enumerated() {
-      mass += r
       for i in 0..<columnCount {
         let product = r * (rows[n * columnCount + i] - mean[i])
-        first[i] += product
+        first[n % lanes][i] += product
         for j in 0...i {
-          second[PackedTriangle.row(i) + j].addProduct(product, rows[n * columnCount + j] - mean[j])
+          second[n % lanes][PackedTriangle.row(i) + j]
+            .addProduct(product, rows[n * columnCount + j] - mean[j])
         }
       }
     }
-    return (mass, first, second)
+    return (tree(first), tree(second))
+  }
+
+  /// The sum of the arrays: halves are added lane by lane until one is left.
+  private static func tree(_ lanes: [[Double]]) -> [Double] {
+    guard lanes.count > 1 else { return lanes[0] }
+    let half = lanes.count / 2
+    return tree((0..<half).map { l in zip(lanes[l], lanes[l + half]).map { $0 + $1 } })
   }
 
   /// Responsibilities of one row, and its log density.

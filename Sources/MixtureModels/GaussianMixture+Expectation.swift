@@ -3,8 +3,10 @@ import Kernels
 extension GaussianMixture {
   /// What every tile of one E-step needs of the parameters.
   public struct Expectation: Sendable {
-    /// K × D means.
+    /// K means, each padded with zeros to whole vectors.
     let means: [Double]
+    /// The numbers of `means` from one component to the next.
+    let meanStride: Int
     /// K values log weight - (D log 2 pi + log |covariance|) / 2; -infinity for weight 0.
     let logScales: [Double]
     /// Full and tied: L^-1 of each covariance in panels (one when tied); diag and spherical:
@@ -14,10 +16,26 @@ extension GaussianMixture {
     let factorStride: Int
     /// K × D: diagonals of the inverse covariances, which bound the squared distances.
     let spread: [Double]
+
+    /// Calls `body` with the padded mean of component `k`.
+    @inline(__always)
+    func withMean(_ k: Int, _ body: (UnsafePointer<Double>) -> Void) {
+      means.withUnsafeBufferPointer { body($0.baseAddress! + k * meanStride) }
+    }
+  }
+
+  /// The means, each padded with zeros to whole vectors.
+  private func padded(_ means: [Double]) -> [Double] {
+    let padding = [Double](repeating: 0, count: paddedCount(columnCount) - columnCount)
+    return stride(from: 0, to: means.count, by: columnCount).flatMap {
+      means[$0..<$0 + columnCount] + padding
+    }
   }
 
   public func expectation(around reference: Parameters) -> Expectation {
-    Expectation(means: reference.means, logScales: [], factors: [], factorStride: 0, spread: [])
+    Expectation(
+      means: padded(reference.means), meanStride: paddedCount(columnCount), logScales: [],
+      factors: [], factorStride: 0, spread: [])
   }
 
   public func expectation(under parameters: Parameters) throws -> Expectation {
@@ -36,7 +54,8 @@ extension GaussianMixture {
       log(parameters.weights[k]) - 0.5 * (normalizer + logDeterminants[shared ? 0 : k])
     }
     return Expectation(
-      means: parameters.means, logScales: logScales, factors: factors,
+      means: padded(parameters.means), meanStride: paddedCount(columnCount),
+      logScales: logScales, factors: factors,
       factorStride: shared ? 0 : factors.count / componentCount, spread: spread)
   }
 
@@ -102,7 +121,7 @@ extension GaussianMixture {
   private func reaches(
     _ expectation: Expectation, component k: Int, within ranges: ColumnRanges
   ) -> [Double] {
-    (0..<columnCount).map { ranges.reach($0, from: expectation.means[k * columnCount + $0]) }
+    (0..<columnCount).map { ranges.reach($0, from: expectation.means[k * expectation.meanStride + $0]) }
   }
 
   /// The largest |log p(x)| within the ranges; 0 for an expectation without densities.

@@ -61,7 +61,9 @@ struct GaussianKernelTests {
     }
   }
 
-  @Test("moments have the bits of the plain loop", arguments: columnCounts)
+  @Test(
+    "moments of 8 columns and more have the bits of the plain loop",
+    arguments: columnCounts.filter { $0 >= 8 })
   func moments(columnCount: Int) {
     for count in [1, 2, 31, 128] {
       let problem = Problem(count: count, columnCount: columnCount)
@@ -69,36 +71,74 @@ struct GaussianKernelTests {
         problem.rows, columnCount: columnCount, mean: problem.mean,
         responsibilities: problem.responsibilities)
       let width = paddedCount(columnCount)
+      let mean = problem.mean + [Double](repeating: 0, count: width - columnCount)
+      var rows = [Double](repeating: .nan, count: count * width)
+      padRows(problem.rows, count: count, columnCount: columnCount, into: &rows)
+      var indices = [Int](repeating: -1, count: count)
+      let selected = selectRows(problem.responsibilities, count: count, into: &indices)
+      #expect(indices[..<selected].allSatisfy { problem.responsibilities[$0] > 0 })
+      #expect(selected == problem.responsibilities.filter { $0 > 0 }.count)
+
       var differences = [Double](repeating: .nan, count: count * width)
       var products = differences
-      var mass = 0.0
-      // The first moments lie behind the triangle, where the kernel may write back what it read.
+      var first = [Double](repeating: 0, count: columnCount)
+      centerRows(
+        rows, indices: indices, count: selected, columnCount: columnCount,
+        responsibilities: problem.responsibilities, mean: mean, differences: &differences,
+        products: &products, firstMoments: &first)
+      // What lies behind the triangle is read and must come back.
       let triangle = PackedTriangle.count(columnCount)
-      var moments = [Double](repeating: 0, count: triangle + columnCount)
-      let written = moments.withUnsafeMutableBufferPointer {
-        centerRows(
-          problem.rows, count: count, columnCount: columnCount, mean: problem.mean,
-          responsibilities: problem.responsibilities, differences: &differences,
-          products: &products, mass: &mass, firstMoments: $0.baseAddress! + triangle)
-      }
+      let behind = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5]
+      var second = [Double](repeating: 0, count: triangle) + behind
       addOuterProducts(
-        differences: differences, products: products, count: written, columnCount: columnCount,
-        into: &moments)
-      #expect(mass == plain.mass)
-      #expect(Array(moments[triangle...]) == plain.first, "\(count) × \(columnCount)")
-      #expect(Array(moments[..<triangle]) == plain.second, "\(count) × \(columnCount)")
+        differences: differences, products: products, count: selected, columnCount: columnCount,
+        into: &second)
+      #expect(first == plain.first, "\(count) × \(columnCount)")
+      #expect(Array(second[..<triangle]) == plain.second, "\(count) × \(columnCount)")
+      #expect(Array(second[triangle...]) == behind)
 
-      var squares = [Double](repeating: 0, count: columnCount)
-      addSquares(
-        differences: differences, products: products, count: written, columnCount: columnCount,
-        into: &squares)
-      #expect(squares == (0..<columnCount).map { plain.second[PackedTriangle.row($0) + $0] })
-      let sum = sumOfSquares(
-        differences: differences, products: products, count: written, columnCount: columnCount)
-      // All terms are positive: each of D additions costs at most half a unit.
-      let expected = squares.reduce(0, +)
-      #expect(abs(sum - expected) <= Double(columnCount) * 0x1p-53 * expected)
+      var diagonalFirst = [Double](repeating: 0, count: columnCount)
+      var diagonal = diagonalFirst
+      addDiagonalMoments(
+        rows, indices: indices, count: selected, columnCount: columnCount,
+        responsibilities: problem.responsibilities, mean: mean, first: &diagonalFirst,
+        second: &diagonal)
+      #expect(diagonalFirst == plain.first)
+      #expect(diagonal == diagonalOf(plain.second, columnCount))
     }
+  }
+
+  @Test("moments of fewer than 8 columns have the bits of the plain loop in eight lanes")
+  func smallMoments() {
+    for columnCount in 1..<8 {
+      for count in [1, 8, 31, 128] {
+        let problem = Problem(count: count, columnCount: columnCount)
+        let plain = PlainLoops.centeredMoments(
+          problem.rows, columnCount: columnCount, mean: problem.mean,
+          responsibilities: problem.responsibilities, lanes: 8)
+        let stride = paddedCount(count)
+        let padding = [Double](repeating: 0, count: stride - count)
+        var columns = [Double](repeating: .nan, count: columnCount * stride)
+        transposeTile(
+          problem.rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
+        var products = columns
+        for diagonal in [false, true] {
+          let expected = diagonal ? diagonalOf(plain.second, columnCount) : plain.second
+          var first = [Double](repeating: 0, count: columnCount)
+          var second = [Double](repeating: 0, count: expected.count)
+          addSmallMoments(
+            columns, columnCount: columnCount, stride: stride,
+            responsibilities: problem.responsibilities + padding, mean: problem.mean,
+            products: &products, first: &first, second: &second, diagonal: diagonal)
+          #expect(first == plain.first, "\(count) × \(columnCount)")
+          #expect(second == expected, "\(count) × \(columnCount)")
+        }
+      }
+    }
+  }
+
+  private func diagonalOf(_ triangle: [Double], _ columnCount: Int) -> [Double] {
+    (0..<columnCount).map { triangle[PackedTriangle.row($0) + $0] }
   }
 
   /// Transposes the rows, runs `body` and returns the results of the rows.

@@ -1,55 +1,35 @@
-/// The M-step's statistics of one component: moments about its current mean, lanes along columns.
-///
-/// One tile's rows with a responsibility of exactly 0 are left out; they would add zeros.
+/// Second moments of a component about its mean, for 8 columns or more: lanes along columns.
 
-/// Writes, for every row with w r > 0, x - mu and w r (x - mu), padded to whole vectors, and adds
-/// to the mass and to the first moment.
+/// Writes x - mu and w r (x - mu) of the listed rows, one behind the other, and adds up the latter.
 ///
 /// - Parameters:
-///   - rows: `count` × `columnCount`, row-major.
-///   - responsibilities: `count` values w r.
-///   - differences: gets x - mu, one padded row (`paddedCount(columnCount)`) after another.
-///   - products: gets w r (x - mu), likewise.
-///   - mass: the sum of w r is added here.
-///   - firstMoments: the sums of w r (x - mu_j) are added here, `columnCount` of them.
-/// - Returns: the number of rows written.
+///   - rows: padded rows (`padRows`).
+///   - indices: the numbers of the `count` rows.
+///   - responsibilities: w r by row number.
+///   - mean: padded with zeros to whole vectors.
+///   - differences, products: get `count` padded rows each.
+///   - firstMoments: the sums of w r (x - mu) over the rows in order, from zero, are added here.
 public func centerRows(
-  _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, mean: UnsafePointer<Double>,
-  responsibilities: UnsafePointer<Double>, differences: UnsafeMutablePointer<Double>,
-  products: UnsafeMutablePointer<Double>, mass: inout Double,
+  _ rows: UnsafePointer<Double>, indices: UnsafePointer<Int>, count: Int, columnCount: Int,
+  responsibilities: UnsafePointer<Double>, mean: UnsafePointer<Double>,
+  differences: UnsafeMutablePointer<Double>, products: UnsafeMutablePointer<Double>,
   firstMoments: UnsafeMutablePointer<Double>
-) -> Int {
+) {
   let width = paddedCount(columnCount)
-  let whole = columnCount & ~7
-  var written = 0
-  for n in 0..<count {
-    let r = responsibilities[n]
-    if r == 0 { continue }
-    mass += r
-    let row = rows + n * columnCount
-    let difference = differences + written * width
-    let product = products + written * width
-    let weight = Vector8(repeating: r)
-    for j in stride(from: 0, to: whole, by: 8) {
-      let d = Vector8(loading: row + j) - Vector8(loading: mean + j)
-      let p = weight * d
-      d.store(to: difference + j)
-      p.store(to: product + j)
-      (Vector8(loading: firstMoments + j) + p).store(to: firstMoments + j)
+  for j in stride(from: 0, to: width, by: 8) {
+    let center = Vector8(loading: mean + j)
+    // A column's sum stays in a register: in memory, each row would wait for the one before.
+    var sum = Vector8.zero
+    for index in 0..<count {
+      let n = indices[index]
+      let difference = Vector8(loading: rows + n * width + j) - center
+      let product = Vector8(repeating: responsibilities[n]) * difference
+      difference.store(to: differences + index * width + j)
+      product.store(to: products + index * width + j)
+      sum += product
     }
-    for j in whole..<columnCount {
-      let d = row[j] - mean[j]
-      difference[j] = d
-      product[j] = r * d
-      firstMoments[j] += r * d
-    }
-    for j in columnCount..<width {
-      difference[j] = 0
-      product[j] = 0
-    }
-    written += 1
+    for lane in 0..<min(8, columnCount - j) { firstMoments[j + lane] += sum[lane] }
   }
-  return written
 }
 
 /// Adds sum over rows of w r (x - mu)(x - mu)' to a packed lower triangle.
@@ -60,9 +40,9 @@ public func centerRows(
 /// (D/8)(D/8 + 1)/2 × 8 vector multiply-adds a row of data.
 ///
 /// - Parameters:
+///   - columnCount: at least 8.
 ///   - differences, products: `count` padded rows as `centerRows` wrote them.
-///   - triangle: packed lower triangle. With 8 columns or more, the 7 numbers behind it are
-///     read and rewritten unchanged.
+///   - triangle: packed lower triangle; the 7 numbers behind it are read and rewritten unchanged.
 public func addOuterProducts(
   differences: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int,
   columnCount: Int, into triangle: UnsafeMutablePointer<Double>
@@ -90,40 +70,6 @@ public func addOuterProducts(
     }
     diagonal.addRows(first, column: first, columnCount: columnCount, to: triangle)
   }
-}
-
-/// Adds sum over rows of w r (x_j - mu_j)² to `moments`, for every column j.
-public func addSquares(
-  differences: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int,
-  columnCount: Int, into moments: UnsafeMutablePointer<Double>
-) {
-  let width = paddedCount(columnCount)
-  for j in stride(from: 0, to: columnCount, by: 8) {
-    var sum = Vector8.zero
-    for n in 0..<count {
-      sum.addProduct(
-        Vector8(loading: products + n * width + j), Vector8(loading: differences + n * width + j))
-    }
-    for lane in 0..<min(8, columnCount - j) { moments[j + lane] += sum[lane] }
-  }
-}
-
-/// The sum over rows of w r |x - mu|²: one fused sum a column, then the columns in order.
-public func sumOfSquares(
-  differences: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int,
-  columnCount: Int
-) -> Double {
-  let width = paddedCount(columnCount)
-  var total = Vector8.zero
-  for j in stride(from: 0, to: width, by: 8) {
-    var sum = Vector8.zero
-    for n in 0..<count {
-      sum.addProduct(
-        Vector8(loading: products + n * width + j), Vector8(loading: differences + n * width + j))
-    }
-    total += sum
-  }
-  return total.laneSum
 }
 
 /// An 8 × 8 block of the triangle: eight rows, each a vector of columns.
@@ -160,7 +106,6 @@ private struct BlockSums {
   }
 
   /// Adds the lanes that lie on or below the diagonal; the others, already the next row's, get 0.
-  /// With fewer than 8 columns there might be no 7 numbers behind the triangle: lane by lane.
   @inline(__always)
   private func addRow(
     _ sums: Vector8, _ i: Int, _ column: Int, _ columnCount: Int,
@@ -168,10 +113,6 @@ private struct BlockSums {
   ) {
     guard i < columnCount else { return }
     let target = triangle + PackedTriangle.row(i) + column
-    guard columnCount >= 8 else {
-      for j in 0...i { target[j] += sums[j] }
-      return
-    }
     let lanes = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7)
     let masked = sums.replacing(with: 0, where: lanes .> Int64(i - column))
     (Vector8(loading: target) + masked).store(to: target)
