@@ -1,24 +1,10 @@
-/// Writes `count` rows as columns: `columns[j * stride + n]` is column j of row n.
-///
-/// Lanes from `count` up to `stride` become zero, so that kernels may run over whole vectors.
-public func transpose(
-  _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
-  into columns: UnsafeMutablePointer<Double>
-) {
-  for j in 0..<columnCount {
-    let column = columns + j * stride
-    for n in 0..<count { column[n] = rows[n * columnCount + j] }
-    for n in count..<stride { column[n] = 0 }
-  }
-}
-
 /// The squared distances of `stride` rows to one center: sum over j of (x_j - c_j)², in the order
 /// of the columns, one fused multiply-add each.
 ///
 /// The difference is taken first, so that a large offset of the data costs no digits.
 /// About 2 D operations a row; lanes are rows.
 /// - Parameters:
-///   - columns: D × `stride`, as `transpose` writes them.
+///   - columns: D × `stride`, as `transposeTile` writes them.
 ///   - stride: a multiple of 32.
 public func squaredDistances(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
@@ -48,7 +34,7 @@ public func squaredDistances(
 /// The nearest of K centers for `stride` rows, ties to the lowest number.
 ///
 /// - Parameters:
-///   - columns: D × `stride`, as `transpose` writes them.
+///   - columns: D × `stride`, as `transposeTile` writes them.
 ///   - centers: K × D, row-major.
 ///   - scratch: room for `stride` numbers.
 ///   - labels: `stride` numbers, 0 to K - 1.

@@ -83,7 +83,7 @@ struct KMeans: LatentVariableModel {
       to: Int.self, capacity: tileRows)
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
-      transpose(
+      transposeTile(
         tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: columns)
       findNearest(
         columns, columnCount: columnCount, stride: tileRows, centers: centers,

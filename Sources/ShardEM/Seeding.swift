@@ -13,7 +13,7 @@ extension Sweep {
   ///
   /// Source: Arthur & Vassilvitskii, "k-means++: The Advantages of Careful Seeding" (SODA 2007),
   /// with the greedy candidates of its section 5, as many as scikit-learn takes.
-  func seeds(count: Int, seed: UInt64, restart: Int) throws -> [Double] {
+  package func seeds(count: Int, seed: UInt64, restart: Int) throws -> [Double] {
     let candidateCount = 2 + Int(log(Double(count)))
     let nearest = NearestSeeds(data)
     let generator = Philox(seed: seed)
@@ -92,7 +92,7 @@ extension Sweep {
     let distances = columns + columnCount * tileRows
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
-      transpose(
+      transposeTile(
         tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: columns)
       for center in 0..<centers.count / columnCount {
         centers.withUnsafeBufferPointer {

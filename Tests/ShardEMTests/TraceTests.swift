@@ -1,0 +1,51 @@
+import Foundation
+import MessagePassing
+import RowSources
+import ShardEM
+import Testing
+
+@Suite("Trace")
+struct TraceTests {
+  @Test("Every iteration is a JSON object with the names that scripts rely on")
+  func lines() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/trace-\(UUID()).jsonl"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let rows = try threeGaussianRows(200)
+    let fits = try onRanks(2) { world in
+      let data = try DataSet(values: rows, columnCount: 2, blockRows: 10, world: world)
+      let trace = try world.agree { world.rank == 0 ? try TraceWriter(path: path) : nil }
+      return try Sweep(data, threads: 1, world: world)
+        .fit(threeGaussians, from: .kMeans) { try trace?.write($0) }
+    }
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == fits[0].iterations)
+    var previous: Double?
+    for (number, line) in lines.enumerated() {
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(object["iteration"] as? Int == number + 1)
+      #expect(object["ranks"] as? Int == 2)
+      #expect(object["threads"] as? Int == 1)
+      let mean = try #require(object["mean_log_likelihood"] as? Double)
+      // Foundation reads numbers around 3 to within a unit in the last place, 4.4e-16, or two.
+      let change = object["change"] as? Double
+      #expect((change == nil) == (previous == nil))
+      if let change, let previous { #expect(abs(change - (mean - previous)) < 2e-15) }
+      previous = mean
+      for name in ["seconds", "compute_seconds", "communication_seconds"] {
+        #expect(try #require(object[name] as? Double) >= 0)
+      }
+      let imbalance = try #require(object["imbalance"] as? Double)
+      // The slowest of two ranks took between once and twice the mean.
+      #expect(imbalance >= 1 && imbalance <= 2)
+    }
+  }
+
+  @Test("A trace that cannot be written is an error that names the file")
+  func unwritable() {
+    let error = #expect(throws: RowSourceError.self) {
+      try TraceWriter(path: "/no/such/folder/trace.jsonl")
+    }
+    #expect(error?.path == "/no/such/folder/trace.jsonl")
+  }
+}
