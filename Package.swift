@@ -50,7 +50,8 @@ let package = Package(
     .target(
       name: "MixtureModels", dependencies: ["Kernels"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
-    .target(name: "ShardEM", dependencies: ["Kernels", "MixtureModels", "RowSources", "MessagePassing"]),
+    .target(
+      name: "ShardEM", dependencies: ["Kernels", "MixtureModels", "RowSources", "MessagePassing"]),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [

@@ -53,7 +53,7 @@ extension DataSet {
         openWeights(weightsFile, plan: plan, runs: runs, threads: threads, world: world))
     }
     return try DataSet(
-      shards: sources, weights: rowWeights, plan: plan,
+      shards: sources, files: files, weights: rowWeights, plan: plan,
       columnNumbers: options.columns?.map { Int($0) }, threads: threads, world: world)
   }
 

@@ -18,10 +18,19 @@ public final class DataSet: Sendable {
   /// The number of rows of positive weight, on all ranks.
   public let weightedRowCount: Int
 
+  /// The files the shards were opened from; none for rows in memory.
+  public let files: [DataFile]
+
   private let reader: BlockReader
 
   /// Whether the rows have weights of their own.
   public var isWeighted: Bool { reader.weights != nil }
+  /// What the first file calls the data columns; nil if it has no names.
+  public var columnNames: [String]? {
+    guard case .csv(let text) = files.first, var names = text.columnNames else { return nil }
+    if case .column(let column) = reader.weights { names.remove(at: column) }
+    return names
+  }
   /// The number of rows of all shards.
   public var rowCount: Int { plan.rowCount }
 
@@ -35,10 +44,11 @@ public final class DataSet: Sendable {
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
   init<World: Communicator>(
-    shards: [any RowSource], weights: RowWeights?, plan: ShardPlan, columnNumbers: [Int?]? = nil,
-    threads: Int, world: World
+    shards: [any RowSource], files: [DataFile] = [], weights: RowWeights?, plan: ShardPlan,
+    columnNumbers: [Int?]? = nil, threads: Int, world: World
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
+    self.files = files
     self.plan = plan
     blocks = plan.blocks(ofRank: world.rank, size: world.size)
     reader = BlockReader(

@@ -27,7 +27,8 @@ struct RowScan {
         local.withLock { $0.merge(scan) }
       }
     } catch { failure = error }
-    return try RowScan(local.withLock { $0 }, failure: failure, weighted: reader.weights != nil, world)
+    return try RowScan(
+      local.withLock { $0 }, failure: failure, weighted: reader.weights != nil, world)
   }
 
   /// Collective. Combines the ranks' scans; a minimum is the maximum of the negative.

@@ -12,7 +12,7 @@ struct ShardLoader: Sendable {
   /// Collective: one sum if any file is text. Each rank searches its share of the text for rows.
   init<World: Communicator>(_ files: [DataFile], threads: Int, world: World) throws {
     self.files = files
-    let texts: [CSVFile?] = files.map { file in if case .csv(let text) = file { text } else { nil } }
+    let texts: [CSVFile?] = files.map { if case .csv(let text) = $0 { text } else { nil } }
     let parts = texts.compactMap { $0 }.flatMap { text in
       (0..<text.scanPartCount).map { (text, $0) }
     }

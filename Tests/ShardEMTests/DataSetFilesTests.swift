@@ -90,6 +90,18 @@ struct DataSetFilesTests {
     #expect(throws: (any Error).self) { try read([first], weights: separate, ranks: ranks) }
   }
 
+  @Test("The columns have the names of the first file, without that of the weights")
+  func names() throws {
+    defer { remove() }
+    let path = try write("a.csv", "x;w;y\n1;2;3\n4;5;6\n")
+    let world = SoloCommunicator()
+    #expect(try DataSet.open([path], world: world).columnNames == ["x", "w", "y"])
+    let weighted = try DataSet.open([path], weights: "w", world: world)
+    #expect(weighted.columnNames == ["x", "y"] && weighted.columnCount == 2)
+    guard case .csv(let text) = weighted.files[0] else { throw CancellationError() }
+    #expect(text.hasHeader && text.delimiter == UInt8(ascii: ";"))
+  }
+
   @Test("Faults are the same one line on every rank, whoever reads the row", arguments: [1, 3])
   func faults(ranks: Int) throws {
     defer { remove() }
