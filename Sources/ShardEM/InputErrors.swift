@@ -6,3 +6,4 @@ import RowSources
 
 extension RowSourceError: InputError {}
 extension FitError: InputError {}
+extension ModelFileError: InputError {}

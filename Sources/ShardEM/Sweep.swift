@@ -87,7 +87,7 @@ public final class Sweep<World: Communicator>: Sendable {
 
   /// Bounds on the sums of magnitudes over all rows.
   private func scaled(_ bounds: [Double]) throws -> [Double] {
-    let scale = Double(data.rowCount) * data.largestWeight
+    let scale = Double(data.weightedRowCount) * data.largestWeight
     // Leaves room for the anchors of the exact sums, 6 times the bound.
     let limit = Double.greatestFiniteMagnitude / 8
     let bounds = bounds.map { $0 * scale }

@@ -11,26 +11,25 @@ import RowSources
 /// Writes a trace: one JSON object per line and iteration, each as soon as it is known.
 public final class TraceWriter {
   private let path: String
-  private let file: UnsafeMutablePointer<FILE>
+  private var file: UnsafeMutablePointer<FILE>?
 
-  /// Creates or empties the file.
+  /// The file is created, or emptied, when the first line is written: a fit that does not begin
+  /// leaves none.
   ///
-  /// - Throws: `RowSourceError` if it cannot be written.
+  /// - Throws: `RowSourceError` if it could not be written.
   public init(path: String) throws {
-    guard let file = fopen(path, "w") else {
-      throw RowSourceError(.unwritable(code: errno), path: path)
-    }
+    try WholeFile.requireWritable(path)
     self.path = path
-    self.file = file
   }
 
-  deinit { fclose(file) }
+  deinit { if let file { fclose(file) } }
 
   /// Appends the line of one iteration.
   ///
   /// - Throws: `RowSourceError` if it cannot be written, such as on a full disk.
   public func write(_ report: IterationReport) throws {
-    guard fputs(report.traceLine + "\n", file) >= 0, fflush(file) == 0 else {
+    file = file ?? fopen(path, "w")
+    guard let file, fputs(report.traceLine + "\n", file) >= 0, fflush(file) == 0 else {
       throw RowSourceError(.unwritable(code: errno), path: path)
     }
   }

@@ -53,6 +53,36 @@ struct GaussianFitTests {
     }
   }
 
+  @Test(
+    "A row of weight 0 is absent, whatever it holds, from any start",
+    arguments: CovarianceType.allCases, ["k-means", "given"])
+  func absentRow(type: CovarianceType, name: String) throws {
+    let rows = try threeGaussianRows(200)
+    func fit(
+      _ rows: [Double], _ weights: [Double]?,
+      from start: Initialization<GaussianParameters>
+    ) throws -> Fit<GaussianParameters> {
+      let data = try DataSet(
+        values: rows, columnCount: 2, weights: weights, world: SoloCommunicator())
+      let model = GaussianMixture(
+        components: 3, columns: 2, covarianceType: type, ranges: data.ranges)
+      return try Sweep(data, threads: 1, world: SoloCommunicator()).fit(
+        model, from: start, options: FitOptions(maximumIterations: 20))
+    }
+    // The last row, so that the others keep their numbers and lanes: the same bits.
+    let weights = Array(repeating: 1.0, count: 200)
+    let start: Initialization<GaussianParameters> =
+      if name == "k-means" {
+        .kMeans
+      } else {
+        .parameters(try fit(rows, nil, from: .kMeans).parameters)
+      }
+    let with = try fit(rows + [1e300, -1e300], weights + [0], from: start)
+    let without = try fit(rows, weights, from: start)
+    #expect(bits(with.parameters) == bits(without.parameters))
+    #expect(with == without)
+  }
+
   @Test("Identical rows: with regularization a model of one component, without a clear error")
   func identicalRows() throws {
     let data = try DataSet(
