@@ -1,3 +1,5 @@
+import Kernels
+
 /// Whether a matrix from a file can be a covariance.
 enum CovarianceCheck {
   /// The first place below the diagonal that differs from its mirror image by more than
@@ -17,24 +19,10 @@ enum CovarianceCheck {
     return nil
   }
 
-  /// Whether the lower triangle has a Cholesky factor: every pivot is positive.
+  /// Whether the lower triangle has a Cholesky factor: the judgement of the fit that wrote it.
   ///
-  /// No threshold beyond that: the E-step, which knows the scale of the data, may want more.
   /// - Parameter matrix: D × D, row-major.
   static func isPositiveDefinite(_ matrix: [Double], _ size: Int) -> Bool {
-    var factor = matrix
-    for j in 0..<size {
-      for i in j..<size {
-        var sum = matrix[i * size + j]
-        for p in 0..<j { sum -= factor[i * size + p] * factor[j * size + p] }
-        if i == j {
-          guard sum > 0, sum.isFinite else { return false }
-          factor[j * size + j] = sum.squareRoot()
-        } else {
-          factor[i * size + j] = sum / factor[j * size + j]
-        }
-      }
-    }
-    return true
+    CholeskyFactor(PackedTriangle.pack(matrix[...], order: size)[...], order: size) != nil
   }
 }
