@@ -14,7 +14,7 @@ public func logInPlace(_ values: UnsafeMutablePointer<Double>, count: Int) {
 /// x = 2^e m with m in [sqrt(1/2), sqrt(2)). With f = m - 1 and s = f / (2 + f), log m =
 /// 2 atanh s = f - (f²/2 - s (f²/2 + R)), R = s² times a polynomial in s² that interpolates at
 /// Chebyshev nodes with a relative error of 5e-18. Written so, what is rounded is small beside f.
-@inline(__always)
+@_transparent
 func log(_ x: Vector8) -> Vector8 {
   // Subnormal numbers have no exponent of their own.
   let small = x .< Vector8(repeating: 0x1p-1022)
