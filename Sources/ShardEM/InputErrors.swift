@@ -7,3 +7,4 @@ import RowSources
 extension RowSourceError: InputError {}
 extension FitError: InputError {}
 extension ModelFileError: InputError {}
+extension ModelMismatch: InputError {}
