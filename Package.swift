@@ -55,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [
-        "ShardEM", "MPICommunicator",
+        "ShardEM", "MixtureModels", "RowSources", "MessagePassing", "MPICommunicator", "Kernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

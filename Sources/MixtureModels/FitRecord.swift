@@ -3,7 +3,7 @@
 /// A function of the data, the start and the options alone; times, ranks and hosts belong to the
 /// trace, so that the same fit always writes the same bytes.
 public struct FitRecord: Sendable, Equatable {
-  /// The number of rows of the data, whatever their weights.
+  /// The number of rows of positive weight: a row of weight 0 counts as absent.
   public var rows: Int
   /// The sum of the row weights; nil, and absent from the file, for data without weights.
   public var totalWeight: Double?
