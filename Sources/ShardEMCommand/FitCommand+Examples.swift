@@ -1,0 +1,33 @@
+extension FitCommand {
+  /// What `shardem fit --help` teaches.
+  static let examples = """
+    The fit starts from k-means clusters and climbs the likelihood until an iteration gains less \
+    than the tolerance. Its result is the same, byte for byte, on any number of ranks and threads.
+
+    EXAMPLES
+
+      Two Gaussian components in a table, with a report on the screen:
+        shardem fit faithful.csv -K 2
+
+      Some columns of it, the best of 10 starts, the model kept:
+        shardem fit penguins.csv --columns bill_length_mm,bill_depth_mm \\
+          -K 3 --restarts 10 --output penguins.json
+
+      A folder of .npy shards on 8 processes of 4 threads, with a trace:
+        mpirun -np 8 --map-by slot:PE=4 shardem fit shards/ -K 50 \\
+          --covariance diag --output model.json --trace trace.jsonl
+
+      Row weights from a column of the table, or from a file of one weight per row:
+        shardem fit survey.csv --weights count -K 4 --output model.json
+        shardem fit 'part-*.npy' --weights weights.npy -K 4 --output model.json
+
+      Going on from a fitted model, say to a smaller tolerance or with new data:
+        shardem fit new.npy -K 4 --init model.json --tolerance 1e-9 \\
+          --output better.json
+
+      Columns of 0 and 1:
+        shardem fit answers.csv --family bernoulli -K 5 --output classes.json
+
+    Then: shardem predict model.json DATA --output labels.npy, or score, sample, inspect.
+    """
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Logging
+import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
+
+/// `shardem fit`.
+struct FitCommand: WorldCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit", abstract: "Fit a mixture model to data.", discussion: examples)
+
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Search") var search: SearchOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Running") var running: RunOptions
+
+  struct OutputOptions: ParsableArguments {
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp("Where to write the model; nowhere by default.", valueName: "model.json"))
+    var output: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "Where to write one JSON line per iteration, as it ends.", valueName: "trace.jsonl"))
+    var trace: String?
+
+    @Option(
+      help: """
+        How to show progress on standard error: a bar, lines (iterations 1, 2, 5, 10, ...), none; \
+        auto: a bar on a terminal, else lines.
+        """)
+    var progress = Progress.Style.auto
+
+    func validate() throws { try requireDistinct([("--output", output), ("--trace", trace)]) }
+  }
+
+  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+    let log = running.logger(on: world)
+    try world.agree {
+      if world.rank == 0 {
+        for path in [output.output, output.trace].compactMap({ $0 }) {
+          try WholeFile.requireWritable(path)
+        }
+      }
+    }
+    let start = try search.`init`.read(in: world)
+    let threads = try running.threadCount(in: world)
+    let data = try data.open(threads: threads, in: world, log: log)
+    return try fit(
+      model.mixture(for: data), start: start, Sweep(data, threads: threads, world: world), log)
+  }
+
+  private func fit<Mixture: FiledMixture, World: Communicator>(
+    _ mixture: Mixture, start: ModelFile?, _ sweep: Sweep<World>, _ log: Logger
+  ) throws -> ExitStatus {
+    let world = sweep.world
+    let observer = world.rank == 0 ? FitObserver(output, search) : nil
+    let fit: Fit<Mixture.Parameters>
+    do {
+      fit = try sweep.fit(
+        mixture, from: search.`init`.initialization(of: mixture, file: start),
+        options: search.fitOptions, onIteration: { try observer?.observe($0) })
+      observer?.finish()
+    } catch {
+      observer?.abandon()
+      throw error
+    }
+
+    let file = ModelFile(
+      model: mixture.filed(fit.parameters),
+      fit: search.record(of: fit, data: sweep.data, regularization: model.regularization))
+    try world.agree {
+      guard world.rank == 0 else { return }
+      if let path = output.output { try file.write(to: path) }
+      try printResult(report(on: file, columnNames: sweep.data.columnNames))
+    }
+    if !fit.converged {
+      log.warning(
+        """
+        not converged in \(fit.iterations) iterations; raise --max-iterations or the tolerance
+        """)
+    }
+    return search.requireConvergence && !fit.converged ? .notConverged : .done
+  }
+
+  /// The final table, and what became of the model.
+  private func report(on file: ModelFile, columnNames: [String]?) -> String {
+    let kept = output.output.map { "written to \($0)" } ?? "not written (no --output)"
+    return ModelSummary(file, columnNames: columnNames).text + "model           \(kept)\n"
+  }
+}
+
+/// What rank 0 does after every iteration.
+private final class FitObserver {
+  private let progress: Progress
+  private let tracePath: String?
+  private var trace: TraceWriter?
+
+  init(_ output: FitCommand.OutputOptions, _ search: SearchOptions) {
+    progress = Progress(
+      output.progress, iterations: search.maxIterations, restarts: search.restarts,
+      convergence: search.convergence)
+    tracePath = output.trace
+  }
+
+  func observe(_ report: IterationReport) throws {
+    progress.show(report)
+    // Only now is it known that the input is in order.
+    if let tracePath, trace == nil { trace = try TraceWriter(path: tracePath) }
+    try trace?.write(report)
+  }
+
+  func finish() { progress.finish() }
+
+  /// Leaves no file behind.
+  func abandon() {
+    progress.finish()
+    if let tracePath, trace != nil { removeFile(tracePath) }
+  }
+}

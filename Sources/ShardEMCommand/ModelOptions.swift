@@ -1,0 +1,56 @@
+import ArgumentParser
+import MixtureModels
+import ShardEM
+
+extension CovarianceType: ExpressibleByArgument {}
+
+/// Which mixture to fit.
+struct ModelOptions: ParsableArguments {
+  enum Family: String, CaseIterable, ExpressibleByArgument {
+    case gaussian
+    case bernoulli
+  }
+
+  @Option(
+    name: [.customShort("K"), .long], help: ArgumentHelp("The number of components.", valueName: "k"))
+  var components: Int
+
+  @Option(help: "The components' distribution: gaussian, or bernoulli for columns of 0 and 1.")
+  var family: Family = .gaussian
+
+  @Option(
+    help: ArgumentHelp(
+      "The covariances of a Gaussian mixture. (default: full)",
+      valueName: "type"))
+  var covariance: CovarianceType?
+
+  @Option(
+    help: ArgumentHelp(
+      "Added to the variances, in squared units of the data; for bernoulli, rows of 0 and of 1 "
+        + "added to each component.", valueName: "v"))
+  var regularization = 1e-6
+
+  func validate() throws {
+    if components < 1 { throw ValidationError("--components \(components); expected 1 or more") }
+    if family == .bernoulli, let covariance {
+      throw ValidationError(
+        "--covariance \(covariance.rawValue) with --family bernoulli, which has no covariances")
+    }
+    guard regularization >= 0, regularization.isFinite else {
+      throw ValidationError("--regularization \(regularization); expected a number from 0 up")
+    }
+  }
+
+  /// The mixture, for these data.
+  func mixture(for data: DataSet) -> any FiledMixture {
+    switch family {
+    case .gaussian:
+      GaussianMixture(
+        components: components, columns: data.columnCount, covarianceType: covariance ?? .full,
+        regularization: regularization, ranges: data.ranges)
+    case .bernoulli:
+      BernoulliMixture(
+        componentCount: components, columnCount: data.columnCount, smoothing: regularization)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import MixtureModels
+
+/// A model and how it was fitted, for people.
+struct ModelSummary {
+  let file: ModelFile
+  let columnNames: [String]?
+
+  /// More than fit on a screen are left out, with a line that says so.
+  private static let mostComponents = 50
+  private static let mostColumns = 8
+
+  init(_ file: ModelFile, columnNames: [String]? = nil) {
+    self.file = file
+    self.columnNames = columnNames
+  }
+
+  var text: String { title + "\n\n" + table + "\n" + fitLines }
+
+  private var title: String {
+    let kind =
+      switch file.model {
+      case .gaussian(let type, _): "Gaussian mixture with \(type.rawValue) covariances"
+      case .bernoulli: "Bernoulli mixture"
+      }
+    return "\(kind): \(counted(file.components, "component")), "
+      + counted(file.dimensions, "column")
+  }
+
+  /// A row per component: weight, and per column mean ± standard deviation, or probability of 1.
+  private var table: String {
+    let components = min(file.components, Self.mostComponents)
+    // Rather one column more than a line about it.
+    let columns = file.dimensions <= Self.mostColumns + 1 ? file.dimensions : Self.mostColumns
+    var rows = [["component", "weight"] + (0..<columns).map(name)]
+    for k in 0..<components {
+      rows.append(["\(k + 1)", weight(k)] + (0..<columns).map { cell(k, $0) })
+    }
+    var text = aligned(rows)
+    if components < file.components {
+      text += "(\(file.components - components) more components)\n"
+    }
+    if columns < file.dimensions { text += "(\(file.dimensions - columns) more columns)\n" }
+    return text
+  }
+
+  private func name(_ column: Int) -> String {
+    // Long names would push the table off the screen.
+    columnNames.map { String($0[column].prefix(20)) } ?? "column \(column + 1)"
+  }
+
+  private func weight(_ k: Int) -> String {
+    let weight = file.weights[k]
+    return weight == 0 || weight >= 0.0001 ? fixed(weight, 4) : significant(weight, 2)
+  }
+
+  private func cell(_ k: Int, _ j: Int) -> String {
+    switch file.model {
+    case .bernoulli(let parameters):
+      return fixed(parameters.probabilities[k * file.dimensions + j], 4)
+    case .gaussian(let type, let parameters):
+      let mean = parameters.means[k * file.dimensions + j]
+      let variance = type.variance(parameters.covariances, k, j, columns: file.dimensions)
+      return spread(mean, variance.squareRoot())
+    }
+  }
+
+  /// Both to the second digit of the deviation: `80.0 ± 6.0`.
+  private func spread(_ mean: Double, _ deviation: Double) -> String {
+    let powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
+    guard let decimals = powers.firstIndex(where: { deviation * $0 >= 10 }), abs(mean) < 1e9 else {
+      return "\(significant(mean, 6)) ± \(significant(deviation, 3))"
+    }
+    return "\(fixed(mean, decimals)) ± \(fixed(deviation, decimals))"
+  }
+
+  private var fitLines: String {
+    guard let fit = file.fit else { return "" }
+    let rows = fit.totalWeight.map { "\(fit.rows), of total weight \($0)" } ?? "\(fit.rows)"
+    return """
+      rows            \(rows)
+      log-likelihood  \(fit.logLikelihood) (\(fixed(fit.meanLogLikelihood, 6)) per row)
+      AIC             \(significant(fit.aic, 10))
+      BIC             \(significant(fit.bic, 10))
+      iterations      \(fit.iterations), \(fit.converged ? "converged" : "NOT converged")
+
+      """
+  }
+}
+
+extension CovarianceType {
+  /// The variance of column `j` in component `k`.
+  fileprivate func variance(_ covariances: [Double], _ k: Int, _ j: Int, columns: Int) -> Double {
+    switch self {
+    case .full: covariances[(k * columns + j) * columns + j]
+    case .tied: covariances[j * columns + j]
+    case .diag: covariances[k * columns + j]
+    case .spherical: covariances[k]
+    }
+  }
+}
+
+/// Columns of text, aligned to the right, two spaces apart.
+func aligned(_ rows: [[String]]) -> String {
+  let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
+  return rows.map { row in
+    let cells = zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }
+    return cells.joined(separator: "  ") + "\n"
+  }.joined()
+}
+
+/// `1 row`, `2 rows`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,0 +1,49 @@
+import ArgumentParser
+import RowSources
+
+/// How data files are to be read where the files themselves do not say.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Columns to read, in this order: names or numbers from 1. (default: all)",
+      valueName: "a,b,c"))
+  var columns: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Between the fields of a text file: comma, semicolon, tab, space, or a character. "
+        + "(default: detected)", valueName: "character"))
+  var delimiter: Delimiter?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Whether the first row of a text file holds column names. (default: exactly if one of its \
+      chosen fields is no number; the log says so)
+      """)
+  var header: Bool?
+
+  var readOptions: ReadOptions {
+    ReadOptions(
+      columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
+      delimiter: delimiter?.byte, header: header)
+  }
+}
+
+/// What stands between two fields.
+struct Delimiter: ExpressibleByArgument {
+  let byte: UInt8
+
+  private static let names: [String: Character] = [
+    "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "space": " ",
+  ]
+
+  init?(argument: String) {
+    let text = Delimiter.names[argument].map { String($0) } ?? argument
+    let refused = "\"\n\r.+-0123456789".utf8
+    guard text.utf8.count == 1, let byte = text.utf8.first, !refused.contains(byte) else {
+      return nil
+    }
+    self.byte = byte
+  }
+}

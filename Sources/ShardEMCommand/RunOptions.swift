@@ -1,0 +1,39 @@
+import ArgumentParser
+import Logging
+import MessagePassing
+
+/// How a command runs: nothing here changes a result.
+struct RunOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Threads of each rank. (default: the cores that the launcher left this rank)",
+      valueName: "n"))
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "Log more to standard error.")
+  var verbose = false
+
+  @Flag(name: .shortAndLong, help: "Log warnings only.")
+  var quiet = false
+
+  func validate() throws {
+    if let threads, threads < 1 {
+      throw ValidationError("--threads \(threads); expected 1 or more")
+    }
+    if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other") }
+  }
+
+  /// Collective. The threads of this rank.
+  func threadCount<World: Communicator>(in world: World) throws -> Int {
+    try threads ?? world.coreShare()
+  }
+
+  /// Where rank 0 logs; other ranks stay silent.
+  func logger<World: Communicator>(on world: World) -> Logger {
+    guard world.rank == 0 else {
+      return Logger(label: "shardem") { _ in SwiftLogNoOpLogHandler() }
+    }
+    let level: Logger.Level = verbose ? .debug : quiet ? .warning : .info
+    return Logger(label: "shardem") { _ in LineLogHandler(logLevel: level) }
+  }
+}

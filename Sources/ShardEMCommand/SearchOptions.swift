@@ -1,0 +1,140 @@
+import ArgumentParser
+import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
+
+/// Where a fit starts and when it ends.
+struct SearchOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where to start; a file is a model to start from.",
+      valueName: "kmeans|k-means++|random|file"))
+  var `init` = Start.kMeans
+
+  @Option(help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Starts; the best final log-likelihood wins.", valueName: "r"))
+  var restarts = 1
+
+  @Option(help: ArgumentHelp("The largest number of iterations of a start.", valueName: "t"))
+  var maxIterations = 1000
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop when the mean log-likelihood per row changes by less. (default: 1e-06)",
+      valueName: "e"))
+  var tolerance: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop when every parameter changes relatively by less, instead.", valueName: "e"))
+  var toleranceParameters: Double?
+
+  @Flag(help: "Exit with status 3 if the fit has not converged.")
+  var requireConvergence = false
+
+  func validate() throws {
+    if restarts < 1 { throw ValidationError("--restarts \(restarts); expected 1 or more") }
+    if maxIterations < 1 {
+      throw ValidationError("--max-iterations \(maxIterations); expected 1 or more")
+    }
+    if tolerance != nil && toleranceParameters != nil {
+      throw ValidationError("--tolerance and --tolerance-parameters exclude each other")
+    }
+    for (name, value) in [("", tolerance), ("-parameters", toleranceParameters)] {
+      if let value, !(value >= 0 && value.isFinite) {
+        throw ValidationError("--tolerance\(name) \(value); expected a number from 0 up")
+      }
+    }
+  }
+
+  var convergence: Convergence {
+    toleranceParameters.map(Convergence.parameters) ?? .logLikelihood(tolerance ?? 1e-6)
+  }
+
+  var fitOptions: FitOptions {
+    FitOptions(
+      maximumIterations: maxIterations, convergence: convergence, restarts: restarts, seed: seed)
+  }
+
+  /// The `fit` section of the model file. A tolerance of 0 is one that was not in effect.
+  func record<Parameters>(of fit: Fit<Parameters>, data: DataSet, regularization: Double)
+    -> FitRecord
+  {
+    FitRecord(
+      rows: fit.rows, totalWeight: data.isWeighted ? fit.score.weightSum : nil,
+      iterations: fit.iterations, converged: fit.converged,
+      logLikelihood: fit.score.logLikelihood, meanLogLikelihood: fit.score.meanLogLikelihood,
+      aic: fit.score.aic, bic: fit.score.bic, seed: seed,
+      tolerance: toleranceParameters == nil ? tolerance ?? 1e-6 : 0,
+      parameterTolerance: toleranceParameters, regularization: regularization,
+      initialization: `init`.name)
+  }
+}
+
+/// Where a fit starts, as the command line names it.
+enum Start: ExpressibleByArgument, CustomStringConvertible {
+  case kMeans
+  case kMeansPlusPlus
+  case random
+  case file(String)
+
+  init(argument: String) {
+    self =
+      switch argument {
+      case "kmeans": .kMeans
+      case "k-means++": .kMeansPlusPlus
+      case "random": .random
+      default: .file(argument)
+      }
+  }
+
+  /// As model files record it.
+  var name: String {
+    switch self {
+    case .kMeans: "kmeans"
+    case .kMeansPlusPlus: "k-means++"
+    case .random: "random"
+    case .file: "file"
+    }
+  }
+
+  var description: String { name }
+  var defaultValueDescription: String { name }
+
+  /// Collective. Reads the model, if it is one.
+  func read<World: Communicator>(in world: World) throws -> ModelFile? {
+    guard case .file(let path) = self else { return nil }
+    return try world.agree {
+      do {
+        return try ModelFile.read(path)
+      } catch let error as RowSourceError where error.problem == .noSuchFile {
+        throw NoSuchStart(argument: path)
+      }
+    }
+  }
+
+  /// - Parameter file: what `read` returned.
+  /// - Throws: `ModelMismatch` if the file's model is of another kind or size.
+  func initialization<Mixture: FiledMixture>(
+    of mixture: Mixture, file: ModelFile?
+  ) throws -> Initialization<Mixture.Parameters> {
+    switch self {
+    case .kMeans: .kMeans
+    case .kMeansPlusPlus: .kMeansPlusPlus
+    case .random: .random
+    case .file(let path): .parameters(try file!.parameters(for: mixture, name: path))
+    }
+  }
+}
+
+/// An argument of `--init` that is neither a method nor a file.
+struct NoSuchStart: InputError, CustomStringConvertible {
+  let argument: String
+
+  var description: String {
+    "\(argument): no such file; --init takes kmeans, k-means++, random or a model file"
+  }
+}

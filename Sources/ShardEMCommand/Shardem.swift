@@ -1,0 +1,65 @@
+import ArgumentParser
+import MessagePassing
+
+/// The program `shardem`: a list of verbs, one file each.
+@main struct Shardem: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shardem",
+    abstract: "Fit mixture models by expectation-maximization over sharded data.",
+    discussion: """
+      The same command runs alone and under mpirun; the fitted model is the same, byte for byte, \
+      on any number of ranks and threads. 'shardem fit --help' teaches by examples.
+
+      Exit status: 0 done; 2 the command line or the input is wrong, nothing was written; 3 not \
+      converged, if --require-convergence was given; 1 anything else.
+      """,
+    version: "0.1.0",
+    subcommands: [FitCommand.self, PredictCommand.self, ScoreCommand.self, SampleCommand.self, InspectCommand.self])
+
+  static func main() {
+    let command = parse()
+    do {
+      guard let command = command as? any WorldCommand else {
+        // ArgumentParser's own, such as `help`, which ends in a request for a help text.
+        var command = command
+        try command.run()
+        return
+      }
+      let status = try command.runInWorld()
+      endProcess(status: status.rawValue)
+    } catch {
+      if exitCode(for: error) == .success { endWithText(of: error) }
+      endProcess(reporting: error, program: "shardem")
+    }
+  }
+
+  private static func parse() -> any ParsableCommand {
+    do {
+      return try parseAsRoot()
+    } catch {
+      if exitCode(for: error) == .success { endWithText(of: error) }
+      endProcess(reporting: UsageError(error), program: "shardem")
+    }
+  }
+
+  /// Ends the process with a help text or version that was asked for.
+  private static func endWithText(of request: any Error) -> Never {
+    if Launcher.isReportingRank { print(fullMessage(for: request)) }
+    endProcess(status: 0)
+  }
+}
+
+/// A command line that ArgumentParser or a command's `validate` refuses.
+struct UsageError: InputError, CustomStringConvertible {
+  let description: String
+
+  /// In one line: what is wrong, and where to read on.
+  init(_ error: any Error) {
+    var message = Shardem.message(for: error).split(whereSeparator: \.isNewline)
+      .joined(separator: " ")
+    if message.hasSuffix(".") { message.removeLast() }
+    let verb = CommandLine.arguments.dropFirst().first
+    let isVerb = Shardem.configuration.subcommands.contains { $0.configuration.commandName == verb }
+    description = "\(message); see 'shardem \(isVerb ? verb! + " " : "")--help'"
+  }
+}

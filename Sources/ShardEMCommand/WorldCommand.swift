@@ -1,0 +1,50 @@
+import ArgumentParser
+import Kernels
+import MPICommunicator
+import MessagePassing
+
+/// A command that all ranks run together.
+protocol WorldCommand: ParsableCommand {
+  /// Collective. Does the command's work in `world`.
+  ///
+  /// Rank 0 alone prints. Errors of the input reach every rank: work that may fail on one rank
+  /// only is done within `world.agree`.
+  func run<World: Communicator>(in world: World) throws -> ExitStatus
+}
+
+/// How a command that did its work ends.
+enum ExitStatus: Int32 {
+  case done = 0
+  case notConverged = 3
+}
+
+extension WorldCommand {
+  /// Starts MPI if there is a launcher, does the work, ends MPI.
+  func runInWorld() throws -> ExitStatus {
+    try withMPI { world in
+      try world.agree(requireProcessor)
+      do {
+        return try run(in: world)
+      } catch let error as any InputError {
+        // Met alike by all ranks: a lone rank's would have come as a `RankFailure`.
+        throw RankFailure(error)
+      }
+    }
+  }
+}
+
+/// Throws, before any kernel runs, if this processor is not one that they were compiled for.
+private func requireProcessor() throws {
+  if let missing = Processor.missingInstructionSet { throw WrongProcessor(missing: missing) }
+}
+
+/// The kernels need instructions that this processor has not.
+struct WrongProcessor: Error, CustomStringConvertible {
+  /// The first instruction set it lacks.
+  let missing: String
+
+  var description: String {
+    "this processor has no \(missing), which the program was built for; build it with "
+      + "SHARDEM_CPU=native on this machine, or with SHARDEM_CPU=x86-64-v3 for most machines"
+  }
+}
