@@ -1,7 +1,101 @@
 import ArgumentParser
 import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
 
+/// `shardem inspect`.
 struct InspectCommand: WorldCommand {
-  static let configuration = CommandConfiguration(commandName: "inspect", abstract: "x")
-  func run<World: Communicator>(in world: World) throws -> ExitStatus { .done }
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Say what model files and data files hold.",
+    discussion: """
+        shardem inspect model.json
+        shardem inspect survey.csv part-0000.npy --columns 1,2
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Model files (.json), data files, patterns, folders.", valueName: "file"))
+  var files: [String]
+
+  @OptionGroup(title: "Reading data") var reading: ReadingOptions
+
+  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+    // A short look: not worth sharing out.
+    try world.agree {
+      guard world.rank == 0 else { return }
+      let texts = try DataFiles.expand(files).map(description)
+      try printResult(texts.joined(separator: "\n"))
+    }
+    return .done
+  }
+
+  private func description(of path: String) throws -> String {
+    if path.lowercased().hasSuffix(".json") {
+      let file = try ModelFile.read(path)
+      return "\(path): a model file\n" + ModelSummary(file).text + origin(of: file.fit)
+    }
+    switch try DataFile.open(path, reading.readOptions) {
+    case .npy(let rows):
+      let order = rows.header.isFortranOrder ? "Fortran" : "C"
+      let shape = rows.header.shape.map(String.init).joined(separator: " x ")
+      return try "\(path): .npy, \(shape) of \(rows.header.descriptor) in \(order) order\n"
+        + ranges(of: rows, names: nil)
+    case .csv(let text):
+      let rows = try text.parseAll()
+      let columns = "\(rows.rowCount) x \(counted(rows.columnCount, "column"))"
+      return try "\(path): text, \(columns), delimiter \(name(of: text.delimiter)), "
+        + "first row taken for \(text.hasHeader ? "column names" : "data")\n"
+        + ranges(of: rows, names: text.columnNames)
+    }
+  }
+
+  /// What a model's file says beyond its summary.
+  private func origin(of fit: FitRecord?) -> String {
+    guard let fit else { return "not fitted\n" }
+    let tolerance =
+      fit.parameterTolerance.map { "\($0) (parameters)" } ?? "\(fit.tolerance) (log-likelihood)"
+    return """
+      start           \(fit.initialization), seed \(fit.seed)
+      tolerance       \(tolerance)
+      regularization  \(fit.regularization)
+
+      """
+  }
+
+  /// A row per column: its number, name, smallest and largest value; or the first value that is
+  /// none.
+  private func ranges(of source: some RowSource, names: [String]?) throws -> String {
+    let scratch = Workspace()
+    let blockRows = 1024
+    var scan = ColumnScan(columnCount: source.columnCount)
+    for start in stride(from: 0, to: source.rowCount, by: blockRows) {
+      let rows = start..<min(start + blockRows, source.rowCount)
+      let fault = try source.withRows(
+        rows, scratch: scratch.reserve(rows.count * source.columnCount)
+      ) { values in
+        scan.add(values, count: rows.count).map {
+          source.notFinite(
+            values[$0.row * source.columnCount + $0.column], row: start + $0.row, column: $0.column)
+        }
+      }
+      if let fault { return "not usable: \(fault)\n" }
+    }
+    let lines = (0..<source.columnCount).map { j in
+      [
+        "\(source.columnNumbers[j])", names?[j] ?? "", significant(scan.minimum[j], 6),
+        significant(scan.maximum[j], 6),
+      ]
+    }
+    return aligned([["column", "name", "smallest", "largest"]] + lines)
+  }
+
+  private func name(of delimiter: UInt8) -> String {
+    switch delimiter {
+    case UInt8(ascii: ","): "comma"
+    case UInt8(ascii: ";"): "semicolon"
+    case UInt8(ascii: "\t"): "tab"
+    case UInt8(ascii: " "): "space"
+    default: "\"\(Character(UnicodeScalar(delimiter)))\""
+    }
+  }
 }

@@ -1,7 +1,97 @@
 import ArgumentParser
 import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
 
+/// `shardem predict`.
 struct PredictCommand: WorldCommand {
-  static let configuration = CommandConfiguration(commandName: "predict", abstract: "x")
-  func run<World: Communicator>(in world: World) throws -> ExitStatus { .done }
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Write what a model says of every row.",
+    discussion: """
+      The rows of the outputs are those of all shards in order. Row weights have no part in them; \
+      name their column by --weights if the data have one.
+
+        shardem predict model.json faithful.csv --output labels.npy
+        mpirun -np 8 shardem predict model.json shards/ \\
+          --output labels.npy --probabilities r.npy --log-densities d.npy
+      """)
+
+  @OptionGroup var model: ModelArgument
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Running") var running: RunOptions
+
+  struct OutputOptions: ParsableArguments {
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp(
+        "The most probable component of each row, from 0: int64.", valueName: "labels.npy"))
+    var output: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "The probabilities of the components: float64, rows x components.", valueName: "r.npy"))
+    var probabilities: String?
+
+    @Option(
+      help: ArgumentHelp("The log-density of each row in nats: float64.", valueName: "d.npy"))
+    var logDensities: String?
+
+    func validate() throws {
+      if paths.isEmpty {
+        throw ValidationError("nothing to write; give --output, --probabilities or --log-densities")
+      }
+      try requireDistinct([
+        ("--output", output), ("--probabilities", probabilities), ("--log-densities", logDensities),
+      ])
+    }
+
+    var paths: [String] { [output, probabilities, logDensities].compactMap { $0 } }
+  }
+
+  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+    try world.agree {
+      if world.rank == 0 { for path in output.paths { try WholeFile.requireWritable(path) } }
+    }
+    let file = try model.read(in: world)
+    let threads = try running.threadCount(in: world)
+    let data = try data.open(threads: threads, in: world, log: running.logger(on: world))
+    try model.require(data, for: file)
+    try predict(file.mixture, file, Sweep(data, threads: threads, world: world))
+    return .done
+  }
+
+  private func predict<Mixture: FiledMixture, World: Communicator>(
+    _ mixture: Mixture, _ file: ModelFile, _ sweep: Sweep<World>
+  ) throws {
+    let parameters = try file.parameters(for: mixture, name: model.path)
+    let rows = sweep.data.rowCount
+    let labels = output.output.map { NPYOutput(path: $0, rows: rows, descriptor: "<i8") }
+    let probabilities = output.probabilities.map {
+      NPYOutput(path: $0, rows: rows, columns: mixture.componentCount, descriptor: "<f8")
+    }
+    let logDensities = output.logDensities.map {
+      NPYOutput(path: $0, rows: rows, descriptor: "<f8")
+    }
+
+    let world = sweep.world
+    try writeTogether([labels, probabilities, logDensities].compactMap { $0 }, in: world) {
+      let parts = try world.agree {
+        (
+          labels: try labels.map(NPYPart.init), probabilities: try probabilities.map(NPYPart.init),
+          logDensities: try logDensities.map(NPYPart.init)
+        )
+      }
+      try sweep.predict(mixture, under: parameters) { block in
+        let (first, count) = (block.firstRow, block.count)
+        try parts.labels?.write(block.labels, firstRow: first, count: count)
+        try parts.probabilities?.write(block.responsibilities, firstRow: first, count: count)
+        try parts.logDensities?.write(block.logDensities, firstRow: first, count: count)
+      }
+      try world.agree {
+        for part in [parts.labels, parts.probabilities, parts.logDensities] { try part?.close() }
+      }
+    }
+  }
 }

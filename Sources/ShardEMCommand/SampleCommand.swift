@@ -1,7 +1,154 @@
 import ArgumentParser
 import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// `shardem sample`.
 struct SampleCommand: WorldCommand {
-  static let configuration = CommandConfiguration(commandName: "sample", abstract: "x")
-  func run<World: Communicator>(in world: World) throws -> ExitStatus { .done }
+  static let configuration = CommandConfiguration(
+    commandName: "sample", abstract: "Draw rows from a model.",
+    discussion: """
+      Writes part-0000.npy, part-0001.npy, ... (float64) into a folder, which is made if need be. \
+      Row n depends on the model, the seed and n only: the shards hold the same rows as a single \
+      file would, on any number of ranks, and more rows begin with the same ones.
+
+      Shards are cut between blocks of 1024 rows, as evenly as that allows, so that a fit on them \
+      gives the same bytes as a fit on a single file; fewer blocks than shards are cut evenly.
+
+        shardem sample model.json --rows 100000 --seed 1 --output simulated
+        mpirun -np 8 shardem sample model.json --rows 1000000000 --shards 64 --output big
+      """)
+
+  @OptionGroup var model: ModelArgument
+
+  @Option(help: ArgumentHelp("The number of rows of all shards.", valueName: "n"))
+  var rows: Int
+
+  @Option(help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("The number of files.", valueName: "m"))
+  var shards = 1
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write them.", valueName: "folder"))
+  var output: String
+
+  @Flag(help: "Replace files of the same names; without it, they are an error.")
+  var force = false
+
+  @OptionGroup(title: "Running") var running: RunOptions
+
+  func validate() throws {
+    if rows < 1 { throw ValidationError("--rows \(rows); expected 1 or more") }
+    guard (1...rows).contains(shards) else {
+      throw ValidationError("--shards \(shards); expected 1 to the number of rows, \(rows)")
+    }
+  }
+
+  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+    let file = try model.read(in: world)
+    let threads = try running.threadCount(in: world)
+    try sample(file.mixture, file, threads: threads, in: world)
+    running.logger(on: world).info(
+      "\(counted(rows, "row")) in \(counted(shards, "file")) written to \(output)")
+    return .done
+  }
+
+  private func sample<Mixture: FiledMixture, World: Communicator>(
+    _ mixture: Mixture, _ file: ModelFile, threads: Int, in world: World
+  ) throws {
+    let parameters = try file.parameters(for: mixture, name: model.path)
+    let plan = ShardPlan(rowCounts: Self.rowCounts(rows: rows, shards: shards))
+    let outputs = plan.rowCounts.enumerated().map { number, count in
+      NPYOutput(
+        path: path(ofShard: number), rows: count, columns: mixture.columnCount, descriptor: "<f8")
+    }
+    var isNewFolder = false
+    try world.agree { if world.rank == 0 { isNewFolder = try prepareFolder(for: outputs) } }
+    do {
+      try writeTogether(outputs, in: world) {
+        try world.agree {
+          for run in plan.runs(ofRank: world.rank, size: world.size) {
+            let part = try NPYPart(outputs[run.shard])
+            try Self.forEachPiece(of: run.rows, columns: mixture.columnCount) { rows in
+              let first = plan.firstRows[run.shard] + rows.lowerBound
+              let values = try mixture.sample(
+                rows: first..<first + rows.count, under: parameters, seed: seed, threads: threads)
+              try part.write(values, firstRow: rows.lowerBound, count: rows.count)
+            }
+            try part.close()
+          }
+        }
+      }
+    } catch {
+      if isNewFolder { rmdir(output) }
+      throw error
+    }
+  }
+
+  /// Pieces of 32 MB or a row each, so that memory does not limit the sample.
+  private static func forEachPiece(
+    of rows: Range<Int>, columns: Int, _ body: (Range<Int>) throws -> Void
+  ) throws {
+    let size = max(1, (1 << 22) / columns)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
+      try body(start..<min(start + size, rows.upperBound))
+    }
+  }
+
+  /// The rows of each shard: whole blocks where there are enough.
+  private static func rowCounts(rows: Int, shards: Int) -> [Int] {
+    let blockRows = 1024
+    let blocks = (rows + blockRows - 1) / blockRows
+    let cuts = (0...shards).map { shard in
+      blocks < shards
+        ? evenCut(rows, shard, of: shards) : min(evenCut(blocks, shard, of: shards) * blockRows, rows)
+    }
+    return zip(cuts, cuts.dropFirst()).map { $1 - $0 }
+  }
+
+  /// count * part / parts, without overflow.
+  private static func evenCut(_ count: Int, _ part: Int, of parts: Int) -> Int {
+    count / parts * part + count % parts * part / parts
+  }
+
+  /// Numbers of one width, so that the files sort in their order.
+  private func path(ofShard number: Int) -> String {
+    let digits = "\(number)"
+    let width = max(4, "\(shards - 1)".count)
+    let folder = output.hasSuffix("/") ? output : output + "/"
+    return folder + "part-" + String(repeating: "0", count: width - digits.count) + digits + ".npy"
+  }
+
+  /// Makes the folder, and refuses to replace files unasked.
+  ///
+  /// - Returns: whether the folder is new.
+  private func prepareFolder(for outputs: [NPYOutput]) throws -> Bool {
+    if mkdir(output, 0o777) == 0 { return true }
+    guard errno == EEXIST else {
+      throw RowSourceError(.unwritable(code: errno), path: output)
+    }
+    if !force, let existing = outputs.first(where: { access($0.path, F_OK) == 0 }) {
+      throw FileExists(path: existing.path)
+    }
+    return false
+  }
+}
+
+/// An output file that is there already.
+struct FileExists: InputError, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "\(path): exists already; choose another --output, or --force to replace it"
+  }
 }

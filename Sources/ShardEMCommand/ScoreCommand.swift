@@ -1,7 +1,50 @@
 import ArgumentParser
 import MessagePassing
+import MixtureModels
+import ShardEM
 
+/// `shardem score`.
 struct ScoreCommand: WorldCommand {
-  static let configuration = CommandConfiguration(commandName: "score", abstract: "x")
-  func run<World: Communicator>(in world: World) throws -> ExitStatus { .done }
+  static let configuration = CommandConfiguration(
+    commandName: "score", abstract: "Print how well a model describes data, as JSON.",
+    discussion: """
+      One object: rows (of positive weight), log_likelihood, mean_log_likelihood (per row), aic, \
+      bic; the same bits as in the model file when the data are those of the fit.
+
+        shardem score model.json holdout.npy
+        mpirun -np 8 shardem score model.json shards/ | jq .bic
+      """)
+
+  @OptionGroup var model: ModelArgument
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Running") var running: RunOptions
+
+  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+    let file = try model.read(in: world)
+    let threads = try running.threadCount(in: world)
+    let data = try data.open(threads: threads, in: world, log: running.logger(on: world))
+    try model.require(data, for: file)
+    let sweep = Sweep(data, threads: threads, world: world)
+    let score = try score(file.mixture, file, sweep)
+    try world.agree {
+      if world.rank == 0 { try printResult(json(score, rows: data.weightedRowCount)) }
+    }
+    return .done
+  }
+
+  private func score<Mixture: FiledMixture, World: Communicator>(
+    _ mixture: Mixture, _ file: ModelFile, _ sweep: Sweep<World>
+  ) throws -> Score {
+    try sweep.score(mixture, under: file.parameters(for: mixture, name: model.path))
+  }
+
+  private func json(_ score: Score, rows: Int) -> String {
+    let numbers = [
+      ("log_likelihood", score.logLikelihood), ("mean_log_likelihood", score.meanLogLikelihood),
+      ("aic", score.aic), ("bic", score.bic),
+    ]
+    // JSON has no infinities.
+    let members = numbers.map { "\"\($0.0)\": " + ($0.1.isFinite ? "\($0.1)" : "null") }
+    return "{" + (["\"rows\": \(rows)"] + members).joined(separator: ", ") + "}\n"
+  }
 }

@@ -1,0 +1,38 @@
+import ArgumentParser
+import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
+
+/// A fitted model as an argument.
+struct ModelArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp("The model file.", valueName: "model"))
+  var path: String
+
+  /// Collective.
+  func read<World: Communicator>(in world: World) throws -> ModelFile {
+    try world.agree { try ModelFile.read(path) }
+  }
+
+  /// - Throws: `ColumnMismatch` if the data have other than the model's columns.
+  func require(_ data: DataSet, for model: ModelFile) throws {
+    guard data.columnCount == model.dimensions else {
+      throw ColumnMismatch(
+        data: data.files[0].name, found: data.columnCount, model: path,
+        expected: model.dimensions)
+    }
+  }
+}
+
+/// Data of other than a model's columns.
+struct ColumnMismatch: InputError, CustomStringConvertible {
+  let data: String
+  let found: Int
+  let model: String
+  let expected: Int
+
+  var description: String {
+    "\(data): \(counted(found, "column")), but the model \(model) has \(expected); "
+      + "choose by --columns"
+  }
+}

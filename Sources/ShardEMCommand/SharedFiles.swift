@@ -1,0 +1,74 @@
+import MessagePassing
+import RowSources
+
+/// A .npy file in C order that all ranks fill, each with its own rows.
+struct NPYOutput {
+  let path: String
+  /// The number of rows of all ranks.
+  let rows: Int
+  /// The number of columns; nil for an array of one dimension.
+  var columns: Int?
+  /// The type as NumPy writes it, of 8 bytes: `<f8`, `<i8`.
+  let descriptor: String
+
+  var header: [UInt8] {
+    npyHeader(shape: [rows] + (columns.map { [$0] } ?? []), descriptor: descriptor)
+  }
+
+  var rowBytes: Int { 8 * (columns ?? 1) }
+}
+
+/// Collective. Creates `outputs` on rank 0, lets every rank `fill` its part of them, and gives
+/// them their names: all of them, or none if anything failed on any rank.
+///
+/// - Parameter fill: opens its parts by `NPYPart`. May be collective, and throws on all ranks alike.
+func writeTogether<World: Communicator>(
+  _ outputs: [NPYOutput], in world: World, fill: () throws -> Void
+) throws {
+  var created: [WholeFile] = []
+  do {
+    try world.agree {
+      guard world.rank == 0 else { return }
+      for output in outputs {
+        let size = output.header.count + output.rows * output.rowBytes
+        let file = try WholeFile.create(output.path, size: size)
+        created.append(file)
+        try file.write(output.header, at: 0)
+        // Many files may be shared, more than a process may keep open.
+        try file.close()
+      }
+    }
+    try fill()
+    try world.agree { for file in created { try file.commit() } }
+  } catch {
+    for file in created { file.abandon() }
+    throw error
+  }
+}
+
+/// One rank's access to a shared .npy file.
+///
+/// Unchecked: threads write different rows; the file is closed when they have ended.
+final class NPYPart: @unchecked Sendable {
+  private let file: WholeFile
+  private let dataOffset: Int
+  private let rowBytes: Int
+
+  /// - Parameter output: one that rank 0 has created.
+  init(_ output: NPYOutput) throws {
+    file = try WholeFile.openTemporary(output.path)
+    dataOffset = output.header.count
+    rowBytes = output.rowBytes
+  }
+
+  /// Writes `count` rows, row-major, from row `firstRow` on.
+  func write<Element: BitwiseCopyable>(
+    _ values: UnsafePointer<Element>, firstRow: Int, count: Int
+  ) throws {
+    let bytes = UnsafeRawBufferPointer(start: values, count: count * rowBytes)
+    try file.write(bytes, at: dataOffset + firstRow * rowBytes)
+  }
+
+  /// Makes sure that all is on disk.
+  func close() throws { try file.close() }
+}
