@@ -5,44 +5,39 @@
 /// and one load; the sums of up to 32 columns stay in 8 registers.
 ///
 /// - Parameters:
-///   - rows: padded rows (`padRows`).
-///   - indices: the numbers of the `count` rows to add.
-///   - responsibilities: w r by row number.
 ///   - mean: padded with zeros to whole vectors.
 ///   - first, second: `columnCount` sums each.
 public func addDiagonalMoments(
-  _ rows: UnsafePointer<Double>, indices: UnsafePointer<Int>, count: Int, columnCount: Int,
-  responsibilities: UnsafePointer<Double>, mean: UnsafePointer<Double>,
+  _ rows: SelectedRows, columnCount: Int, mean: UnsafePointer<Double>,
   first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>
 ) {
-  let width = paddedCount(columnCount)
+  let step = 8 * rows.stride
+  var block = rows.blocks
   var j = 0
-  while j + 32 <= width {
+  while j + 24 < columnCount {
     var a = ColumnMoments(mean + j), b = ColumnMoments(mean + j + 8)
     var c = ColumnMoments(mean + j + 16), d = ColumnMoments(mean + j + 24)
-    for index in 0..<count {
-      let n = indices[index]
-      let weight = Vector8(repeating: responsibilities[n])
-      let row = rows + n * width + j
+    for n in 0..<rows.count {
+      let weight = Vector8(repeating: rows.weights[n])
+      let row = block + 8 * n
       a.add(row, weight)
-      b.add(row + 8, weight)
-      c.add(row + 16, weight)
-      d.add(row + 24, weight)
+      b.add(row + step, weight)
+      c.add(row + 2 * step, weight)
+      d.add(row + 3 * step, weight)
     }
-    a.write(first + j, second + j, columns: columnCount - j)
-    b.write(first + j + 8, second + j + 8, columns: columnCount - j - 8)
-    c.write(first + j + 16, second + j + 16, columns: columnCount - j - 16)
+    a.write(first + j, second + j, columns: 8)
+    b.write(first + j + 8, second + j + 8, columns: 8)
+    c.write(first + j + 16, second + j + 16, columns: 8)
     d.write(first + j + 24, second + j + 24, columns: columnCount - j - 24)
     j += 32
+    block += 4 * step
   }
-  while j < width {
+  while j < columnCount {
     var a = ColumnMoments(mean + j)
-    for index in 0..<count {
-      let n = indices[index]
-      a.add(rows + n * width + j, Vector8(repeating: responsibilities[n]))
-    }
+    for n in 0..<rows.count { a.add(block + 8 * n, Vector8(repeating: rows.weights[n])) }
     a.write(first + j, second + j, columns: columnCount - j)
     j += 8
+    block += step
   }
 }
 

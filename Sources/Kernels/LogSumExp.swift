@@ -15,12 +15,18 @@ public func normalizeLogJoint(
   weights: UnsafePointer<Double>?
 ) -> Double {
   var total = Vector8.zero
+  let one = Vector8(repeating: 1)
   for n in Swift.stride(from: 0, to: count, by: 8) {
+    let lanes = logJoint + n
+    if weights == nil && n + 8 <= count {
+      total += normalizeLanes(lanes, componentCount: componentCount, stride: stride, weight: one)
+      continue
+    }
     let weight = laneWeights(weights, from: n, count: count)
-    let density = normalizeLanes(
-      logJoint + n, componentCount: componentCount, stride: stride, weight: weight)
+    clearLanes(lanes, componentCount: componentCount, stride: stride, where: weight .== 0)
     // A row without weight adds nothing, whatever its density.
-    total += (density * weight).replacing(with: 0, where: weight .== 0)
+    total += (normalizeLanes(lanes, componentCount: componentCount, stride: stride, weight: weight)
+      * weight).replacing(with: 0, where: weight .== 0)
   }
   return total.laneSum
 }
@@ -33,7 +39,9 @@ public func logSumExp(
   for n in Swift.stride(from: 0, to: count, by: 8) {
     let largest = largestLanes(logJoint + n, componentCount: componentCount, stride: stride)
     var sum = Vector8.zero
-    for k in 0..<componentCount { sum += exp(Vector8(loading: logJoint + k * stride + n) - largest) }
+    for k in 0..<componentCount {
+      sum += expOfNonPositive(Vector8(loading: logJoint + k * stride + n) - largest)
+    }
     let density = largest + log(sum)
     for lane in 0..<min(8, count - n) { logDensities[n + lane] = density[lane] }
   }
@@ -47,16 +55,26 @@ private func normalizeLanes(
   let largest = largestLanes(logJoint, componentCount: componentCount, stride: stride)
   var sum = Vector8.zero
   for k in 0..<componentCount {
-    let part = exp(Vector8(loading: logJoint + k * stride) - largest)
+    let part = expOfNonPositive(Vector8(loading: logJoint + k * stride) - largest)
     part.store(to: logJoint + k * stride)
     sum += part
   }
-  let scale = (weight / sum).replacing(with: 0, where: (sum .== 0) .| (weight .== 0))
+  let scale = (weight / sum).replacing(with: 0, where: sum .== 0)
   for k in 0..<componentCount {
-    (Vector8(loading: logJoint + k * stride) * scale)
-      .replacing(with: 0, where: weight .== 0).store(to: logJoint + k * stride)
+    (Vector8(loading: logJoint + k * stride) * scale).store(to: logJoint + k * stride)
   }
   return largest + log(sum)
+}
+
+/// Makes what may be undefined, the log joint of lanes without a row, or without weight, 0.
+private func clearLanes(
+  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int,
+  where empty: SIMDMask<SIMD8<Int64>>
+) {
+  for k in 0..<componentCount {
+    Vector8(loading: logJoint + k * stride).replacing(with: 0, where: empty)
+      .store(to: logJoint + k * stride)
+  }
 }
 
 /// The largest log joint of eight rows; 0 where all are -infinity, so that no difference is NaN.

@@ -1,31 +1,25 @@
 /// Second moments of a component about its mean, for 8 columns or more: lanes along columns.
 
-/// Writes x - mu and w r (x - mu) of the listed rows, one behind the other, and adds up the latter.
+/// Writes w r (x - mu) of the rows, in blocks of the same stride, and adds them up.
 ///
 /// - Parameters:
-///   - rows: padded rows (`padRows`).
-///   - indices: the numbers of the `count` rows.
-///   - responsibilities: w r by row number.
 ///   - mean: padded with zeros to whole vectors.
-///   - differences, products: get `count` padded rows each.
+///   - products: room for `paddedCount(columnCount)` × `rows.stride` numbers.
 ///   - firstMoments: the sums of w r (x - mu) over the rows in order, from zero, are added here.
-public func centerRows(
-  _ rows: UnsafePointer<Double>, indices: UnsafePointer<Int>, count: Int, columnCount: Int,
-  responsibilities: UnsafePointer<Double>, mean: UnsafePointer<Double>,
-  differences: UnsafeMutablePointer<Double>, products: UnsafeMutablePointer<Double>,
-  firstMoments: UnsafeMutablePointer<Double>
+public func writeProducts(
+  _ rows: SelectedRows, columnCount: Int, mean: UnsafePointer<Double>,
+  into products: UnsafeMutablePointer<Double>, firstMoments: UnsafeMutablePointer<Double>
 ) {
-  let width = paddedCount(columnCount)
-  for j in stride(from: 0, to: width, by: 8) {
+  for j in stride(from: 0, to: columnCount, by: 8) {
     let center = Vector8(loading: mean + j)
+    let source = rows.blocks + j * rows.stride
+    let target = products + j * rows.stride
     // A column's sum stays in a register: in memory, each row would wait for the one before.
     var sum = Vector8.zero
-    for index in 0..<count {
-      let n = indices[index]
-      let difference = Vector8(loading: rows + n * width + j) - center
-      let product = Vector8(repeating: responsibilities[n]) * difference
-      difference.store(to: differences + index * width + j)
-      product.store(to: products + index * width + j)
+    for n in 0..<rows.count {
+      let difference = Vector8(loading: source + 8 * n) - center
+      let product = Vector8(repeating: rows.weights[n]) * difference
+      product.store(to: target + 8 * n)
       sum += product
     }
     for lane in 0..<min(8, columnCount - j) { firstMoments[j + lane] += sum[lane] }
@@ -35,38 +29,42 @@ public func centerRows(
 /// Adds sum over rows of w r (x - mu)(x - mu)' to a packed lower triangle.
 ///
 /// Each entry is the fused sum over the rows in order, begun at zero, then added to the triangle.
-/// Eight rows of the triangle times two vectors of columns are 16 accumulators, 2 loads and 8
-/// broadcasts for 16 multiply-adds; only blocks that touch the lower triangle are computed:
-/// (D/8)(D/8 + 1)/2 × 8 vector multiply-adds a row of data.
+/// Eight rows of the triangle times two vectors of columns are 16 accumulators, 2 loads, 2
+/// subtractions and 8 broadcasts for 16 multiply-adds; only blocks that touch the lower triangle
+/// are computed: (D/8)(D/8 + 1)/2 × 8 vector multiply-adds a row of data.
 ///
 /// - Parameters:
+///   - products: w r (x - mu) of the rows, as `writeProducts` wrote them.
 ///   - columnCount: at least 8.
-///   - differences, products: `count` padded rows as `centerRows` wrote them.
+///   - mean: padded with zeros to whole vectors.
 ///   - triangle: packed lower triangle; the 7 numbers behind it are read and rewritten unchanged.
 public func addOuterProducts(
-  differences: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int,
-  columnCount: Int, into triangle: UnsafeMutablePointer<Double>
+  _ rows: SelectedRows, products: UnsafePointer<Double>, columnCount: Int,
+  mean: UnsafePointer<Double>, into triangle: UnsafeMutablePointer<Double>
 ) {
-  let width = paddedCount(columnCount)
   for first in stride(from: 0, to: columnCount, by: 8) {
+    let p = products + first * rows.stride
     var j = 0
     while j + 8 <= first {
+      let (leftMean, rightMean) = (Vector8(loading: mean + j), Vector8(loading: mean + j + 8))
+      let x = rows.blocks + j * rows.stride
+      let step = 8 * rows.stride
       var left = BlockSums()
       var right = BlockSums()
-      for n in 0..<count {
-        let p = products + n * width + first
-        left.add(p, Vector8(loading: differences + n * width + j))
-        right.add(p, Vector8(loading: differences + n * width + j + 8))
+      for n in 0..<rows.count {
+        left.add(p + 8 * n, Vector8(loading: x + 8 * n) - leftMean)
+        right.add(p + 8 * n, Vector8(loading: x + step + 8 * n) - rightMean)
       }
       left.addRows(first, column: j, columnCount: columnCount, to: triangle)
       right.addRows(first, column: j + 8, columnCount: columnCount, to: triangle)
       j += 16
     }
     guard j == first else { continue }
+    let diagonalMean = Vector8(loading: mean + first)
+    let x = rows.blocks + first * rows.stride
     var diagonal = BlockSums()
-    for n in 0..<count {
-      diagonal.add(
-        products + n * width + first, Vector8(loading: differences + n * width + first))
+    for n in 0..<rows.count {
+      diagonal.add(p + 8 * n, Vector8(loading: x + 8 * n) - diagonalMean)
     }
     diagonal.addRows(first, column: first, columnCount: columnCount, to: triangle)
   }

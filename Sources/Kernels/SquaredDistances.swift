@@ -44,12 +44,12 @@ public func squaredDistances(
     var panel = panels
     for first in Swift.stride(from: 0, to: columnCount, by: 4) {
       var y = PanelSums()
-      // Columns beyond D are zero in the panel; the differences have none.
-      for j in 0..<min(first + 4, columnCount) {
+      for j in 0..<first {
         y.add(panel, differences + 32 * j)
         panel += 4
       }
-      panel += 4 * (first + 4 - min(first + 4, columnCount))
+      y.addCorner(panel, differences + 32 * first, columns: columnCount - first)
+      panel += 16
       y.squares(into: &q0, &q1, &q2, &q3)
     }
     q0.store(to: distances + start)
@@ -136,6 +136,40 @@ private struct PanelSums {
     d1.addProduct(d, x1)
     d2.addProduct(d, x2)
     d3.addProduct(d, x3)
+  }
+
+  /// Adds the last four columns of the panel, less the zeros above the diagonal.
+  @inline(__always)
+  mutating func addCorner(
+    _ panel: UnsafePointer<Double>, _ differences: UnsafePointer<Double>, columns: Int
+  ) {
+    let x = differences
+    addRow(panel[0], x, &a0, &a1, &a2, &a3)
+    addRow(panel[1], x, &b0, &b1, &b2, &b3)
+    addRow(panel[2], x, &c0, &c1, &c2, &c3)
+    addRow(panel[3], x, &d0, &d1, &d2, &d3)
+    guard columns > 1 else { return }
+    addRow(panel[5], x + 32, &b0, &b1, &b2, &b3)
+    addRow(panel[6], x + 32, &c0, &c1, &c2, &c3)
+    addRow(panel[7], x + 32, &d0, &d1, &d2, &d3)
+    guard columns > 2 else { return }
+    addRow(panel[10], x + 64, &c0, &c1, &c2, &c3)
+    addRow(panel[11], x + 64, &d0, &d1, &d2, &d3)
+    guard columns > 3 else { return }
+    addRow(panel[15], x + 96, &d0, &d1, &d2, &d3)
+  }
+
+  /// Adds one number of a row of L^-1 times 32 differences.
+  @inline(__always)
+  private func addRow(
+    _ factor: Double, _ differences: UnsafePointer<Double>, _ y0: inout Vector8,
+    _ y1: inout Vector8, _ y2: inout Vector8, _ y3: inout Vector8
+  ) {
+    let factor = Vector8(repeating: factor)
+    y0.addProduct(factor, Vector8(loading: differences))
+    y1.addProduct(factor, Vector8(loading: differences + 8))
+    y2.addProduct(factor, Vector8(loading: differences + 16))
+    y3.addProduct(factor, Vector8(loading: differences + 24))
   }
 
   /// Adds y² of the four rows, in order, to the distances.

@@ -1,8 +1,8 @@
 import Kernels
 
 extension GaussianMixture {
-  /// The transposed tile and 32 differences a column; or three padded copies of the rows and the
-  /// list of those with a responsibility.
+  /// The transposed tile and 32 differences a column; or the rows in blocks, those with a
+  /// responsibility, their products, and their weights.
   public var scratchCount: Int { (3 * paddedCount(columnCount) + 1) * tileRows }
 
   public func writeLogJoint(
@@ -89,40 +89,32 @@ extension GaussianMixture {
     _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
     _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
   ) {
-    let width = paddedCount(columnCount)
-    let (padded, differences) = (scratch, scratch + tileRows * width)
-    let products = differences + tileRows * width
-    let indices = UnsafeMutableRawPointer(products + tileRows * width)
-      .bindMemory(to: Int.self, capacity: tileRows)
-    if width != columnCount {
-      padRows(tile.rows, count: tile.count, columnCount: columnCount, into: padded)
-    }
-    let rows = width == columnCount ? tile.rows : UnsafePointer(padded)
+    let size = tileRows * paddedCount(columnCount)
+    let (blocks, room, products) = (scratch, scratch + size, scratch + 2 * size)
+    let weights = scratch + 3 * size
+    blockRows(
+      tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: blocks)
     for k in 0..<componentCount {
-      let weights = responsibilities + k * tileRows
       let first = statistics + firstMomentsStart + k * columnCount
       let moments = statistics + momentsStart(k)
-      let count = selectRows(weights, count: tile.count, into: indices)
+      let rows = selectRows(
+        blocks, count: tile.count, columnCount: columnCount, stride: tileRows,
+        responsibilities: responsibilities + k * tileRows, room: room, weights: weights)
       expectation.withMean(k) { mean in
         switch covarianceType {
         case .full, .tied:
-          centerRows(
-            rows, indices: indices, count: count, columnCount: columnCount,
-            responsibilities: weights, mean: mean, differences: differences, products: products,
-            firstMoments: first)
+          writeProducts(
+            rows, columnCount: columnCount, mean: mean, into: products, firstMoments: first)
           addOuterProducts(
-            differences: differences, products: products, count: count, columnCount: columnCount,
-            into: moments)
+            rows, products: products, columnCount: columnCount, mean: mean, into: moments)
         case .diag:
           addDiagonalMoments(
-            rows, indices: indices, count: count, columnCount: columnCount,
-            responsibilities: weights, mean: mean, first: first, second: moments)
+            rows, columnCount: columnCount, mean: mean, first: first, second: moments)
         case .spherical:
-          differences.update(repeating: 0, count: columnCount)
+          products.update(repeating: 0, count: columnCount)
           addDiagonalMoments(
-            rows, indices: indices, count: count, columnCount: columnCount,
-            responsibilities: weights, mean: mean, first: first, second: differences)
-          moments.pointee += sum(differences)
+            rows, columnCount: columnCount, mean: mean, first: first, second: products)
+          moments.pointee += sum(products)
         }
       }
     }

@@ -70,42 +70,46 @@ struct GaussianKernelTests {
       let plain = PlainLoops.centeredMoments(
         problem.rows, columnCount: columnCount, mean: problem.mean,
         responsibilities: problem.responsibilities)
-      let width = paddedCount(columnCount)
-      let mean = problem.mean + [Double](repeating: 0, count: width - columnCount)
-      var rows = [Double](repeating: .nan, count: count * width)
-      padRows(problem.rows, count: count, columnCount: columnCount, into: &rows)
-      var indices = [Int](repeating: -1, count: count)
-      let selected = selectRows(problem.responsibilities, count: count, into: &indices)
-      #expect(indices[..<selected].allSatisfy { problem.responsibilities[$0] > 0 })
-      #expect(selected == problem.responsibilities.filter { $0 > 0 }.count)
-
-      var differences = [Double](repeating: .nan, count: count * width)
-      var products = differences
-      var first = [Double](repeating: 0, count: columnCount)
-      centerRows(
-        rows, indices: indices, count: selected, columnCount: columnCount,
-        responsibilities: problem.responsibilities, mean: mean, differences: &differences,
-        products: &products, firstMoments: &first)
-      // What lies behind the triangle is read and must come back.
+      let mean = problem.mean
+        + [Double](repeating: 0, count: paddedCount(columnCount) - columnCount)
       let triangle = PackedTriangle.count(columnCount)
+      // What lies behind the triangle is read and must come back.
       let behind = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5]
+      var first = [Double](repeating: 0, count: columnCount)
       var second = [Double](repeating: 0, count: triangle) + behind
-      addOuterProducts(
-        differences: differences, products: products, count: selected, columnCount: columnCount,
-        into: &second)
+      var diagonalFirst = first
+      var diagonal = first
+      withSelectedRows(problem, count: count, columnCount: columnCount) { rows in
+        var products = [Double](repeating: .nan, count: paddedCount(columnCount) * rows.stride)
+        writeProducts(
+          rows, columnCount: columnCount, mean: mean, into: &products, firstMoments: &first)
+        addOuterProducts(
+          rows, products: products, columnCount: columnCount, mean: mean, into: &second)
+        addDiagonalMoments(
+          rows, columnCount: columnCount, mean: mean, first: &diagonalFirst, second: &diagonal)
+      }
       #expect(first == plain.first, "\(count) × \(columnCount)")
       #expect(Array(second[..<triangle]) == plain.second, "\(count) × \(columnCount)")
       #expect(Array(second[triangle...]) == behind)
-
-      var diagonalFirst = [Double](repeating: 0, count: columnCount)
-      var diagonal = diagonalFirst
-      addDiagonalMoments(
-        rows, indices: indices, count: selected, columnCount: columnCount,
-        responsibilities: problem.responsibilities, mean: mean, first: &diagonalFirst,
-        second: &diagonal)
       #expect(diagonalFirst == plain.first)
       #expect(diagonal == diagonalOf(plain.second, columnCount))
     }
+  }
+
+  @Test("rows are selected by their responsibility, all of them without a copy")
+  func selectedRows() {
+    var problem = Problem(count: 100, columnCount: 9)
+    withSelectedRows(problem, count: 100, columnCount: 9) { rows in
+      let selected = (0..<100).filter { problem.responsibilities[$0] != 0 }
+      #expect(rows.count == selected.count)
+      for (place, n) in selected.enumerated() {
+        #expect(rows.weights[place] == problem.responsibilities[n])
+        #expect(rows.blocks[8 * place] == problem.rows[9 * n])
+        #expect(rows.blocks[8 * rows.stride + 8 * place] == problem.rows[9 * n + 8])
+      }
+    }
+    problem.responsibilities = Array(repeating: 1, count: 100)
+    withSelectedRows(problem, count: 100, columnCount: 9) { #expect($0.count == 100) }
   }
 
   @Test("moments of fewer than 8 columns have the bits of the plain loop in eight lanes")
@@ -132,6 +136,31 @@ struct GaussianKernelTests {
             products: &products, first: &first, second: &second, diagonal: diagonal)
           #expect(first == plain.first, "\(count) × \(columnCount)")
           #expect(second == expected, "\(count) × \(columnCount)")
+        }
+      }
+    }
+  }
+
+  private func withSelectedRows(
+    _ problem: Problem, count: Int, columnCount: Int, _ body: (SelectedRows) -> Void
+  ) {
+    let stride = paddedCount(count)
+    var blocks = [Double](repeating: .nan, count: paddedCount(columnCount) * stride)
+    var room = blocks
+    var weights = [Double](repeating: .nan, count: stride)
+    blockRows(problem.rows, count: count, columnCount: columnCount, stride: stride, into: &blocks)
+    let responsibilities =
+      problem.responsibilities + [Double](repeating: 0, count: stride - count)
+    blocks.withUnsafeBufferPointer { blocks in
+      responsibilities.withUnsafeBufferPointer { responsibilities in
+        room.withUnsafeMutableBufferPointer { room in
+          weights.withUnsafeMutableBufferPointer { weights in
+            body(
+              selectRows(
+                blocks.baseAddress!, count: count, columnCount: columnCount, stride: stride,
+                responsibilities: responsibilities.baseAddress!, room: room.baseAddress!,
+                weights: weights.baseAddress!))
+          }
         }
       }
     }

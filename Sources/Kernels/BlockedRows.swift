@@ -1,0 +1,108 @@
+/// Rows in blocks of eight columns: column block b of row n at `b * 8 * stride + 8 * n`, zeros behind
+/// the last column.
+///
+/// The layout of the M-step's kernels. A kernel reads a few column blocks at a time, each of them
+/// one contiguous stream; in row-major rows of 128 columns they would all fall into the same few
+/// sets of the first-level cache.
+
+/// Copies row-major rows into blocks.
+///
+/// - Parameters:
+///   - rows: `count` × `columnCount`, row-major.
+///   - stride: rows of a block, at least `count`.
+///   - blocks: room for `paddedCount(columnCount)` × `stride` numbers.
+public func blockRows(
+  _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
+  into blocks: UnsafeMutablePointer<Double>
+) {
+  for j in Swift.stride(from: 0, to: columnCount, by: 8) {
+    let block = blocks + j * stride
+    let columns = min(8, columnCount - j)
+    guard columns < 8 else {
+      for n in 0..<count { Vector8(loading: rows + n * columnCount + j).store(to: block + 8 * n) }
+      continue
+    }
+    for n in 0..<count {
+      for lane in 0..<columns { block[8 * n + lane] = rows[n * columnCount + j + lane] }
+      for lane in columns..<8 { block[8 * n + lane] = 0 }
+    }
+  }
+}
+
+/// The rows of a tile that have a responsibility: the others would add zeros.
+public struct SelectedRows {
+  /// Blocks of `count` rows, `stride` rows apart.
+  public let blocks: UnsafePointer<Double>
+  public let stride: Int
+  public let count: Int
+  /// w r of each row.
+  public let weights: UnsafePointer<Double>
+}
+
+/// Leaves out the rows whose responsibility is 0.
+///
+/// Copies what remains, unless it is everything.
+/// - Parameters:
+///   - blocks: the tile's rows (`blockRows`).
+///   - responsibilities: w r of each row, readable, and zero, up to the next multiple of 8.
+///   - room: as large as the tile's blocks.
+///   - weights: room for `count` numbers.
+@inline(__always)
+public func selectRows(
+  _ blocks: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
+  responsibilities: UnsafePointer<Double>, room: UnsafeMutablePointer<Double>,
+  weights: UnsafeMutablePointer<Double>
+) -> SelectedRows {
+  let zeros = countZeros(responsibilities, count: count)
+  guard zeros > 0 else {
+    return SelectedRows(blocks: blocks, stride: stride, count: count, weights: responsibilities)
+  }
+  copyRows(
+    blocks, count: count, columnCount: columnCount, stride: stride,
+    responsibilities: responsibilities, room: room, weights: weights)
+  return SelectedRows(
+    blocks: UnsafePointer(room), stride: stride, count: count - zeros,
+    weights: UnsafePointer(weights))
+}
+
+/// How many of `count` numbers are 0.
+///
+/// - Parameter values: readable, and zero, up to the next multiple of 8.
+public func countZeros(_ values: UnsafePointer<Double>, count: Int) -> Int {
+  var zeros = Vector8.zero
+  for n in stride(from: 0, to: count, by: 8) {
+    zeros += Vector8.zero.replacing(with: 1, where: Vector8(loading: values + n) .== 0)
+  }
+  return Int(zeros.laneSum) - (paddedCount(count) - count)
+}
+
+/// Copies the rows with a responsibility other than 0, in order.
+public func copyRows(
+  _ blocks: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
+  responsibilities: UnsafePointer<Double>, room: UnsafeMutablePointer<Double>,
+  weights: UnsafeMutablePointer<Double>
+) {
+  var selected = 0
+  for n in 0..<count {
+    weights[selected] = responsibilities[n]
+    selected += responsibilities[n] == 0 ? 0 : 1
+  }
+  for j in Swift.stride(from: 0, to: columnCount, by: 8) {
+    let (source, target) = (blocks + j * stride, room + j * stride)
+    var next = 0
+    for n in 0..<count {
+      // Written over by the next row where this one is left out.
+      Vector8(loading: source + 8 * n).store(to: target + 8 * next)
+      next += responsibilities[n] == 0 ? 0 : 1
+    }
+  }
+}
+
+/// The sum of `count` numbers, row n in lane n mod 8, then the lanes: what a mass is made of.
+///
+/// - Parameter values: readable, and zero, up to the next multiple of 8.
+public func laneWiseSum(_ values: UnsafePointer<Double>, count: Int) -> Double {
+  var sum = Vector8.zero
+  for n in stride(from: 0, to: count, by: 8) { sum += Vector8(loading: values + n) }
+  return sum.laneSum
+}
