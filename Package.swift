@@ -66,9 +66,7 @@ let package = Package(
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
-    .testTarget(
-      name: "ShardEMTests", dependencies: ["ShardEM", "_TestSupport"],
-      resources: [.copy("Fixtures")]),
+    .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "_TestSupport"]),
     .testTarget(name: "ShardEMCommandTests", dependencies: ["RowSources"]),
   ],
   swiftLanguageModes: [.v6]

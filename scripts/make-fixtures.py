@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Makes Tests/Data from the folder of published data sets and their reference fits.
+
+usage: scripts/make-fixtures.py SOURCE [--scikit-learn]
+
+SOURCE holds the data files and reference.json, whose fits come from an EM in 80-bit arithmetic.
+Copies the sets whose licences allow it (see Tests/Data/README.md) and the cases of
+reference.json that are about them, every digit kept.
+
+--scikit-learn fits pendigits from ten seeds again (a few minutes) and writes what comes out to
+Tests/Data/scikit-learn.json; otherwise that file stays as it is. Needs `pip install scikit-learn`.
+"""
+
+import csv
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+TARGET = Path(__file__).resolve().parent.parent / "Tests" / "Data"
+AS_PUBLISHED = ["faithful.csv", "iris.csv", "pendigits.csv", "skin_u8.npy"]
+# Too large to ship, but its reference fits are not: tests read the data where they are found.
+NOT_COPIED = ["beijing_f32.npy"]
+MEASURES = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
+
+
+def main():
+    arguments = [a for a in sys.argv[1:] if not a.startswith("-")]
+    if len(arguments) != 1 or "--help" in sys.argv:
+        sys.exit(__doc__)
+    source = Path(arguments[0])
+    TARGET.mkdir(exist_ok=True)
+    for name in AS_PUBLISHED:
+        shutil.copyfile(source / name, TARGET / name)
+    copy_complete_penguins(source)
+    write_json("reference.json", shipped_cases(source))
+    if "--scikit-learn" in sys.argv:
+        write_json("scikit-learn.json", fits_of_pendigits(source))
+
+
+def copy_complete_penguins(source):
+    """All columns of the rows that have the four measures: 342 of 344."""
+    with open(source / "penguins.csv", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for row in reader if all(row[name] != "NA" for name in MEASURES)]
+    with open(TARGET / "penguins.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, reader.fieldnames, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def shipped_cases(source):
+    """Start, trajectory and end of each case; other software's results are left out."""
+    reference = json.loads((source / "reference.json").read_text())
+    files = AS_PUBLISHED + ["penguins.csv"] + NOT_COPIED
+    keys = ["id", "data", "model", "init", "loglik_by_iteration", "after_iteration", "result"]
+    return {
+        "conventions": reference["conventions"],
+        "cases": [
+            {key: case[key] for key in keys}
+            for case in reference["cases"]
+            if case["data"]["file"] in files
+        ],
+    }
+
+
+def fits_of_pendigits(source):
+    import numpy
+    import sklearn
+    from sklearn.mixture import GaussianMixture
+
+    table = numpy.loadtxt(source / "pendigits.csv", delimiter=",", skiprows=1)
+    options = dict(
+        n_components=10, covariance_type="full", init_params="kmeans", reg_covar=1.0, tol=1e-4,
+        max_iter=500)
+    fits = []
+    for seed in range(10):
+        fit = GaussianMixture(random_state=seed, **options).fit(table[:, :16])
+        fits.append({
+            "seed": seed, "iterations": fit.n_iter_, "converged": bool(fit.converged_),
+            "mean_log_likelihood": fit.score(table[:, :16])})
+        print(fits[-1], flush=True)
+    return {
+        "software": f"scikit-learn {sklearn.__version__}, numpy {numpy.__version__}",
+        "data": "pendigits.csv, the 16 columns but digit", "options": options, "fits": fits}
+
+
+def write_json(name, value):
+    """Innermost lists on one line; numbers in the shortest form that reads back the same."""
+    text = json.dumps(value, indent=1)
+    text = re.sub(
+        r"\[\s+((?:[-\d.eE+]+,\s+)*[-\d.eE+]+)\s+\]",
+        lambda match: "[" + re.sub(r"\s+", " ", match.group(1)) + "]", text)
+    (TARGET / name).write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
