@@ -8,7 +8,11 @@ build=${SHARDEM_BUILD:-$root/.build/release}
 passed=0
 failed=0
 
-ok() { passed=$((passed + 1)); }
+# ok [NAME]: counts a check that passed, and names it if it has a name.
+ok() {
+  passed=$((passed + 1))
+  if (($#)); then echo "ok $1"; fi
+}
 
 not_ok() {
   failed=$((failed + 1))

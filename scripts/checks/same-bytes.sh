@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# The promise, end to end: the built program writes the same bytes on any number of ranks and
+# threads, from one file or several shards that end at block boundaries, from .npy or .csv.
+#
+# For each covariance type, k-means or random start, weights or none, 50 iterations on pendigits.
+# The .npy files hold the same numbers as the .csv files, so all files of one fit must be equal.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+shardem=$build/shardem
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# --- Data: pendigits, 10,992 rows of 16 columns and a digit, which serves as a row weight of 0 to
+# 9; whole, and in shards whose rows are multiples of a block's 1024.
+
+table=$root/Tests/Data/pendigits.csv
+shard_rows=(4096 5120 1776)
+mkdir npy csv
+
+# write_npy FILE: rows of small integers on standard input, as an array of bytes.
+write_npy() {
+  local rows header
+  rows=$(cat)
+  header="{'descr': '|u1', 'fortran_order': False, 'shape': ($(wc -l <<< "$rows"), 17), }"
+  # Magic, version 1.0, the header's length: with blanks and a newline, 128 bytes in all.
+  {
+    printf '\x93NUMPY\x01\x00\x76\x00%-117s\n' "$header"
+    # shellcheck disable=SC2059
+    printf "$(awk -F, '{ for (i = 1; i <= NF; i++) printf "\\%03o", $i }' <<< "$rows")"
+  } > "$1"
+}
+
+tail -n +2 "$table" | write_npy whole.npy
+cp "$table" whole.csv
+first=2
+for i in "${!shard_rows[@]}"; do
+  rows=$(sed -n "$first,$((first + shard_rows[i] - 1))p" "$table")
+  write_npy "npy/part-$i.npy" <<< "$rows"
+  { head -n 1 "$table" && echo "$rows"; } > "csv/part-$i.csv"
+  first=$((first + shard_rows[i]))
+done
+binary=binary.csv
+cut -d, -f1-16 "$table" |
+  awk -F, -v OFS=, 'NR > 1 { for (i = 1; i <= NF; i++) $i = $i > 50 ? 1 : 0 } { print }' \
+    > "$binary"
+
+# Columns and weights, by number in .npy and by name in .csv.
+columns_npy=$(seq -s, 1 16)
+columns_csv=$(head -n 1 "$table" | cut -d, -f1-16)
+weights_npy=17
+weights_csv=digit
+
+# --- Runs.
+
+log=$work/log
+# attempt COMMAND...: quietly; shows what a command that fails has to say.
+attempt() { "$@" > "$log" 2>&1 || { sed 's/^/    /' "$log"; return 1; }; }
+
+# fits DATA SHARDS ARGUMENT...: the same fit on 1 to 7 ranks, on 1 and 3 threads, of one file and
+# of shards. Writes a model file for each way.
+fits() {
+  local data=$1 shards=$2 ranks
+  shift 2
+  set -- "$shardem" fit "$@" --max-iterations 50 --tolerance 0 --quiet --progress none
+  attempt "$@" "$data" --threads 1 --output alone.json &&
+    attempt "$@" "$data" --threads 3 --output threads-3.json &&
+    attempt "$@" "$shards" --threads 1 --output shards.json || return 1
+  for ranks in 1 2 3 4 7; do
+    attempt on_ranks "$ranks" "$@" "$data" --threads 1 --output "ranks-$ranks.json" || return 1
+  done
+  attempt on_ranks 3 "$@" "$shards" --threads 2 --output "ranks-3-shards-threads-2.json"
+}
+
+# compare NAME REFERENCE FILE...: whether all files are those bytes.
+compare() {
+  local name=$1 reference=$2 file
+  shift 2
+  for file in "$@"; do
+    if ! cmp -s "$reference" "$file"; then
+      not_ok "$name: $file differs from $reference"
+      return
+    fi
+  done
+  ok "$name"
+}
+
+# same NAME DATA SHARDS ARGUMENT...: whether all ways to fit give the bytes of `first.json`, if
+# there is one already, or each other's.
+same() {
+  local name=$1
+  shift
+  rm -f ./alone.json ./threads-*.json ./shards.json ./ranks-*.json
+  if ! fits "$@"; then
+    not_ok "$name: a fit failed"
+    return
+  fi
+  [[ -e first.json ]] || cp alone.json first.json
+  compare "$name" first.json alone.json threads-3.json shards.json ranks-*.json
+}
+
+# With more ranks than cores, those that wait let the others run.
+export OMPI_MCA_mpi_yield_when_idle=1
+
+for covariance in full tied diag spherical; do
+  for init in kmeans random; do
+    for weighted in "" weights; do
+      rm -f first.json
+      for format in npy csv; do
+        columns=columns_$format weights=weights_$format
+        options=(--columns "${!columns}" --components 3 --covariance "$covariance" --init "$init")
+        [[ -z $weighted ]] || options+=(--weights "${!weights}")
+        same "$covariance, $init, ${weighted:-no weights}, .$format: the same bytes" \
+          "whole.$format" "$format" "${options[@]}"
+      done
+    done
+  done
+done
+
+# Blocks of the binary table are those of one file; there are no shards of it.
+rm -f first.json
+same "bernoulli: the same bytes" "$binary" "$binary" --family bernoulli --components 10
+
+for ranks in 1 2 3 4 7; do
+  attempt on_ranks "$ranks" "$shardem" predict alone.json "$binary" --quiet --threads 1 \
+    --output "labels-$ranks.npy" --probabilities "shares-$ranks.npy" \
+    --log-densities "densities-$ranks.npy" || not_ok "predict on $ranks ranks failed"
+done
+for output in labels shares densities; do
+  compare "predict, $output: the same bytes" "$output-1.npy" "$output"-[2-7].npy
+done
+finish
