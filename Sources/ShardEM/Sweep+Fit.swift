@@ -22,7 +22,10 @@ extension Sweep {
     var firstFailure: FitError?
     for restart in 0..<restarts {
       do {
-        let start = try start(model, initialization, seed: options.seed, restart: restart)
+        // The M-step that gives the first parameters counts as number 0.
+        let start = try FitError.locating(0) {
+          try self.start(model, initialization, seed: options.seed, restart: restart)
+        }
         let fit = try climb(
           model, from: start, options: options, restart: restart, onIteration: onIteration)
         if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }

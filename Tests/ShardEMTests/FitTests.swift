@@ -167,7 +167,7 @@ struct FitTests {
   func identicalRows() throws {
     let rows = (0..<200).map { $0 % 2 == 0 ? 5.0 : 1000.0 }
     let error = #expect(throws: FitError.self) { try fit(rows, ranks: 2) }
-    #expect(error == .collapsed(component: 1, mass: 0, rows: 100, iteration: nil))
+    #expect(error == .collapsed(component: 1, mass: 0, rows: 100, iteration: 0))
   }
 
   @Test("An error of the hook on one rank ends the fit on all ranks with that error")
