@@ -12,7 +12,8 @@ struct ModelOptions: ParsableArguments {
   }
 
   @Option(
-    name: [.customShort("K"), .long], help: ArgumentHelp("The number of components.", valueName: "k"))
+    name: [.customShort("K"), .long],
+    help: ArgumentHelp("The number of components.", valueName: "k"))
   var components: Int
 
   @Option(help: "The components' distribution: gaussian, or bernoulli for columns of 0 and 1.")

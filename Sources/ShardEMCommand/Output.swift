@@ -25,7 +25,9 @@ func printResult(_ text: String) throws {
 struct OutputError: Error, CustomStringConvertible {
   let code: CInt
 
-  var description: String { "standard output cannot be written: \(String(cString: strerror(code)))" }
+  var description: String {
+    "standard output cannot be written: \(String(cString: strerror(code)))"
+  }
 }
 
 /// Checks that no two options name the same output file.

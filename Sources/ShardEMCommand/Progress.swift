@@ -69,24 +69,27 @@ final class Progress {
     isBarOpen = true
   }
 
+  /// Short enough for 80 columns.
   private func bar(_ report: IterationReport) -> String {
-    let width = 20
+    let width = 10
     let expected = report.iteration + remaining(report).iterations
     let filled = report.converged ? width : width * report.iteration / max(expected, 1)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-    return "[\(bar)] " + facts(report)
+    let start = restarts > 1 ? "\(report.restart + 1)/\(restarts): " : ""
+    let change = report.change.map { ", \($0 < 0 ? "" : "+")\(significant($0, 2))" } ?? ""
+    return "[\(bar)] \(start)\(report.iteration)/\(iterations), "
+      + "\(fixed(report.meanLogLikelihood, 6))/row\(change), \(ending(report))"
   }
 
-  private func line(_ report: IterationReport) -> String { "iteration " + facts(report) }
+  private func line(_ report: IterationReport) -> String {
+    let start = restarts > 1 ? "start \(report.restart + 1)/\(restarts), " : ""
+    let change = report.change.map { ", change \(significant($0, 2))" } ?? ""
+    return "\(start)iteration \(report.iteration)/\(iterations): log-likelihood "
+      + "\(fixed(report.meanLogLikelihood, 6)) per row\(change), \(ending(report))"
+  }
 
-  private func facts(_ report: IterationReport) -> String {
-    let start = restarts > 1 ? " of start \(report.restart + 1)/\(restarts)" : ""
-    var facts = ["\(report.iteration)/\(iterations)\(start)"]
-    facts.append("log-likelihood \(fixed(report.meanLogLikelihood, 6)) per row")
-    if let change = report.change { facts.append("change \(significant(change, 2))") }
-    facts.append("\(rate(report)) rows/s")
-    facts.append(report.converged ? "converged" : timeLeft(report))
-    return facts.joined(separator: ", ")
+  private func ending(_ report: IterationReport) -> String {
+    "\(rate(report)) rows/s, " + (report.converged ? "converged" : timeLeft(report))
   }
 
   /// Rows of all iterations of this start per second, such as 2.5M.

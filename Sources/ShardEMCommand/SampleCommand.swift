@@ -110,8 +110,8 @@ struct SampleCommand: WorldCommand {
     let blockRows = 1024
     let blocks = (rows + blockRows - 1) / blockRows
     let cuts = (0...shards).map { shard in
-      blocks < shards
-        ? evenCut(rows, shard, of: shards) : min(evenCut(blocks, shard, of: shards) * blockRows, rows)
+      if blocks < shards { return evenCut(rows, shard, of: shards) }
+      return min(evenCut(blocks, shard, of: shards) * blockRows, rows)
     }
     return zip(cuts, cuts.dropFirst()).map { $1 - $0 }
   }
@@ -135,7 +135,12 @@ struct SampleCommand: WorldCommand {
   private func prepareFolder(for outputs: [NPYOutput]) throws -> Bool {
     if mkdir(output, 0o777) == 0 { return true }
     guard errno == EEXIST else {
-      throw RowSourceError(.unwritable(code: errno), path: output)
+      let code = errno
+      let parent = output.split(separator: "/").dropLast().joined(separator: "/")
+      throw RowSourceError(
+        code == ENOENT
+          ? .noFolder(output.hasPrefix("/") ? "/" + parent : parent) : .unwritable(code: code),
+        path: output)
     }
     if !force, let existing = outputs.first(where: { access($0.path, F_OK) == 0 }) {
       throw FileExists(path: existing.path)

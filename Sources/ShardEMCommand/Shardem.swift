@@ -14,7 +14,10 @@ import MessagePassing
       converged, if --require-convergence was given; 1 anything else.
       """,
     version: "0.1.0",
-    subcommands: [FitCommand.self, PredictCommand.self, ScoreCommand.self, SampleCommand.self, InspectCommand.self])
+    subcommands: [
+      FitCommand.self, PredictCommand.self, ScoreCommand.self, SampleCommand.self,
+      InspectCommand.self,
+    ])
 
   static func main() {
     let command = parse()

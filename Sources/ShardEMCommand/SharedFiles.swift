@@ -21,7 +21,7 @@ struct NPYOutput {
 /// Collective. Creates `outputs` on rank 0, lets every rank `fill` its part of them, and gives
 /// them their names: all of them, or none if anything failed on any rank.
 ///
-/// - Parameter fill: opens its parts by `NPYPart`. May be collective, and throws on all ranks alike.
+/// - Parameter fill: opens its parts by `NPYPart`. May be collective; throws on all ranks alike.
 func writeTogether<World: Communicator>(
   _ outputs: [NPYOutput], in world: World, fill: () throws -> Void
 ) throws {
