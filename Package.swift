@@ -67,7 +67,9 @@ let package = Package(
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
     .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "_TestSupport"]),
-    .testTarget(name: "ShardEMCommandTests", dependencies: ["RowSources"]),
+    .testTarget(
+      name: "ShardEMCommandTests",
+      dependencies: ["ShardEM", "MixtureModels", "RowSources", "ShardEMCommand"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,245 @@
+import Foundation
+import Testing
+
+/// One mistake of a user: what is there, what is asked for, and the one line that comes back.
+struct BadInput: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  /// After `shardem`.
+  let arguments: String
+  var files: [String: [UInt8]] = [:]
+  /// After `shardem: `.
+  let message: String
+}
+
+@Suite struct BadInputTests {
+  @Test(
+    "bad input ends with status 2 and one line, and leaves no file",
+    arguments: BadInput.files + BadInput.values + BadInput.models + BadInput.options)
+  func oneLine(_ bad: BadInput) throws {
+    let folder = try Folder()
+    for (name, bytes) in bad.files { try folder.write(name, bytes) }
+    let before = try folder.names
+    let arguments = bad.arguments.split(separator: " ").map(String.init)
+    let outcome = try Shardem.run(arguments, in: folder)
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.errorLines == ["shardem: " + bad.message])
+    // Beside the error at most what was assumed of a text file.
+    let others = outcome.errors.split(separator: "\n").filter { !$0.hasPrefix("shardem: ") }
+    #expect(others.allSatisfy { $0.hasPrefix("info: ") && $0.contains("first row") })
+    #expect(try folder.names == before)
+  }
+}
+
+extension BadInput {
+  private static func fit(
+    _ title: String, _ name: String, _ bytes: [UInt8], _ message: String
+  ) -> BadInput {
+    BadInput(
+      testDescription: title, arguments: "fit \(name) -K 1 -o model.json --trace trace.jsonl",
+      files: [name: bytes], message: message)
+  }
+
+  /// A .npy file of 3 x 2 float64 numbers.
+  private static let npy = npyFile([1, 2, 3, 4, 5, 7], shape: [3, 2])
+
+  /// Data files that cannot be read.
+  static let files: [BadInput] = [
+    BadInput(
+      testDescription: "no such file", arguments: "fit no.csv -K 1 -o model.json",
+      message: "no.csv: no such file"),
+    BadInput(
+      testDescription: "no match", arguments: "fit part-*.npy -K 1 -o model.json",
+      message: "part-*.npy: no file matches this pattern"),
+    fit("an empty text", "empty.csv", [], "empty.csv: the file is empty"),
+    fit("an empty .npy", "empty.npy", [], "empty.npy: the file is empty"),
+    fit(
+      "a truncated .npy", "short.npy", Array(npy.dropLast(5)),
+      "short.npy: 43 bytes of data, but shape (3, 2) of <f8 takes 48; the file is truncated or its "
+        + "header is wrong"),
+    fit(
+      "a .npy truncated in its header", "short.npy", Array(npy.prefix(40)),
+      "short.npy: 40 bytes, but its header alone takes 128; the file is truncated"),
+    fit(
+      "a header that lies about its shape", "lie.npy",
+      npyFile([1, 2, 3, 4, 5, 7], shape: [4_000_000_000, 4_000_000_000]),
+      "lie.npy: 48 bytes of data, but shape (4000000000, 4000000000) of <f8 takes more than "
+        + "9223372036854775807; the file is truncated or its header is wrong"),
+    fit(
+      "Python objects", "object.npy", npyFile([1], shape: [1, 1], descriptor: "|O"),
+      "object.npy: elements of type |O (Python objects), expected real numbers: float16, float32, "
+        + "float64, an integer type or bool"),
+    fit(
+      "three dimensions", "cube.npy", npyFile([1, 2, 3, 4], shape: [2, 2, 1]),
+      "cube.npy: 3 dimensions (2, 2, 1), expected rows x columns or one column"),
+    fit(
+      "a kind of file that is not read", "data.parquet", [1],
+      "data.parquet: unsupported kind of file; supported are .npy, .csv, .tsv and .txt"),
+    BadInput(
+      testDescription: "shards of different columns",
+      arguments: "fit a.npy b.csv -K 1 -o model.json",
+      files: ["a.npy": npy, "b.csv": Array("1,2,3\n".utf8)],
+      message: "b.csv: 3 columns, but a.npy has 2; all shards need the same columns"),
+    BadInput(
+      testDescription: "no such column", arguments: "fit a.csv -K 1 --columns x,z -o model.json",
+      files: ["a.csv": Array("x,y\n1,2\n".utf8)],
+      message: "a.csv: no column \"z\"; its 2 columns are x, y"),
+  ]
+
+  /// Values that cannot be used.
+  static let values: [BadInput] = [
+    fit(
+      "NaN in a .npy", "nan.npy", npyFile([1, 2, 3, .nan, 5, 6], shape: [3, 2]),
+      "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out or fill "
+        + "in their values"),
+    fit(
+      "infinity in a .npy", "inf.npy", npyFile([1, 2, 3, 4, -.infinity, 6], shape: [3, 2]),
+      "inf.npy: row 3, column 1: found -inf, expected a finite number; leave such rows out or fill "
+        + "in their values"),
+    fit(
+      "NaN in a text", "nan.csv", Array("x,y\n1,2\n3,nan\n".utf8),
+      "nan.csv: row 3, column 2 (y): found \"nan\", expected a number"),
+    fit(
+      "a word among the numbers", "word.csv", Array("x,y\n1,2\n3,four\n".utf8),
+      "word.csv: row 3, column 2 (y): found \"four\", expected a number"),
+    fit(
+      "a ragged row", "ragged.csv", Array("1,2\n3,4\n5\n".utf8),
+      "ragged.csv: row 3: found 1 field, expected 2"),
+    BadInput(
+      testDescription: "a negative weight", arguments: "fit a.npy -K 1 --weights w.npy -o m.json",
+      files: ["a.npy": npy, "w.npy": npyFile([1, -1, 1], shape: [3])],
+      message: "w.npy: row 2: -1.0 is no row weight; expected a finite number from 0 up"),
+    BadInput(
+      testDescription: "too few weights", arguments: "fit a.npy -K 1 --weights w.npy -o m.json",
+      files: ["a.npy": npy, "w.npy": npyFile([1, 1], shape: [2])],
+      message: "w.npy: 2 weights for 3 rows of data; expected one per row"),
+    BadInput(
+      testDescription: "more components than rows", arguments: "fit a.npy -K 4 -o model.json",
+      files: ["a.npy": npy],
+      message: "4 components for 3 rows of data; lower --components or add data"),
+    BadInput(
+      testDescription: "numbers for bits",
+      arguments: "fit a.npy -K 1 --family bernoulli -o model.json", files: ["a.npy": npy],
+      message: "a.npy: row 1, column 2: found 2, expected 0 or 1"),
+    BadInput(
+      testDescription: "identical rows without regularization",
+      arguments: "fit same.npy -K 1 --regularization 0 -o model.json --trace trace.jsonl",
+      files: ["same.npy": npyFile([1, 2, 1, 2, 1, 2], shape: [3, 2])],
+      message: "component 1 collapsed at iteration 0: mass 3 of 3 rows; raise --regularization, "
+        + "lower --components or change --seed"),
+  ]
+
+  private static func model(_ covariances: String) -> [UInt8] {
+    Array(
+      """
+      {"format": "shardem-model", "version": 1, "family": "gaussian", "covariance_type": "full",
+       "components": 1, "dimensions": 2, "weights": [1], "means": [[0, 0]],
+       "covariances": \(covariances)}
+      """.utf8)
+  }
+
+  private static let unit = model("[[[1, 0], [0, 1]]]")
+  private static let indefinite = model("[[[1, 2], [2, 1]]]")
+  private static let notPositive =
+    "m.json: covariances[0]: not positive definite, so no covariance; add to its diagonal or drop "
+    + "constant and duplicated columns"
+  private static let threeColumns = npyFile([1, 2, 3, 4, 5, 6], shape: [2, 3])
+  private static let mismatch =
+    "a.npy: 3 columns, but the model m.json has 2; choose by --columns"
+
+  /// Model files that cannot be used.
+  static let models: [BadInput] = [
+    BadInput(
+      testDescription: "predict with a model of other columns",
+      arguments: "predict m.json a.npy -o labels.npy",
+      files: ["m.json": unit, "a.npy": threeColumns], message: mismatch),
+    BadInput(
+      testDescription: "score with a model of other columns", arguments: "score m.json a.npy",
+      files: ["m.json": unit, "a.npy": threeColumns], message: mismatch),
+    BadInput(
+      testDescription: "a start of other columns",
+      arguments: "fit a.npy -K 1 --init m.json -o model.json",
+      files: ["m.json": unit, "a.npy": threeColumns],
+      message: "m.json: a model of gaussian (full), 1 component, 2 columns; expected gaussian "
+        + "(full), 1 component, 3 columns"),
+    BadInput(
+      testDescription: "a start of another covariance",
+      arguments: "fit a.npy -K 1 --covariance diag --init m.json -o model.json",
+      files: ["m.json": unit, "a.npy": npy],
+      message: "m.json: a model of gaussian (full), 1 component, 2 columns; expected gaussian "
+        + "(diag), 1 component, 2 columns"),
+    BadInput(
+      testDescription: "a start that is not there",
+      arguments: "fit a.npy -K 1 --init kmean -o model.json", files: ["a.npy": npy],
+      message: "kmean: no such file; --init takes kmeans, k-means++, random or a model file"),
+    BadInput(
+      testDescription: "a start that is no covariance",
+      arguments: "fit a.npy -K 1 --init m.json -o model.json",
+      files: ["m.json": indefinite, "a.npy": npy], message: notPositive),
+    BadInput(
+      testDescription: "a model that is no covariance", arguments: "score m.json a.npy",
+      files: ["m.json": indefinite, "a.npy": npy], message: notPositive),
+    BadInput(
+      testDescription: "a model that is no JSON", arguments: "inspect m.json",
+      files: ["m.json": Array("{\"format\": 3".utf8)],
+      message: "m.json: line 1, column 13: not JSON: found the end of the file, expected a comma "
+        + "or }"),
+    BadInput(
+      testDescription: "sampling over a file", arguments: "sample m.json --rows 9 -o .",
+      files: ["m.json": unit, "part-0000.npy": npy],
+      message: "./part-0000.npy: exists already; choose another --output, or --force to replace it"),
+    BadInput(
+      testDescription: "sampling into nowhere", arguments: "sample m.json --rows 9 -o no/where",
+      files: ["m.json": unit], message: "no/where: cannot be written: there is no folder no"),
+  ]
+
+  private static func usage(
+    _ arguments: String, _ message: String, seeing command: String = "fit "
+  ) -> BadInput {
+    BadInput(
+      testDescription: arguments, arguments: arguments, files: ["a.npy": npy],
+      message: "\(message); see 'shardem \(command)--help'")
+  }
+
+  private static func unwritable(_ options: String, _ message: String) -> BadInput {
+    BadInput(
+      testDescription: "writing to \(options)", arguments: "fit a.npy -K 1 \(options)",
+      files: ["a.npy": npy], message: message)
+  }
+
+  /// Command lines that ask for nothing possible.
+  static let options: [BadInput] = [
+    usage("fit a.npy -K 0 -o m.json", "--components 0; expected 1 or more"),
+    usage("fit a.npy -o m.json", "Missing expected argument '--components <k>'"),
+    usage("fit -K 1", "Missing expected argument '<data> ...'"),
+    usage("fit a.npy -K 1 --nonsense", "Unknown option '--nonsense'"),
+    usage("fit a.npy -K two", "The value 'two' is invalid for '-K <k>'"),
+    usage("fit a.npy -K 1 --threads 0", "--threads 0; expected 1 or more"),
+    usage(
+      "fit a.npy -K 1 --covariance round",
+      "The value 'round' is invalid for '--covariance <type>'. Please provide one of 'full', "
+        + "'tied', 'diag' or 'spherical'"),
+    usage(
+      "fit a.npy -K 1 --tolerance 1 --tolerance-parameters 1",
+      "--tolerance and --tolerance-parameters exclude each other"),
+    usage("fit a.npy -K 1 --tolerance nan", "--tolerance nan; expected a number from 0 up"),
+    usage(
+      "fit a.npy -K 1 --family bernoulli --covariance full",
+      "--covariance full with --family bernoulli, which has no covariances"),
+    usage(
+      "fit a.npy -K 1 -o x --trace x", "--output and --trace name the same file, x"),
+    usage(
+      "predict m.json a.npy",
+      "nothing to write; give --output, --probabilities or --log-densities", seeing: "predict "),
+    usage(
+      "sample m.json --rows 2 --shards 3 -o x", "--shards 3; expected 1 to the number of rows, 2",
+      seeing: "sample "),
+    usage("improve", "Unexpected argument 'improve'", seeing: ""),
+    unwritable("-o no/m.json", "no/m.json: cannot be written: there is no folder no"),
+    unwritable("--trace no/t", "no/t: cannot be written: there is no folder no"),
+    unwritable("-o .", ".: cannot be written: it is a folder; give the name of a file"),
+    unwritable(
+      "-o /dev/null",
+      "/dev/null: cannot be written: it is a device or the like, not a file"),
+  ]
+}

@@ -1,0 +1,175 @@
+import Foundation
+import Testing
+
+@Suite struct FitTests {
+  private func folder(rows: Int = 500) throws -> Folder {
+    let folder = try Folder()
+    try folder.write("data.csv", Samples.csv(rows))
+    return folder
+  }
+
+  @Test("fit prints a table of the components, and nothing else on standard output")
+  func table() throws {
+    let folder = try folder()
+    let outcome = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "--progress", "none"], in: folder)
+    #expect(outcome.status == 0)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    #expect(lines[0] == "Gaussian mixture with full covariances: 2 components, 2 columns")
+    #expect(lines[1].split(separator: " ") == ["component", "weight", "width", "height"])
+    // Whole columns: every line of the table ends at the same place.
+    #expect(lines[1].count == lines[2].count && lines[2].count == lines[3].count)
+    #expect(lines[4] == "rows            500")
+    let names = lines[4...].map { String($0.prefix { $0 != " " }) }
+    #expect(names == ["rows", "log-likelihood", "AIC", "BIC", "iterations", "model"])
+    #expect(lines[8].hasSuffix(", converged"))
+    #expect(lines[9] == "model           not written (no --output)")
+    #expect(
+      outcome.errors
+        == "info: data.csv: the first row was taken for column names; --no-header makes it data\n")
+  }
+
+  @Test("the model file and the trace hold what the table says")
+  func files() throws {
+    let folder = try folder()
+    let outcome = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "-o", "m.json", "--trace", "t.jsonl", "--quiet"], in: folder)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasSuffix("\nmodel           written to m.json\n"))
+    let fit = try #require(try folder.json("m.json")["fit"] as? [String: Any])
+    let logLikelihood = try number("log_likelihood", in: folder.text("m.json"))
+    #expect(outcome.output.contains("\nlog-likelihood  \(logLikelihood) ("))
+    let trace = try folder.text("t.jsonl").split(separator: "\n").map { try jsonObject("\($0)") }
+    #expect(trace.count == fit["iterations"] as? Int)
+    #expect(trace.last?["converged"] as? Bool == true)
+    for key in [
+      "iteration", "mean_log_likelihood", "change", "seconds", "compute_seconds",
+      "communication_seconds", "imbalance", "ranks", "threads",
+    ] { #expect(trace.last?[key] != nil, "\(key)") }
+    #expect(try folder.names == ["data.csv", "m.json", "t.jsonl"])
+  }
+
+  @Test("lines of progress tell iterations 1, 2, 5, ... and the last, on standard error")
+  func lines() throws {
+    let folder = try folder()
+    let outcome = try Shardem.run(
+      ["fit", "data.csv", "-K", "3", "--tolerance", "0", "--max-iterations", "12", "-q"],
+      in: folder)
+    let lines = outcome.errors.split(separator: "\n").map(String.init)
+    #expect(
+      lines.dropLast().map { String($0.prefix { $0 != ":" }) }
+        == [1, 2, 5, 10, 12].map { "iteration \($0)/12" })
+    #expect(
+      lines.last
+        == "warning: not converged in 12 iterations; raise --max-iterations or the tolerance")
+    #expect(outcome.status == 0)
+  }
+
+  @Test("a bar is one line that is drawn again and again")
+  func bar() throws {
+    let outcome = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "--progress", "bar", "-q"], in: folder())
+    let frames = outcome.errors.split(separator: "\r")
+    #expect(frames.first?.hasPrefix("[----------] 1/1000, ") == true)
+    #expect(frames.last?.hasPrefix("[##########] ") == true)
+    #expect(frames.last?.hasSuffix("rows/s, converged\u{1B}[K\n") == true)
+    #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+  }
+
+  @Test("a fit that must converge and does not ends with status 3, and keeps its model")
+  func notConverged() throws {
+    let folder = try folder()
+    let arguments = ["fit", "data.csv", "-K", "2", "--max-iterations", "1", "-o", "m.json", "-q"]
+    #expect(try Shardem.run(arguments, in: folder).status == 0)
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("m.json"))
+    let outcome = try Shardem.run(arguments + ["--require-convergence"], in: folder)
+    #expect(outcome.status == 3)
+    let fit = try #require(try folder.json("m.json")["fit"] as? [String: Any])
+    #expect(fit["converged"] as? Bool == false)
+  }
+
+  @Test("a fitted model as a start is where a fit ends at once")
+  func start() throws {
+    let folder = try folder()
+    let common = ["fit", "data.csv", "-K", "2", "-q", "--covariance", "tied"]
+    _ = try Shardem.run(common + ["-o", "first.json"], in: folder)
+    let outcome = try Shardem.run(
+      common + ["--init", "first.json", "-o", "second.json"], in: folder)
+    #expect(outcome.status == 0)
+    let fit = try #require(try folder.json("second.json")["fit"] as? [String: Any])
+    #expect(fit["initialization"] as? String == "file")
+    // The first iteration has no change to look at, the second has one below the tolerance.
+    #expect(fit["iterations"] as? Int == 2)
+  }
+
+  @Test("the parameters can decide on convergence, and the file says so")
+  func parameterTolerance() throws {
+    let folder = try folder()
+    let outcome = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "--tolerance-parameters", "1e-4", "-o", "m.json", "-q"],
+      in: folder)
+    #expect(outcome.status == 0)
+    let fit = try #require(try folder.json("m.json")["fit"] as? [String: Any])
+    #expect(fit["tolerance_parameters"] as? Double == 1e-4)
+    #expect(fit["tolerance"] as? Double == 0)
+  }
+
+  @Test("a Bernoulli mixture finds two opposite classes of bits")
+  func bernoulli() throws {
+    let folder = try Folder()
+    let rows = (0..<60).map { $0.isMultiple(of: 3) ? "1,1,0\n" : "0,0,1\n" }
+    try folder.write("bits.csv", rows.joined())
+    let outcome = try Shardem.run(
+      ["fit", "bits.csv", "-K", "2", "--family", "bernoulli", "-o", "m.json"], in: folder)
+    #expect(outcome.status == 0)
+    let weights = try #require(try folder.json("m.json")["weights"] as? [Double])
+    // Each class is certain but for the smoothing, 1e-6 rows: weights to within 1e-6.
+    #expect(abs(weights.min()! - 1.0 / 3) < 1e-6)
+    #expect(outcome.errors.contains("info: bits.csv: the first row was taken for data; "))
+    let labels = try Shardem.run(["predict", "m.json", "bits.csv", "-o", "l.npy"], in: folder)
+    #expect(labels.status == 0)
+    let values = try folder.npy("l.npy", of: Int64.self).values
+    #expect(values.indices.allSatisfy { (values[$0] == values[0]) == $0.isMultiple(of: 3) })
+  }
+
+  @Test("weights come from a file or a column alike, and a row of weight 0 is absent")
+  func weights() throws {
+    let folder = try Folder()
+    let values = try Samples.rows(300)
+    let weights = (0..<300).map { Double($0 % 4) }
+    let texts = (0..<300).map { ("\(values[2 * $0])", "\(weights[$0])", "\(values[2 * $0 + 1])") }
+    let weighted = texts.map { "\($0.0),\($0.1),\($0.2)\n" }
+    try folder.write("plain.csv", texts.map { "\($0.0),\($0.2)\n" }.joined())
+    try folder.write("weights.csv", texts.map { "\($0.1)\n" }.joined())
+    try folder.write("column.csv", "a,w,b\n" + weighted.joined())
+    let present = weights.indices.filter { weights[$0] > 0 }.map { weighted[$0] }
+    try folder.write("present.csv", "a,w,b\n" + present.joined())
+    for (name, data, source) in [
+      ("1.json", "plain.csv", "weights.csv"), ("2.json", "column.csv", "w"),
+      ("3.json", "column.csv", "2"),
+    ] {
+      let outcome = try Shardem.run(
+        ["fit", data, "--weights", source, "-K", "2", "-q", "-o", name], in: folder)
+      #expect(outcome.status == 0)
+    }
+    #expect(try folder.bytes("1.json") == folder.bytes("2.json"))
+    #expect(try folder.bytes("1.json") == folder.bytes("3.json"))
+    func score(_ data: String) throws -> String {
+      try Shardem.run(["score", "1.json", data, "--weights", "w", "-q"], in: folder).output
+    }
+    let (few, all) = (try score("present.csv"), try score("column.csv"))
+    // The same terms in another order: 300 terms below 10 each, rounded to 2^-53 of their sum so
+    // far, are off by 300 x 3000 x 2^-53 = 1e-10.
+    let logLikelihoods = try [few, all].map { try number("log_likelihood", in: $0) }
+    #expect(abs(logLikelihoods[1] - logLikelihoods[0]) < 1e-10)
+    #expect(try number("rows", in: few) == number("rows", in: all))
+  }
+
+  @Test("help goes to standard output and teaches by examples")
+  func help() throws {
+    let outcome = try Shardem.run(["fit", "--help"], in: Folder())
+    #expect(outcome.status == 0 && outcome.errors == "")
+    let examples = ["mpirun -np 8", "--init model.json", "--weights w", "shards/", "--family b"]
+    for example in examples { #expect(outcome.output.contains(example)) }
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import MixtureModels
+import ShardEM
+import Testing
+
+/// predict, score, sample and inspect, with a model that is given.
+@Suite struct ModelCommandTests {
+  private func folder(rows: Int = 400) throws -> Folder {
+    let folder = try Folder()
+    try folder.write("m.json", try Samples.model.encoded())
+    try folder.write("data.npy", npyFile(Samples.rows(rows), shape: [rows, 2]))
+    return folder
+  }
+
+  /// log p(x, k) for the components of the model, from the definition.
+  private func logJoint(_ x: Double, _ y: Double) -> [Double] {
+    guard case .gaussian(_, let parameters) = Samples.model.model else { return [] }
+    return (0..<2).map { k in
+      let c = parameters.covariances[4 * k..<4 * k + 4].map { $0 }
+      let (u, v) = (x - parameters.means[2 * k], y - parameters.means[2 * k + 1])
+      let determinant = c[0] * c[3] - c[1] * c[2]
+      let distance = (c[3] * u * u - 2 * c[1] * u * v + c[0] * v * v) / determinant
+      return log(parameters.weights[k]) - log(2 * .pi) - (log(determinant) + distance) / 2
+    }
+  }
+
+  @Test("predict writes labels, probabilities and log-densities of every row")
+  func predict() throws {
+    let folder = try folder()
+    let outcome = try Shardem.run(
+      [
+        "predict", "m.json", "data.npy", "-o", "l.npy", "--probabilities", "r.npy",
+        "--log-densities", "d.npy",
+      ], in: folder)
+    #expect(outcome.status == 0 && outcome.output == "" && outcome.errors == "")
+    let labels = try folder.npy("l.npy", of: Int64.self)
+    let probabilities = try folder.npy("r.npy", of: Double.self)
+    let densities = try folder.npy("d.npy", of: Double.self)
+    #expect(labels.header == "{'descr': '<i8', 'fortran_order': False, 'shape': (400,), }")
+    #expect(
+      probabilities.header == "{'descr': '<f8', 'fortran_order': False, 'shape': (400, 2,), }")
+    #expect(densities.header == "{'descr': '<f8', 'fortran_order': False, 'shape': (400,), }")
+    let rows = try Samples.rows(400)
+    for n in 0..<400 {
+      let joint = logJoint(rows[2 * n], rows[2 * n + 1])
+      let largest = joint.max()!
+      let density = largest + log(joint.reduce(0) { $0 + exp($1 - largest) })
+      #expect(labels.values[n] == (joint[1] > joint[0] ? 1 : 0))
+      // Terms of magnitude up to 200 (squared distances of 20 deviations), each rounded a few
+      // times: 200 x 2^-53 x 10 = 2e-13.
+      #expect(abs(densities.values[n] - density) < 1e-12)
+      #expect(abs(probabilities.values[2 * n] - exp(joint[0] - density)) < 1e-12)
+    }
+  }
+
+  @Test("score prints one JSON object with the criteria of the definition")
+  func score() throws {
+    let folder = try folder()
+    let outcome = try Shardem.run(["score", "m.json", "data.npy"], in: folder)
+    #expect(outcome.status == 0 && outcome.errors == "")
+    let keys = try jsonObject(outcome.output).keys
+    #expect(Set(keys) == ["rows", "log_likelihood", "mean_log_likelihood", "aic", "bic"])
+    let total = try number("log_likelihood", in: outcome.output)
+    #expect(try number("rows", in: outcome.output) == 400)
+    #expect(try number("mean_log_likelihood", in: outcome.output) == total / 400)
+    // 1 weight, 2 x 2 means, 2 x 3 covariances are free.
+    #expect(try number("aic", in: outcome.output) == 2 * 11 - 2 * total)
+    // log 400 may be rounded to either side: 11 x 6 x 2^-52, in a sum of some 3000: 2^-41.
+    let bic = try number("bic", in: outcome.output)
+    #expect(abs(bic - (11 * log(400) - 2 * total)) < 0x1p-40)
+  }
+
+  @Test("score repeats the bits of the fit")
+  func scoreOfFit() throws {
+    let folder = try folder()
+    _ = try Shardem.run(["fit", "data.npy", "-K", "3", "-o", "fit.json", "-q"], in: folder)
+    let fit = try folder.text("fit.json")
+    let score = try Shardem.run(["score", "fit.json", "data.npy"], in: folder).output
+    for key in ["rows", "log_likelihood", "mean_log_likelihood", "aic", "bic"] {
+      #expect(try number(key, in: score) == number(key, in: fit), "\(key)")
+    }
+  }
+
+  @Test("sample writes shards of whole blocks, together the rows of one file")
+  func sample() throws {
+    let folder = try folder()
+    func sample(_ options: String...) throws -> Shardem.Outcome {
+      try Shardem.run(["sample", "m.json", "--seed", "7"] + options, in: folder)
+    }
+    #expect(try sample("--rows", "3000", "--shards", "2", "-o", "two").status == 0)
+    #expect(try sample("--rows", "3000", "-o", "one").status == 0)
+    #expect(try folder.names == ["data.npy", "m.json", "one", "two"])
+    let first = try folder.npy("two/part-0000.npy", of: Double.self)
+    let second = try folder.npy("two/part-0001.npy", of: Double.self)
+    #expect(first.values.count == 2 * 1024)
+    #expect(
+      first.values + second.values == (try folder.npy("one/part-0000.npy", of: Double.self).values))
+    // The rows that the library draws.
+    #expect(first.values.prefix(800) == (try Samples.rows(400))[...])
+
+    // So the fits are the same, too.
+    for data in ["one", "two"] {
+      let fit = try Shardem.run(["fit", data, "-K", "2", "-o", "\(data).json", "-q"], in: folder)
+      #expect(fit.status == 0)
+    }
+    #expect(try folder.bytes("one.json") == folder.bytes("two.json"))
+
+    #expect(try sample("--rows", "3", "-o", "one").status == 2)
+    #expect(try sample("--rows", "3", "-o", "one", "--force").status == 0)
+    #expect(try folder.npy("one/part-0000.npy", of: Double.self).values.count == 6)
+  }
+
+  @Test("inspect describes models and data")
+  func inspect() throws {
+    let folder = try folder(rows: 3)
+    try folder.write("table.csv", "width;height\n1;2\n3;-4\n")
+    try folder.write("nan.npy", npyFile([1, .nan], shape: [1, 2]))
+    let outcome = try Shardem.run(
+      ["inspect", "table.csv", "nan.npy", "m.json"], in: folder)
+    #expect(outcome.status == 0 && outcome.errors == "")
+    #expect(
+      outcome.output == """
+        table.csv: text, 2 x 2 columns, delimiter semicolon, first row taken for column names
+        column    name  smallest  largest
+             1   width         1        3
+             2  height        -4        2
+
+        nan.npy: .npy, 1 x 2 of <f8 in C order
+        not usable: nan.npy: row 1, column 2: found nan, expected a finite number; leave such rows \
+        out or fill in their values
+
+        m.json: a model file
+        Gaussian mixture with full covariances: 2 components, 2 columns
+
+        component  weight   column 1   column 2
+                1  0.2500  0.0 ± 1.0  0.0 ± 1.0
+                2  0.7500  8.0 ± 1.4  8.0 ± 1.0
+
+        not fitted
+
+        """)
+  }
+}
