@@ -59,23 +59,26 @@ struct FitCommand: WorldCommand {
     let world = sweep.world
     let observer = world.rank == 0 ? FitObserver(output, search) : nil
     let fit: Fit<Mixture.Parameters>
+    let file: ModelFile
     do {
       fit = try sweep.fit(
         mixture, from: search.`init`.initialization(of: mixture, file: start),
         options: search.fitOptions, onIteration: { try observer?.observe($0) })
       observer?.finish()
+      file = ModelFile(
+        model: mixture.filed(fit.parameters),
+        fit: search.record(of: fit, data: sweep.data, regularization: model.regularization))
+      try world.agree {
+        if world.rank == 0, let path = output.output { try file.write(to: path) }
+      }
     } catch {
       observer?.abandon()
       throw error
     }
-
-    let file = ModelFile(
-      model: mixture.filed(fit.parameters),
-      fit: search.record(of: fit, data: sweep.data, regularization: model.regularization))
     try world.agree {
-      guard world.rank == 0 else { return }
-      if let path = output.output { try file.write(to: path) }
-      try printResult(report(on: file, columnNames: sweep.data.columnNames))
+      if world.rank == 0 {
+        try printResult(report(on: file, columnNames: sweep.data.columnNames))
+      }
     }
     if !fit.converged {
       log.warning(

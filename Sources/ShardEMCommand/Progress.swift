@@ -78,7 +78,7 @@ final class Progress {
     let start = restarts > 1 ? "\(report.restart + 1)/\(restarts): " : ""
     let change = report.change.map { ", \($0 < 0 ? "" : "+")\(significant($0, 2))" } ?? ""
     return "[\(bar)] \(start)\(report.iteration)/\(iterations), "
-      + "\(fixed(report.meanLogLikelihood, 6))/row\(change), \(ending(report))"
+      + "\(fixed(report.meanLogLikelihood, 4))/row\(change), \(ending(report))"
   }
 
   private func line(_ report: IterationReport) -> String {
