@@ -92,12 +92,16 @@ public struct BernoulliMixture: ExponentialFamily {
       probabilities: centers)
   }
 
-  public func firstProblem(in block: RowBlock) -> ValueProblem? {
-    for i in 0..<block.count * columnCount where block.rows[i] != 0 && block.rows[i] != 1 {
-      return ValueProblem(
-        row: i / columnCount, column: i % columnCount, value: block.rows[i], expected: "0 or 1")
+  public var valueCheck: ValueCheck? {
+    { block in
+      (0..<block.count * block.columnCount)
+        .first { block.rows[$0] != 0 && block.rows[$0] != 1 }
+        .map { i in
+          let (row, column) = i.quotientAndRemainder(dividingBy: block.columnCount)
+          return ValueProblem(
+            row: row, column: column, value: block.rows[i], expected: "0 or 1")
+        }
     }
-    return nil
   }
 }
 

@@ -46,13 +46,16 @@ public protocol LatentVariableModel: Sendable {
   /// The number of free parameters, as AIC and BIC count them.
   var freeParameterCount: Int { get }
 
-  /// The first value, in row order, that the family cannot model; nil if it takes them all.
+  /// Finds the first value of a block, in row order, that the family cannot model; nil, the
+  /// default, if the family takes all finite values: the data are then not read for it.
   ///
-  /// Whoever loads the data asks once per block, before the first iteration. The values are
-  /// finite already. By default nil.
-  func firstProblem(in block: RowBlock) -> ValueProblem?
+  /// Called once per block, before the first iteration. The values are finite already.
+  var valueCheck: ValueCheck? { get }
 }
 
+/// The first value of a block that a family cannot model; nil if there is none.
+public typealias ValueCheck = @Sendable (_ block: RowBlock) -> ValueProblem?
+
 extension LatentVariableModel {
-  public func firstProblem(in block: RowBlock) -> ValueProblem? { nil }
+  public var valueCheck: ValueCheck? { nil }
 }

@@ -108,7 +108,7 @@ public struct CSVFile: Sendable {
     }
     return InMemoryRows(
       name: name, columnCount: columnCount, values: values, firstRow: rows.lowerBound,
-      rowCount: index.rowCount)
+      rowCount: index.rowCount, firstRowNumber: hasHeader ? 2 : 1)
   }
 
   /// All rows, for one process.

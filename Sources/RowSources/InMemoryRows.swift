@@ -6,14 +6,17 @@ public struct InMemoryRows: RowSource {
   public let columnCount: Int
   /// The first row held, counted from 0 in the shard.
   public let firstRow: Int
+  public let firstRowNumber: Int
   /// The rows held, row-major.
   public let values: [Double]
 
   /// - Parameters:
   ///   - values: `n` × `columnCount` numbers, row-major: rows `firstRow` to `firstRow + n - 1`.
   ///   - rowCount: the number of rows of the shard; nil: it ends with `values`.
+  ///   - firstRowNumber: what messages call the first row of the shard.
   public init(
-    name: String, columnCount: Int, values: [Double], firstRow: Int = 0, rowCount: Int? = nil
+    name: String, columnCount: Int, values: [Double], firstRow: Int = 0, rowCount: Int? = nil,
+    firstRowNumber: Int = 1
   ) {
     precondition(
       columnCount > 0 && values.count.isMultiple(of: columnCount),
@@ -22,6 +25,7 @@ public struct InMemoryRows: RowSource {
     self.columnCount = columnCount
     self.values = values
     self.firstRow = firstRow
+    self.firstRowNumber = firstRowNumber
     self.rowCount = rowCount ?? firstRow + values.count / columnCount
   }
 

@@ -12,6 +12,9 @@ public protocol RowSource: Sendable {
   /// The columns' numbers in the file, counted from 1: not 1, 2, 3, ... if columns were chosen.
   var columnNumbers: [Int] { get }
 
+  /// What messages call the first row: 1, or 2 below a line of column names, as an editor does.
+  var firstRowNumber: Int { get }
+
   /// Calls `body` with the rows `rows` as float64, row-major, `rows.count` × `columnCount`.
   ///
   /// The pointer is the source's own memory where that has this form already, else `scratch`,
@@ -25,10 +28,12 @@ public protocol RowSource: Sendable {
 
 extension RowSource {
   public var columnNumbers: [Int] { Array(1...columnCount) }
+  public var firstRowNumber: Int { 1 }
 
   /// The error for a value that is NaN or infinite, at a row and column counted from 0.
   public func notFinite(_ value: Double, row: Int, column: Int) -> RowSourceError {
     RowSourceError(
-      .notFinite(value), path: name, row: row + 1, column: .init(number: columnNumbers[column]))
+      .notFinite(value), path: name, row: firstRowNumber + row,
+      column: .init(number: columnNumbers[column]))
   }
 }

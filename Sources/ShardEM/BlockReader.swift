@@ -47,20 +47,24 @@ struct BlockReader: Sendable {
     }
   }
 
-  /// The file and the row in it, from 1, of a row of block `number`; and the file's own number,
+  /// The file and the row in it, as an editor counts, of a row of block `number`; and the file's own number,
   /// from 1, of a data column.
   func place(_ number: Int, row: Int, column: Int) -> (path: String, row: Int, column: Int) {
     let block = blocks[number]
     var column = column
     if case .column(let weightColumn) = weights, column >= weightColumn { column += 1 }
     let number = columnNumbers?[column] ?? column + 1
-    return (shards[block.shard].name, block.rows.lowerBound + row + 1, number)
+    let shard = shards[block.shard]
+    return (shard.name, shard.firstRowNumber + block.rows.lowerBound + row, number)
   }
 
-  /// The file and the row in it, from 1, of the weight of a row of block `number`.
+  /// The file and the row in it, as an editor counts, of the weight of a row of block `number`.
   func placeOfWeight(_ number: Int, row: Int) -> (path: String, row: Int) {
     let block = blocks[number]
-    if case .source(let source) = weights { return (source.name, block.firstRow + row + 1) }
-    return (shards[block.shard].name, block.rows.lowerBound + row + 1)
+    if case .source(let source) = weights {
+      return (source.name, source.firstRowNumber + block.firstRow + row)
+    }
+    let shard = shards[block.shard]
+    return (shard.name, shard.firstRowNumber + block.rows.lowerBound + row)
   }
 }

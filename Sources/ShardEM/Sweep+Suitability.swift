@@ -11,8 +11,9 @@ extension Sweep {
     guard model.columnCount == data.columnCount else {
       throw DataSetError.columns(found: data.columnCount, expected: model.columnCount)
     }
+    guard let firstProblem = model.valueCheck else { return }
     try forEachBlock { number, block, _ in
-      guard let problem = model.firstProblem(in: block) else { return }
+      guard let problem = firstProblem(block) else { return }
       throw data.error(about: problem, inBlock: number)
     }
   }

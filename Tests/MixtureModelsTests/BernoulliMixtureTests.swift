@@ -191,8 +191,8 @@ extension ExponentialFamily {
   func values() {
     let rows = [0.0, 1, 1, 0, 1, 3, 2, 0]
     let problem = rows.withUnsafeBufferPointer {
-      BernoulliMixture(componentCount: 1, columnCount: 2).firstProblem(
-        in: RowBlock(rows: $0.baseAddress!, count: 4, columnCount: 2))
+      BernoulliMixture(componentCount: 1, columnCount: 2).valueCheck?(
+        RowBlock(rows: $0.baseAddress!, count: 4, columnCount: 2))
     }
     #expect(problem == ValueProblem(row: 2, column: 1, value: 3, expected: "0 or 1"))
     #expect(problem?.description == "found 3, expected 0 or 1")

@@ -122,6 +122,11 @@ extension BadInput {
       arguments: "fit a.npy -K 1 --family bernoulli -o model.json", files: ["a.npy": npy],
       message: "a.npy: row 1, column 2: found 2, expected 0 or 1"),
     BadInput(
+      testDescription: "a number for a bit below column names, in the row an editor shows",
+      arguments: "fit a.csv -K 1 --family bernoulli -o model.json",
+      files: ["a.csv": Array("x,y\n0,1\n1,3\n".utf8)],
+      message: "a.csv: row 3, column 2: found 3, expected 0 or 1"),
+    BadInput(
       testDescription: "identical rows without regularization",
       arguments: "fit same.npy -K 1 --regularization 0 -o model.json --trace trace.jsonl",
       files: ["same.npy": npyFile([1, 2, 1, 2, 1, 2], shape: [3, 2])],
