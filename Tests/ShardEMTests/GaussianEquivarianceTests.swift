@@ -1,0 +1,56 @@
+import MixtureModels
+import ShardEM
+import Testing
+import _TestSupport
+
+/// Data in other units or from another origin are the same data: the model must follow.
+@Suite("Equivariance")
+struct GaussianEquivarianceTests {
+  private let options = FitOptions(maximumIterations: 30, convergence: .parameters(0))
+
+  private func problem(_ type: CovarianceType) -> GaussianProblem {
+    GaussianProblem(
+      seed: 3, rowCount: 3000, componentCount: 3, columnCount: 4, covarianceType: type,
+      separation: 4)
+  }
+
+  private func fit(
+    _ problem: GaussianProblem, _ rows: [Double]
+  ) throws -> GaussianParameters {
+    try fitGaussians(
+      problem.covarianceType, components: 3, columns: 4, rows: rows, from: .kMeans,
+      options: options
+    ).parameters
+  }
+
+  @Test(
+    "Data scaled by 1e-8 or 1e8 give the scaled model", arguments: CovarianceType.allCases,
+    [1e-8, 1e8])
+  func scale(type: CovarianceType, scale: Double) throws {
+    let problem = problem(type)
+    let plain = try fit(problem, problem.rows)
+    let scaled = try fit(problem, problem.rows.map { $0 * scale })
+    // Every scaled value is rounded, by u = 2^-53 of itself; log densities, of up to 200 nats with
+    // the logarithm of the scale, by about 4u of themselves; parameters follow.
+    let tolerance = 1e-13
+    #expect(relativeError(scaled.weights, plain.weights) < tolerance)
+    #expect(relativeError(scaled.means.map { $0 / scale }, plain.means) < tolerance)
+    let covariances = scaled.covariances.map { $0 / scale / scale }
+    #expect(relativeError(covariances, plain.covariances) < tolerance)
+  }
+
+  @Test("Data shifted by 1e8 give the shifted model", arguments: CovarianceType.allCases)
+  func shift(type: CovarianceType) throws {
+    let problem = problem(type)
+    let shift = 1e8
+    let plain = try fit(problem, problem.rows)
+    let shifted = try fit(problem, problem.rows.map { $0 + shift })
+    // Rows are rounded by up to 2^-27, half the distance of numbers at 1e8, and so are the means.
+    // The components' standard deviations are 1 or more: a row 5 of them away from its component
+    // has its log density changed by 5 x 2 x 2^-27, and what is averaged over rows by no more.
+    let tolerance = 10 * 0x1p-27
+    #expect(relativeError(shifted.weights, plain.weights) < tolerance)
+    #expect(relativeError(shifted.means.map { $0 - shift }, plain.means) < tolerance)
+    #expect(relativeError(shifted.covariances, plain.covariances) < tolerance)
+  }
+}
