@@ -24,7 +24,11 @@ let mpi: TargetDependencyCondition? = .when(traits: ["MPI"])
 let package = Package(
   name: "ShardEM",
   products: [
-    .library(name: "ShardEM", targets: ["ShardEM", "MixtureModels", "RowSources", "MessagePassing"]),
+    .library(
+      name: "ShardEM",
+      targets: [
+        "ShardEM", "MixtureModels", "RowSources", "MessagePassing", "MPICommunicator", "Kernels",
+      ]),
     .executable(name: "shardem", targets: ["ShardEMCommand"]),
   ],
   traits: [

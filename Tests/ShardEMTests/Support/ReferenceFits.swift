@@ -7,7 +7,7 @@ enum TestData {
   static let shipped = package.appending(path: "Tests/Data")
   /// Sets that cannot be shipped, because of their licence or size.
   static let shared = package.deletingLastPathComponent().appending(path: "shared/data")
-  private static let package = URL(filePath: #filePath).deletingLastPathComponent()
+  static let package = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// The path of a data file, from wherever it is; nil if it is nowhere.
