@@ -59,6 +59,21 @@ extension GaussianMixture {
       factorStride: shared ? 0 : factors.count / componentCount, spread: spread)
   }
 
+  /// The Cholesky factor of covariance `k`, for full and tied covariances.
+  ///
+  /// - Throws: `FitError.collapsed` if there is none.
+  func choleskyFactor(_ parameters: Parameters, component k: Int) throws -> CholeskyFactor {
+    let area = columnCount * columnCount
+    let packed = PackedTriangle.pack(
+      parameters.covariances[k * area..<(k + 1) * area], order: columnCount)
+    guard let factor = CholeskyFactor(packed[...], order: columnCount) else {
+      throw FitError.collapsed(
+        component: covarianceType == .tied ? -1 : k, mass: parameters.weights[k], rows: 1,
+        iteration: nil)
+    }
+    return factor
+  }
+
   /// A component's L^-1, or precisions, as the kernels read them.
   private func inverseFactor(
     _ parameters: Parameters, component k: Int
@@ -66,13 +81,7 @@ extension GaussianMixture {
     let d = columnCount
     switch covarianceType {
     case .full, .tied:
-      let square = parameters.covariances[k * d * d..<(k + 1) * d * d]
-      let packed = PackedTriangle.pack(square, order: d)
-      guard let factor = CholeskyFactor(packed[...], order: d) else {
-        throw FitError.collapsed(
-          component: covarianceType == .tied ? -1 : k, mass: parameters.weights[k], rows: 1,
-          iteration: nil)
-      }
+      let factor = try choleskyFactor(parameters, component: k)
       let inverse = factor.inverse
       let spread = (0..<d).map { j in
         (j..<d).reduce(0) { sum, i in

@@ -19,15 +19,8 @@ extension GaussianMixture: SamplableModel {
     var deviations: [Double] = []
     switch covarianceType {
     case .full, .tied:
-      for k in 0..<(covarianceType == .tied ? 1 : componentCount) {
-        let square = parameters.covariances[k * d * d..<(k + 1) * d * d]
-        let packed = PackedTriangle.pack(square, order: d)
-        guard let factor = CholeskyFactor(packed[...], order: d) else {
-          throw FitError.collapsed(
-            component: covarianceType == .tied ? -1 : k, mass: parameters.weights[k], rows: 1,
-            iteration: nil)
-        }
-        factors.append(factor)
+      factors = try (0..<(covarianceType == .tied ? 1 : componentCount)).map {
+        try choleskyFactor(parameters, component: $0)
       }
     case .diag:
       deviations = parameters.covariances.map { $0.squareRoot() }
