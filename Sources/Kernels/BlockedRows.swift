@@ -29,7 +29,7 @@ public func blockRows(
   }
 }
 
-/// The rows of a tile that have a responsibility: the others would add zeros.
+/// Rows in blocks and their weights: those of a tile that have a responsibility, or all.
 public struct SelectedRows {
   /// Blocks of `count` rows, `stride` rows apart.
   public let blocks: UnsafePointer<Double>
@@ -37,6 +37,15 @@ public struct SelectedRows {
   public let count: Int
   /// w r of each row.
   public let weights: UnsafePointer<Double>
+
+  public init(
+    blocks: UnsafePointer<Double>, stride: Int, count: Int, weights: UnsafePointer<Double>
+  ) {
+    self.blocks = blocks
+    self.stride = stride
+    self.count = count
+    self.weights = weights
+  }
 }
 
 /// Leaves out the rows whose responsibility is 0.

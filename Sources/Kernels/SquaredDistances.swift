@@ -59,6 +59,34 @@ public func squaredDistances(
   }
 }
 
+/// L^-1 (x - mu) of every row of a transposed tile, itself transposed.
+///
+/// What components with a common covariance share: the distance from each of them is then the
+/// plain one from L^-1 (mu_k - mu). The same sums as in the squared distances above.
+/// - Parameters:
+///   - differences: room for D × 32 numbers.
+///   - whitened: `columnCount` × `stride` results, and room for 3 × `stride` more.
+public func whitenTile(
+  _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int, mean: UnsafePointer<Double>,
+  panels: UnsafePointer<Double>, differences: UnsafeMutablePointer<Double>,
+  into whitened: UnsafeMutablePointer<Double>
+) {
+  for start in Swift.stride(from: 0, to: stride, by: 32) {
+    subtractMean(columns + start, columnCount: columnCount, stride: stride, mean, into: differences)
+    var panel = panels
+    for first in Swift.stride(from: 0, to: columnCount, by: 4) {
+      var y = PanelSums()
+      for j in 0..<first {
+        y.add(panel, differences + 32 * j)
+        panel += 4
+      }
+      y.addCorner(panel, differences + 32 * first, columns: columnCount - first)
+      panel += 16
+      y.store(to: whitened + first * stride + start, stride: stride)
+    }
+  }
+}
+
 /// Sum over columns of (x_j - mu_j)² precision_j of every row of a transposed tile.
 ///
 /// Three operations a value: subtract, multiply, multiply-add.
@@ -170,6 +198,27 @@ private struct PanelSums {
     y1.addProduct(factor, Vector8(loading: differences + 8))
     y2.addProduct(factor, Vector8(loading: differences + 16))
     y3.addProduct(factor, Vector8(loading: differences + 24))
+  }
+
+  /// Writes y of the four rows, `stride` numbers from one to the next.
+  @inline(__always)
+  func store(to y: UnsafeMutablePointer<Double>, stride: Int) {
+    a0.store(to: y)
+    a1.store(to: y + 8)
+    a2.store(to: y + 16)
+    a3.store(to: y + 24)
+    b0.store(to: y + stride)
+    b1.store(to: y + stride + 8)
+    b2.store(to: y + stride + 16)
+    b3.store(to: y + stride + 24)
+    c0.store(to: y + 2 * stride)
+    c1.store(to: y + 2 * stride + 8)
+    c2.store(to: y + 2 * stride + 16)
+    c3.store(to: y + 2 * stride + 24)
+    d0.store(to: y + 3 * stride)
+    d1.store(to: y + 3 * stride + 8)
+    d2.store(to: y + 3 * stride + 16)
+    d3.store(to: y + 3 * stride + 24)
   }
 
   /// Adds y² of the four rows, in order, to the distances.

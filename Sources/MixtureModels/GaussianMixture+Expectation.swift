@@ -17,11 +17,46 @@ extension GaussianMixture {
     /// K × D: diagonals of the inverse covariances, which bound the squared distances.
     let spread: [Double]
 
+    /// Tied: what the components share; else nil.
+    let shared: Shared?
+
     /// Calls `body` with the padded mean of component `k`.
     @inline(__always)
     func withMean(_ k: Int, _ body: (UnsafePointer<Double>) -> Void) {
       means.withUnsafeBufferPointer { body($0.baseAddress! + k * meanStride) }
     }
+  }
+
+  /// What components with a common covariance share: a center amid their means.
+  struct Shared: Sendable {
+    /// The mean of the means by weight, padded with zeros to whole vectors.
+    let center: [Double]
+    /// K means less the center, each padded.
+    let offsets: [Double]
+    /// K × D: L^-1 times the means less the center.
+    let whitened: [Double]
+  }
+
+  /// - Parameter inverse: L^-1, packed by rows; nil where no distances are wanted.
+  private func shared(_ parameters: Parameters, inverse: [Double]?) -> Shared {
+    let (k, d) = (componentCount, columnCount)
+    var center = [Double](repeating: 0, count: d)
+    for i in parameters.means.indices {
+      center[i % d] += parameters.weights[i / d] * parameters.means[i]
+    }
+    let offsets = parameters.means.indices.map { parameters.means[$0] - center[$0 % d] }
+    var whitened: [Double] = []
+    if let inverse {
+      for row in stride(from: 0, to: k * d, by: d) {
+        for i in 0..<d {
+          whitened.append(
+            (0...i).reduce(0) {
+              $0.addingProduct(inverse[PackedTriangle.row(i) + $1], offsets[row + $1])
+            })
+        }
+      }
+    }
+    return Shared(center: padded(center), offsets: padded(offsets), whitened: whitened)
   }
 
   /// The means, each padded with zeros to whole vectors.
@@ -35,7 +70,8 @@ extension GaussianMixture {
   public func expectation(around reference: Parameters) -> Expectation {
     Expectation(
       means: padded(reference.means), meanStride: paddedCount(columnCount), logScales: [],
-      factors: [], factorStride: 0, spread: [])
+      factors: [], factorStride: 0, spread: [],
+      shared: covarianceType == .tied ? shared(reference, inverse: nil) : nil)
   }
 
   public func expectation(under parameters: Parameters) throws -> Expectation {
@@ -43,20 +79,23 @@ extension GaussianMixture {
     var logDeterminants: [Double] = []
     var factors: [Double] = []
     var spread: [Double] = []
-    let shared = covarianceType == .tied
-    for k in 0..<(shared ? 1 : componentCount) {
+    let isTied = covarianceType == .tied
+    var inverse: [Double]?
+    for k in 0..<(isTied ? 1 : componentCount) {
       let factor = try inverseFactor(parameters, component: k)
       logDeterminants.append(factor.logDeterminant)
       factors += factor.numbers
       spread += factor.spread
+      inverse = factor.inverse
     }
     let logScales = (0..<componentCount).map { k in
-      log(parameters.weights[k]) - 0.5 * (normalizer + logDeterminants[shared ? 0 : k])
+      log(parameters.weights[k]) - 0.5 * (normalizer + logDeterminants[isTied ? 0 : k])
     }
     return Expectation(
       means: padded(parameters.means), meanStride: paddedCount(columnCount),
       logScales: logScales, factors: factors,
-      factorStride: shared ? 0 : factors.count / componentCount, spread: spread)
+      factorStride: isTied ? 0 : factors.count / componentCount, spread: spread,
+      shared: isTied ? shared(parameters, inverse: inverse) : nil)
   }
 
   /// The Cholesky factor of covariance `k`, for full and tied covariances.
@@ -77,7 +116,9 @@ extension GaussianMixture {
   /// A component's L^-1, or precisions, as the kernels read them.
   private func inverseFactor(
     _ parameters: Parameters, component k: Int
-  ) throws -> (numbers: [Double], spread: [Double], logDeterminant: Double) {
+  ) throws -> (
+    numbers: [Double], spread: [Double], inverse: [Double]?, logDeterminant: Double
+  ) {
     let d = columnCount
     switch covarianceType {
     case .full, .tied:
@@ -88,14 +129,14 @@ extension GaussianMixture {
           sum + inverse[PackedTriangle.row(i) + j] * inverse[PackedTriangle.row(i) + j]
         }
       }
-      return (triangularPanels(inverse, order: d), spread, factor.logDeterminant)
+      return (triangularPanels(inverse, order: d), spread, inverse, factor.logDeterminant)
     case .diag:
       let variances = parameters.covariances[k * d..<(k + 1) * d]
       let precisions = variances.map { 1 / $0 }
-      return (precisions, precisions, variances.reduce(0) { $0 + log($1) })
+      return (precisions, precisions, nil, variances.reduce(0) { $0 + log($1) })
     case .spherical:
       let precisions = Array(repeating: 1 / parameters.covariances[k], count: d)
-      return (precisions, precisions, Double(d) * log(parameters.covariances[k]))
+      return (precisions, precisions, nil, Double(d) * log(parameters.covariances[k]))
     }
   }
 
@@ -124,6 +165,7 @@ extension GaussianMixture {
       for j in 0..<columnCount { bounds[firstMomentsStart + k * columnCount + j] = reach[j] }
       bounds[massesStart + k] = 1
     }
+    for slot in pairsStart..<statisticsCount { bounds[slot] = 1 }
     return bounds
   }
 

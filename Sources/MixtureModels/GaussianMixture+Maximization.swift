@@ -26,7 +26,8 @@ extension GaussianMixture {
     }
     switch covarianceType {
     case .full: next.covariances = try fullCovariances(statistics, shifts)
-    case .tied: next.covariances = try tiedCovariance(statistics, shifts, total: total)
+    case .tied: next.covariances = try tiedCovariance(
+        statistics, shifts, of: previous, total: total)
     case .diag: next.covariances = try variances(statistics, shifts)
     case .spherical: next.covariances = try sphericalVariances(statistics, shifts)
     }
@@ -50,9 +51,10 @@ extension GaussianMixture {
   }
 
   private func tiedCovariance(
-    _ statistics: [Double], _ shifts: [Double], total: Double
+    _ statistics: [Double], _ shifts: [Double], of previous: Parameters, total: Double
   ) throws -> [Double] {
     var packed = Array(statistics[2..<2 + momentCount])
+    if sumsPairs { addPairs(statistics, of: previous, to: &packed) }
     forEachEntry { slot, i, j in
       let between = (0..<componentCount).reduce(0) {
         $0 + statistics[massesStart + $1] * shifts[$1 * columnCount + i]
@@ -61,6 +63,23 @@ extension GaussianMixture {
       packed[slot] = (packed[slot] - between) / total
     }
     return try regularized(packed, component: -1, statistics)
+  }
+
+  /// Adds sum_{k<l} C_kl (mu_k - mu_l)(mu_k - mu_l)' = sum_k (mu_k - mu_0) v_k', with the sums C_kl of
+  /// w r_k r_l and v_k = sum_l C_kl (mu_k - mu_l).
+  private func addPairs(
+    _ statistics: [Double], of previous: Parameters, to packed: inout [Double]
+  ) {
+    let (means, d) = (previous.means, columnCount)
+    for k in 0..<componentCount {
+      var v = [Double](repeating: 0, count: d)
+      for l in 0..<componentCount where l != k {
+        let (high, low) = (max(k, l), min(k, l))
+        let pair = statistics[pairsStart + high * (high - 1) / 2 + low]
+        for j in 0..<d { v[j] += pair * (means[k * d + j] - means[l * d + j]) }
+      }
+      forEachEntry { slot, i, j in packed[slot] += (means[k * d + i] - means[i]) * v[j] }
+    }
   }
 
   private func variances(_ statistics: [Double], _ shifts: [Double]) throws -> [Double] {

@@ -1,9 +1,9 @@
 import Kernels
 
 extension GaussianMixture {
-  /// The transposed tile and 32 differences a column; or the rows in blocks, those with a
+  /// The transposed tile, 32 differences a column and the whitened tile; or the rows in blocks, those with a
   /// responsibility, their products, and their weights.
-  public var scratchCount: Int { (3 * paddedCount(columnCount) + 1) * tileRows }
+  public var scratchCount: Int { (3 * paddedCount(columnCount) + 3) * tileRows }
 
   public func writeLogJoint(
     of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
@@ -12,11 +12,25 @@ extension GaussianMixture {
     let stride = (tile.count + 31) & ~31
     transposeTile(
       tile.rows, count: tile.count, columnCount: columnCount, stride: stride, into: scratch)
+    let columns = columnCount * tileRows
+    if let shared = expectation.shared {
+      whitenTile(
+        scratch, columnCount: columnCount, stride: stride, mean: shared.center,
+        panels: expectation.factors, differences: scratch + columns, into: scratch + 2 * columns)
+    }
     for k in 0..<componentCount {
       let target = logJoint + k * tileRows
-      writeDistances(
-        component: k, expectation, columns: scratch, stride: stride,
-        differences: scratch + columnCount * tileRows, into: target)
+      if let shared = expectation.shared {
+        shared.whitened.withUnsafeBufferPointer {
+          squaredDistances(
+            scratch + 2 * columns, columnCount: columnCount, stride: stride,
+            to: $0.baseAddress! + k * columnCount, into: target)
+        }
+      } else {
+        writeDistances(
+          component: k, expectation, columns: scratch, stride: stride,
+          differences: scratch + columns, into: target)
+      }
       let logScale = expectation.logScales[k]
       for n in 0..<stride { target[n] = logScale - 0.5 * target[n] }
     }
@@ -54,6 +68,8 @@ extension GaussianMixture {
     }
     if columnCount < 8 {
       addFewColumns(tile, responsibilities, expectation, scratch, statistics)
+    } else if sumsPairs {
+      addPooled(tile, responsibilities, expectation, scratch, statistics)
     } else {
       addManyColumns(tile, responsibilities, expectation, scratch, statistics)
     }
@@ -118,6 +134,52 @@ extension GaussianMixture {
         }
       }
     }
+  }
+
+  /// First moments by component, second moments about each row's own mean of the means, pairs.
+  private func addPooled(
+    _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
+    _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
+  ) {
+    guard let shared = expectation.shared else { return }
+    let size = tileRows * paddedCount(columnCount)
+    let (blocks, residuals, products) = (scratch, scratch + size, scratch + 2 * size)
+    let (weights, inverseWeights) = (scratch + 3 * size, scratch + 3 * size + tileRows)
+    blockRows(
+      tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: blocks)
+    for n in 0..<tileRows {
+      weights[n] = n < tile.count ? tile.weights?[n] ?? 1 : 0
+      inverseWeights[n] = weights[n] > 0 ? 1 / weights[n] : 0
+    }
+    for k in 0..<componentCount {
+      let rows = SelectedRows(
+        blocks: blocks, stride: tileRows, count: tile.count,
+        weights: responsibilities + k * tileRows)
+      expectation.withMean(k) {
+        addFirstMoments(
+          rows, columnCount: columnCount, mean: $0,
+          into: statistics + firstMomentsStart + k * columnCount)
+      }
+    }
+    writeResiduals(
+      blocks, count: tile.count, columnCount: columnCount, stride: tileRows,
+      responsibilities: responsibilities, inverseWeights: inverseWeights, center: shared.center,
+      means: shared.offsets, componentCount: componentCount, into: residuals)
+    let rows = SelectedRows(
+      blocks: residuals, stride: tileRows, count: tile.count, weights: weights)
+    // Residuals are differences already; what they add up to is not wanted.
+    zeros.withUnsafeBufferPointer { zeros in
+      writeProducts(
+        rows, columnCount: columnCount, mean: zeros.baseAddress!, into: products,
+        firstMoments: blocks)
+      addOuterProducts(
+        rows, products: products, columnCount: columnCount, mean: zeros.baseAddress!,
+        into: statistics + 2)
+    }
+    addPairSums(
+      responsibilities, componentCount: componentCount, count: tile.count, stride: tileRows,
+      inverseWeights: tile.weights == nil ? nil : UnsafePointer(inverseWeights), room: weights,
+      into: statistics + pairsStart)
   }
 
   /// Where the second moments of component `k` begin.

@@ -7,7 +7,7 @@ import Kernels
 ///
 /// Statistics, after the log-likelihood and the sum of weights: second moments (full: K packed
 /// lower triangles; tied: one, summed over the components; diag: K × D; spherical: K), K × D
-/// first moments, K masses.
+/// first moments, K masses; tied with `sumsPairs`: K (K - 1) / 2 sums of w r_k r_l.
 ///
 /// Source: Dempster, Laird & Rubin (1977); Bishop, "Pattern Recognition and Machine Learning"
 /// (2006), section 9.2. Tied, diagonal and spherical covariances and the regularization as
@@ -26,6 +26,8 @@ public struct GaussianMixture: MixtureModel {
   /// The largest magnitude of each column: with regularization 0, a variance that the rounding of
   /// numbers of this size could feign is singular.
   public let magnitudes: [Double]
+  /// The mean of what has been centered, padded to whole vectors.
+  let zeros: [Double]
 
   /// - Parameters:
   ///   - ranges: of the data to be fitted; for evaluating a given model, nil.
@@ -38,6 +40,7 @@ public struct GaussianMixture: MixtureModel {
     columnCount = columns
     self.covarianceType = covarianceType
     self.regularization = regularization
+    zeros = Array(repeating: 0, count: paddedCount(columns))
     magnitudes = (0..<columns).map { ranges?.magnitude($0) ?? 0 }
   }
 
@@ -53,7 +56,20 @@ public struct GaussianMixture: MixtureModel {
   /// Where each kind of statistic begins.
   var firstMomentsStart: Int { 2 + momentCount * (covarianceType == .tied ? 1 : componentCount) }
   var massesStart: Int { firstMomentsStart + componentCount * columnCount }
-  public var statisticsCount: Int { massesStart + componentCount }
+  var pairsStart: Int { massesStart + componentCount }
+  public var statisticsCount: Int { pairsStart + (sumsPairs ? pairCount : 0) }
+
+  /// K (K - 1) / 2.
+  private var pairCount: Int { componentCount * (componentCount - 1) / 2 }
+
+  /// Whether a tied covariance comes from residuals and pairs (see `writeResiduals`) rather than
+  /// from K outer products a row: where that takes fewer operations, which at the same time makes
+  /// the statistics few.
+  var sumsPairs: Bool {
+    let residuals = momentCount + componentCount * columnCount + pairCount
+    return covarianceType == .tied && columnCount >= 8
+      && residuals < componentCount * momentCount
+  }
 
   public var freeParameterCount: Int {
     let (k, d) = (componentCount, columnCount)
