@@ -3,12 +3,6 @@
 /// Within 1 unit in the last place. log 0 is -infinity; a negative number gives NaN.
 public func log(_ x: Double) -> Double { log(Vector8(repeating: x))[0] }
 
-/// Replaces each of `count` values by its natural logarithm; `count` is a multiple of 8.
-public func logInPlace(_ values: UnsafeMutablePointer<Double>, count: Int) {
-  precondition(count % 8 == 0, "\(count) values are no whole vectors")
-  for i in stride(from: 0, to: count, by: 8) { log(Vector8(loading: values + i)).store(to: values + i) }
-}
-
 /// log x in every lane.
 ///
 /// x = 2^e m with m in [sqrt(1/2), sqrt(2)). With f = m - 1 and s = f / (2 + f), log m =

@@ -8,7 +8,4 @@ public enum Processor {
   public static var missingInstructionSet: String? {
     shardem_missing_instruction_set().map { String(cString: $0) }
   }
-
-  /// The vector instructions the kernels were compiled for: `AVX-512`, `AVX2`, `NEON` or `baseline`.
-  public static var vectorInstructions: String { String(cString: shardem_vector_instructions()) }
 }

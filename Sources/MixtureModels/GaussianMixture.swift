@@ -83,17 +83,42 @@ public struct GaussianMixture: MixtureModel {
     return k - 1 + k * d + covariances
   }
 
-  /// Relative to each column's largest mean, the whole covariance's largest entry, and 1 for weights.
+  /// Weights by their difference; means in the component's standard deviations; covariances in the
+  /// products of two: the same for data in other units or with another origin.
   public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     var change = zip(previous.weights, next.weights).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    for j in 0..<columnCount {
-      let column = stride(from: j, to: next.means.count, by: columnCount)
-      let scale = column.reduce(Double.leastNormalMagnitude) { max($0, abs(next.means[$1])) }
-      for i in column { change = max(change, abs(next.means[i] - previous.means[i]) / scale) }
+    for k in 0..<componentCount {
+      let deviations = (0..<columnCount).map { variance(next, k, $0).squareRoot() }
+      for j in 0..<columnCount {
+        let i = k * columnCount + j
+        change = max(change, abs(next.means[i] - previous.means[i]) / deviations[j])
+      }
+      if covarianceType == .tied && k > 0 { continue }
+      change = max(change, largestCovarianceChange(previous, next, k, deviations))
     }
-    let scale = next.covariances.reduce(Double.leastNormalMagnitude) { max($0, abs($1)) }
-    return zip(previous.covariances, next.covariances).reduce(change) {
-      max($0, abs($1.0 - $1.1) / scale)
+    return change
+  }
+
+  private func largestCovarianceChange(
+    _ previous: Parameters, _ next: Parameters, _ k: Int, _ deviations: [Double]
+  ) -> Double {
+    let size = covarianceType.shape(components: 1, columns: columnCount).reduce(1, *)
+    return (0..<size).reduce(0) { change, entry in
+      // Row and column of an entry; those of a diagonal or a single variance are the same.
+      let isSquare = covarianceType == .full || covarianceType == .tied
+      let (i, j) = isSquare ? entry.quotientAndRemainder(dividingBy: columnCount) : (entry, entry)
+      let difference = next.covariances[k * size + entry] - previous.covariances[k * size + entry]
+      return max(change, abs(difference) / (deviations[i] * deviations[j]))
+    }
+  }
+
+  /// The variance of column `j` in component `k`.
+  private func variance(_ parameters: Parameters, _ k: Int, _ j: Int) -> Double {
+    switch covarianceType {
+    case .full: parameters.covariances[(k * columnCount + j) * columnCount + j]
+    case .tied: parameters.covariances[j * columnCount + j]
+    case .diag: parameters.covariances[k * columnCount + j]
+    case .spherical: parameters.covariances[k]
     }
   }
 

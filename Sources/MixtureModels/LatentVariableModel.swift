@@ -30,6 +30,14 @@ public protocol LatentVariableModel: Sendable {
   /// of more than 90), a bound that does not hold is an error at the first block that breaks it.
   func bounds(_ expectation: Expectation, within ranges: ColumnRanges) -> [Double]
 
+  /// For every statistic, the magnitude beside which a lost digit counts, given all of them: a sum
+  /// that cancels is measured by what it is made of.
+  ///
+  /// Where the exact sums, whose units come from `bounds`, may have dropped more than 2^-40 of it -
+  /// data with a row a million deviations off - the fit loop takes the sums again with bounds from
+  /// the blocks themselves. Nil, the default, for a family whose bounds are never far too large.
+  func scales(of statistics: [Double]) -> [Double]?
+
   /// Overwrites `statistics` with those of one block: `statisticsCount` sums over its rows.
   func accumulate(
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
@@ -57,5 +65,6 @@ public protocol LatentVariableModel: Sendable {
 public typealias ValueCheck = @Sendable (_ block: RowBlock) -> ValueProblem?
 
 extension LatentVariableModel {
+  public func scales(of statistics: [Double]) -> [Double]? { nil }
   public var valueCheck: ValueCheck? { nil }
 }

@@ -7,9 +7,9 @@ func checkExactSums(_ checks: inout Checks) throws {
   let blocks = (0..<100).map { block in (0..<slotCount).map { value(block: block, slot: $0) } }
   let bounds = (0..<slotCount).map { slot in blocks.reduce(0) { $0 + abs($1[slot]) } }
 
-  let alone = ExactSums(bounds: bounds, additions: blocks.count)
+  let alone = ExactSums(ExactUnits(bounds: bounds, additions: blocks.count))
   for block in blocks { alone.add(block) }
-  let together = ExactSums(bounds: bounds, additions: blocks.count)
+  let together = ExactSums(ExactUnits(bounds: bounds, additions: blocks.count))
   for (number, block) in blocks.enumerated() where number % world.size == world.rank {
     together.add(block)
   }

@@ -89,8 +89,7 @@ extension Sweep {
   ) throws -> Model.Parameters {
     let reference = model.reference(centers: centers)
     let expectation = model.expectation(around: reference)
-    let statistics = try total(bounds: model.bounds(expectation, within: data.ranges)) {
-      block, workspace, statistics in
+    let statistics = try resolvedTotal(model, expectation) { block, workspace, statistics in
       // The model uses `workspace` at the same time.
       let assigning = Workspace()
       model.accumulate(block, expectation, workspace: workspace, into: statistics) {

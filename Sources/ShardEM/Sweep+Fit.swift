@@ -108,8 +108,8 @@ extension Sweep {
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
     let expectation = try model.expectation(under: parameters)
-    let bounds = model.bounds(expectation, within: data.ranges)
-    return try total(bounds: bounds, carrying: failure) { block, workspace, statistics in
+    return try resolvedTotal(model, expectation, carrying: failure) {
+      block, workspace, statistics in
       model.accumulate(block, expectation, workspace: workspace, into: statistics)
     }
   }

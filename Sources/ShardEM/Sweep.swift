@@ -38,18 +38,24 @@ public final class Sweep<World: Communicator>: Sendable {
   public func total(
     bounds: [Double], carrying failure: (any Error)? = nil, _ accumulate: Accumulate
   ) throws -> SweepTotal {
-    let bounds = try scaled(bounds)
+    try total(
+      units: ExactUnits(bounds: scaled(bounds), additions: data.plan.blockCount),
+      carrying: failure, accumulate)
+  }
+
+  /// The same in given units.
+  func total(
+    units: ExactUnits, carrying failure: (any Error)? = nil, _ accumulate: Accumulate
+  ) throws -> SweepTotal {
     let clock = ContinuousClock()
     let start = clock.now
     var failure = failure
     let sums: ExactSums
     do {
-      sums = try failure == nil
-        ? sumsOfThisRank(bounds, accumulate)
-        : ExactSums(bounds: bounds, additions: data.plan.blockCount)
+      sums = try failure == nil ? sumsOfThisRank(units, accumulate) : ExactSums(units)
     } catch {
       failure = error
-      sums = ExactSums(bounds: bounds, additions: data.plan.blockCount)
+      sums = ExactSums(units)
     }
     let computed = clock.now
 
@@ -61,11 +67,11 @@ public final class Sweep<World: Communicator>: Sendable {
       buffer.append(rank == world.rank ? (computed - start).seconds : 0)
     }
     try world.sum(&buffer)
-    let failures = buffer[2 * bounds.count]
+    let failures = buffer[2 * units.count]
     if failures > 0 { throw try world.agreedFailure(failure) }
     return SweepTotal(
-      statistics: (0..<bounds.count).map { buffer[$0] + buffer[bounds.count + $0] },
-      computeSeconds: Array(buffer[(2 * bounds.count + 1)...]),
+      statistics: (0..<units.count).map { buffer[$0] + buffer[units.count + $0] },
+      computeSeconds: Array(buffer[(2 * units.count + 1)...]),
       communicationSeconds: (clock.now - computed).seconds)
   }
 
@@ -86,7 +92,7 @@ public final class Sweep<World: Communicator>: Sendable {
   }
 
   /// Bounds on the sums of magnitudes over all rows.
-  private func scaled(_ bounds: [Double]) throws -> [Double] {
+  func scaled(_ bounds: [Double]) throws -> [Double] {
     let scale = Double(data.weightedRowCount) * data.largestWeight
     // Leaves room for the anchors of the exact sums, 6 times the bound.
     let limit = Double.greatestFiniteMagnitude / 8
@@ -98,28 +104,31 @@ public final class Sweep<World: Communicator>: Sendable {
     return bounds
   }
 
-  private func sumsOfThisRank(_ bounds: [Double], _ accumulate: Accumulate) throws -> ExactSums {
-    let additions = data.plan.blockCount
-    let sums = PerThread(threads: threadCount) { ExactSums(bounds: bounds, additions: additions) }
+  private func sumsOfThisRank(
+    _ units: ExactUnits, _ accumulate: Accumulate
+  ) throws -> ExactSums {
+    for thread in 0..<threadCount { threads[thread].sums.restart(units) }
     try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
       let memory = threads[thread]
-      let statistics = memory.statistics.reserve(bounds.count)
+      let statistics = memory.statistics.reserve(units.count)
       try data.withBlock(number, scratch: memory.reading) { block in
         try accumulate(block, memory.computing, statistics)
       }
-      sums[thread].add(statistics)
+      memory.sums.add(statistics)
     }
-    for thread in 1..<threadCount { sums[0].merge(sums[thread]) }
-    if let slot = sums[0].slotBeyondBound {
-      throw StatisticBeyondBound(statistic: slot, bound: bounds[slot])
+    let sums = threads[0].sums
+    for thread in 1..<threadCount { sums.merge(threads[thread].sums) }
+    if let slot = sums.slotBeyondBound {
+      throw StatisticBeyondBound(statistic: slot, bound: units.bound(slot))
     }
-    return sums[0]
+    return sums
   }
 }
 
 /// The sums over all rows, the same on every rank, and what they took.
 public struct SweepTotal: Sendable {
-  /// The sums, correctly rounded to within the last bit, however many ranks and threads.
+  /// The sums, the same to the last bit however many ranks and threads; in error by at most
+  /// `ExactUnits.dropped` and one rounding.
   public let statistics: [Double]
   /// The seconds of each rank from the start of the sweep to its own sums.
   public let computeSeconds: [Double]
@@ -146,6 +155,7 @@ private final class ThreadMemory {
   let reading = Workspace()
   let computing = Workspace()
   let statistics = Workspace()
+  let sums = ExactSums(ExactUnits(bounds: [], additions: 0))
 }
 
 extension Duration {

@@ -10,11 +10,41 @@ static inline const char *shardem_missing_instruction_set(void) {
 #if defined(__AVX2__)
   if (!__builtin_cpu_supports("avx2")) return "AVX2";
 #endif
+#if defined(__BMI__)
+  if (!__builtin_cpu_supports("bmi")) return "BMI1";
+#endif
+#if defined(__BMI2__)
+  if (!__builtin_cpu_supports("bmi2")) return "BMI2";
+#endif
 #if defined(__FMA__)
   if (!__builtin_cpu_supports("fma")) return "FMA";
 #endif
 #if defined(__AVX512F__)
   if (!__builtin_cpu_supports("avx512f")) return "AVX-512F";
+#endif
+#if defined(__AVX512CD__)
+  if (!__builtin_cpu_supports("avx512cd")) return "AVX-512CD";
+#endif
+#if defined(__AVX512VNNI__)
+  if (!__builtin_cpu_supports("avx512vnni")) return "AVX-512VNNI";
+#endif
+#if defined(__AVX512VBMI__)
+  if (!__builtin_cpu_supports("avx512vbmi")) return "AVX-512VBMI";
+#endif
+#if defined(__AVX512VBMI2__)
+  if (!__builtin_cpu_supports("avx512vbmi2")) return "AVX-512VBMI2";
+#endif
+#if defined(__AVX512BITALG__)
+  if (!__builtin_cpu_supports("avx512bitalg")) return "AVX-512BITALG";
+#endif
+#if defined(__AVX512VPOPCNTDQ__)
+  if (!__builtin_cpu_supports("avx512vpopcntdq")) return "AVX-512VPOPCNTDQ";
+#endif
+#if defined(__AVX512IFMA__)
+  if (!__builtin_cpu_supports("avx512ifma")) return "AVX-512IFMA";
+#endif
+#if defined(__GFNI__)
+  if (!__builtin_cpu_supports("gfni")) return "GFNI";
 #endif
 #if defined(__AVX512DQ__)
   if (!__builtin_cpu_supports("avx512dq")) return "AVX-512DQ";
@@ -27,17 +57,4 @@ static inline const char *shardem_missing_instruction_set(void) {
 #endif
 #endif
   return 0;
-}
-
-/// The vector instruction set the importing module was compiled for, for logs.
-static inline const char *shardem_vector_instructions(void) {
-#if defined(__AVX512F__)
-  return "AVX-512";
-#elif defined(__AVX2__)
-  return "AVX2";
-#elif defined(__aarch64__)
-  return "NEON";
-#else
-  return "baseline";
-#endif
 }

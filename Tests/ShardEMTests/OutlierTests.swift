@@ -1,0 +1,82 @@
+import MessagePassing
+import MixtureModels
+import ShardEM
+import Testing
+import _TestSupport
+
+/// One row far off makes the bounds of the exact sums so large that the other rows' digits fall
+/// below their units; the sums are then taken again in smaller ones.
+@Suite("A row far off")
+struct OutlierTests {
+  private let count = 5000
+
+  private func fit(
+    outlier: Double?, _ type: CovarianceType, ranks: Int = 1
+  ) throws -> Fit<GaussianParameters> {
+    var generator = SeededGenerator(seed: 5)
+    var rows = (0..<2 * count).map { _ in generator.normal() }
+    if let outlier { rows += [outlier, -outlier] }
+    let values = rows
+    return try ThreadCommunicator.run(ranks: ranks) { world in
+      let data = try DataSet(values: values, columnCount: 2, world: world)
+      let model = GaussianMixture(
+        components: outlier == nil ? 1 : 2, columns: 2, covarianceType: type, ranges: data.ranges)
+      return try Sweep(data, threads: 1, world: world).fit(
+        model, from: .kMeans, options: FitOptions(maximumIterations: 3))
+    }[0]
+  }
+
+  @Test(
+    "leaves the others' component as it is without it",
+    arguments: [CovarianceType.full, .diag, .spherical], [1e12, 1e14, 1e20, 1e36])
+  func componentOfTheOthers(type: CovarianceType, outlier: Double) throws {
+    let alone = try fit(outlier: nil, type)
+    let both = try fit(outlier: outlier, type)
+    let k = both.parameters.weights[0] > 0.5 ? 0 : 1
+    let size = alone.parameters.covariances.count
+    let covariances = Array(both.parameters.covariances[k * size..<(k + 1) * size])
+    let means = Array(both.parameters.means[2 * k..<2 * k + 2])
+    // The sums of 5000 numbers near 1 about another centre, each in error by at most 5000
+    // half units; the squared distance of the mean from that centre, a row, is up to 20.
+    #expect(relativeError(covariances, alone.parameters.covariances) <= 5000 * 20 * 0x1p-53)
+    #expect(relativeError(means + [1], alone.parameters.means + [1]) <= 5000 * 5 * 0x1p-53)
+    #expect(both.score.meanLogLikelihood.isFinite)
+  }
+
+  @Test("gives the same bits on any number of ranks")
+  func ranks() throws {
+    let one = try fit(outlier: 1e20, .full)
+    #expect(try fit(outlier: 1e20, .full, ranks: 3) == one)
+  }
+}
+
+@Suite("The change of parameters")
+struct ParameterChangeTests {
+  @Test(
+    "does not depend on the data's origin or units", arguments: CovarianceType.allCases,
+    [(0.0, 1.0), (4096, 1), (0, 0x1p-27), (0, 0x1p27)])
+  func equivariance(type: CovarianceType, map: (shift: Double, scale: Double)) throws {
+    var generator = SeededGenerator(seed: 8)
+    func parameters() -> GaussianParameters {
+      let shape = type.shape(components: 2, columns: 2).reduce(1, *)
+      let covariances: [Double] =
+        type == .full || type == .tied
+        ? (0..<shape / 4).flatMap { _ in generator.covariance(2) }
+        : (0..<shape).map { _ in 1 + generator.uniform() }
+      // Multiples of 2^-10: shifted by 4096 without rounding.
+      let means = (0..<4).map { _ in (1024 * generator.normal()).rounded() / 1024 }
+      return GaussianParameters(weights: [0.5, 0.5], means: means, covariances: covariances)
+    }
+    func mapped(_ p: GaussianParameters) -> GaussianParameters {
+      GaussianParameters(
+        weights: p.weights, means: p.means.map { ($0 + map.shift) * map.scale },
+        covariances: p.covariances.map { $0 * map.scale * map.scale })
+    }
+    let (old, new) = (parameters(), parameters())
+    let model = GaussianMixture(components: 2, columns: 2, covarianceType: type)
+    // Scales are powers of two, shifts exact: not a bit may differ.
+    #expect(
+      model.largestChange(from: mapped(old), to: mapped(new))
+        == model.largestChange(from: old, to: new))
+  }
+}
