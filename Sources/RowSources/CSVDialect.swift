@@ -10,6 +10,8 @@ struct CSVDialect: Sendable {
   let firstRow: [String]
   /// Where the data begin, in bytes from the start of `text`.
   let dataOffset: Int
+  /// The first column, from 0, whose field in the first row has its quotes wrong, and how.
+  let quoteFault: (column: Int, problem: RowSourceError.Problem)?
 
   /// - Parameter text: the file after any byte order mark.
   init(of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions) {
@@ -18,7 +20,14 @@ struct CSVDialect: Sendable {
     let delimiter = options.delimiter ?? CSVDialect.likeliestDelimiter(start, end)
     var cursor = CSVFields(start, end, delimiter: delimiter)
     var fields: [UnsafeBufferPointer<UInt8>] = []
-    repeat { fields.append(unquoted(cursor.next())) } while !cursor.isAtRowEnd
+    var fault: (column: Int, problem: RowSourceError.Problem)?
+    repeat {
+      let field = cursor.next()
+      if cursor.hasOpenQuote { fault = fault ?? (fields.count, .openQuote) }
+      if hasStrayQuote(field) { fault = fault ?? (fields.count, .strayQuote) }
+      fields.append(unquoted(field))
+    } while !cursor.isAtRowEnd
+    quoteFault = fault
     let names = fields.map(CSVDialect.name)
     self.delimiter = delimiter
     firstRow = names

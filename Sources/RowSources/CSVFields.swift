@@ -1,7 +1,8 @@
 /// Walks over the fields of text rows, by the one rule that all readers of the file share: every
 /// double quote opens or closes a quoted stretch, in which delimiters and newlines are text.
 ///
-/// (A doubled quote inside a stretch closes and opens again, which changes nothing.)
+/// (A doubled quote inside a stretch closes and opens again, which changes nothing. A quote that
+/// neither encloses a field nor is doubled is an error: see `hasStrayQuote`.)
 struct CSVFields {
   typealias Bytes = UnsafePointer<UInt8>
 
@@ -63,6 +64,22 @@ func trimmed(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
 func unquoted(_ field: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
   guard field.count >= 2, field.first == .quote, field.last == .quote else { return field }
   return trimmed(UnsafeBufferPointer(rebasing: field[1..<(field.count - 1)]))
+}
+
+/// Whether a trimmed field has a quote that neither encloses it nor is one of two inside: taken for
+/// the opening of a quoted stretch, it would join this row to the next without a word.
+func hasStrayQuote(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
+  guard field.contains(.quote) else { return false }
+  guard field.count >= 2, field.first == .quote, field.last == .quote else { return true }
+  var isOdd = false
+  for byte in field[1..<(field.count - 1)] {
+    if byte == .quote {
+      isOdd.toggle()
+    } else if isOdd {
+      return true
+    }
+  }
+  return isOdd
 }
 
 extension UInt8 {

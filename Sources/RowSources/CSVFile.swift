@@ -46,6 +46,9 @@ public struct CSVFile: Sendable {
     let end = CSVFile.endOfRows(bytes)
     guard start < end else { throw RowSourceError(.noRows, path: path) }
     let dialect = CSVDialect(of: UnsafeBufferPointer(rebasing: bytes[start..<end]), options)
+    if dialect.hasHeader, let (column, problem) = dialect.quoteFault {
+      throw RowSourceError(problem, path: path, row: 1, column: .init(number: column + 1))
+    }
     let names = dialect.hasHeader ? dialect.firstRow : nil
     let fieldCount = dialect.firstRow.count
     let columns = try options.chosenColumns(names: names, count: fieldCount, path: path)

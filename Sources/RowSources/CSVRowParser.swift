@@ -114,6 +114,9 @@ struct CSVRowParser {
       if fields.hasOpenQuote {
         throw CSVFault(offset: offset, column: count, problem: .openQuote)
       }
+      if hasStrayQuote(field) {
+        throw CSVFault(offset: offset, column: count, problem: .strayQuote)
+      }
       if count < slots.count, slots[count] >= 0, fault == nil,
         let problem = convert(field, into: &output[slots[count]])
       {

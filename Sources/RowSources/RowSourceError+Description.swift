@@ -89,6 +89,8 @@ extension RowSourceError.Problem {
     case .fieldCount(let found, let expected):
       "found \(counted(found, "field")), expected \(expected)"
     case .openQuote: "a double quote opens here and is never closed"
+    case .strayQuote:
+      "found a double quote inside a field; enclose the field in quotes and double it, or remove it"
     case .notFinite(let value):
       "found \(value), expected a finite number; leave such rows out or fill in their values"
     default: nil

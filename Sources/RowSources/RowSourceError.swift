@@ -65,6 +65,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case outOfRange(String)
     case fieldCount(Int, expected: Int)
     case openQuote
+    case strayQuote
     case notFinite(Double)
     case columnCount(Int, otherPath: String, otherCount: Int)
 

@@ -110,6 +110,17 @@ struct CSVFileTests {
       ("x\n1\n\n2\n", "row 3, column 1 (x): found an empty field, expected a number"),
       ("x,\"y\nz\"\n1,\"2\n\"\n3,?\n", "row 5, column 2 (y z): found \"?\", expected a number"),
       ("1,2\n3,\"4\n5,6\n", "row 2, column 2: a double quote opens here and is never closed"),
+      ("x,\"y\n1,2\n", "row 1, column 2: a double quote opens here and is never closed"),
+      (
+        "id,a\n6\" pipe,1\n7\" pipe,2\n8,3\n",
+        "row 2, column 1 (id): found a double quote inside a field; enclose the field in quotes "
+          + "and double it, or remove it"
+      ),
+      (
+        "a\"b\",c\n1,2\n",
+        "row 1, column 1: found a double quote inside a field; enclose the field in quotes "
+          + "and double it, or remove it"
+      ),
       (
         "1,2\n3,\"an explanation, of some length,\nwhy there is no value\"\n",
         "row 2, column 2: found \"an explanation, of some length, why ther...\", expected a number"
@@ -117,9 +128,10 @@ struct CSVFileTests {
     ])
   func faults(text: String, message: String) throws {
     for partBytes in [1, 5, 4 << 20] {
-      let file = try CSVFile(path: try folder.file("a.csv", text), partBytes: partBytes)
+      let path = try folder.file("a.csv", text)
       #expect(
-        folder.message { _ = try file.parseAll(threads: 2) } == "a.csv: " + message)
+        folder.message { _ = try CSVFile(path: path, partBytes: partBytes).parseAll(threads: 2) }
+          == "a.csv: " + message)
     }
   }
 
