@@ -65,6 +65,13 @@ let package = Package(
       ]),
     .executableTarget(
       name: "RankChecks", dependencies: ["MPICommunicator", "Kernels", "ShardEM"]),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "Kernels", "MixtureModels", "RowSources",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: kernelSettings),
     .target(name: "_TestSupport", dependencies: ["MixtureModels"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "_TestSupport"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),

@@ -1,0 +1,71 @@
+/// What this core can do at most, measured by loops of its own in the same run.
+enum Ceilings {
+  /// Floating-point operations per second of fused multiply-adds in registers: 16 independent
+  /// chains of eight lanes, enough to hide a latency of 4 cycles at 4 vectors a cycle. The best of
+  /// several trials, since neighbours on the machine only ever slow one down.
+  static func multiplyAdds() -> Double {
+    let rounds = 1_000_000
+    // 16 chains × 8 lanes × 2 operations.
+    let operations = Double(rounds) * 16 * 8 * 2
+    return (0..<20).map { trial in
+      operations / processorSeconds { keep(multiplyAddChains(rounds, Double(trial) * 1e-9)) }
+    }.max()!
+  }
+
+  /// Bytes per second read from memory, in order, by one core: sums over 512 MiB, the best of
+  /// several trials.
+  static func readBytes() -> Double {
+    let numbers = [Double](repeating: 1, count: 1 << 26)
+    return (0..<5).map { _ in
+      Double(numbers.count * 8)
+        / processorSeconds {
+          numbers.withUnsafeBufferPointer { keep(sum($0.baseAddress!, count: $0.count)) }
+        }
+    }.max()!
+  }
+}
+
+@inline(never)
+private func multiplyAddChains(_ rounds: Int, _ x: Double) -> Double {
+  let a = SIMD8(repeating: 0.999 + x), b = SIMD8(repeating: 1e-3)
+  var c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b
+  var d0 = b, d1 = b, d2 = b, d3 = b, d4 = b, d5 = b, d6 = b, d7 = b
+  for _ in 0..<rounds {
+    c0 = b.addingProduct(a, c0)
+    c1 = b.addingProduct(a, c1)
+    c2 = b.addingProduct(a, c2)
+    c3 = b.addingProduct(a, c3)
+    c4 = b.addingProduct(a, c4)
+    c5 = b.addingProduct(a, c5)
+    c6 = b.addingProduct(a, c6)
+    c7 = b.addingProduct(a, c7)
+    d0 = b.addingProduct(a, d0)
+    d1 = b.addingProduct(a, d1)
+    d2 = b.addingProduct(a, d2)
+    d3 = b.addingProduct(a, d3)
+    d4 = b.addingProduct(a, d4)
+    d5 = b.addingProduct(a, d5)
+    d6 = b.addingProduct(a, d6)
+    d7 = b.addingProduct(a, d7)
+  }
+  let c = ((c0 + c1) + (c2 + c3)) + ((c4 + c5) + (c6 + c7))
+  let d = ((d0 + d1) + (d2 + d3)) + ((d4 + d5) + (d6 + d7))
+  return (c + d).sum()
+}
+
+@inline(never)
+private func sum(_ numbers: UnsafePointer<Double>, count: Int) -> Double {
+  var a = SIMD8<Double>.zero, b = a, c = a, d = a
+  let raw = UnsafeRawPointer(numbers)
+  for offset in stride(from: 0, to: count * 8, by: 256) {
+    a += raw.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+    b += raw.loadUnaligned(fromByteOffset: offset + 64, as: SIMD8<Double>.self)
+    c += raw.loadUnaligned(fromByteOffset: offset + 128, as: SIMD8<Double>.self)
+    d += raw.loadUnaligned(fromByteOffset: offset + 192, as: SIMD8<Double>.self)
+  }
+  return ((a + b) + (c + d)).sum()
+}
+
+/// Keeps the compiler from leaving out what only a benchmark wants computed.
+@inline(never) @_optimize(none)
+func keep(_ value: Double) {}
