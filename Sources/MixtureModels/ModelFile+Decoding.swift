@@ -111,6 +111,11 @@ extension ModelFileReader {
     guard variance > 0 else {
       throw error(.unexpected(found: unpointed(variance), expected: "more than 0"), at: indices)
     }
+    // Densities take its reciprocal, which is infinite or has lost digits outside this range.
+    guard (1 / variance).isNormal else {
+      throw error(
+        .unexpected(found: unpointed(variance), expected: "5.6e-309 to 4.4e+307"), at: indices)
+    }
   }
 
   private func check(
@@ -119,6 +124,7 @@ extension ModelFileReader {
     for j in 0..<size where !(covariance[j * size + j] > 0) {
       throw error(.notPositiveDefinite, at: indices)
     }
+    for j in 0..<size { try check(variance: covariance[j * size + j], at: indices + [j, j]) }
     if let (row, column) = CovarianceCheck.asymmetry(of: covariance, size, within: allowance) {
       throw error(.notSymmetric(row: row, column: column), at: indices)
     }

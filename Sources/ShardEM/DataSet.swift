@@ -78,4 +78,10 @@ public final class DataSet: Sendable {
     let place = reader.place(number, row: problem.row, column: problem.column)
     return .unsuitable(path: place.path, row: place.row, column: place.column, problem: problem)
   }
+
+  /// A row of one of this rank's blocks has a log-density that is not finite.
+  func error(aboutLogDensity value: Double, row: Int, inBlock number: Int) -> DataSetError {
+    let place = reader.place(number, row: row, column: 0)
+    return .logDensity(path: place.path, row: place.row, value: value)
+  }
 }

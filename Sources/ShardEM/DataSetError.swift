@@ -19,6 +19,8 @@ public enum DataSetError: InputError, Equatable {
   case columns(found: Int, expected: Int)
   /// The model's family cannot take a value; `row` and `column` count from 1 in the file.
   case unsuitable(path: String, row: Int, column: Int, problem: ValueProblem)
+  /// A row's log-density under a model is not finite; `row` counts from 1 in the file.
+  case logDensity(path: String, row: Int, value: Double)
   /// The data are so large that the sums of their statistics are no float64 numbers.
   case beyondRange(magnitude: Double)
 }
@@ -43,6 +45,9 @@ extension DataSetError: CustomStringConvertible {
       "\(found) columns of data for a model of \(expected)"
     case .unsuitable(let path, let row, let column, let problem):
       "\(path): row \(row), column \(column): \(problem)"
+    case .logDensity(let path, let row, let value):
+      "\(path): row \(row): found a log-density of \(value) under the model, expected a finite "
+        + "number; leave such rows out, or rescale the data and the model"
     case .beyondRange(let magnitude):
       "values up to \(magnitude) in magnitude are beyond what sums in float64 can hold; "
         + "rescale the data"

@@ -13,7 +13,7 @@ public struct Prediction {
   public let labels: UnsafePointer<Int64>
   /// n × K responsibilities, row-major.
   public let responsibilities: UnsafePointer<Double>
-  /// n values of log p(x), in nats.
+  /// n values of log p(x), in nats, finite.
   public let logDensities: UnsafePointer<Double>
 }
 
@@ -21,16 +21,22 @@ extension Sweep {
   /// Collective. Gives `visit` the predictions for every block of this rank, by several threads,
   /// in any order. Row weights have no part in them.
   ///
-  /// - Throws: on every rank the same error: `FitError` if the parameters define no density, or
-  ///   what `visit` throws on any rank.
+  /// - Throws: on every rank the same error: `FitError` if the parameters define no density,
+  ///   `DataSetError.logDensity` if a row has none that float64 can hold, or what `visit` throws on
+  ///   any rank.
   public func predict<Model: MixtureModel>(
     _ model: Model, under parameters: Model.Parameters,
     visit: @Sendable (Prediction) throws -> Void
   ) throws {
     try requireSuitable(model)
     let expectation = try model.expectation(under: parameters)
-    try forEachBlock { _, block, workspace in
-      try visit(model.prediction(of: block, expectation, workspace: workspace))
+    try forEachBlock { number, block, workspace in
+      let prediction = model.prediction(of: block, expectation, workspace: workspace)
+      // Components that all are infinitely far away cannot be told apart.
+      if let row = (0..<block.count).first(where: { !prediction.logDensities[$0].isFinite }) {
+        throw data.error(aboutLogDensity: prediction.logDensities[row], row: row, inBlock: number)
+      }
+      try visit(prediction)
     }
   }
 

@@ -116,6 +116,12 @@ private let badFiles = [
   BadModelFile(
     diagonal, "[[2], [1]]", "[[2], [0]]", "covariances[1][0]: found 0, expected more than 0"),
   BadModelFile(
+    diagonal, "[[2], [1]]", "[[2], [1e-310]]",
+    "covariances[1][0]: found 1e-310, expected 5.6e-309 to 4.4e+307"),
+  BadModelFile(
+    full, "[[1, 0], [0, 1]]", "[[1, 0], [0, 1e308]]",
+    "covariances[1][1][1]: found 1e+308, expected 5.6e-309 to 4.4e+307"),
+  BadModelFile(
     bernoulli, "[0.5, 1]", "[0.5, 1.5]", "probabilities[0][1]: found 1.5, expected 0 to 1"),
   // The fit section.
   BadModelFile(full, "\"rows\": 10, ", "", "fit.rows: missing; a model file needs it"),

@@ -132,6 +132,12 @@ extension BadInput {
       files: ["same.npy": npyFile([1, 2, 1, 2, 1, 2], shape: [3, 2])],
       message: "component 1 collapsed at iteration 0: mass 3 of 3 rows; raise --regularization, "
         + "lower --components or change --seed"),
+    BadInput(
+      testDescription: "a row so far off that float64 cannot tell the components apart",
+      arguments: "predict m.json far.npy -o l.npy --probabilities r.npy",
+      files: ["m.json": unit, "far.npy": npyFile([1, 1, 1e160, 1], shape: [2, 2])],
+      message: "far.npy: row 2: found a log-density of -inf under the model, expected a finite "
+        + "number; leave such rows out, or rescale the data and the model"),
   ]
 
   private static func model(_ covariances: String) -> [UInt8] {
@@ -196,6 +202,10 @@ extension BadInput {
     BadInput(
       testDescription: "sampling into nowhere", arguments: "sample m.json --rows 9 -o no/where",
       files: ["m.json": unit], message: "no/where: cannot be written: there is no folder no"),
+    BadInput(
+      testDescription: "a variance that has no reciprocal", arguments: "score m.json a.npy",
+      files: ["m.json": model("[[[1, 0], [0, 1e-310]]]"), "a.npy": npy],
+      message: "m.json: covariances[0][1][1]: found 1e-310, expected 5.6e-309 to 4.4e+307"),
   ]
 
   private static func usage(

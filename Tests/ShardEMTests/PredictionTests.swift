@@ -87,6 +87,21 @@ struct PredictionTests {
     }
   }
 
+  @Test("A row whose log-density is not finite is named, on every rank")
+  func beyondRange() throws {
+    let error = #expect(throws: RankFailure.self) {
+      try onRanks(2) { world in
+        // The square of 1e160 is infinite.
+        let data = try DataSet(
+          values: [0, 1, 1, 0, 1, 3, 1e160, 0], columnCount: 2, shardRows: [1, 3], world: world)
+        try Sweep(data, threads: 1, world: world)
+          .predict(threeGaussians, under: threeCenters) { _ in }
+      }
+    }
+    #expect(error?.message.hasPrefix("shard 2: row 3: found a log-density of -inf ") == true)
+    #expect(error?.exitStatus == 2)
+  }
+
   @Test("A value that the family cannot take is named by file, row and column")
   func unsuitableValue() throws {
     let error = #expect(throws: RankFailure.self) {
