@@ -47,10 +47,14 @@ struct SampleCommand: WorldCommand {
 
   @OptionGroup(title: "Running") var running: RunOptions
 
+  /// More files than any use has for them; counts of that size also multiply without overflow.
+  private static let mostShards = 1_000_000
+
   func validate() throws {
     if rows < 1 { throw ValidationError("--rows \(rows); expected 1 or more") }
-    guard (1...rows).contains(shards) else {
-      throw ValidationError("--shards \(shards); expected 1 to the number of rows, \(rows)")
+    guard (1...min(rows, Self.mostShards)).contains(shards) else {
+      let most = rows < Self.mostShards ? "the number of rows, \(rows)" : "\(Self.mostShards)"
+      throw ValidationError("--shards \(shards); expected 1 to \(most)")
     }
   }
 
@@ -67,6 +71,7 @@ struct SampleCommand: WorldCommand {
     _ mixture: Mixture, _ file: ModelFile, threads: Int, in world: World
   ) throws {
     let parameters = try file.parameters(for: mixture, name: model.path)
+    try TooManyRows.check(rows, columns: mixture.columnCount)
     let plan = ShardPlan(rowCounts: Self.rowCounts(rows: rows, shards: shards))
     let outputs = plan.rowCounts.enumerated().map { number, count in
       NPYOutput(
@@ -155,5 +160,25 @@ struct FileExists: InputError, CustomStringConvertible {
 
   var description: String {
     "\(path): exists already; choose another --output, or --force to replace it"
+  }
+}
+
+/// A sample larger than a file can be.
+struct TooManyRows: InputError, CustomStringConvertible {
+  let rows: Int
+  let columns: Int
+  /// The most rows possible.
+  let limit: Int
+
+  /// - Throws: if `rows` rows of float64 have more bytes than an `Int` counts; the header takes
+  ///   less than 1024 of them.
+  static func check(_ rows: Int, columns: Int) throws(TooManyRows) {
+    let limit = (Int.max - 1024) / (8 * columns)
+    if rows > limit { throw TooManyRows(rows: rows, columns: columns, limit: limit) }
+  }
+
+  var description: String {
+    "--rows \(rows); expected at most \(limit), the rows of \(counted(columns, "column")) that "
+      + "a file can hold"
   }
 }

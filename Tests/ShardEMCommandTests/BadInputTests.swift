@@ -203,6 +203,16 @@ extension BadInput {
       testDescription: "sampling into nowhere", arguments: "sample m.json --rows 9 -o no/where",
       files: ["m.json": unit], message: "no/where: cannot be written: there is no folder no"),
     BadInput(
+      testDescription: "more rows than integers count",
+      arguments: "sample m.json --rows 9223372036854775807 -o x", files: ["m.json": unit],
+      message: "--rows 9223372036854775807; expected at most 576460752303423423, the rows of 2 "
+        + "columns that a file can hold"),
+    BadInput(
+      testDescription: "rows of more bytes than integers count",
+      arguments: "sample m.json --rows 2000000000000000000 -o x", files: ["m.json": unit],
+      message: "--rows 2000000000000000000; expected at most 576460752303423423, the rows of 2 "
+        + "columns that a file can hold"),
+    BadInput(
       testDescription: "a variance that has no reciprocal", arguments: "score m.json a.npy",
       files: ["m.json": model("[[[1, 0], [0, 1e-310]]]"), "a.npy": npy],
       message: "m.json: covariances[0][1][1]: found 1e-310, expected 5.6e-309 to 4.4e+307"),
@@ -249,6 +259,9 @@ extension BadInput {
     usage(
       "sample m.json --rows 2 --shards 3 -o x", "--shards 3; expected 1 to the number of rows, 2",
       seeing: "sample "),
+    usage(
+      "sample m.json --rows 9000000000000000000 --shards 8000000000000000000 -o x",
+      "--shards 8000000000000000000; expected 1 to 1000000", seeing: "sample "),
     usage("improve", "Unexpected argument 'improve'", seeing: ""),
     unwritable("-o no/m.json", "no/m.json: cannot be written: there is no folder no"),
     unwritable("--trace no/t", "no/t: cannot be written: there is no folder no"),
