@@ -17,8 +17,12 @@ struct RunOptions: ParsableArguments {
   var quiet = false
 
   func validate() throws {
-    if let threads, threads < 1 {
-      throw ValidationError("--threads \(threads); expected 1 or more")
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError(
+        """
+        --threads \(threads); expected 1 to 4096: each takes memory, and more than there are \
+        cores gain nothing
+        """)
     }
     if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other") }
   }

@@ -218,6 +218,9 @@ extension BadInput {
       message: "m.json: covariances[0][1][1]: found 1e-310, expected 5.6e-309 to 4.4e+307"),
   ]
 
+  private static let threads =
+    "expected 1 to 4096: each takes memory, and more than there are cores gain nothing"
+
   private static func usage(
     _ arguments: String, _ message: String, seeing command: String = "fit "
   ) -> BadInput {
@@ -239,7 +242,9 @@ extension BadInput {
     usage("fit -K 1", "Missing expected argument '<data> ...'"),
     usage("fit a.npy -K 1 --nonsense", "Unknown option '--nonsense'"),
     usage("fit a.npy -K two", "The value 'two' is invalid for '-K <k>'"),
-    usage("fit a.npy -K 1 --threads 0", "--threads 0; expected 1 or more"),
+    usage("fit a.npy -K 1 --threads 0", "--threads 0; \(threads)"),
+    usage(
+      "fit a.npy -K 1 --threads 9223372036854775807", "--threads 9223372036854775807; \(threads)"),
     usage(
       "fit a.npy -K 1 --covariance round",
       "The value 'round' is invalid for '--covariance <type>'. Please provide one of 'full', "
