@@ -1,20 +1,17 @@
 import RowSources
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Writes a trace: one JSON object per line and iteration, each as soon as it is known.
+///
+/// Until `commit` the lines are in `.name.partial` beside the file, where they can be read while
+/// the fit runs, and where they stay if it is killed; an older file is replaced only then.
 public final class TraceWriter {
   private let path: String
-  private var file: UnsafeMutablePointer<FILE>?
+  private var file: WholeFile?
+  /// The bytes written.
+  private var size = 0
 
-  /// The file is created, or emptied, when the first line is written: a fit that does not begin
-  /// leaves none.
+  /// The partial file is created when the first line is written: a fit that does not begin leaves
+  /// none.
   ///
   /// - Throws: `RowSourceError` if it could not be written.
   public init(path: String) throws {
@@ -22,17 +19,24 @@ public final class TraceWriter {
     self.path = path
   }
 
-  deinit { if let file { fclose(file) } }
-
   /// Appends the line of one iteration.
   ///
   /// - Throws: `RowSourceError` if it cannot be written, such as on a full disk.
   public func write(_ report: IterationReport) throws {
-    file = file ?? fopen(path, "w")
-    guard let file, fputs(report.traceLine + "\n", file) >= 0, fflush(file) == 0 else {
-      throw RowSourceError(.unwritable(code: errno), path: path)
-    }
+    let file = try self.file ?? WholeFile.create(path, size: 0)
+    self.file = file
+    let line = (report.traceLine + "\n").utf8
+    try file.write(line, at: size)
+    size += line.count
   }
+
+  /// Gives the trace its name, once the fit has ended.
+  ///
+  /// - Throws: `RowSourceError` if it is not on disk.
+  public func commit() throws { try file?.commit() }
+
+  /// Removes the lines written, of a fit that failed; an older trace stays.
+  public func abandon() { file?.abandon() }
 }
 
 extension IterationReport {

@@ -24,7 +24,8 @@ struct FitCommand: WorldCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Where to write one JSON line per iteration, as it ends.", valueName: "trace.jsonl"))
+        "Where to write one JSON line per iteration; while the fit runs, they are in "
+          + ".trace.jsonl.partial beside it (tail -f).", valueName: "trace.jsonl"))
     var trace: String?
 
     @Option(
@@ -70,6 +71,7 @@ struct FitCommand: WorldCommand {
         fit: search.record(of: fit, data: sweep.data, regularization: model.regularization))
       try world.agree {
         if world.rank == 0, let path = output.output { try file.write(to: path) }
+        try observer?.commit()
       }
     } catch {
       observer?.abandon()
@@ -118,9 +120,12 @@ private final class FitObserver {
 
   func finish() { progress.finish() }
 
+  /// Gives the trace its name.
+  func commit() throws { try trace?.commit() }
+
   /// Leaves no file behind.
   func abandon() {
     progress.finish()
-    if let tracePath, trace != nil { removeFile(tracePath) }
+    trace?.abandon()
   }
 }

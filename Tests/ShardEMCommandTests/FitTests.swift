@@ -1,4 +1,5 @@
 import Foundation
+import MixtureModels
 import Testing
 
 @Suite struct FitTests {
@@ -74,6 +75,31 @@ import Testing
     #expect(frames.last?.hasPrefix("[##########] ") == true)
     #expect(frames.last?.hasSuffix("rows/s, converged\u{1B}[K\n") == true)
     #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+  }
+
+  @Test("a fit that fails leaves an older model and trace as they were")
+  func failureKeepsOlderFiles() throws {
+    let folder = try Folder()
+    // The second component takes hold of the same row three times: its variance, tiny after the
+    // first iteration, is 0 after the second.
+    let rows = try Samples.rows(400) + Array(repeating: 30.0, count: 6)
+    try folder.write("data.npy", npyFile(rows, shape: [403, 2]))
+    let start = ModelFile(
+      model: .gaussian(
+        .spherical,
+        GaussianParameters(weights: [0.9, 0.1], means: [4, 4, 30, 30], covariances: [30, 9])))
+    try folder.write("start.json", try start.encoded())
+    for name in ["m.json", "t.jsonl"] { try folder.write(name, "old") }
+    let before = try folder.names
+    let outcome = try Shardem.run(
+      [
+        "fit", "data.npy", "-K", "2", "--covariance", "spherical", "--regularization", "0",
+        "--init", "start.json", "-o", "m.json", "--trace", "t.jsonl",
+      ], in: folder)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("iteration 1/1000: "))
+    #expect(try folder.names == before)
+    for name in ["m.json", "t.jsonl"] { #expect(try folder.text(name) == "old") }
   }
 
   @Test("a fit that must converge and does not ends with status 3, and keeps its model")

@@ -14,8 +14,10 @@ struct TraceTests {
     let fits = try onRanks(2) { world in
       let data = try DataSet(values: rows, columnCount: 2, blockRows: 10, world: world)
       let trace = try world.agree { world.rank == 0 ? try TraceWriter(path: path) : nil }
-      return try Sweep(data, threads: 1, world: world)
+      let fit = try Sweep(data, threads: 1, world: world)
         .fit(threeGaussians, from: .kMeans) { try trace?.write($0) }
+      try world.agree { try trace?.commit() }
+      return fit
     }
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == fits[0].iterations)
@@ -39,6 +41,41 @@ struct TraceTests {
       // The slowest of two ranks took between once and twice the mean.
       #expect(imbalance >= 1 && imbalance <= 2)
     }
+  }
+
+  @Test("The lines are beside the file until the fit has ended; an older trace stays until then")
+  func partial() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/trace-\(UUID())"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func text(_ name: String) -> String? {
+      try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+    }
+    try "older".write(toFile: folder + "/trace", atomically: false, encoding: .utf8)
+    let report = try soloReport()
+
+    let failed = try TraceWriter(path: folder + "/trace")
+    #expect(text(".trace.partial") == nil)
+    try failed.write(report)
+    #expect(text(".trace.partial") == report.traceLine + "\n" && text("trace") == "older")
+    failed.abandon()
+    #expect(text(".trace.partial") == nil && text("trace") == "older")
+
+    let ended = try TraceWriter(path: folder + "/trace")
+    for _ in 0..<2 { try ended.write(report) }
+    try ended.commit()
+    #expect(text("trace") == report.traceLine + "\n" + report.traceLine + "\n")
+    #expect(text(".trace.partial") == nil)
+  }
+
+  /// The report of some iteration.
+  private func soloReport() throws -> IterationReport {
+    let world = SoloCommunicator()
+    let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
+    var last: IterationReport?
+    _ = try Sweep(data, threads: 1, world: world)
+      .fit(threeGaussians, from: .kMeans) { last = $0 }
+    return try #require(last)
   }
 
   @Test("A trace that cannot be written is an error that names the file")
