@@ -20,6 +20,13 @@ struct DataOptions: ParsableArguments {
       valueName: "file|column"))
   var weights: String?
 
+  /// The files that `open` reads; among them the name of the column if the weights are one.
+  ///
+  /// - Throws: `RowSourceError` about a shard that is not there.
+  var inputs: [String] {
+    get throws { try DataFiles.expand(files) + [weights].compactMap { $0 } }
+  }
+
   /// Collective. Opens the shards, and logs what was assumed about text files.
   func open<World: Communicator>(
     threads: Int, in world: World, log: Logger

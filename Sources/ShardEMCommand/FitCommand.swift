@@ -34,17 +34,15 @@ struct FitCommand: WorldCommand {
         auto: a bar on a terminal, else lines.
         """)
     var progress = Progress.Style.auto
-
-    func validate() throws { try requireDistinct([("--output", output), ("--trace", trace)]) }
   }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     let log = running.logger(on: world)
     try world.agree {
       if world.rank == 0 {
-        for path in [output.output, output.trace].compactMap({ $0 }) {
-          try WholeFile.requireWritable(path)
-        }
+        try check(
+          [("--output", output.output), ("--trace", output.trace)],
+          inputs: self.data.inputs + search.`init`.inputs)
       }
     }
     let start = try search.`init`.read(in: world)

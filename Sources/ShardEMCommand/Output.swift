@@ -1,5 +1,3 @@
-import ArgumentParser
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -29,16 +27,3 @@ struct OutputError: Error, CustomStringConvertible {
     "standard output cannot be written: \(String(cString: strerror(code)))"
   }
 }
-
-/// Checks that no two options name the same output file.
-func requireDistinct(_ outputs: [(option: String, path: String?)]) throws {
-  for (number, output) in outputs.enumerated() {
-    guard let path = output.path else { continue }
-    if let other = outputs[..<number].first(where: { $0.path == path }) {
-      throw ValidationError("\(other.option) and \(output.option) name the same file, \(path)")
-    }
-  }
-}
-
-/// Removes a file, if it is there.
-func removeFile(_ path: String) { unlink(path) }

@@ -39,20 +39,19 @@ struct PredictCommand: WorldCommand {
     var logDensities: String?
 
     func validate() throws {
-      if paths.isEmpty {
+      if named.allSatisfy({ $0.path == nil }) {
         throw ValidationError("nothing to write; give --output, --probabilities or --log-densities")
       }
-      try requireDistinct([
-        ("--output", output), ("--probabilities", probabilities), ("--log-densities", logDensities),
-      ])
     }
 
-    var paths: [String] { [output, probabilities, logDensities].compactMap { $0 } }
+    var named: [(option: String, path: String?)] {
+      [("--output", output), ("--probabilities", probabilities), ("--log-densities", logDensities)]
+    }
   }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     try world.agree {
-      if world.rank == 0 { for path in output.paths { try WholeFile.requireWritable(path) } }
+      if world.rank == 0 { try check(output.named, inputs: self.data.inputs + [model.path]) }
     }
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)

@@ -101,6 +101,9 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     }
   }
 
+  /// The file, if it is one.
+  var inputs: [String] { if case .file(let path) = self { [path] } else { [] } }
+
   var description: String { name }
   var defaultValueDescription: String { name }
 

@@ -14,7 +14,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 @Suite struct BadInputTests {
   @Test(
     "bad input ends with status 2 and one line, and leaves no file",
-    arguments: BadInput.files + BadInput.values + BadInput.models + BadInput.options)
+    arguments: BadInput.files + BadInput.values + BadInput.models + BadInput.options
+      + BadInput.sameFiles)
   func oneLine(_ bad: BadInput) throws {
     let folder = try Folder()
     for (name, bytes) in bad.files { try folder.write(name, bytes) }
@@ -28,6 +29,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     let others = outcome.errors.split(separator: "\n").filter { !$0.hasPrefix("shardem: ") }
     #expect(others.allSatisfy { $0.hasPrefix("info: ") && $0.contains("first row") })
     #expect(try folder.names == before)
+    for (name, bytes) in bad.files { #expect(try folder.bytes(name) == bytes) }
   }
 }
 
@@ -257,8 +259,6 @@ extension BadInput {
       "fit a.npy -K 1 --family bernoulli --covariance full",
       "--covariance full with --family bernoulli, which has no covariances"),
     usage(
-      "fit a.npy -K 1 -o x --trace x", "--output and --trace name the same file, x"),
-    usage(
       "predict m.json a.npy",
       "nothing to write; give --output, --probabilities or --log-densities", seeing: "predict "),
     usage(
@@ -274,5 +274,43 @@ extension BadInput {
     unwritable(
       "-o /dev/null",
       "/dev/null: cannot be written: it is a device or the like, not a file"),
+  ]
+
+  private static func same(
+    _ title: String, _ arguments: String, _ output: String, _ other: String
+  ) -> BadInput {
+    BadInput(
+      testDescription: title, arguments: arguments,
+      files: ["m.json": unit, "a.npy": npy, "w.npy": npyFile([1, 1, 1], shape: [3])],
+      message: "\(output) and \(other) are the same file; choose another name")
+  }
+
+  /// Outputs that would replace an input or each other.
+  static let sameFiles: [BadInput] = [
+    same(
+      "labels over the data", "predict m.json a.npy -o a.npy", "--output a.npy", "the input a.npy"),
+    same(
+      "labels over the data, by another name", "predict m.json a.npy -o ./a.npy",
+      "--output ./a.npy", "the input a.npy"),
+    same(
+      "labels over the model", "predict m.json a.npy -o m.json", "--output m.json",
+      "the input m.json"),
+    same(
+      "a model over data of a pattern", "fit a*.npy -K 1 -o a.npy", "--output a.npy",
+      "the input a.npy"),
+    same(
+      "a model over its start", "fit a.npy -K 1 --init m.json -o m.json", "--output m.json",
+      "the input m.json"),
+    same(
+      "a trace over the weights", "fit a.npy -K 1 --weights w.npy --trace w.npy", "--trace w.npy",
+      "the input w.npy"),
+    same(
+      "two outputs of one name", "fit a.npy -K 1 -o x --trace x", "--trace x", "--output x"),
+    same(
+      "two names of one output", "fit a.npy -K 1 -o x1.json --trace ./x1.json",
+      "--trace ./x1.json", "--output x1.json"),
+    same(
+      "two names of one output of predict", "predict m.json a.npy -o x --log-densities ./x",
+      "--log-densities ./x", "--output x"),
   ]
 }

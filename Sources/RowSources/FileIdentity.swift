@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Which file a path stands for, whatever it is called: equal for `x` and `./x`, for links and
+/// their targets.
+public struct FileIdentity: Hashable, Sendable {
+  private let device: UInt64
+  private let inode: UInt64
+  /// The name in that folder of a file that is not there yet; nil for one that is.
+  private let name: String?
+
+  /// The file at `path`; nil if there is none.
+  public init?(ofExisting path: String) {
+    self.init(path, name: nil)
+  }
+
+  /// The file at `path`, or the one that would be created there; nil without its folder.
+  public init?(of path: String) {
+    if let existing = FileIdentity(ofExisting: path) {
+      self = existing
+    } else {
+      let (folder, name) = WholeFile.split(path)
+      self.init(folder, name: name)
+    }
+  }
+
+  private init?(_ path: String, name: String?) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    // Types that differ by system.
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(truncatingIfNeeded: status.st_ino)
+    self.name = name
+  }
+}

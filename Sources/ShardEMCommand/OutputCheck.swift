@@ -1,0 +1,34 @@
+import MessagePassing
+import RowSources
+
+/// Checks before any work that the output files can be written and replace neither an input nor
+/// each other.
+///
+/// - Parameters:
+///   - outputs: the options and their values.
+///   - inputs: the files that the command reads, if they are there.
+/// - Throws: `RowSourceError` or `SameFile`.
+func check(_ outputs: [(option: String, path: String?)], inputs: [String]) throws {
+  var names: [FileIdentity: String] = [:]
+  for path in inputs {
+    if let file = FileIdentity(ofExisting: path) { names[file] = "the input \(path)" }
+  }
+  for case (let option, let path?) in outputs {
+    try WholeFile.requireWritable(path)
+    guard let file = FileIdentity(of: path) else { continue }
+    let name = "\(option) \(path)"
+    if let other = names.updateValue(name, forKey: file) {
+      throw SameFile(output: name, other: other)
+    }
+  }
+}
+
+/// An output that would replace an input or another output.
+struct SameFile: InputError, CustomStringConvertible {
+  /// The option and its value.
+  let output: String
+  /// The same of another output, or an input.
+  let other: String
+
+  var description: String { "\(output) and \(other) are the same file; choose another name" }
+}
