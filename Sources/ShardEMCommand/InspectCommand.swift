@@ -62,23 +62,23 @@ struct InspectCommand: WorldCommand {
       """
   }
 
-  /// A row per column: its number, name, smallest and largest value; or the first value that is
-  /// none.
+  /// A row per column: its number, name, smallest and largest value.
+  ///
+  /// - Throws: `RowSourceError` about the first value that is not finite.
   private func ranges(of source: some RowSource, names: [String]?) throws -> String {
     let scratch = Workspace()
     let blockRows = 1024
     var scan = ColumnScan(columnCount: source.columnCount)
     for start in stride(from: 0, to: source.rowCount, by: blockRows) {
       let rows = start..<min(start + blockRows, source.rowCount)
-      let fault = try source.withRows(
+      try source.withRows(
         rows, scratch: scratch.reserve(rows.count * source.columnCount)
       ) { values in
-        scan.add(values, count: rows.count).map {
-          source.notFinite(
-            values[$0.row * source.columnCount + $0.column], row: start + $0.row, column: $0.column)
-        }
+        guard let bad = scan.add(values, count: rows.count) else { return }
+        throw source.notFinite(
+          values[bad.row * source.columnCount + bad.column], row: start + bad.row,
+          column: bad.column)
       }
-      if let fault { return "not usable: \(fault)\n" }
     }
     let lines = (0..<source.columnCount).map { j in
       [

@@ -140,6 +140,15 @@ extension BadInput {
       files: ["m.json": unit, "far.npy": npyFile([1, 1, 1e160, 1], shape: [2, 2])],
       message: "far.npy: row 2: found a log-density of -inf under the model, expected a finite "
         + "number; leave such rows out, or rescale the data and the model"),
+    BadInput(
+      testDescription: "inspecting a NaN in a .npy", arguments: "inspect a.npy nan.npy",
+      files: ["a.npy": npy, "nan.npy": npyFile([1, 2, 3, .nan], shape: [2, 2])],
+      message: "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out "
+        + "or fill in their values"),
+    BadInput(
+      testDescription: "inspecting a NaN in a text", arguments: "inspect a.npy nan.csv",
+      files: ["a.npy": npy, "nan.csv": Array("x,y\n1,2\n3,nan\n".utf8)],
+      message: "nan.csv: row 3, column 2 (y): found \"nan\", expected a number"),
   ]
 
   private static func model(_ covariances: String) -> [UInt8] {

@@ -114,9 +114,9 @@ import Testing
   func inspect() throws {
     let folder = try folder(rows: 3)
     try folder.write("table.csv", "width;height\n1;2\n3;-4\n")
-    try folder.write("nan.npy", npyFile([1, .nan], shape: [1, 2]))
+    try folder.write("small.npy", npyFile([1, -2.5], shape: [1, 2]))
     let outcome = try Shardem.run(
-      ["inspect", "table.csv", "nan.npy", "m.json"], in: folder)
+      ["inspect", "table.csv", "small.npy", "m.json"], in: folder)
     #expect(outcome.status == 0 && outcome.errors == "")
     #expect(
       outcome.output == """
@@ -125,9 +125,10 @@ import Testing
              1   width         1        3
              2  height        -4        2
 
-        nan.npy: .npy, 1 x 2 of <f8 in C order
-        not usable: nan.npy: row 1, column 2: found nan, expected a finite number; leave such rows \
-        out or fill in their values
+        small.npy: .npy, 1 x 2 of <f8 in C order
+        column  name  smallest  largest
+             1               1        1
+             2            -2.5     -2.5
 
         m.json: a model file
         Gaussian mixture with full covariances: 2 components, 2 columns
