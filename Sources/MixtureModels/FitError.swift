@@ -4,9 +4,12 @@
 /// components from 0 as arrays do, sentences from 1 as people do (and as rows and columns of
 /// files are counted in messages).
 public enum FitError: Error, Equatable, Sendable {
-  /// A component's covariance is singular relative to the data's own scale, or it has no mass.
-  /// `component` counts from 0 (-1: the shared covariance); `iteration` is filled in by the fit loop.
+  /// A component has no mass, or too little for a covariance: its rows are at most as many as the
+  /// columns. `component` counts from 0; `iteration` is filled in by the fit loop.
   case collapsed(component: Int, mass: Double, rows: Double, iteration: Int?)
+  /// A covariance is singular relative to the data's own scale though its mass, in rows, would do;
+  /// nil for given parameters. `component` counts from 0; nil for the shared covariance.
+  case singular(component: Int?, mass: Double?, iteration: Int?)
   /// The parameters of an exponential family give no density: a natural parameter is not finite.
   case undefined(component: Int, naturalParameter: Int, value: Double)
 }
@@ -14,15 +17,29 @@ public enum FitError: Error, Equatable, Sendable {
 extension FitError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .collapsed(-1, _, let rows, let iteration):
-      return "the shared covariance collapsed\(phrase(iteration)): singular over "
-        + "\(shortened(rows)) rows; raise --regularization or drop constant and duplicated columns"
     case .collapsed(let component, let mass, let rows, let iteration):
       return "component \(component + 1) collapsed\(phrase(iteration)): mass \(shortened(mass)) of "
         + "\(shortened(rows)) rows; raise --regularization, lower --components or change --seed"
+    case .singular(let component, let mass, let iteration):
+      let subject = component.map { "component \($0 + 1)" } ?? "the shared covariance"
+      return "\(subject) collapsed\(phrase(iteration)): "
+        + (component == nil ? "singular" : "covariance singular")
+        + (mass.map { " over \(shortened($0)) rows" } ?? "")
+        + "; raise --regularization or drop constant, duplicated and linearly dependent columns"
     case .undefined(let component, let parameter, let value):
       return "component \(component + 1) has no density: natural parameter \(parameter) is "
         + "\(value), expected a finite number"
+    }
+  }
+
+  /// The same error, met at `iteration` unless it names one already.
+  package func located(at iteration: Int) -> FitError {
+    switch self {
+    case .collapsed(let component, let mass, let rows, nil):
+      .collapsed(component: component, mass: mass, rows: rows, iteration: iteration)
+    case .singular(let component, let mass, nil):
+      .singular(component: component, mass: mass, iteration: iteration)
+    default: self
     }
   }
 

@@ -100,15 +100,14 @@ extension GaussianMixture {
 
   /// The Cholesky factor of covariance `k`, for full and tied covariances.
   ///
-  /// - Throws: `FitError.collapsed` if there is none.
+  /// - Throws: `FitError.singular` if there is none.
   func choleskyFactor(_ parameters: Parameters, component k: Int) throws -> CholeskyFactor {
     let area = columnCount * columnCount
     let packed = PackedTriangle.pack(
       parameters.covariances[k * area..<(k + 1) * area], order: columnCount)
     guard let factor = CholeskyFactor(packed[...], order: columnCount) else {
-      throw FitError.collapsed(
-        component: covarianceType == .tied ? -1 : k, mass: parameters.weights[k], rows: 1,
-        iteration: nil)
+      throw FitError.singular(
+        component: covarianceType == .tied ? nil : k, mass: nil, iteration: nil)
     }
     return factor
   }

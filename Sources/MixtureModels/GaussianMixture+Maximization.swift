@@ -6,10 +6,9 @@ extension GaussianMixture {
   /// weight_k = N_k / N, d_k = S_k / N_k, mean_k += d_k, covariance_k = Q_k / N_k - d_k d_k' + regularization.
   /// A component without mass keeps its mean, gets weight 0 and the covariance `regularization` × I.
   ///
-  /// - Throws: `FitError.collapsed` if a covariance is singular relative to the data's own scale:
-  ///   see `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data
-  ///   could feign, (4 × 2^-52 × the column's largest magnitude)² or less, and a component
-  ///   without mass.
+  /// - Throws: `FitError` if a covariance is singular relative to the data's own scale: see
+  ///   `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data could
+  ///   feign, (4 × 2^-52 × the column's largest magnitude)² or less, and a component without mass.
   public func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters {
     let total = statistics[massesStart..<massesStart + componentCount].reduce(0, +)
     var next = previous
@@ -62,7 +61,7 @@ extension GaussianMixture {
       }
       packed[slot] = (packed[slot] - between) / total
     }
-    return try regularized(packed, component: -1, statistics)
+    return try regularized(packed, component: nil, statistics)
   }
 
   /// Adds sum_{k<l} C_kl (mu_k - mu_l)(mu_k - mu_l)' = sum_k (mu_k - mu_0) v_k', with the sums C_kl of
@@ -108,7 +107,7 @@ extension GaussianMixture {
 
   /// The square matrix with the regularization added to its diagonal, if it is not singular.
   private func regularized(
-    _ packed: [Double], component: Int, _ statistics: [Double]
+    _ packed: [Double], component: Int?, _ statistics: [Double]
   ) throws -> [Double] {
     var packed = packed
     for j in 0..<columnCount {
@@ -137,10 +136,15 @@ extension GaussianMixture {
     return regularization == 0 ? rounding * rounding : 0
   }
 
-  private func collapsed(_ component: Int, _ statistics: [Double]) -> FitError {
-    let mass =
-      component < 0 ? statistics[1] : statistics[massesStart + component]
-    return .collapsed(component: component, mass: mass, rows: statistics[1], iteration: nil)
+  /// Too little mass, if no covariance of that many rows has full rank; else columns that have
+  /// none. Nil: the shared covariance.
+  private func collapsed(_ component: Int?, _ statistics: [Double]) -> FitError {
+    let rows = statistics[1]
+    let mass = component.map { statistics[massesStart + $0] } ?? rows
+    guard let component, mass < Double(columnCount + 1) else {
+      return .singular(component: component, mass: mass, iteration: nil)
+    }
+    return .collapsed(component: component, mass: mass, rows: rows, iteration: nil)
   }
 
   /// Calls `body` with the slot, row and column of every entry of a packed triangle.

@@ -45,7 +45,7 @@ public protocol LatentVariableModel: Sendable {
 
   /// The M-step: new parameters from the statistics of all rows. The same on every rank.
   ///
-  /// - Throws: `FitError.collapsed` if a component cannot be estimated.
+  /// - Throws: `FitError` if a component cannot be estimated.
   func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters
 
   /// The largest relative change of a parameter between two iterations, dimensionless.

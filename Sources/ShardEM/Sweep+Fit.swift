@@ -122,9 +122,8 @@ extension FitError {
   ) throws -> Result {
     do {
       return try body()
-    } catch FitError.collapsed(let component, let mass, let rows, nil) {
-      throw FitError.collapsed(
-        component: component, mass: mass, rows: rows, iteration: iteration)
+    } catch let error as FitError {
+      throw error.located(at: iteration)
     }
   }
 }

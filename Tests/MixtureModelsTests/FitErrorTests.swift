@@ -16,9 +16,19 @@ import Testing
           + "raise --regularization, lower --components or change --seed"
       ),
       (
-        .collapsed(component: -1, mass: 272, rows: 272, iteration: 2),
-        "the shared covariance collapsed at iteration 2: singular over 272 rows; "
-          + "raise --regularization or drop constant and duplicated columns"
+        .singular(component: nil, mass: 272, iteration: 2),
+        "the shared covariance collapsed at iteration 2: singular over 272 rows; raise "
+          + "--regularization or drop constant, duplicated and linearly dependent columns"
+      ),
+      (
+        .singular(component: 0, mass: 259.25, iteration: 3),
+        "component 1 collapsed at iteration 3: covariance singular over 259 rows; raise "
+          + "--regularization or drop constant, duplicated and linearly dependent columns"
+      ),
+      (
+        .singular(component: 1, mass: nil, iteration: nil),
+        "component 2 collapsed: covariance singular; raise "
+          + "--regularization or drop constant, duplicated and linearly dependent columns"
       ),
       (
         .undefined(component: 1, naturalParameter: 5, value: -.infinity),

@@ -132,8 +132,11 @@ extension BadInput {
       testDescription: "identical rows without regularization",
       arguments: "fit same.npy -K 1 --regularization 0 -o model.json --trace trace.jsonl",
       files: ["same.npy": npyFile([1, 2, 1, 2, 1, 2], shape: [3, 2])],
-      message: "component 1 collapsed at iteration 0: mass 3 of 3 rows; raise --regularization, "
-        + "lower --components or change --seed"),
+      message: singular),
+    BadInput(
+      testDescription: "a duplicated column without regularization",
+      arguments: "fit double.npy -K 1 --regularization 0 -o model.json --trace trace.jsonl",
+      files: ["double.npy": npyFile([1, 1, 2, 2, 5, 5], shape: [3, 2])], message: singular),
     BadInput(
       testDescription: "a row so far off that float64 cannot tell the components apart",
       arguments: "predict m.json far.npy -o l.npy --probabilities r.npy",
@@ -150,6 +153,10 @@ extension BadInput {
       files: ["a.npy": npy, "nan.csv": Array("x,y\n1,2\n3,nan\n".utf8)],
       message: "nan.csv: row 3, column 2 (y): found \"nan\", expected a number"),
   ]
+
+  private static let singular =
+    "component 1 collapsed at iteration 0: covariance singular over 3 rows; raise --regularization "
+    + "or drop constant, duplicated and linearly dependent columns"
 
   private static func model(_ covariances: String) -> [UInt8] {
     Array(
