@@ -87,6 +87,7 @@ public struct ModelMismatch: Error, Equatable, CustomStringConvertible {
   public var description: String { "\(file): a model of \(found); expected \(expected)" }
 }
 
-private func counted(_ count: Int, _ noun: String) -> String {
+/// `1 row`, `2 rows`.
+package func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -8,15 +8,15 @@
 ///
 /// A file must not be shortened by anyone while it is mapped: touching what is gone kills the
 /// process (as it does for every program that maps files).
-final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
   /// The file's path as given, for messages.
   let path: String
   /// The file's contents.
-  let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
 
   /// - Throws: `RowSourceError` if there is no such file, it is empty, not a regular file, or
   ///   cannot be read.
-  init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     // Without O_NONBLOCK, opening a named pipe waits for its writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

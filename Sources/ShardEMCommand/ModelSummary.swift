@@ -107,6 +107,3 @@ func aligned(_ rows: [[String]]) -> String {
     return cells.joined(separator: "  ") + "\n"
   }.joined()
 }
-
-/// `1 row`, `2 rows`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
