@@ -12,7 +12,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   @Option(
-    name: [.customShort("K"), .long],
+    name: [.customShort("K"), .long], parsing: .unconditional,
     help: ArgumentHelp("The number of components.", valueName: "k"))
   var components: Int
 
@@ -26,6 +26,7 @@ struct ModelOptions: ParsableArguments {
   var covariance: CovarianceType?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Added to the variances, in squared units of the data; for bernoulli, rows of 0 and of 1 "
         + "added to each component.", valueName: "v"))

@@ -5,6 +5,7 @@ import MessagePassing
 /// How a command runs: nothing here changes a result.
 struct RunOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Threads of each rank. (default: the cores that the launcher left this rank)",
       valueName: "n"))

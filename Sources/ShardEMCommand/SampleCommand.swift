@@ -30,13 +30,17 @@ struct SampleCommand: WorldCommand {
 
   @OptionGroup var model: ModelArgument
 
-  @Option(help: ArgumentHelp("The number of rows of all shards.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The number of rows of all shards.", valueName: "n")
+  )
   var rows: Int
 
-  @Option(help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("The number of files.", valueName: "m"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of files.", valueName: "m"))
   var shards = 1
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write them.", valueName: "folder"))

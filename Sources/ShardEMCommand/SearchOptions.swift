@@ -12,22 +12,30 @@ struct SearchOptions: ParsableArguments {
       valueName: "kmeans|k-means++|random|file"))
   var `init` = Start.kMeans
 
-  @Option(help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Starts; the best final log-likelihood wins.", valueName: "r"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Starts; the best final log-likelihood wins.", valueName: "r"))
   var restarts = 1
 
-  @Option(help: ArgumentHelp("The largest number of iterations of a start.", valueName: "t"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The largest number of iterations of a start.", valueName: "t"))
   var maxIterations = 1000
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Stop when the mean log-likelihood per row changes by less. (default: 1e-06)",
       valueName: "e"))
   var tolerance: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Stop when every parameter changes relatively by less, instead.", valueName: "e"))
   var toleranceParameters: Double?

@@ -263,6 +263,14 @@ extension BadInput {
     usage("fit a.npy -K 1 --threads 0", "--threads 0; \(threads)"),
     usage(
       "fit a.npy -K 1 --threads 9223372036854775807", "--threads 9223372036854775807; \(threads)"),
+    usage("fit a.npy -K -1", "--components -1; expected 1 or more"),
+    usage("fit a.npy -K 1 --seed -1", "The value '-1' is invalid for '--seed <s>'"),
+    usage("fit a.npy -K 1 --restarts -1", "--restarts -1; expected 1 or more"),
+    usage("fit a.npy -K 1 --max-iterations -1", "--max-iterations -1; expected 1 or more"),
+    usage("fit a.npy -K 1 --tolerance -1", "--tolerance -1.0; expected a number from 0 up"),
+    usage(
+      "fit a.npy -K 1 --regularization -1", "--regularization -1.0; expected a number from 0 up"),
+    usage("sample m.json --rows -1 -o x", "--rows -1; expected 1 or more", seeing: "sample "),
     usage(
       "fit a.npy -K 1 --covariance round",
       "The value 'round' is invalid for '--covariance <type>'. Please provide one of 'full', "
