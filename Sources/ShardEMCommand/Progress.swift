@@ -71,11 +71,12 @@ final class Progress {
 
   /// Short enough for 80 columns.
   private func bar(_ report: IterationReport) -> String {
-    let width = 10
+    // Leaves room for the number of the start.
+    let width = restarts > 1 ? 4 : 10
     let expected = report.iteration + remaining(report).iterations
     let filled = report.converged ? width : width * report.iteration / max(expected, 1)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-    let start = restarts > 1 ? "\(report.restart + 1)/\(restarts): " : ""
+    let start = restarts > 1 ? "start \(report.restart + 1)/\(restarts): " : ""
     let change = report.change.map { ", \($0 < 0 ? "" : "+")\(significant($0, 2))" } ?? ""
     return "[\(bar)] \(start)\(report.iteration)/\(iterations), "
       + "\(fixed(report.meanLogLikelihood, 4))/row\(change), \(ending(report))"

@@ -77,6 +77,14 @@ import Testing
     #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
   }
 
+  @Test("with restarts, progress says which start it tells of", arguments: ["lines", "bar"])
+  func restarts(style: String) throws {
+    let outcome = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "--restarts", "2", "--progress", style, "-q"], in: folder())
+    #expect(outcome.status == 0)
+    for start in 1...2 { #expect(outcome.errors.contains("start \(start)/2")) }
+  }
+
   @Test("a fit that fails leaves an older model and trace as they were")
   func failureKeepsOlderFiles() throws {
     let folder = try Folder()
