@@ -9,7 +9,7 @@ extension Sweep {
   /// 1e-4 of the mean variance of the columns (also when no row changes its cluster: then the
   /// shift is rounding), or after 300 iterations. An empty cluster moves to the row farthest
   /// from its center.
-  func kMeansCenters(from seeds: [Double], columnVariance: Double) throws -> [Double] {
+  package func kMeansCenters(from seeds: [Double], columnVariance: Double) throws -> [Double] {
     let model = KMeans(
       componentCount: seeds.count / data.columnCount, columnCount: data.columnCount,
       columnVariance: columnVariance)

@@ -104,16 +104,6 @@ struct InitializationTests {
     #expect(parameters.means == [3, 3, 3, 3])
   }
 
-  @Test("An empty cluster moves to the farthest row")
-  func emptyClusters() throws {
-    // Every row is within 1 of 0 or 10, except one: whichever seeds, three clusters remain.
-    let rows = [0, 0, 0, 0, 10, 10, 10, 10, 10.5]
-    for seed in 0..<20 as Range<UInt64> {
-      let found = try start(rows, columns: 1, components: 3, .kMeans, seed: seed, ranks: 2)
-      #expect(found.means.sorted() == [0, 10, 10.5])
-    }
-  }
-
   @Test("Restarts and seeds give different starts; the same ones the same start")
   func streams() throws {
     let rows = try threeGaussianRows(100)
