@@ -13,10 +13,12 @@ public struct CSVFile: Sendable {
   public let delimiter: UInt8
   /// Whether the first row was taken for names.
   public let hasHeader: Bool
-  /// The names of the chosen columns; nil without a header.
-  public let columnNames: [String]?
   /// The number of chosen columns.
   public let columnCount: Int
+  /// The numbers of the chosen columns in the file, from 1.
+  public let columnNumbers: [Int]
+  /// The names of the chosen columns; nil without a header.
+  public let columnNames: [String]?
   /// How many parts there are to scan.
   public let scanPartCount: Int
 
@@ -59,8 +61,9 @@ public struct CSVFile: Sendable {
     delimiter = dialect.delimiter
     hasHeader = dialect.hasHeader
     fieldNames = names
-    columnNames = names.map { names in columns.map { names[$0] } }
     columnCount = columns.count
+    columnNumbers = columns.map { $0 + 1 }
+    columnNames = names.map { names in columns.map { names[$0] } }
     slots = (0..<fieldCount).map { columns.firstIndex(of: $0) ?? -1 }
     self.partBytes = partBytes
     scanPartCount = (dataRange.count + partBytes - 1) / partBytes
@@ -110,8 +113,9 @@ public struct CSVFile: Sendable {
       count = rows.count * columnCount
     }
     return InMemoryRows(
-      name: name, columnCount: columnCount, values: values, firstRow: rows.lowerBound,
-      rowCount: index.rowCount, firstRowNumber: hasHeader ? 2 : 1)
+      name: name, columnCount: columnCount, columnNumbers: columnNumbers, columnNames: columnNames,
+      values: values, firstRow: rows.lowerBound, rowCount: index.rowCount,
+      firstRowNumber: hasHeader ? 2 : 1)
   }
 
   /// All rows, for one process.

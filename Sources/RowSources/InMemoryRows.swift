@@ -4,6 +4,8 @@ public struct InMemoryRows: RowSource {
   /// The number of rows of the shard, held or not.
   public let rowCount: Int
   public let columnCount: Int
+  public let columnNumbers: [Int]
+  public let columnNames: [String]?
   /// The first row held, counted from 0 in the shard.
   public let firstRow: Int
   public let firstRowNumber: Int
@@ -12,17 +14,21 @@ public struct InMemoryRows: RowSource {
 
   /// - Parameters:
   ///   - values: `n` × `columnCount` numbers, row-major: rows `firstRow` to `firstRow + n - 1`.
+  ///   - columnNumbers: the columns' numbers in the file, from 1; nil: 1, 2, 3, ...
+  ///   - columnNames: what the file calls the columns; nil if it has no names.
   ///   - rowCount: the number of rows of the shard; nil: it ends with `values`.
   ///   - firstRowNumber: what messages call the first row of the shard.
   public init(
-    name: String, columnCount: Int, values: [Double], firstRow: Int = 0, rowCount: Int? = nil,
-    firstRowNumber: Int = 1
+    name: String, columnCount: Int, columnNumbers: [Int]? = nil, columnNames: [String]? = nil,
+    values: [Double], firstRow: Int = 0, rowCount: Int? = nil, firstRowNumber: Int = 1
   ) {
     precondition(
       columnCount > 0 && values.count.isMultiple(of: columnCount),
       "\(values.count) values in rows of \(columnCount)")
     self.name = name
     self.columnCount = columnCount
+    self.columnNumbers = columnNumbers ?? Array(1...columnCount)
+    self.columnNames = columnNames
     self.values = values
     self.firstRow = firstRow
     self.firstRowNumber = firstRowNumber

@@ -12,6 +12,9 @@ public protocol RowSource: Sendable {
   /// The columns' numbers in the file, counted from 1: not 1, 2, 3, ... if columns were chosen.
   var columnNumbers: [Int] { get }
 
+  /// What the file calls the columns; nil if it has no names.
+  var columnNames: [String]? { get }
+
   /// What messages call the first row: 1, or 2 below a line of column names, as an editor does.
   var firstRowNumber: Int { get }
 
@@ -28,12 +31,18 @@ public protocol RowSource: Sendable {
 
 extension RowSource {
   public var columnNumbers: [Int] { Array(1...columnCount) }
+  public var columnNames: [String]? { nil }
   public var firstRowNumber: Int { 1 }
+
+  /// A column as messages name it; `index` counts from 0 among the columns.
+  public func column(_ index: Int) -> RowSourceError.Column {
+    .init(number: columnNumbers[index], name: columnNames?[index])
+  }
 
   /// The error for a value that is NaN or infinite, at a row and column counted from 0.
   public func notFinite(_ value: Double, row: Int, column: Int) -> RowSourceError {
     RowSourceError(
       .notFinite(value), path: name, row: firstRowNumber + row,
-      column: .init(number: columnNumbers[column]))
+      column: self.column(column))
   }
 }

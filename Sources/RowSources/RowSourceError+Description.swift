@@ -8,12 +8,16 @@ extension RowSourceError: CustomStringConvertible {
   /// One line: the file, the row and column, what was found, what was expected or what to do.
   public var description: String {
     var place = path
-    let position = [
-      row.map { "row \($0)" },
-      column.map { "column \($0.number)" + ($0.name.map { " (\(oneLine($0)))" } ?? "") },
-    ].compactMap { $0 }
+    let position = [row.map { "row \($0)" }, column?.description].compactMap { $0 }
     if !position.isEmpty { place += ": " + position.joined(separator: ", ") }
     return place + ": " + problem.sentence
+  }
+}
+
+extension RowSourceError.Column {
+  /// `column 3 (height)`, or `column 3` without a name.
+  public var description: String {
+    "column \(number)" + (name.map { " (\(oneLine($0)))" } ?? "")
   }
 }
 

@@ -19,7 +19,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
   }
 
   /// A column of a file as its user knows it.
-  public struct Column: Equatable, Sendable {
+  public struct Column: Equatable, Sendable, CustomStringConvertible {
     /// The number in the file, counted from 1.
     public let number: Int
     /// The name in the file's header, if it has one.

@@ -6,8 +6,6 @@ struct BlockReader: Sendable {
   let shards: [any RowSource]
   let weights: RowWeights?
   let blocks: [ShardPlan.Block]
-  /// The numbers, from 1, that the columns read have in their files; nil: 1, 2, ...
-  let columnNumbers: [Int?]?
 
   /// The number of columns of the files.
   var fileColumns: Int { shards[0].columnCount }
@@ -47,15 +45,14 @@ struct BlockReader: Sendable {
     }
   }
 
-  /// The file and the row in it, as an editor counts, of a row of block `number`; and the file's own number,
-  /// from 1, of a data column.
-  func place(_ number: Int, row: Int, column: Int) -> (path: String, row: Int, column: Int) {
+  /// The shard that has a value of block `number`, and its row and column there, from 0.
+  func place(
+    _ number: Int, row: Int, column: Int
+  ) -> (shard: any RowSource, row: Int, column: Int) {
     let block = blocks[number]
     var column = column
     if case .column(let weightColumn) = weights, column >= weightColumn { column += 1 }
-    let number = columnNumbers?[column] ?? column + 1
-    let shard = shards[block.shard]
-    return (shard.name, shard.firstRowNumber + block.rows.lowerBound + row, number)
+    return (shards[block.shard], block.rows.lowerBound + row, column)
   }
 
   /// The file and the row in it, as an editor counts, of the weight of a row of block `number`.

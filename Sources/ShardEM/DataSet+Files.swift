@@ -53,8 +53,8 @@ extension DataSet {
         openWeights(weightsFile, plan: plan, runs: runs, threads: threads, world: world))
     }
     return try DataSet(
-      shards: sources, files: files, weights: rowWeights, plan: plan,
-      columnNumbers: options.columns?.map { Int($0) }, threads: threads, world: world)
+      shards: sources, files: files, weights: rowWeights, plan: plan, threads: threads,
+      world: world)
   }
 
   /// Collective. The file of one weight per row, of which this rank reads those of its rows.

@@ -38,21 +38,18 @@ public final class DataSet: Sendable {
   ///
   /// - Parameters:
   ///   - shards: the same on every rank in names and shapes; a rank reads its own blocks only.
-  ///   - columnNumbers: the numbers, from 1, that the columns have in their files where that is
-  ///     known; nil if they are all columns.
   ///   - threads: how many threads check the rows.
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
   init<World: Communicator>(
     shards: [any RowSource], files: [DataFile] = [], weights: RowWeights?, plan: ShardPlan,
-    columnNumbers: [Int?]? = nil, threads: Int, world: World
+    threads: Int, world: World
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.files = files
     self.plan = plan
     blocks = plan.blocks(ofRank: world.rank, size: world.size)
-    reader = BlockReader(
-      shards: shards, weights: weights, blocks: blocks, columnNumbers: columnNumbers)
+    reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
     columnCount = reader.columnCount
     guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }
 
@@ -76,7 +73,9 @@ public final class DataSet: Sendable {
   /// What is wrong with a value of one of this rank's blocks, and where it is in its file.
   func error(about problem: ValueProblem, inBlock number: Int) -> DataSetError {
     let place = reader.place(number, row: problem.row, column: problem.column)
-    return .unsuitable(path: place.path, row: place.row, column: place.column, problem: problem)
+    return .unsuitable(
+      path: place.shard.name, row: place.shard.firstRowNumber + place.row,
+      column: place.shard.column(place.column), problem: problem)
   }
 
   /// A row of one of this rank's blocks has a log-density that is not finite.

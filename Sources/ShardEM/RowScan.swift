@@ -100,9 +100,7 @@ private struct LocalScan: Sendable {
     guard let bad = columns.add(rows.rows, count: rows.count) else { return }
     let place = reader.place(number, row: row + bad.row, column: bad.column)
     let value = rows.rows[bad.row * rows.columnCount + bad.column]
-    throw RowSourceError(
-      .notFinite(value), path: place.path, row: place.row,
-      column: RowSourceError.Column(number: place.column))
+    throw place.shard.notFinite(value, row: place.row, column: place.column)
   }
 
   private mutating func check(

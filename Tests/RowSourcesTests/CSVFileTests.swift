@@ -66,7 +66,10 @@ struct CSVFileTests {
     let text = "id,x,y,note\na1,1,2,\"fine, so far\"\na2,3,4,none\n"
     let file = try open(text, ReadOptions(columns: ["y", "2"]))
     #expect(file.columnCount == 2 && file.columnNames == ["y", "x"])
-    #expect(try file.parseAll().read() == [2, 1, 4, 3])
+    let rows = try file.parseAll()
+    #expect(try rows.read() == [2, 1, 4, 3])
+    #expect(rows.columnNumbers == [3, 2] && rows.columnNames == ["y", "x"])
+    #expect(rows.column(0).description == "column 3 (y)")
     let spaced = try open("a 1 b 2\nc 3 d 4\n", ReadOptions(columns: ["4", "2"]))
     #expect(try spaced.parseAll().read() == [2, 1, 4, 3])
     let tabs = try open("a\t1\t\t2\nc\t3\td\t4\n", ReadOptions(columns: ["4", "2"]))

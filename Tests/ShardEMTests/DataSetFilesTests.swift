@@ -16,7 +16,7 @@ struct DataSetFilesTests {
   }
 
   func write(_ name: String, _ text: String) throws -> String {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + name), options: .atomic)
     return folder + "/" + name
   }
 
@@ -51,6 +51,23 @@ struct DataSetFilesTests {
       }
     }.flatMap { $0 }
     return (parts.flatMap(\.0), parts.flatMap(\.1))
+  }
+
+  /// The message of the error of the user's that `body` throws, the same on every rank.
+  func message(
+    ranks: Int, _ body: @escaping @Sendable (ThreadCommunicator) throws -> Void
+  ) throws -> String {
+    let messages = try onRanks(ranks) { world in
+      do {
+        try body(world)
+        return "no error"
+      } catch {
+        #expect(exitStatus(of: error) == 2)
+        return "\(error)"
+      }
+    }
+    for message in messages { #expect(message == messages[0]) }
+    return messages[0]
   }
 
   @Test("Text and binary shards give the same rows, on any number of ranks", arguments: [1, 2, 5])
@@ -108,17 +125,9 @@ struct DataSetFilesTests {
     func message(
       _ paths: [String], _ options: ReadOptions = ReadOptions(), weights: String? = nil
     ) throws -> String {
-      let messages = try onRanks(ranks) { world in
-        do {
-          _ = try DataSet.open(paths, options: options, weights: weights, world: world)
-          return "no error"
-        } catch {
-          #expect(exitStatus(of: error) == 2)
-          return "\(error)"
-        }
+      try self.message(ranks: ranks) {
+        _ = try DataSet.open(paths, options: options, weights: weights, world: $0)
       }
-      for message in messages { #expect(message == messages[0]) }
-      return messages[0]
     }
     var values = Array(repeating: 1.0, count: 9000)
     values[3 * 2001 + 1] = .nan
