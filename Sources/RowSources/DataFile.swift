@@ -34,13 +34,11 @@ public enum DataFile: Sendable {
     }
   }
 
-  /// Checks that all shards of a data set have as many columns as the first.
-  ///
-  /// - Throws: `RowSourceError` naming the first shard that differs.
-  public static func requireSameColumns(names: [String], columnCounts: [Int]) throws {
-    for (name, count) in zip(names, columnCounts) where count != columnCounts[0] {
-      throw RowSourceError(
-        .columnCount(count, otherPath: names[0], otherCount: columnCounts[0]), path: name)
+  /// What the file calls the chosen columns; nil if it has no names.
+  public var columnNames: [String]? {
+    switch self {
+    case .npy: nil
+    case .csv(let file): file.columnNames
     }
   }
 }

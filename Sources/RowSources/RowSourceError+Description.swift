@@ -79,6 +79,9 @@ extension RowSourceError.Problem {
     case .columnCount(let count, let otherPath, let otherCount):
       "\(counted(count, "column")), but \(otherPath) has \(otherCount); "
         + "all shards need the same columns"
+    case .columnName(let otherPath, let otherName):
+      "\(otherPath) has \"\(oneLine(otherName))\" there; choose the columns with --columns, or "
+        + "give all shards the same ones in one order"
     default: nil
     }
   }

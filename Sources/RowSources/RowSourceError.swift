@@ -57,6 +57,8 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case noSuchColumn(String, names: [String]?, count: Int)
     case ambiguousColumn(String)
     case repeatedColumn(String)
+    case columnCount(Int, otherPath: String, otherCount: Int)
+    case columnName(otherPath: String, otherName: String)
 
     // Values.
     case notUTF8
@@ -67,7 +69,6 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case openQuote
     case strayQuote
     case notFinite(Double)
-    case columnCount(Int, otherPath: String, otherCount: Int)
 
     // Writing.
     case noFolder(String)

@@ -32,13 +32,12 @@ extension DataSet {
       if exists[0] > 0 { weightsFile = weights }
     }
     let weightColumn = weightsFile == nil ? weights : nil
+    if let weightColumn { options.include(weightColumn) }
 
     let (files, weightIndex) = try world.agree {
-      let paths = try DataFiles.expand(arguments)
-      let index = try weightColumn.map { try options.include($0, ofFile: paths[0]) }
-      let files = try paths.map { try DataFile.open($0, options) }
-      try DataFile.requireSameColumns(
-        names: files.map(\.name), columnCounts: files.map(\.columnCount))
+      let files = try DataFiles.expand(arguments).map { try DataFile.open($0, options) }
+      try DataFile.requireSameColumns(files, options)
+      let index = try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
       return (files, index)
     }
     let shards = try ShardLoader(files, threads: threads, world: world)
@@ -81,24 +80,9 @@ extension DataSet {
 }
 
 extension ReadOptions {
-  /// Makes sure that column `name` is read.
-  ///
-  /// - Returns: its place among the columns read, from 0.
-  fileprivate mutating func include(_ name: String, ofFile path: String) throws -> Int {
-    if let columns {
-      if let index = columns.firstIndex(of: name) { return index }
-      self.columns = columns + [name]
-      return columns.count
-    }
-    // Opened for this column alone, the file says whether it has it.
-    var single = self
-    single.columns = [name]
-    _ = try DataFile.open(path, single)
-    if case .csv(let file) = try DataFile.open(path, self),
-      let index = file.columnNames?.firstIndex(of: name)
-    {
-      return index
-    }
-    return Int(name)! - 1
+  /// Makes sure that a column is read where columns are chosen.
+  fileprivate mutating func include(_ column: String) {
+    guard let columns, !columns.contains(column) else { return }
+    self.columns = columns + [column]
   }
 }

@@ -63,17 +63,58 @@ struct DataFilesTests {
   }
   private struct Unexpected: Error {}
 
+  /// What is wrong with files of these texts, a.csv, b.csv and so on, as shards; nil: nothing.
+  private func fault(_ texts: String..., columns: [String]? = nil) throws -> String? {
+    let options = ReadOptions(columns: columns)
+    let files = try zip("abcde", texts).map { name, text in
+      try DataFile.open(try folder.file("\(name).csv", text), options)
+    }
+    return folder.message { try DataFile.requireSameColumns(files, options) }
+  }
+
   @Test("shards with different numbers of columns are refused")
   func columnCounts() throws {
-    let names = ["part-0000.npy", "part-0001.npy", "part-0003.npy"]
-    try DataFile.requireSameColumns(names: names, columnCounts: [16, 16, 16])
+    let (two, three) = ("1,2\n", "1,2,3\n")
+    #expect(try fault(two, two, two) == nil)
     #expect(
-      folder.message {
-        try DataFile.requireSameColumns(names: names, columnCounts: [16, 16, 15])
-      } == "part-0003.npy: 15 columns, but part-0000.npy has 16; all shards need the same columns")
+      try fault(three, three, two)
+        == "c.csv: 2 columns, but a.csv has 3; all shards need the same columns")
     #expect(
-      folder.message {
-        try DataFile.requireSameColumns(names: names, columnCounts: [2, 1, 1])
-      } == "part-0001.npy: 1 column, but part-0000.npy has 2; all shards need the same columns")
+      try fault(two, "1\n", three)
+        == "b.csv: 1 column, but a.csv has 2; all shards need the same columns")
+  }
+
+  @Test("shards that name their columns differently are refused, unless columns are chosen")
+  func columnNames() throws {
+    let (xy, yx, plain) = ("x,y\n1,2\n", "y,x\n1,2\n", "1,2\n")
+    #expect(try fault(xy, plain, xy) == nil)
+    #expect(try fault(xy, yx, columns: ["x", "y"]) == nil)
+    #expect(try fault(xy, yx, columns: ["1", "2"]) == nil)
+    let advice = "; choose the columns with --columns, or give all shards the same ones in one order"
+    #expect(
+      try fault(plain, xy, plain, yx) == "d.csv: column 1 (y): b.csv has \"x\" there" + advice)
+    #expect(
+      try fault(xy, "x,z\n1,2\n") == "b.csv: column 2 (z): a.csv has \"y\" there" + advice)
+  }
+
+  @Test("a column is found by name where a shard has names, else by number")
+  func columnIndex() throws {
+    let options = ReadOptions()
+    let files = try [
+      DataFile.open(folder.file("a.csv", "1,2\n"), options),
+      DataFile.open(folder.file("b.csv", "x,1\n1,2\n"), options),
+    ]
+    func index(_ column: String, _ files: [DataFile], _ options: ReadOptions) throws -> Int {
+      try DataFile.index(ofColumn: column, in: files, options)
+    }
+    #expect(try index("x", files, options) == 0)
+    // A name that reads as a number wins over it.
+    #expect(try index("1", files, options) == 1)
+    #expect(try index("2", files, options) == 1)
+    #expect(try index("1", [files[0]], options) == 0)
+    #expect(try index("2", files, ReadOptions(columns: ["2", "x"])) == 0)
+    #expect(
+      folder.message { _ = try index("x", [files[0]], options) }
+        == "a.csv: no column \"x\"; its columns have no names, only the numbers 1 to 2")
   }
 }

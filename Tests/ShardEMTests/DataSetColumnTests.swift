@@ -6,6 +6,51 @@ import Testing
 
 /// Which column is which, where files name them.
 extension DataSetFilesTests {
+  @Test("Columns that shards name differently are not stacked by position", arguments: [1, 3])
+  func differentNames(ranks: Int) throws {
+    defer { remove() }
+    let first = try write("s1.csv", "a,b,w\n1,2,3\n4,5,6\n")
+    let second = try write("s2.csv", "w,a,b\n3,1,2\n6,4,5\n")
+    let expected =
+      "\(second): column 1 (w): \(first) has \"a\" there; choose the columns with --columns, or "
+      + "give all shards the same ones in one order"
+    for weights in [nil, "w", "3"] {
+      #expect(
+        try message(ranks: ranks) {
+          _ = try DataSet.open([first, second], weights: weights, world: $0)
+        } == expected)
+    }
+    let chosen = try read(
+      [first, second], ReadOptions(columns: ["a", "b"]), weights: "w", ranks: ranks)
+    #expect(chosen.rows == [1, 2, 4, 5, 1, 2, 4, 5])
+    #expect(chosen.weights == [3, 6, 3, 6])
+    // Numbers are the user's word.
+    let numbered = try read([first, second], ReadOptions(columns: ["2"]), ranks: ranks)
+    #expect(numbered.rows == [2, 5, 1, 4])
+  }
+
+  @Test("Files without names go by position, the column of the weights too", arguments: [1, 2])
+  func missingNames(ranks: Int) throws {
+    defer { remove() }
+    let plain = try writeNPY("a.npy", [7, 8, 9], columns: 3)
+    let named = try write("b.csv", "a,w,b\n1,2,3\n4,5,6\n")
+    let other = try write("c.csv", "a,b,w\n1,2,3\n")
+    for weights in ["w", "2"] {
+      let found = try read([plain, named], weights: weights, ranks: ranks)
+      #expect(found.rows == [7, 9, 1, 3, 4, 6])
+      #expect(found.weights == [8, 2, 5])
+    }
+    #expect(
+      try message(ranks: ranks) { _ = try DataSet.open([plain, named, other], world: $0) }
+        .hasPrefix("\(other): column 2 (b): \(named) has \"w\" there; "))
+    #expect(
+      try message(ranks: ranks) { _ = try DataSet.open([named], weights: "v", world: $0) }
+        == "\(named): no column \"v\"; its 3 columns are a, w, b")
+    #expect(
+      try message(ranks: ranks) { _ = try DataSet.open([plain], weights: "0", world: $0) }
+        == "\(plain): no column \"0\"; its columns have no names, only the numbers 1 to 3")
+  }
+
   @Test("A value that the family cannot take is named by its file's column", arguments: [1, 2])
   func unsuitableColumn(ranks: Int) throws {
     defer { remove() }
