@@ -81,6 +81,7 @@ public final class DataSet: Sendable {
   /// A row of one of this rank's blocks has a log-density that is not finite.
   func error(aboutLogDensity value: Double, row: Int, inBlock number: Int) -> DataSetError {
     let place = reader.place(number, row: row, column: 0)
-    return .logDensity(path: place.path, row: place.row, value: value)
+    return .logDensity(
+      path: place.shard.name, row: place.shard.firstRowNumber + place.row, value: value)
   }
 }

@@ -127,7 +127,7 @@ extension BadInput {
       testDescription: "a number for a bit below column names, in the row an editor shows",
       arguments: "fit a.csv -K 1 --family bernoulli -o model.json",
       files: ["a.csv": Array("x,y\n0,1\n1,3\n".utf8)],
-      message: "a.csv: row 3, column 2: found 3, expected 0 or 1"),
+      message: "a.csv: row 3, column 2 (y): found 3, expected 0 or 1"),
     BadInput(
       testDescription: "identical rows without regularization",
       arguments: "fit same.npy -K 1 --regularization 0 -o model.json --trace trace.jsonl",
