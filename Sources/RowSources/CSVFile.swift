@@ -75,6 +75,9 @@ public struct CSVFile: Sendable {
     return bytes[last...].firstIndex(of: .newline) ?? bytes.count
   }
 
+  /// The size of the file, in bytes.
+  public var byteCount: Int { file.bytes.count }
+
   private func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(rebasing: file.bytes.bindMemory(to: UInt8.self)[range])
   }

@@ -41,4 +41,19 @@ public enum DataFile: Sendable {
     case .csv(let file): file.columnNames
     }
   }
+
+  /// What the first look at the file tells, on which all later reading relies.
+  package var summary: String {
+    switch self {
+    case .npy(let rows):
+      let shape = rows.header.shape.map(String.init).joined(separator: " x ")
+      return "\(shape) of \(rows.header.descriptor)"
+        + (rows.header.isFortranOrder ? " in Fortran order" : "")
+    case .csv(let file):
+      let delimiter = Character(UnicodeScalar(file.delimiter))
+      let names = columnNames.map { "with the names " + $0.joined(separator: ", ") }
+      return "\(file.byteCount) bytes, \(columnCount) columns, delimiter \"\(delimiter)\", "
+        + (names ?? "without names")
+    }
+  }
 }

@@ -141,7 +141,7 @@ private func counted(_ count: Int, _ noun: String) -> String {
 private func systemMessage(_ code: CInt) -> String { String(cString: strerror(code)) }
 
 /// At most `limit` characters of text from a file, without control characters.
-private func oneLine(_ text: String, limit: Int = 40) -> String {
+package func oneLine(_ text: String, limit: Int = 40) -> String {
   let shown = text.prefix(limit).map { character in
     character.unicodeScalars.contains { $0.properties.generalCategory == .control }
       ? " " : String(character)

@@ -24,22 +24,23 @@ extension DataSet {
     threads: Int = 1, world: World
   ) throws -> DataSet {
     var options = options
-    var weightsFile: String?
+    var weightsPath: String?
     if let weights {
       // What one rank sees, all must open.
       var exists = [access(weights, F_OK) == 0 ? 1.0 : 0.0]
       try world.maximum(&exists)
-      if exists[0] > 0 { weightsFile = weights }
+      if exists[0] > 0 { weightsPath = weights }
     }
-    let weightColumn = weightsFile == nil ? weights : nil
+    let weightColumn = weightsPath == nil ? weights : nil
     if let weightColumn { options.include(weightColumn) }
 
-    let (files, weightIndex) = try world.agree {
+    let (files, weightIndex, weightFile) = try world.agree {
       let files = try DataFiles.expand(arguments).map { try DataFile.open($0, options) }
       try DataFile.requireSameColumns(files, options)
       let index = try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
-      return (files, index)
+      return (files, index, try weightsPath.map(openWeights))
     }
+    try world.requireSameFiles(files + [weightFile].compactMap { $0 })
     let shards = try ShardLoader(files, threads: threads, world: world)
     let plan = ShardPlan(rowCounts: shards.rowCounts)
     let runs = plan.runs(ofRank: world.rank, size: world.size)
@@ -47,30 +48,31 @@ extension DataSet {
     let sources = try world.agree { try shards.load(rows, threads: threads) }
 
     var rowWeights = weightIndex.map(RowWeights.column)
-    if let weightsFile {
+    if let weightFile {
       rowWeights = try .source(
-        openWeights(weightsFile, plan: plan, runs: runs, threads: threads, world: world))
+        loadWeights(weightFile, plan: plan, runs: runs, threads: threads, world: world))
     }
     return try DataSet(
       shards: sources, files: files, weights: rowWeights, plan: plan, threads: threads,
       world: world)
   }
 
-  /// Collective. The file of one weight per row, of which this rank reads those of its rows.
-  private static func openWeights<World: Communicator>(
-    _ path: String, plan: ShardPlan, runs: [ShardPlan.Block], threads: Int, world: World
-  ) throws -> any RowSource {
-    let file = try world.agree {
-      let file = try DataFile.open(path)
-      guard file.columnCount == 1 else {
-        throw DataSetError.weightColumns(path: path, count: file.columnCount)
-      }
-      return file
+  private static func openWeights(_ path: String) throws -> DataFile {
+    let file = try DataFile.open(path)
+    guard file.columnCount == 1 else {
+      throw DataSetError.weightColumns(path: path, count: file.columnCount)
     }
+    return file
+  }
+
+  /// Collective. The weights of the rows, of which this rank reads those of its own.
+  private static func loadWeights<World: Communicator>(
+    _ file: DataFile, plan: ShardPlan, runs: [ShardPlan.Block], threads: Int, world: World
+  ) throws -> any RowSource {
     let loader = try ShardLoader([file], threads: threads, world: world)
     guard loader.rowCounts == [plan.rowCount] else {
       throw DataSetError.weightCount(
-        path: path, count: loader.rowCounts[0], rows: plan.rowCount)
+        path: file.name, count: loader.rowCounts[0], rows: plan.rowCount)
     }
     // This rank's rows follow each other over all shards.
     let first = runs.first?.firstRow ?? 0

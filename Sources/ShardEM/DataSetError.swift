@@ -4,6 +4,9 @@ import RowSources
 
 /// What is wrong with a data set as a whole, its files being in order.
 public enum DataSetError: InputError, Equatable {
+  /// The first file that one rank sees otherwise than rank 0: what it is, in words; nil if there
+  /// are fewer.
+  case differentFiles(rank: Int, found: String?, expected: String?)
   /// The row weights have several columns.
   case weightColumns(path: String, count: Int)
   /// There are not as many weights as rows.
@@ -29,6 +32,9 @@ public enum DataSetError: InputError, Equatable {
 extension DataSetError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .differentFiles(let rank, let found, let expected):
+      "\(text(expected)) on rank 0, but \(text(found)) on rank \(rank); "
+        + "all ranks need the same files"
     case .weightColumns(let path, let count):
       "\(path): \(count) columns; row weights are one column"
     case .weightCount(let path, let count, let rows):
@@ -55,3 +61,5 @@ extension DataSetError: CustomStringConvertible {
     }
   }
 }
+
+private func text(_ file: String?) -> String { oneLine(file ?? "no such file", limit: 400) }
