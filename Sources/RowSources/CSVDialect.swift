@@ -83,9 +83,7 @@ struct CSVDialect: Sendable {
     guard var position = field.baseAddress, !field.isEmpty else { return false }
     let end = position + field.count
     if DecimalNumbers.shared.read(&position, end) != nil { return position == end }
-    var word = String(decoding: field.prefix(10), as: UTF8.self).lowercased()
-    if word.hasPrefix("-") || word.hasPrefix("+") { word.removeFirst() }
-    return ["nan", "inf", "infinity"].contains(word)
+    return nonFiniteValue(of: field) != nil
   }
 
   private static func name(_ field: UnsafeBufferPointer<UInt8>) -> String {

@@ -82,6 +82,19 @@ func hasStrayQuote(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
   return isOdd
 }
 
+/// What a field of the words `nan`, `inf` or `infinity` stands for, with or without a sign and in
+/// any case; nil if it is no such word.
+func nonFiniteValue(of field: UnsafeBufferPointer<UInt8>) -> Double? {
+  var word = String(decoding: field.prefix(10), as: UTF8.self).lowercased()
+  let isNegative = word.hasPrefix("-")
+  if isNegative || word.hasPrefix("+") { word.removeFirst() }
+  return switch word {
+  case "nan": .nan
+  case "inf", "infinity": isNegative ? -.infinity : .infinity
+  default: nil
+  }
+}
+
 extension UInt8 {
   static let newline = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")

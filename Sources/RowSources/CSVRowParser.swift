@@ -144,7 +144,7 @@ struct CSVRowParser {
     // More of the text than any message shows.
     let shown = { String(decoding: text.prefix(400), as: UTF8.self) }
     guard let value = numbers.read(&position, last), position == last else {
-      return .notANumber(shown())
+      return nonFiniteValue(of: text).map { .notFinite($0) } ?? .notANumber(shown())
     }
     guard value.isFinite else { return .outOfRange(shown()) }
     output = value

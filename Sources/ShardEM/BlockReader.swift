@@ -55,13 +55,18 @@ struct BlockReader: Sendable {
     return (shards[block.shard], block.rows.lowerBound + row, column)
   }
 
-  /// The file and the row in it, as an editor counts, of the weight of a row of block `number`.
-  func placeOfWeight(_ number: Int, row: Int) -> (path: String, row: Int) {
+  /// The error for a weight of block `number` that is none.
+  func faultyWeight(_ value: Double, _ number: Int, row: Int) -> DataSetError {
     let block = blocks[number]
-    if case .source(let source) = weights {
-      return (source.name, source.firstRowNumber + block.firstRow + row)
-    }
     let shard = shards[block.shard]
-    return (shard.name, shard.firstRowNumber + block.rows.lowerBound + row)
+    return switch weights! {
+    case .column(let column):
+      .weight(
+        path: shard.name, row: shard.firstRowNumber + block.rows.lowerBound + row,
+        column: shard.column(column), value: value)
+    case .source(let source):
+      .weight(
+        path: source.name, row: source.firstRowNumber + block.firstRow + row, value: value)
+    }
   }
 }

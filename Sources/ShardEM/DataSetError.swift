@@ -11,8 +11,9 @@ public enum DataSetError: InputError, Equatable {
   case weightColumns(path: String, count: Int)
   /// There are not as many weights as rows.
   case weightCount(path: String, count: Int, rows: Int)
-  /// A row weight is negative or no number; `row` counts from 1 in the file.
-  case weight(path: String, row: Int, value: Double)
+  /// A row weight is negative or no number; `row` counts from 1 in the file, and `column` is that
+  /// of the weights if it is one of the data's.
+  case weight(path: String, row: Int, column: RowSourceError.Column? = nil, value: Double)
   /// No row has any weight.
   case allWeightsZero
   /// The column of row weights is the only one.
@@ -39,8 +40,9 @@ extension DataSetError: CustomStringConvertible {
       "\(path): \(count) columns; row weights are one column"
     case .weightCount(let path, let count, let rows):
       "\(path): \(count) weights for \(rows) rows of data; expected one per row"
-    case .weight(let path, let row, let value):
-      "\(path): row \(row): \(value) is no row weight; expected a finite number from 0 up"
+    case .weight(let path, let row, let column, let value):
+      "\(path): row \(row)\(column.map { ", \($0)" } ?? ""): \(value) is no row weight; "
+        + "expected a finite number from 0 up"
     case .allWeightsZero:
       "all row weights are 0; expected a positive one"
     case .onlyWeights(let path):

@@ -108,8 +108,7 @@ private struct LocalScan: Sendable {
   ) throws {
     for row in 0..<count {
       guard weights[row] >= 0, weights[row].isFinite else {
-        let place = reader.placeOfWeight(number, row: row)
-        throw DataSetError.weight(path: place.path, row: place.row, value: weights[row])
+        throw reader.faultyWeight(weights[row], number, row: row)
       }
       largestWeight = max(largestWeight, weights[row])
     }

@@ -85,6 +85,9 @@ struct CSVFileTests {
         == "a.csv: column \"2\" is chosen twice")
   }
 
+  private static let finite =
+    "expected a finite number; leave such rows out or fill in their values"
+
   @Test(
     "faults name the file, the line and the column",
     arguments: [
@@ -94,9 +97,12 @@ struct CSVFileTests {
       ("x,y\n1,2\n,4\n", "row 3, column 1 (x): found an empty field, expected a number"),
       ("1,2\n3,\n", "row 2, column 2: found an empty field, expected a number"),
       ("1,2\n3,\"\"\n", "row 2, column 2: found an empty field, expected a number"),
-      ("1,2\nnan,3\n", "row 2, column 1: found \"nan\", expected a number"),
-      ("nan,2\n1,3\n", "row 1, column 1: found \"nan\", expected a number"),
-      ("1,2\n3,-inf\n", "row 2, column 2: found \"-inf\", expected a number"),
+      ("1,2\nnan,3\n", "row 2, column 1: found nan, " + finite),
+      ("NaN,2\n1,3\n", "row 1, column 1: found nan, " + finite),
+      ("1,2\n3,-Inf\n", "row 2, column 2: found -inf, " + finite),
+      ("1,2\n3, \"+infinity\"\n", "row 2, column 2: found inf, " + finite),
+      ("1,2\n3,infinities\n", "row 2, column 2: found \"infinities\", expected a number"),
+      ("1,2\n3,nano\n", "row 2, column 2: found \"nano\", expected a number"),
       ("1,2\n3,NA\n", "row 2, column 2: found \"NA\", expected a number"),
       ("1,2\n3,0x10\n", "row 2, column 2: found \"0x10\", expected a number"),
       ("1,2\n3,1e\n", "row 2, column 2: found \"1e\", expected a number"),

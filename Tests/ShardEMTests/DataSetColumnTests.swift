@@ -76,4 +76,24 @@ extension DataSetFilesTests {
       try message(binary, ["3", "1"], weights: nil)
         == "\(binary): row 2, column 3: found 3, expected 0 or 1")
   }
+
+  @Test("A faulty weight in a column of the data is named with that column")
+  func faultyWeightColumn() throws {
+    defer { remove() }
+    let text = try write("a.csv", "x,y,w\n1,2,1\n3,4,-1\n")
+    let binary = try writeNPY("b.npy", [1, 2, 1, 3, 4, -1], columns: 3)
+    let expectation = "-1.0 is no row weight; expected a finite number from 0 up"
+    for columns in [nil, ["y"], ["w", "y"]] as [[String]?] {
+      #expect(
+        try message(ranks: 2) {
+          _ = try DataSet.open(
+            [text], options: ReadOptions(columns: columns), weights: "w", world: $0)
+        } == "\(text): row 3, column 3 (w): " + expectation)
+    }
+    #expect(
+      try message(ranks: 1) {
+        _ = try DataSet.open(
+          [binary], options: ReadOptions(columns: ["2"]), weights: "3", world: $0)
+      } == "\(binary): row 2, column 3: " + expectation)
+  }
 }
