@@ -100,7 +100,8 @@ extension BadInput {
         + "in their values"),
     fit(
       "NaN in a text", "nan.csv", Array("x,y\n1,2\n3,nan\n".utf8),
-      "nan.csv: row 3, column 2 (y): found \"nan\", expected a number"),
+      "nan.csv: row 3, column 2 (y): found nan, expected a finite number; leave such rows out "
+        + "or fill in their values"),
     fit(
       "a word among the numbers", "word.csv", Array("x,y\n1,2\n3,four\n".utf8),
       "word.csv: row 3, column 2 (y): found \"four\", expected a number"),
@@ -151,7 +152,8 @@ extension BadInput {
     BadInput(
       testDescription: "inspecting a NaN in a text", arguments: "inspect a.npy nan.csv",
       files: ["a.npy": npy, "nan.csv": Array("x,y\n1,2\n3,nan\n".utf8)],
-      message: "nan.csv: row 3, column 2 (y): found \"nan\", expected a number"),
+      message: "nan.csv: row 3, column 2 (y): found nan, expected a finite number; leave such "
+        + "rows out or fill in their values"),
   ]
 
   private static let singular =
