@@ -85,6 +85,17 @@ public struct BernoulliMixture: ExponentialFamily {
     return zip(old, next.weights + next.probabilities).reduce(0) { max($0, abs($1.0 - $1.1)) }
   }
 
+  /// Weights, probabilities.
+  public func numbers(of parameters: BernoulliParameters) -> [Double] {
+    parameters.weights + parameters.probabilities
+  }
+
+  public func parameters(numbers: [Double]) -> BernoulliParameters? {
+    guard let parts = numbers.split(into: [componentCount, componentCount * columnCount])
+    else { return nil }
+    return BernoulliParameters(weights: parts[0], probabilities: parts[1])
+  }
+
   /// Equal weights and the centers, which are means of rows, as probabilities.
   public func reference(centers: [Double]) -> BernoulliParameters {
     BernoulliParameters(

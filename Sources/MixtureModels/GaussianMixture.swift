@@ -122,6 +122,18 @@ public struct GaussianMixture: MixtureModel {
     }
   }
 
+  /// Weights, means, covariances.
+  public func numbers(of parameters: Parameters) -> [Double] {
+    parameters.weights + parameters.means + parameters.covariances
+  }
+
+  public func parameters(numbers: [Double]) -> Parameters? {
+    let shape = covarianceType.shape(components: componentCount, columns: columnCount)
+    let counts = [componentCount, componentCount * columnCount, shape.reduce(1, *)]
+    guard let parts = numbers.split(into: counts) else { return nil }
+    return Parameters(weights: parts[0], means: parts[1], covariances: parts[2])
+  }
+
   /// Unit covariances around the centers.
   public func reference(centers: [Double]) -> Parameters {
     let shape = covarianceType.shape(components: componentCount, columns: columnCount)

@@ -1,5 +1,5 @@
 /// The door through which every model family enters: conform to it, and sharding, exact sums,
-/// ranks, threads, convergence and traces come with the fit loop.
+/// ranks, threads, convergence, checkpoints and traces come with the fit loop.
 ///
 /// One EM iteration is: `expectation` once, `accumulate` on every block by whichever thread and
 /// rank has it, the exact sum of all blocks' statistics, and `maximized` on every rank. Nothing
@@ -51,6 +51,13 @@ public protocol LatentVariableModel: Sendable {
   /// The largest relative change of a parameter between two iterations, dimensionless.
   func largestChange(from previous: Parameters, to next: Parameters) -> Double
 
+  /// All numbers of `parameters`, in a fixed order: what checkpoints hold and what ranks compare
+  /// to see that they agree.
+  func numbers(of parameters: Parameters) -> [Double]
+
+  /// The parameters whose numbers these are; nil if the model has more or fewer.
+  func parameters(numbers: [Double]) -> Parameters?
+
   /// The number of free parameters, as AIC and BIC count them.
   var freeParameterCount: Int { get }
 
@@ -63,6 +70,18 @@ public protocol LatentVariableModel: Sendable {
 
 /// The first value of a block that a family cannot model; nil if there is none.
 public typealias ValueCheck = @Sendable (_ block: RowBlock) -> ValueProblem?
+
+extension [Double] {
+  /// Consecutive parts of these lengths; nil if there are more or fewer numbers.
+  func split(into counts: [Int]) -> [[Double]]? {
+    guard count == counts.reduce(0, +) else { return nil }
+    var start = 0
+    return counts.map { count in
+      defer { start += count }
+      return [Double](self[start..<start + count])
+    }
+  }
+}
 
 extension LatentVariableModel {
   public func scales(of statistics: [Double]) -> [Double]? { nil }

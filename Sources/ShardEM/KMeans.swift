@@ -70,6 +70,12 @@ struct KMeans: LatentVariableModel {
     return shift == 0 ? 0 : shift / columnVariance
   }
 
+  func numbers(of centers: [Double]) -> [Double] { centers }
+
+  func parameters(numbers: [Double]) -> [Double]? {
+    numbers.count == componentCount * columnCount ? numbers : nil
+  }
+
   /// Calls `body` with each tile of `block`, the numbers of its rows' nearest centers, and the
   /// squared distances to them.
   func forEachTile(

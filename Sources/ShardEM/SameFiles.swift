@@ -10,7 +10,7 @@ extension Communicator {
   /// - Throws: on every rank the same `DataSetError.differentFiles`.
   func requireSameFiles(_ files: [DataFile]) throws {
     let description = files.map { "\($0.name) (\($0.summary))" }.joined(separator: "\0")
-    let digests = try gather(bytes(of: digest(description.utf8)))
+    let digests = try gather(bytes(of: Digest(bytes: description.utf8).value))
     guard let rank = digests.firstIndex(where: { $0 != digests[0] }) else { return }
     let descriptions = try gather(Array(description.utf8)).map { bytes in
       bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
@@ -21,11 +21,6 @@ extension Communicator {
     throw DataSetError.differentFiles(
       rank: rank, found: found.dropFirst(number).first, expected: expected.dropFirst(number).first)
   }
-}
-
-/// A number that is hardly ever the same for different bytes. Source: Fowler, Noll & Vo, FNV-1a.
-private func digest(_ bytes: some Sequence<UInt8>) -> UInt64 {
-  bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }
 
 private func bytes(of number: UInt64) -> [UInt8] { withUnsafeBytes(of: number, Array.init) }

@@ -8,26 +8,36 @@ extension Sweep {
   /// Collective. Fits a mixture from one or several starts; the best final log-likelihood wins,
   /// of equal ones the earliest.
   ///
+  /// - Parameters:
+  ///   - state: what `keep` got in an earlier fit of the same model, data and options, which this
+  ///     one goes on with: its result is the same to the last bit. Nil: from the beginning.
+  ///   - onIteration: is told of every iteration.
+  ///   - keep: is then given, on every rank, what is needed to go on from there.
   /// - Returns: the same on every rank, bit for bit the same on any number of ranks and threads.
   /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if every start
-  ///   fails, that of the first; on every rank the same error if a rank cannot read its rows.
+  ///   fails, that of the first; `DivergedRanks` if ranks disagree on the parameters; on every rank
+  ///   the same error if a rank cannot read its rows or a closure throws on any.
   public func fit<Model: MixtureModel>(
     _ model: Model, from initialization: Initialization<Model.Parameters>,
-    options: FitOptions = FitOptions(), onIteration: IterationHook = { _ in }
+    options: FitOptions = FitOptions(), resuming state: FitState<Model.Parameters>? = nil,
+    onIteration: IterationHook = { _ in }, keep: FitKeeper<Model.Parameters> = { _ in }
   ) throws -> Fit<Model.Parameters> {
     try requireSuitable(model)
     // From given parameters, every start is the same.
     let restarts = if case .parameters = initialization { 1 } else { max(options.restarts, 1) }
-    var best: Fit<Model.Parameters>?
+    var best = state?.best
     var firstFailure: FitError?
-    for restart in 0..<restarts {
+    for restart in (state?.restart ?? 0)..<restarts {
       do {
         // The M-step that gives the first parameters counts as number 0.
         let start = try FitError.locating(0) {
-          try self.start(model, initialization, seed: options.seed, restart: restart)
+          if let state, state.restart == restart { return state }
+          return FitState(
+            restart: restart, best: best,
+            parameters: try self.start(model, initialization, seed: options.seed, restart: restart))
         }
         let fit = try climb(
-          model, from: start, options: options, restart: restart, onIteration: onIteration)
+          model, from: start, options: options, onIteration: onIteration, keep: keep)
         if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
       } catch let failure as FitError {
         // Met alike by all ranks, being a function of the parameters and the exact sums.
@@ -49,53 +59,60 @@ extension Sweep {
     onIteration: IterationHook = { _ in }
   ) throws -> Fit<Model.Parameters> {
     try requireSuitable(model)
-    return try climb(model, from: start, options: options, restart: 0, onIteration: onIteration)
+    return try climb(
+      model, from: FitState(restart: 0, best: nil, parameters: start), options: options,
+      onIteration: onIteration, keep: { _ in })
   }
 
-  /// EM from `start`; `restart` is the number that reports and the result carry.
+  /// EM from `start`; its `restart` is the number that reports and the result carry.
   private func climb<Model: LatentVariableModel>(
-    _ model: Model, from start: Model.Parameters, options: FitOptions, restart: Int,
-    onIteration: IterationHook
+    _ model: Model, from start: FitState<Model.Parameters>, options: FitOptions,
+    onIteration: IterationHook, keep: FitKeeper<Model.Parameters>
   ) throws -> Fit<Model.Parameters> {
-    var parameters = start
-    var iteration = 0
-    var converged = false
-    var previousMean: Double?
-    var hookFailure: (any Error)?
+    var state = start
+    var failure: (any Error)?
     let clock = ContinuousClock()
 
-    while iteration < options.maximumIterations && !converged {
+    while state.iteration < options.maximumIterations && !state.converged {
       let began = clock.now
-      iteration += 1
+      let iteration = state.iteration + 1
       let (total, next) = try FitError.locating(iteration) {
-        let total = try expectationStep(model, under: parameters, carrying: hookFailure)
-        return (total, try model.maximized(total.statistics, from: parameters))
+        let total = try expectationStep(model, under: state.parameters, carrying: failure)
+        return (total, try model.maximized(total.statistics, from: state.parameters))
       }
       let mean = total.statistics[0] / total.statistics[1]
-      let change = previousMean.map { mean - $0 }
-      let parameterChange = model.largestChange(from: parameters, to: next)
-      converged = options.convergence.isReached(change: change, parameterChange: parameterChange)
-      (parameters, previousMean) = (next, mean)
+      let change = state.meanLogLikelihoods.last.map { mean - $0 }
+      let parameterChange = model.largestChange(from: state.parameters, to: next)
+      state.meanLogLikelihoods.append(mean)
+      state.parameters = next
+      state.converged = options.convergence.isReached(
+        change: change, parameterChange: parameterChange)
 
       let report = IterationReport(
-        restart: restart, iteration: iteration, meanLogLikelihood: mean, change: change,
-        parameterChange: parameterChange, converged: converged,
+        restart: state.restart, iteration: iteration, meanLogLikelihood: mean, change: change,
+        parameterChange: parameterChange, converged: state.converged,
         seconds: (clock.now - began).seconds, computeSeconds: total.computeSeconds,
         communicationSeconds: total.communicationSeconds, rows: data.rowCount,
         threads: threadCount)
       // An error travels with the next sum: other ranks are on their way to it.
-      do { try onIteration(report) } catch { hookFailure = hookFailure ?? error }
+      do {
+        try onIteration(report)
+        try keep(state)
+      } catch {
+        failure = failure ?? error
+      }
     }
 
-    let last = try FitError.locating(iteration) {
-      try expectationStep(model, under: parameters, carrying: hookFailure).statistics
+    let last = try FitError.locating(state.iteration) {
+      try expectationStep(model, under: state.parameters, carrying: failure).statistics
     }
     return Fit(
-      parameters: parameters,
+      parameters: state.parameters,
       score: Score(
         logLikelihood: last[0], weightSum: last[1],
         freeParameterCount: model.freeParameterCount),
-      iterations: iteration, converged: converged, restart: restart, rows: data.weightedRowCount)
+      iterations: state.iteration, converged: state.converged, restart: state.restart,
+      rows: data.weightedRowCount)
   }
 
   /// Collective. The statistics of all rows under `parameters`: log-likelihood, sum of weights,
@@ -108,7 +125,9 @@ extension Sweep {
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
     let expectation = try model.expectation(under: parameters)
-    return try resolvedTotal(model, expectation, carrying: failure) {
+    return try resolvedTotal(
+      model, expectation, digest: Digest(model.numbers(of: parameters)), carrying: failure
+    ) {
       block, workspace, statistics in
       model.accumulate(block, expectation, workspace: workspace, into: statistics)
     }

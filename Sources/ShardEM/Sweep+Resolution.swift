@@ -12,13 +12,13 @@ extension Sweep {
   /// the sums are taken again in units from the largest statistics of any block, which makes
   /// such an iteration three times as long, and right.
   func resolvedTotal<Model: LatentVariableModel>(
-    _ model: Model, _ expectation: Model.Expectation, carrying failure: (any Error)? = nil,
-    _ accumulate: Accumulate
+    _ model: Model, _ expectation: Model.Expectation, digest: Digest = Digest(),
+    carrying failure: (any Error)? = nil, _ accumulate: Accumulate
   ) throws -> SweepTotal {
     let units = ExactUnits(
       bounds: try scaled(model.bounds(expectation, within: data.ranges)),
       additions: data.plan.blockCount)
-    let total = try total(units: units, carrying: failure, accumulate)
+    let total = try total(units: units, digest: digest, carrying: failure, accumulate)
     guard let scales = model.scales(of: total.statistics),
       !scales.indices.allSatisfy({ units.dropped($0) <= 0x1p-40 * scales[$0] })
     else { return total }

@@ -44,8 +44,12 @@ public final class Sweep<World: Communicator>: Sendable {
   }
 
   /// The same in given units.
+  ///
+  /// - Parameter digest: of what all ranks must have in common.
+  /// - Throws: `DivergedRanks`, on every rank, if it is not the same on all.
   func total(
-    units: ExactUnits, carrying failure: (any Error)? = nil, _ accumulate: Accumulate
+    units: ExactUnits, digest: Digest = Digest(), carrying failure: (any Error)? = nil,
+    _ accumulate: Accumulate
   ) throws -> SweepTotal {
     let clock = ContinuousClock()
     let start = clock.now
@@ -59,19 +63,25 @@ public final class Sweep<World: Communicator>: Sendable {
     }
     let computed = clock.now
 
-    // One buffer: the parts of the sums, the failures, and each rank's seconds in a slot of its
-    // own, where a sum with zeros is a gather.
+    // One buffer: the parts of the sums, the failures, the digest, and each rank's seconds in a
+    // slot of its own, where a sum with zeros is a gather.
     var buffer = Array(sums.parts)
     buffer.append(failure == nil ? 0 : 1)
+    buffer += Agreement.numbers(digest)
     for rank in 0..<world.size {
       buffer.append(rank == world.rank ? (computed - start).seconds : 0)
     }
     try world.sum(&buffer)
     let failures = buffer[2 * units.count]
     if failures > 0 { throw try world.agreedFailure(failure) }
+    let agreement = 2 * units.count + 1
+    let seconds = agreement + Agreement.count
+    guard Agreement.holds(buffer[agreement..<seconds], ranks: world.size) else {
+      throw RankFailure(try world.diverged(digest))
+    }
     return SweepTotal(
       statistics: (0..<units.count).map { buffer[$0] + buffer[units.count + $0] },
-      computeSeconds: Array(buffer[(2 * units.count + 1)...]),
+      computeSeconds: Array(buffer[seconds...]),
       communicationSeconds: (clock.now - computed).seconds)
   }
 

@@ -36,6 +36,8 @@ private struct PoissonMixture: ExponentialFamily {
   func largestChange(from old: Parameters, to new: Parameters) -> Double {
     zip(old.rates, new.rates).reduce(0) { max($0, abs($1.0 - $1.1) / $1.1) }
   }
+  func numbers(of parameters: Parameters) -> [Double] { parameters.weights + parameters.rates }
+  func parameters(numbers: [Double]) -> Parameters? { nil }
   func reference(centers: [Double]) -> Parameters {
     Parameters(weights: centers.map { _ in 1 / Double(centers.count) }, rates: centers)
   }

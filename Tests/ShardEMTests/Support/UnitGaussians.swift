@@ -87,6 +87,14 @@ struct UnitGaussians: SamplableModel {
       })
   }
 
+  func numbers(of parameters: Parameters) -> [Double] { parameters.weights + parameters.means }
+
+  func parameters(numbers: [Double]) -> Parameters? {
+    guard numbers.count == componentCount * (1 + columnCount) else { return nil }
+    return Parameters(
+      weights: Array(numbers[..<componentCount]), means: Array(numbers[componentCount...]))
+  }
+
   func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     zip(previous.means, next.means).map { abs($1 - $0) }.max()!
   }

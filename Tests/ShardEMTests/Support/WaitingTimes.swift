@@ -30,6 +30,12 @@ struct WaitingTimes: ExponentialFamily {
   func largestChange(from old: Parameters, to new: Parameters) -> Double {
     zip(old.rates, new.rates).reduce(0) { max($0, abs($1.0 - $1.1) / $1.1) }
   }
+  func numbers(of parameters: Parameters) -> [Double] { parameters.weights + parameters.rates }
+  func parameters(numbers: [Double]) -> Parameters? {
+    guard numbers.count == 2 * componentCount else { return nil }
+    return Parameters(
+      weights: Array(numbers[..<componentCount]), rates: Array(numbers[componentCount...]))
+  }
   func reference(centers: [Double]) -> Parameters {
     Parameters(
       weights: centers.map { _ in 1 / Double(centers.count) }, rates: centers.map { 1 / $0 })
