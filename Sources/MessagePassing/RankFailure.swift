@@ -3,13 +3,19 @@
 /// The program then ends with status 2, whichever rank met the error.
 public protocol InputError: Error {}
 
+/// Marks the end of a job that was told to stop and can be started again to go on.
+///
+/// The program then ends with status 75, which batch systems and mailers know as a failure for the
+/// time being (EX_TEMPFAIL of sysexits.h).
+public protocol Interruption: Error {}
+
 /// What went wrong on one rank, as all ranks know it: the same value on every rank.
 public struct RankFailure: Error, Equatable, Sendable {
   /// The rank that met the error.
   public let rank: Int
   /// The description of the error.
   public let message: String
-  /// 2 if the error was an `InputError`, else 1.
+  /// As `exitStatus(of:)` has it.
   public let exitStatus: Int32
 
   init(rank: Int, message: String, exitStatus: Int32) {
@@ -32,17 +38,21 @@ public struct RankFailure: Error, Equatable, Sendable {
 
 extension RankFailure: CustomStringConvertible {
   /// The message. What is wrong with the input does not depend on who read it; what is wrong
-  /// with a host does, so the rank stands before anything else.
+  /// with a host does, so there the rank stands before it.
   public var description: String {
-    exitStatus == 2 ? message : "rank \(rank): \(message)"
+    exitStatus == 1 ? "rank \(rank): \(message)" : message
   }
 }
 
 /// The status with which a program that ends by `error` exits: 2 if the command line or the input
-/// is wrong, 1 for anything else.
+/// is wrong, 75 if it was interrupted, 1 for anything else.
 public func exitStatus(of error: any Error) -> Int32 {
-  if let failure = error as? RankFailure { return failure.exitStatus }
-  return error is any InputError ? 2 : 1
+  switch error {
+  case let failure as RankFailure: failure.exitStatus
+  case is any InputError: 2
+  case is any Interruption: 75
+  default: 1
+  }
 }
 
 extension RankFailure {

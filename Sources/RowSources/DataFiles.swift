@@ -38,17 +38,11 @@ public enum DataFiles {
   }
 
   private static func dataFiles(inFolder folder: String) throws -> [String] {
-    guard let stream = opendir(folder) else { throw RowSourceError.reading(folder, errno) }
-    defer { closedir(stream) }
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-    var files: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      let isData = ["npy", "csv", "tsv"].contains(suffix(of: name))
-      if isData && !name.hasPrefix(".") && !isFolder(prefix + name) { files.append(prefix + name) }
-    }
+    let files = try FolderListing.names(folder).filter { name in
+      ["npy", "csv", "tsv"].contains(suffix(of: name)) && !name.hasPrefix(".")
+        && !isFolder(prefix + name)
+    }.map { prefix + $0 }
     guard !files.isEmpty else { throw RowSourceError(.noDataFiles, path: folder) }
     return sorted(files)
   }

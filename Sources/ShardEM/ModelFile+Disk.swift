@@ -10,6 +10,11 @@ extension ModelFile {
     return try withExtendedLifetime(file) { try ModelFile(json: Array(file.bytes), name: path) }
   }
 
+  /// A number in hexadecimal digits that hardly any other model has.
+  public func digest() throws -> String {
+    String(Digest(bytes: try encoded()).value, radix: 16)
+  }
+
   /// Writes the model file at `path`: whole or not at all.
   ///
   /// - Throws: `RowSourceError` if it cannot be written, `ModelFileError` if a number is not finite.

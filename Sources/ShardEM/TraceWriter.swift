@@ -1,5 +1,11 @@
 import RowSources
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Writes a trace: one JSON object per line and iteration, each as soon as it is known.
 ///
 /// Until `commit` the lines are in `.name.partial` beside the file, where they can be read while
@@ -7,16 +13,32 @@ import RowSources
 public final class TraceWriter {
   private let path: String
   private var file: WholeFile?
+  /// Lines yet to be written before the next.
+  private var earlier: [UInt8] = []
   /// The bytes written.
   private var size = 0
 
   /// The partial file is created when the first line is written: a fit that does not begin leaves
   /// none.
   ///
+  /// - Parameter place: the iteration after which a fit goes on; the lines of an older trace up to
+  ///   there are kept.
   /// - Throws: `RowSourceError` if it could not be written.
-  public init(path: String) throws {
+  public init(path: String, goingOnFrom place: FitPlace? = nil) throws {
     try WholeFile.requireWritable(path)
     self.path = path
+    if let place { earlier = Self.lines(of: path, upTo: place) }
+  }
+
+  /// The lines of the trace at `path`, if there is one, up to and with `place`.
+  private static func lines(of path: String, upTo place: FitPlace) -> [UInt8] {
+    guard let file = try? MappedFile(path: path) else { return [] }
+    let decoder = JSONDecoder()
+    return withExtendedLifetime(file) {
+      file.bytes.split(separator: UInt8(ascii: "\n")).filter {
+        (try? decoder.decode(FitPlace.self, from: Data($0))).map { $0 <= place } ?? false
+      }.flatMap { $0 + [UInt8(ascii: "\n")] }
+    }
   }
 
   /// Appends the line of one iteration.
@@ -25,9 +47,10 @@ public final class TraceWriter {
   public func write(_ report: IterationReport) throws {
     let file = try self.file ?? WholeFile.create(path, size: 0)
     self.file = file
-    let line = (report.traceLine + "\n").utf8
-    try file.write(line, at: size)
-    size += line.count
+    let lines = earlier + (report.traceLine + "\n").utf8
+    earlier = []
+    try file.write(lines, at: size)
+    size += lines.count
   }
 
   /// Gives the trace its name, once the fit has ended.

@@ -25,6 +25,10 @@ extension FitCommand {
         shardem fit new.npy -K 4 --init model.json --tolerance 1e-9 \\
           --output better.json
 
+      A long fit that may be stopped, and goes on where it was when started again:
+        mpirun -np 8 shardem fit shards/ -K 50 --output model.json \\
+          --checkpoint kept --resume kept
+
       Columns of 0 and 1:
         shardem fit answers.csv --family bernoulli -K 5 --output classes.json
 

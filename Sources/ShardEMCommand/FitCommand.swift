@@ -14,6 +14,7 @@ struct FitCommand: WorldCommand {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Search") var search: SearchOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
   @OptionGroup(title: "Running") var running: RunOptions
 
   struct OutputOptions: ParsableArguments {
@@ -56,23 +57,34 @@ struct FitCommand: WorldCommand {
     _ mixture: Mixture, start: ModelFile?, _ sweep: Sweep<World>, _ log: Logger
   ) throws -> ExitStatus {
     let world = sweep.world
-    let observer = world.rank == 0 ? FitObserver(output, search) : nil
+    let keeper = try checkpoints.keeper(
+      of: mixture, settings: try settings(of: mixture, start: start), sweep, log)
+    let observer =
+      world.rank == 0 ? FitObserver(output, search, resumed: keeper?.resumed?.place) : nil
     let fit: Fit<Mixture.Parameters>
     let file: ModelFile
     do {
       fit = try sweep.fit(
         mixture, from: search.`init`.initialization(of: mixture, file: start),
-        options: search.fitOptions, onIteration: { try observer?.observe($0) })
+        options: search.fitOptions, resuming: keeper?.resumed,
+        onIteration: { try observer?.observe($0) }, keep: { try keeper?.keep($0) })
       observer?.finish()
       file = ModelFile(
         model: mixture.filed(fit.parameters),
         fit: search.record(of: fit, data: sweep.data, regularization: model.regularization))
       try world.agree {
+        try keeper?.flush()
         if world.rank == 0, let path = output.output { try file.write(to: path) }
         try observer?.commit()
       }
     } catch {
-      observer?.abandon()
+      guard exitStatus(of: error) == ExitStatus.interrupted.rawValue else {
+        observer?.abandon()
+        throw error
+      }
+      observer?.finish()
+      try keeper?.flush()
+      try observer?.commit()
       throw error
     }
     try world.agree {
@@ -89,6 +101,17 @@ struct FitCommand: WorldCommand {
     return search.requireConvergence && !fit.converged ? .notConverged : .done
   }
 
+  /// The options that the result depends on, as checkpoints record them.
+  private func settings<Mixture: FiledMixture>(
+    of mixture: Mixture, start: ModelFile?
+  ) throws -> [(option: String, value: String)] {
+    [("--family", model.family.rawValue), ("--components", "\(mixture.componentCount)")]
+      + (model.family == .gaussian
+        ? [("--covariance", "\((model.covariance ?? .full).rawValue)")] : [])
+      + [("--regularization", "\(model.regularization)")]
+      + (try search.settings(start: start))
+  }
+
   /// The final table, and what became of the model.
   private func report(on file: ModelFile, columnNames: [String]?) -> String {
     let kept = output.output.map { "written to \($0)" } ?? "not written (no --output)"
@@ -100,19 +123,24 @@ struct FitCommand: WorldCommand {
 private final class FitObserver {
   private let progress: Progress
   private let tracePath: String?
+  private let resumed: FitPlace?
   private var trace: TraceWriter?
 
-  init(_ output: FitCommand.OutputOptions, _ search: SearchOptions) {
+  /// - Parameter resumed: after which iteration the fit goes on.
+  init(
+    _ output: FitCommand.OutputOptions, _ search: SearchOptions, resumed: FitPlace?
+  ) {
     progress = Progress(
       output.progress, iterations: search.maxIterations, restarts: search.restarts,
       convergence: search.convergence)
     tracePath = output.trace
+    self.resumed = resumed
   }
 
   func observe(_ report: IterationReport) throws {
     progress.show(report)
     // Only now is it known that the input is in order.
-    if let tracePath, trace == nil { trace = try TraceWriter(path: tracePath) }
+    if let tracePath, trace == nil { trace = try TraceWriter(path: tracePath, goingOnFrom: resumed) }
     try trace?.write(report)
   }
 

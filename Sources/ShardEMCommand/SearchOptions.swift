@@ -67,6 +67,20 @@ struct SearchOptions: ParsableArguments {
       maximumIterations: maxIterations, convergence: convergence, restarts: restarts, seed: seed)
   }
 
+  /// These options as checkpoints record them.
+  ///
+  /// - Parameter start: the model that `--init` names.
+  func settings(start: ModelFile?) throws -> [(option: String, value: String)] {
+    let criterion =
+      toleranceParameters.map { ("--tolerance-parameters", "\($0)") }
+      ?? ("--tolerance", "\(tolerance ?? 1e-6)")
+    return [
+      ("--init", try start.map { try "a model with the digest \($0.digest())" } ?? `init`.name),
+      ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
+      ("--max-iterations", "\(maxIterations)"), criterion,
+    ]
+  }
+
   /// The `fit` section of the model file. A tolerance of 0 is one that was not in effect.
   func record<Parameters>(of fit: Fit<Parameters>, data: DataSet, regularization: Double)
     -> FitRecord

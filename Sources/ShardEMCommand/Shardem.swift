@@ -11,7 +11,8 @@ import MessagePassing
       on any number of ranks and threads. 'shardem fit --help' teaches by examples.
 
       Exit status: 0 done; 2 the command line or the input is wrong, nothing was written; 3 not \
-      converged, if --require-convergence was given; 1 anything else.
+      converged, if --require-convergence was given; 75 stopped by a signal, to go on with --resume; \
+      1 anything else.
       """,
     version: "0.1.0",
     subcommands: [

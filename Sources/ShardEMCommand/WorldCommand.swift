@@ -12,10 +12,12 @@ protocol WorldCommand: ParsableCommand {
   func run<World: Communicator>(in world: World) throws -> ExitStatus
 }
 
-/// How a command that did its work ends.
+/// How a command ends that did its work, or may go on with it later.
 enum ExitStatus: Int32 {
   case done = 0
   case notConverged = 3
+  /// Told by an `Interruption`.
+  case interrupted = 75
 }
 
 extension WorldCommand {

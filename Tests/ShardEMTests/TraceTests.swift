@@ -68,6 +68,37 @@ struct TraceTests {
     #expect(text(".trace.partial") == nil)
   }
 
+  @Test("A fit that goes on keeps the lines of its trace up to where it goes on")
+  func goesOn() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("shardem-trace-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/trace"
+    func lines() throws -> [Substring] {
+      try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    }
+    var states: [FitState<UnitGaussians.Parameters>] = []
+    let world = SoloCommunicator()
+    let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
+    let first = try TraceWriter(path: path)
+    _ = try Sweep(data, threads: 1, world: world).fit(
+      threeGaussians, from: .random,
+      options: FitOptions(
+        maximumIterations: 3, convergence: .logLikelihood(0), restarts: 2),
+      onIteration: { try first.write($0) }, keep: { states.append($0) })
+    try first.commit()
+    let all = try lines()
+    #expect(all.count == 6)
+
+    let report = try soloReport()
+    let second = try TraceWriter(path: path, goingOnFrom: states[3].place)
+    try second.write(report)
+    try second.write(report)
+    try second.commit()
+    #expect(try lines() == all[..<4] + [Substring(report.traceLine), Substring(report.traceLine)])
+  }
+
   /// The report of some iteration.
   private func soloReport() throws -> IterationReport {
     let world = SoloCommunicator()

@@ -1,0 +1,24 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What is in a folder.
+package enum FolderListing {
+  /// The names of all entries, hidden ones too, in no order.
+  ///
+  /// - Throws: `RowSourceError` if there is no such folder or it cannot be read.
+  package static func names(_ folder: String) throws -> [String] {
+    guard let stream = opendir(folder) else { throw RowSourceError.reading(folder, errno) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names
+  }
+}

@@ -1,0 +1,76 @@
+import MessagePassing
+import MixtureModels
+
+/// What tells data from others: their shape, their names, and a digest of some of their rows.
+///
+/// The same for the same data on any number of ranks. Data that differ only in rows that were not
+/// looked at are not told apart.
+public struct DataFingerprint: Codable, Sendable, Equatable {
+  /// The names of the files without their folders: data may move. Empty for rows in memory.
+  public let files: [String]
+  /// The number of rows of each shard.
+  public let rows: [Int]
+  /// The number of data columns.
+  public let columns: Int
+  /// A digest of the values and weights of at most `sampleCount` blocks, evenly spread.
+  public let sample: String
+
+  /// How many blocks are looked at: few enough to be read at once, 8 KiB a column each.
+  static let sampleCount = 64
+
+  /// The first difference of these data from `earlier` ones, in words; nil if there is none.
+  package func difference(from earlier: DataFingerprint) -> String? {
+    if columns != earlier.columns { return "\(counted(columns, "column")), not \(earlier.columns)" }
+    if rows.count != earlier.rows.count { return "\(counted(rows.count, "shard")), not \(earlier.rows.count)" }
+    for i in rows.indices where rows[i] != earlier.rows[i] {
+      return "\(counted(rows[i], "row")) in \(name(i)), not \(earlier.rows[i])"
+    }
+    for (name, earlierName) in zip(files, earlier.files) where name != earlierName {
+      return "\(name), not \(earlierName)"
+    }
+    return sample == earlier.sample ? nil : "other values or weights in some rows"
+  }
+
+  private func name(_ shard: Int) -> String {
+    shard < files.count ? files[shard] : "shard \(shard + 1)"
+  }
+}
+
+extension Sweep {
+  /// Collective. Reads the sampled blocks, each on the rank that has it.
+  public func fingerprint() throws -> DataFingerprint {
+    // The block that holds row N i / samples, for each i.
+    let samples = min(DataFingerprint.sampleCount, max(data.rowCount, 1))
+    let (step, rest) = data.rowCount.quotientAndRemainder(dividingBy: samples)
+    let targets = (0..<samples).map { $0 * step + $0 * rest / samples }
+    let digests = try world.agree {
+      let scratch = Workspace()
+      return try data.blocks.indices.compactMap { number -> UInt64? in
+        let block = data.blocks[number]
+        let rows = block.firstRow..<block.firstRow + block.rows.count
+        guard targets.contains(where: rows.contains) else { return nil }
+        return try data.withBlock(number, scratch: scratch) { $0.digest.value }
+      }
+    }
+    // Ranks have their blocks in row order, so that these are in row order too.
+    var sample = Digest()
+    for bytes in try world.gather(digests.withUnsafeBytes(Array.init)) {
+      for byte in bytes { sample.add(UInt64(byte)) }
+    }
+    return DataFingerprint(
+      files: data.files.map { String($0.name.split(separator: "/").last ?? "") },
+      rows: data.plan.rowCounts, columns: data.columnCount,
+      sample: String(sample.value, radix: 16))
+  }
+}
+
+extension RowBlock {
+  /// Of the values, and of the weights if there are any.
+  fileprivate var digest: Digest {
+    var digest = Digest(UnsafeBufferPointer(start: rows, count: count * columnCount))
+    for number in UnsafeBufferPointer(start: weights, count: weights == nil ? 0 : count) {
+      digest.add(number.bitPattern)
+    }
+    return digest
+  }
+}

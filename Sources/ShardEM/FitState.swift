@@ -1,0 +1,44 @@
+/// All that a fit needs to go on after an iteration as if it had never stopped.
+public struct FitState<Parameters: Sendable>: Sendable {
+  /// The number of the start, from 0.
+  public let restart: Int
+  /// The best of the starts before; nil if there was none, or none succeeded.
+  public let best: Fit<Parameters>?
+  /// What the last M-step gave, or the start.
+  public internal(set) var parameters: Parameters
+  /// The mean log-likelihood per row of every iteration of this start, in nats: each that of the
+  /// parameters before its M-step.
+  public internal(set) var meanLogLikelihoods: [Double] = []
+  /// Whether the convergence criterion is met.
+  public internal(set) var converged = false
+
+  /// The number of M-steps of this start.
+  public var iteration: Int { meanLogLikelihoods.count }
+
+  public var place: FitPlace { FitPlace(restart: restart, iteration: iteration) }
+
+  /// The beginning of a start.
+  init(restart: Int, best: Fit<Parameters>?, parameters: Parameters) {
+    self.restart = restart
+    self.best = best
+    self.parameters = parameters
+  }
+}
+
+extension FitState: Equatable where Parameters: Equatable {}
+
+/// Is given, on every rank, the state after every iteration. An error it throws on any rank ends
+/// the fit on all.
+public typealias FitKeeper<Parameters: Sendable> = (FitState<Parameters>) throws -> Void
+
+/// A point in a fit, in the order of time: after so many iterations of a start.
+public struct FitPlace: Sendable, Comparable, Decodable {
+  /// The number of the start, from 0.
+  public let restart: Int
+  /// The number of M-steps of that start.
+  public let iteration: Int
+
+  public static func < (a: FitPlace, b: FitPlace) -> Bool {
+    (a.restart, a.iteration) < (b.restart, b.iteration)
+  }
+}

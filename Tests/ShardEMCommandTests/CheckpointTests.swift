@@ -1,0 +1,86 @@
+import Testing
+
+@Suite("Checkpoints on the command line")
+struct CheckpointCommandTests {
+  private let folder: Folder
+
+  init() throws {
+    folder = try Folder()
+    try folder.write("data.csv", try Samples.csv(300))
+  }
+
+  private func fit(_ options: String..., ranks: Int? = nil) throws -> Shardem.Outcome {
+    try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "--tolerance", "0", "--max-iterations", "8", "--quiet"] + options,
+      in: folder, ranks: ranks)
+  }
+
+  /// Two checkpoints of a fit in the folder `kept`.
+  private func checkpointed() throws {
+    #expect(try fit("--checkpoint", "kept", "--output", "whole.json").status == 0)
+  }
+
+  @Test("A fit that is done ends in the same model when it is started again")
+  func again() throws {
+    try checkpointed()
+    let again = try fit("--checkpoint", "kept", "--resume", "kept", "--output", "again.json")
+    #expect(again.status == 0)
+    #expect(try folder.bytes("again.json") == folder.bytes("whole.json"))
+  }
+
+  @Test("The first time, a job that would go on begins anew and says so")
+  func firstTime() throws {
+    let first = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "--checkpoint", "kept", "--resume", "kept"], in: folder)
+    #expect(first.status == 0)
+    #expect(first.errors.contains("notice: kept: no checkpoint yet; beginning anew\n"))
+    #expect(try folder.names.contains("kept"))
+  }
+
+  @Test("What cannot be gone on from is refused in one line, on ranks too", arguments: [nil, 2])
+  func refused(ranks: Int?) throws {
+    try checkpointed()
+    let newest = "kept/checkpoint-0-8.json"
+    let cases: [([String], String)] = [
+      (
+        ["--checkpoint", "kept"],
+        "kept: holds checkpoints of an earlier fit; add --resume kept to go on from them, or name "
+          + "another folder"
+      ),
+      (["--resume", "nosuch"], "nosuch: no checkpoint to go on from"),
+      (
+        ["--checkpoint", "no/such"],
+        "no/such: no folder for checkpoints can be made here: No such file or directory"
+      ),
+      (
+        ["--resume", "kept", "--seed", "1"],
+        "\(newest): made with --seed 0, not with --seed 1; give the options of then, or begin anew "
+          + "without --resume"
+      ),
+      (
+        ["--resume", "kept", "--columns", "width"],
+        "\(newest): made of other data: these have 1 column, not 2; give the data of then, or "
+          + "begin anew without --resume"
+      ),
+    ]
+    for (options, message) in cases {
+      let outcome = try Shardem.run(
+        ["fit", "data.csv", "-K", "2", "--tolerance", "0", "--max-iterations", "8", "--output", "m"]
+          + options, in: folder, ranks: ranks)
+      #expect(outcome.status == 2)
+      #expect(outcome.errorLines == ["shardem: " + message])
+      #expect(try !folder.names.contains("m"))
+    }
+  }
+
+  @Test("An interval that is none is refused")
+  func interval() throws {
+    let outcome = try fit("--checkpoint", "kept", "--checkpoint-interval", "-1")
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.errorLines == [
+        "shardem: --checkpoint-interval -1.0; expected a number of seconds from 0 up; "
+          + "see 'shardem fit --help'"
+      ])
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import MessagePassing
+import MixtureModels
+import ShardEM
+import Testing
+
+@Suite("Checkpoints")
+struct CheckpointTests {
+  private typealias State = FitState<UnitGaussians.Parameters>
+  private let options = FitOptions(
+    maximumIterations: 12, convergence: .logLikelihood(1e-9), restarts: 2, seed: 3)
+  private let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("shardem-checkpoints-\(UUID().uuidString)").path
+
+  /// Fits on some ranks, and what rank 0 was given to keep.
+  private func fit(ranks: Int, resuming state: State? = nil) throws
+    -> (fit: Fit<UnitGaussians.Parameters>, kept: [State])
+  {
+    let rows = try threeGaussianRows(300)
+    return try onRanks(ranks) { world in
+      let data = try DataSet(values: rows, columnCount: 2, blockRows: 32, world: world)
+      var kept: [State] = []
+      let fit = try Sweep(data, threads: 1, world: world).fit(
+        threeGaussians, from: .random, options: options, resuming: state,
+        keep: { kept.append($0) })
+      return (fit, kept)
+    }[0]
+  }
+
+  private var identity: FitIdentity {
+    get throws {
+      let data = try DataSet(values: threeGaussianRows(300), columnCount: 2, world: SoloCommunicator())
+      return FitIdentity(
+        settings: [("--seed", "3"), ("--restarts", "2")],
+        data: try Sweep(data, threads: 1, world: SoloCommunicator()).fingerprint())
+    }
+  }
+
+  private func resumption(_ identity: FitIdentity, of model: UnitGaussians = threeGaussians) throws
+    -> Resumption<UnitGaussians.Parameters>?
+  {
+    try CheckpointFolder(folder).resumption(of: model, identity, in: SoloCommunicator())
+  }
+
+  @Test("A fit that goes on after any iteration, on any number of ranks, ends in the same bits")
+  func resume() throws {
+    let whole = try fit(ranks: 2)
+    #expect(whole.kept.count == 24 && whole.kept.contains { $0.best != nil })
+    for (number, state) in whole.kept.enumerated() {
+      let checkpoint = Checkpoint(
+        state, of: threeGaussians, settings: [], data: try identity.data)
+      let read = try #require(Checkpoint(try checkpoint.encoded()))
+      let state = try #require(read.state(of: threeGaussians))
+      let rest = try fit(ranks: 1 + number % 3, resuming: state)
+      #expect(rest.fit == whole.fit)
+      #expect(rest.kept == Array(whole.kept[(number + 1)...]))
+    }
+  }
+
+  @Test("A checkpoint that is damaged in any byte, or cut off, is none")
+  func damage() throws {
+    let state = try fit(ranks: 1).kept[13]
+    let bytes = try Checkpoint(
+      state, of: threeGaussians, settings: [], data: try identity.data
+    ).encoded()
+    #expect(Checkpoint(bytes) != nil)
+    for i in bytes.indices {
+      var damaged = bytes
+      damaged[i] ^= 1
+      #expect(Checkpoint(damaged) == nil)
+      #expect(Checkpoint(Array(bytes[..<i])) == nil)
+    }
+  }
+
+  @Test("A folder keeps two checkpoints; a damaged newest gives way to the one before")
+  func folderKeepsTwo() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let kept = try fit(ranks: 1).kept
+    let identity = try identity
+    #expect(try resumption(identity) == nil)
+    try CheckpointFolder(folder).prepareForNewFit()
+    #expect(try resumption(identity) == nil)
+    let writer = CheckpointWriter(
+      CheckpointFolder(folder), of: threeGaussians, identity, interval: .zero, resuming: nil)
+    for state in kept[..<14] { try writer.keep(state) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(names == ["checkpoint-1-1.json", "checkpoint-1-2.json"])
+    #expect(try resumption(identity)?.state == kept[13])
+
+    try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-2.json"))
+    let older = try #require(try resumption(identity))
+    #expect(older.state == kept[12] && older.damaged == ["\(folder)/checkpoint-1-2.json"])
+
+    try Data().write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-1.json"))
+    #expect(throws: CheckpointError("\(folder)/checkpoint-1-2.json", .damaged)) {
+      try resumption(identity)
+    }
+    #expect(throws: CheckpointError(folder, .occupied)) {
+      try CheckpointFolder(folder).prepareForNewFit()
+    }
+  }
+
+  @Test("Between checkpoints the interval passes, but none is lost at the end")
+  func interval() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let kept = try fit(ranks: 1).kept
+    let identity = try identity
+    try CheckpointFolder(folder).prepareForNewFit()
+    let writer = CheckpointWriter(
+      CheckpointFolder(folder), of: threeGaussians, identity, interval: .seconds(1000),
+      resuming: nil)
+    for state in kept[..<3] { try writer.keep(state) }
+    #expect(try resumption(identity)?.state == kept[0])
+    try writer.flush()
+    #expect(try resumption(identity)?.state == kept[2])
+  }
+
+  @Test("The checkpoint of another fit is refused in words")
+  func foreign() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let identity = try identity
+    try CheckpointFolder(folder).prepareForNewFit()
+    let file = "\(folder)/checkpoint-0-1.json"
+    try CheckpointWriter(
+      CheckpointFolder(folder), of: threeGaussians, identity, interval: .zero, resuming: nil
+    ).keep(try fit(ranks: 1).kept[0])
+
+    let seed = FitIdentity(settings: [("--seed", "4"), ("--restarts", "2")], data: identity.data)
+    #expect(
+      throws: CheckpointError(file, .setting(option: "--seed", found: "3", expected: "4"))
+    ) { try resumption(seed) }
+    let fewer = FitIdentity(settings: [("--seed", "3")], data: identity.data)
+    #expect(
+      throws: CheckpointError(file, .setting(option: "--restarts", found: "2", expected: nil))
+    ) { try resumption(fewer) }
+    let solo = SoloCommunicator()
+    let others = try DataSet(values: threeGaussianRows(299), columnCount: 2, world: solo)
+    let data = FitIdentity(
+      settings: [("--seed", "3"), ("--restarts", "2")],
+      data: try Sweep(others, threads: 1, world: solo).fingerprint())
+    #expect(throws: CheckpointError(file, .data("299 rows in shard 1, not 300"))) {
+      try resumption(data)
+    }
+    #expect(throws: CheckpointError(file, .size)) {
+      try resumption(identity, of: UnitGaussians(componentCount: 2, columnCount: 2))
+    }
+  }
+
+  @Test("Fingerprints are the same on any number of ranks, and see a changed value or weight")
+  func fingerprints() throws {
+    let rows = try threeGaussianRows(2000)
+    func fingerprint(
+      _ rows: [Double], weights: [Double]? = nil, ranks: Int = 1
+    ) throws -> DataFingerprint {
+      let all = try onRanks(ranks) { world in
+        let data = try DataSet(
+          values: rows, columnCount: 2, weights: weights, shardRows: [700, 1300], blockRows: 32,
+          world: world)
+        return try Sweep(data, threads: 1, world: world).fingerprint()
+      }
+      for one in all { #expect(one == all[0]) }
+      return all[0]
+    }
+    let expected = try fingerprint(rows)
+    for ranks in [2, 3, 7] { #expect(try fingerprint(rows, ranks: ranks) == expected) }
+    // 63 blocks, of which 64 samples miss none.
+    for row in stride(from: 0, to: 2000, by: 97) {
+      var changed = rows
+      changed[2 * row + 1] = changed[2 * row + 1].nextUp
+      #expect(
+        try fingerprint(changed).difference(from: expected)
+          == "other values or weights in some rows")
+    }
+    let weights = [Double](repeating: 1, count: 2000)
+    #expect(try fingerprint(rows, weights: weights) != expected)
+  }
+}
