@@ -4,22 +4,6 @@
 /// `columns + j * stride`, with `stride` a multiple of 32. The mean is subtracted before anything
 /// is multiplied, so that data far from the origin keep their digits.
 
-/// Writes the tile's rows, transposed and padded with copies of its first row, to `columns`.
-///
-/// - Parameters:
-///   - rows: `count` × `columnCount`, row-major, at least one row.
-///   - columns: room for `columnCount` × `stride` numbers.
-public func transposeTile(
-  _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
-  into columns: UnsafeMutablePointer<Double>
-) {
-  for j in 0..<columnCount {
-    let column = columns + j * stride
-    for n in 0..<count { column[n] = rows[n * columnCount + j] }
-    for n in count..<stride { column[n] = rows[j] }
-  }
-}
-
 /// |L^-1 (x - mu)|² of every row of a transposed tile.
 ///
 /// For each row: y_i is the fused sum over j = 0...i of L^-1_ij (x_j - mu_j) in that order, the

@@ -43,13 +43,13 @@ struct KMeans: LatentVariableModel {
         let weight = tile.weights?[n] ?? 1
         // Not 0 x its distance, which may be infinite.
         if weight == 0 { continue }
-        let first = labels[n] * columnCount
-        let row = tile.rows + n * columnCount
         statistics[0] -= weight * distances[n]
         statistics[1] += weight
         masses[labels[n]] += weight
-        for j in 0..<columnCount { sums[first + j] += weight * (row[j] - centers[first + j]) }
       }
+      addToCenters(
+        tile.rows, count: tile.count, columnCount: columnCount, weights: tile.weights,
+        labels: labels, centers: centers, sums: sums)
     }
   }
 
@@ -82,10 +82,9 @@ struct KMeans: LatentVariableModel {
     of block: RowBlock, centers: [Double], workspace: Workspace,
     _ body: (RowBlock, UnsafePointer<Int>, UnsafePointer<Double>) -> Void
   ) {
-    let columns = workspace.reserve((columnCount + 3) * tileRows)
+    let columns = workspace.reserve((columnCount + 2) * tileRows)
     let distances = columns + columnCount * tileRows
-    let scratch = distances + tileRows
-    let labels = UnsafeMutableRawPointer(scratch + tileRows).bindMemory(
+    let labels = UnsafeMutableRawPointer(distances + tileRows).bindMemory(
       to: Int.self, capacity: tileRows)
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
@@ -93,7 +92,7 @@ struct KMeans: LatentVariableModel {
         tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: columns)
       findNearest(
         columns, columnCount: columnCount, stride: tileRows, centers: centers,
-        centerCount: componentCount, scratch: scratch, labels: labels, distances: distances)
+        centerCount: componentCount, labels: labels, distances: distances)
       body(tile, labels, distances)
     }
   }

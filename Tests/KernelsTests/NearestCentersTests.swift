@@ -13,12 +13,11 @@ struct NearestCentersTests {
     let centers = (0..<centerCount * columnCount).map { _ in offset + random.normal() }
     var columns = [Double](repeating: .nan, count: columnCount * stride)
     var labels = [Int](repeating: -1, count: stride)
-    var scratch = [Double](repeating: .nan, count: stride)
-    var distances = scratch
+    var distances = [Double](repeating: .nan, count: stride)
     transposeTile(rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
     findNearest(
       columns, columnCount: columnCount, stride: stride, centers: centers,
-      centerCount: centerCount, scratch: &scratch, labels: &labels, distances: &distances)
+      centerCount: centerCount, labels: &labels, distances: &distances)
     for n in 0..<count {
       let all = (0..<centerCount).map { k in
         (0..<columnCount).reduce(0) { sum, j in
@@ -32,14 +31,45 @@ struct NearestCentersTests {
     }
   }
 
+  @Test(
+    "Sums about the centers are those of plain loops", arguments: [1, 7, 8, 9, 16, 33],
+    [false, true])
+  func sums(columnCount: Int, weighted: Bool) {
+    var random = SeededGenerator(seed: UInt64(columnCount))
+    let (count, centerCount) = (61, 5)
+    var rows = (0..<count * columnCount).map { _ in random.normal() }
+    let centers = (0..<centerCount * columnCount).map { _ in random.normal() }
+    let labels = (0..<count).map { $0 * 7 % centerCount }
+    let weights = (0..<count).map { Double($0 % 4) / 3 }
+    // Of weight 0: must not count.
+    if weighted { rows[0] = .infinity }
+    let before = (0..<centerCount * columnCount).map { _ in random.normal() }
+    var sums = before
+    weights.withUnsafeBufferPointer {
+      addToCenters(
+        rows, count: count, columnCount: columnCount, weights: weighted ? $0.baseAddress : nil,
+        labels: labels, centers: centers, sums: &sums)
+    }
+    var expected = before
+    for n in 0..<count where !weighted || weights[n] > 0 {
+      for j in 0..<columnCount {
+        let i = labels[n] * columnCount + j
+        expected[i].addProduct(
+          weighted ? weights[n] : 1, rows[n * columnCount + j] - centers[i])
+      }
+    }
+    // The same operations in the same order: the same bits.
+    #expect(sums == expected)
+  }
+
   @Test("Of equally near centers the first is taken")
   func ties() {
     let columns = [Double](repeating: 1, count: 32)
-    var (scratch, distances) = (columns, columns)
+    var distances = columns
     var labels = [Int](repeating: -1, count: 32)
     findNearest(
       columns, columnCount: 1, stride: 32, centers: [5, 3, -1, 3], centerCount: 4,
-      scratch: &scratch, labels: &labels, distances: &distances)
+      labels: &labels, distances: &distances)
     #expect(labels.allSatisfy { $0 == 1 } && distances.allSatisfy { $0 == 4 })
   }
 }
