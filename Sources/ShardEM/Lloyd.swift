@@ -44,7 +44,7 @@ extension Sweep {
           guard -distances[n] <= local.worstKey else { continue }
           local.enter(
             RowRace.Entry(
-              key: -distances[n], secondKey: 0, row: tile.firstRow + n,
+              key: -distances[n], row: tile.firstRow + n,
               values: tile.values(ofRow: n)))
         }
       }

@@ -5,6 +5,7 @@ enum RandomStream: UInt32 {
   case seeding
   case responsibilities
   case sampling
+  case candidates
 
   /// The numbers of one row.
   func row(_ row: Int, of generator: Philox, restart: Int = 0) -> RandomRow {

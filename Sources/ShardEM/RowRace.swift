@@ -7,18 +7,16 @@ import MessagePassing
 /// without sums over the rows before. Source: Efraimidis & Spirakis, "Weighted random sampling
 /// with a reservoir" (Information Processing Letters 97, 2006).
 struct RowRace: Sendable {
-  /// A row and its keys, by which rows are compared in this order; the last are all different.
+  /// A row and its key; of equal keys the first row is before the others.
   struct Entry: Sendable, Equatable, Comparable {
     let key: Double
-    /// Decides between equal keys, such as the infinite ones of rows of probability 0.
-    let secondKey: Double
     /// The number of the row over all shards.
     let row: Int
     /// The row itself.
     let values: [Double]
 
     static func < (a: Entry, b: Entry) -> Bool {
-      (a.key, a.secondKey, a.row) < (b.key, b.secondKey, b.row)
+      (a.key, a.row) < (b.key, b.row)
     }
   }
 
@@ -26,16 +24,29 @@ struct RowRace: Sendable {
   /// The best so far, in order; at most `limit`.
   private(set) var entries: [Entry] = []
 
-  init(limit: Int) { self.limit = limit }
+  private let ceiling: Double
+
+  /// - Parameter ceiling: a row whose key is larger is not wanted.
+  init(limit: Int, ceiling: Double = .infinity) { (self.limit, self.ceiling) = (limit, ceiling) }
 
   /// A row whose key is larger has no chance; infinity if every row has.
-  var worstKey: Double { entries.count < limit ? .infinity : entries[limit - 1].key }
+  var worstKey: Double { entries.count < limit ? ceiling : entries[limit - 1].key }
 
   mutating func enter(_ entry: Entry) {
     guard entries.count < limit || entry < entries[limit - 1] else { return }
-    let place = entries.firstIndex { entry < $0 } ?? entries.count
-    entries.insert(entry, at: place)
+    entries.insert(entry, at: place(of: entry))
     if entries.count > limit { entries.removeLast() }
+  }
+
+  /// How many entries are before this one, by bisection.
+  private func place(of entry: Entry) -> Int {
+    var range = 0..<entries.count
+    while !range.isEmpty {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      range =
+        entries[middle] < entry ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return range.lowerBound
   }
 
   mutating func merge(_ other: RowRace) {
@@ -53,24 +64,23 @@ struct RowRace: Sendable {
   private var encoded: [UInt8] {
     var words: [UInt64] = [UInt64(entries.count), UInt64(entries.first?.values.count ?? 0)]
     for entry in entries {
-      words += [entry.key.bitPattern, entry.secondKey.bitPattern, UInt64(entry.row)]
+      words += [entry.key.bitPattern, UInt64(entry.row)]
       words += entry.values.map(\.bitPattern)
     }
     return words.withUnsafeBytes(Array.init)
   }
 
   private init(encoded bytes: [UInt8], limit: Int) {
-    self.limit = limit
+    self.init(limit: limit)
     let words = bytes.withUnsafeBytes { bytes in
       (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) }
     }
     let (count, columnCount) = (Int(words[0]), Int(words[1]))
     entries = (0..<count).map { number in
-      let start = 2 + number * (3 + columnCount)
+      let start = 2 + number * (2 + columnCount)
       return Entry(
-        key: Double(bitPattern: words[start]), secondKey: Double(bitPattern: words[start + 1]),
-        row: Int(words[start + 2]),
-        values: words[(start + 3)..<(start + 3 + columnCount)].map(Double.init(bitPattern:)))
+        key: Double(bitPattern: words[start]), row: Int(words[start + 1]),
+        values: words[(start + 2)..<(start + 2 + columnCount)].map(Double.init(bitPattern:)))
     }
   }
 }
