@@ -21,12 +21,13 @@ struct NPYElements: Sendable {
   /// The bytes of one element.
   let byteCount: Int
 
-  /// - Parameter descriptor: byte order (`<`, `>`, `=` or `|`), kind and bytes, such as `<f8`;
-  ///   nil is returned for anything that is no real number.
+  /// - Parameter descriptor: byte order (`<`, `>`, `=` or `|`; without one this processor's, as for
+  ///   NumPy), kind and bytes, such as `<f8`; nil is returned for anything that is no real number.
   init?(descriptor: String) {
-    guard let order = descriptor.first, "<>=|".contains(order),
-      let kind = Kind(rawValue: String(descriptor.dropFirst()))
-    else { return nil }
+    let order = descriptor.first.flatMap { "<>=|".contains($0) ? $0 : nil }
+    guard let kind = Kind(rawValue: String(descriptor.dropFirst(order == nil ? 0 : 1))) else {
+      return nil
+    }
     self.kind = kind
     byteCount = Int(kind.rawValue.utf8.last! & 15)
     let isLittleEndianHost = 1.littleEndian == 1
