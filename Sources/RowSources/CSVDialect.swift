@@ -72,8 +72,9 @@ struct CSVDialect: Sendable {
     guard let columns else { return !fields.allSatisfy(isNumber) }
     return columns.contains { column in
       guard let number = Int(column) else { return true }
-      let isInRange = fields.indices.contains(number - 1)
-      return isInRange ? !isNumber(fields[number - 1]) : names.contains(column)
+      if (1...fields.count).contains(number) { return !isNumber(fields[number - 1]) }
+      // No column, unless by that name: the error is to list the names.
+      return names.contains(column) || !fields.allSatisfy(isNumber)
     }
   }
 

@@ -7,7 +7,7 @@
 extension RowSourceError: CustomStringConvertible {
   /// One line: the file, the row and column, what was found, what was expected or what to do.
   public var description: String {
-    var place = path
+    var place = shown(path)
     let position = [row.map { "row \($0)" }, column?.description].compactMap { $0 }
     if !position.isEmpty { place += ": " + position.joined(separator: ", ") }
     return place + ": " + problem.sentence
@@ -67,9 +67,12 @@ extension RowSourceError.Problem {
 
   private var columnSentence: String? {
     switch self {
+    case .noSuchColumn(let column, let names, let count) where Int(column) != nil:
+      "no column \(column); "
+        + (count > 1 ? "columns are counted from 1 to \(count)" : "the only column is 1")
+        + (names.map { ": " + list($0) } ?? "")
     case .noSuchColumn(let column, let names?, let count):
-      "no column \"\(oneLine(column))\"; its \(count) columns are "
-        + oneLine(names.joined(separator: ", "), limit: 200)
+      "no column \"\(oneLine(column))\"; its \(count) columns are " + list(names)
     case .noSuchColumn(let column, nil, let count):
       "no column \"\(oneLine(column))\"; its columns have no names, only the numbers 1 to \(count)"
     case .ambiguousColumn(let column):
@@ -134,11 +137,18 @@ private func tuple(_ shape: [Int]) -> String {
   "(" + shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
 }
 
+private func list(_ names: [String]) -> String {
+  oneLine(names.joined(separator: ", "), limit: 200)
+}
+
 private func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
 
 private func systemMessage(_ code: CInt) -> String { String(cString: strerror(code)) }
+
+/// A path or name as messages show it: an empty one is to be seen.
+package func shown(_ name: String) -> String { name.isEmpty ? "\"\"" : name }
 
 /// At most `limit` characters of text from a file, without control characters.
 package func oneLine(_ text: String, limit: Int = 40) -> String {

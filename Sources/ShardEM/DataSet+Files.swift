@@ -35,9 +35,7 @@ extension DataSet {
     if let weightColumn { options.include(weightColumn) }
 
     let (files, weightIndex, weightFile) = try world.agree {
-      let files = try DataFiles.expand(arguments).map { try DataFile.open($0, options) }
-      try DataFile.requireSameColumns(files, options)
-      let index = try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
+      let (files, index) = try open(arguments, options, weightColumn: weightColumn)
       return (files, index, try weightsPath.map(openWeights))
     }
     try world.requireSameFiles(files + [weightFile].compactMap { $0 })
@@ -55,6 +53,22 @@ extension DataSet {
     return try DataSet(
       shards: sources, files: files, weights: rowWeights, plan: plan, threads: threads,
       world: world)
+  }
+
+  /// The files that `arguments` name, and the place of the column of weights in them.
+  private static func open(
+    _ arguments: [String], _ options: ReadOptions, weightColumn: String?
+  ) throws -> ([DataFile], Int?) {
+    do {
+      let files = try DataFiles.expand(arguments).map { try DataFile.open($0, options) }
+      try DataFile.requireSameColumns(files, options)
+      return (files, try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) })
+    } catch let error as RowSourceError {
+      guard let weightColumn, case .noSuchColumn(weightColumn, _, _) = error.problem else {
+        throw error
+      }
+      throw DataSetError.noWeights(weightColumn, error)
+    }
   }
 
   private static func openWeights(_ path: String) throws -> DataFile {

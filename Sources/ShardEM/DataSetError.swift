@@ -7,6 +7,8 @@ public enum DataSetError: InputError, Equatable {
   /// The first file that one rank sees otherwise than rank 0: what it is, in words; nil if there
   /// are fewer.
   case differentFiles(rank: Int, found: String?, expected: String?)
+  /// What shall be the row weights is neither a file nor a column of the data.
+  case noWeights(String, RowSourceError)
   /// The row weights have several columns.
   case weightColumns(path: String, count: Int)
   /// There are not as many weights as rows.
@@ -36,6 +38,8 @@ extension DataSetError: CustomStringConvertible {
     case .differentFiles(let rank, let found, let expected):
       "\(text(expected)) on rank 0, but \(text(found)) on rank \(rank); "
         + "all ranks need the same files"
+    case .noWeights(let name, let error):
+      "\(shown(name)): no such file, and \(error)"
     case .weightColumns(let path, let count):
       "\(path): \(count) columns; row weights are one column"
     case .weightCount(let path, let count, let rows):

@@ -4,6 +4,7 @@ import RowSources
 /// How data files are to be read where the files themselves do not say.
 struct ReadingOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Columns to read, in this order: names or numbers from 1. (default: all)",
       valueName: "a,b,c"))
@@ -24,10 +25,18 @@ struct ReadingOptions: ParsableArguments {
   var header: Bool?
 
   var readOptions: ReadOptions {
+    // Files' names of columns have no blanks around them.
     ReadOptions(
-      columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
+      columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(trimmed),
       delimiter: delimiter?.byte, header: header)
   }
+}
+
+/// `text` without white space at both ends.
+private func trimmed(_ text: Substring) -> String {
+  var text = text.drop(while: \.isWhitespace)
+  while text.last?.isWhitespace == true { text.removeLast() }
+  return String(text)
 }
 
 /// What stands between two fields.

@@ -160,6 +160,6 @@ struct NoSuchStart: InputError, CustomStringConvertible {
   let argument: String
 
   var description: String {
-    "\(argument): no such file; --init takes kmeans, k-means++, random or a model file"
+    "\(shown(argument)): no such file; --init takes kmeans, k-means++, random or a model file"
   }
 }

@@ -77,6 +77,14 @@ struct CSVFileTests {
     #expect(
       folder.message { _ = try open(text, ReadOptions(columns: ["z"])) }
         == "a.csv: no column \"z\"; its 4 columns are id, x, y, note")
+    for number in ["0", "5"] {
+      #expect(
+        folder.message { _ = try open(text, ReadOptions(columns: [number])) }
+          == "a.csv: no column \(number); columns are counted from 1 to 4: id, x, y, note")
+    }
+    #expect(
+      folder.message { _ = try open("1\n2\n", ReadOptions(columns: ["-1"])) }
+        == "a.csv: no column -1; the only column is 1")
     #expect(
       folder.message { _ = try open("x,x\n1,2\n", ReadOptions(columns: ["x"])) }
         == "a.csv: more than one column is named \"x\"; choose by number")

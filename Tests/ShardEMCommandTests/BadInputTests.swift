@@ -86,6 +86,16 @@ extension BadInput {
       testDescription: "no such column", arguments: "fit a.csv -K 1 --columns x,z -o model.json",
       files: ["a.csv": Array("x,y\n1,2\n".utf8)],
       message: "a.csv: no column \"z\"; its 2 columns are x, y"),
+    BadInput(
+      testDescription: "a column counted from the end",
+      arguments: "fit a.csv -K 1 --columns -1 -o model.json",
+      files: ["a.csv": Array("x,y\n1,2\n".utf8)],
+      message: "a.csv: no column -1; columns are counted from 1 to 2: x, y"),
+    BadInput(
+      testDescription: "weights that are nowhere",
+      arguments: "fit a.csv -K 1 --weights w.npy -o model.json",
+      files: ["a.csv": Array("x,y\n1,2\n".utf8)],
+      message: "w.npy: no such file, and a.csv: no column \"w.npy\"; its 2 columns are x, y"),
   ]
 
   /// Values that cannot be used.

@@ -166,6 +166,17 @@ import Testing
     #expect(values.indices.allSatisfy { (values[$0] == values[0]) == $0.isMultiple(of: 3) })
   }
 
+  @Test("blanks around the names of columns do not count")
+  func blanksAroundNames() throws {
+    let folder = try folder()
+    for (columns, name) in [("height,width", "1.json"), (" height , width", "2.json")] {
+      let outcome = try Shardem.run(
+        ["fit", "data.csv", "--columns", columns, "-K", "2", "-q", "-o", name], in: folder)
+      #expect(outcome.status == 0)
+    }
+    #expect(try folder.bytes("1.json") == folder.bytes("2.json"))
+  }
+
   @Test("weights come from a file or a column alike, and a row of weight 0 is absent")
   func weights() throws {
     let folder = try Folder()

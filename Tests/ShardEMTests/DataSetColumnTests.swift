@@ -45,10 +45,16 @@ extension DataSetFilesTests {
         .hasPrefix("\(other): column 2 (b): \(named) has \"w\" there; "))
     #expect(
       try message(ranks: ranks) { _ = try DataSet.open([named], weights: "v", world: $0) }
-        == "\(named): no column \"v\"; its 3 columns are a, w, b")
+        == "v: no such file, and \(named): no column \"v\"; its 3 columns are a, w, b")
     #expect(
       try message(ranks: ranks) { _ = try DataSet.open([plain], weights: "0", world: $0) }
-        == "\(plain): no column \"0\"; its columns have no names, only the numbers 1 to 3")
+        == "0: no such file, and \(plain): no column 0; columns are counted from 1 to 3")
+    // Where columns are chosen, that of the weights is looked for with them.
+    #expect(
+      try message(ranks: ranks) {
+        _ = try DataSet.open(
+          [named], options: ReadOptions(columns: ["a"]), weights: "w.npy", world: $0)
+      } == "w.npy: no such file, and \(named): no column \"w.npy\"; its 3 columns are a, w, b")
   }
 
   @Test("A value that the family cannot take is named by its file's column", arguments: [1, 2])
