@@ -5,7 +5,8 @@
 enum JSON: Equatable {
   case null
   case bool(Bool)
-  /// A number of digits only, exact: seeds use all 64 bits.
+  /// A whole number from 0 up, exact, up to 2^53 however it is written, beyond that of digits only:
+  /// seeds use all 64 bits.
   case integer(UInt64)
   case number(Double)
   case string(String)

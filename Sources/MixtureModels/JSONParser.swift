@@ -94,6 +94,8 @@ struct JSONParser {
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if !negative && position == whole, let integer = UInt64(text) { return .integer(integer) }
     guard let value = Double(text) else { throw mistake("a number") }
+    // For JSON, 2.0 and 2e0 are 2. Beyond 2^53 the float64 may have been rounded.
+    if !negative, value <= 0x1p53, let integer = UInt64(exactly: value) { return .integer(integer) }
     return .number(value)
   }
 

@@ -74,6 +74,9 @@ private let badFiles = [
   BadModelFile(
     full, "\"version\": 1", "\"version\": 2", "version: found the number 2, expected the number 1"),
   BadModelFile(
+    full, "\"version\": 1", "\"version\": 1.5",
+    "version: found the number 1.5, expected the number 1"),
+  BadModelFile(
     full, "\"gaussian\"", "\"cauchy\"",
     "family: found \"cauchy\", expected \"gaussian\" or \"bernoulli\""),
   BadModelFile(

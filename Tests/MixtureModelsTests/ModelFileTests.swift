@@ -132,9 +132,9 @@ import _TestSupport
   func handWritten() throws {
     let text = """
       \u{feff}{"note": ["any", {"thing": null}, -1e+3, true],
-      "weights":[ 3E-1,0.7 ],\t"dimensions":1,
-      "components":2, "covariances":[1,2],"means":[[0],[-5]],"covariance_type":"spherical",
-      "f\\u006frmat":"shardem\\u002dmodel","version":1,"family":"gaussian"}
+      "weights":[ 3E-1,0.7 ],\t"dimensions":1.0,
+      "components":2e0, "covariances":[1,2],"means":[[0],[-5]],"covariance_type":"spherical",
+      "f\\u006frmat":"shardem\\u002dmodel","version":1.00,"family":"gaussian"}
       """
     let file = try ModelFile(json: Array(text.utf8), name: "start.json")
     let parameters = GaussianParameters(weights: [0.3, 0.7], means: [0, -5], covariances: [1, 2])
