@@ -18,7 +18,10 @@ public struct ShardPlan: Sendable, Equatable {
   /// The number of the first block of each shard, counted over all shards.
   private let firstBlocks: [Int]
 
-  public init(rowCounts: [Int], blockRows: Int = 1024) {
+  /// The rows of a block unless said otherwise. The bits of a fit depend on it.
+  public static let defaultBlockRows = 1024
+
+  public init(rowCounts: [Int], blockRows: Int = defaultBlockRows) {
     precondition(blockRows > 0, "blocks of \(blockRows) rows")
     self.rowCounts = rowCounts
     self.blockRows = blockRows

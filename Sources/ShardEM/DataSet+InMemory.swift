@@ -12,7 +12,7 @@ extension DataSet {
   /// - Throws: `RowSourceError` or `DataSetError` if a value or weight is not usable.
   public convenience init<World: Communicator>(
     values: [Double], columnCount: Int, weights: [Double]? = nil, shardRows: [Int]? = nil,
-    blockRows: Int = 1024, threads: Int = 1, world: World
+    blockRows: Int = ShardPlan.defaultBlockRows, threads: Int = 1, world: World
   ) throws {
     let rowCount = values.count / max(columnCount, 1)
     let shardRows = shardRows ?? [rowCount]

@@ -1,5 +1,6 @@
 import Kernels
 import MixtureModels
+import RowSources
 
 extension SamplableModel {
   /// Rows `rows` of the endless sample that `seed` stands for, `rows.count` × D, row-major.
@@ -11,7 +12,7 @@ extension SamplableModel {
   ) throws -> [Double] {
     let sampler = try sampler(under: parameters)
     let generator = Philox(seed: seed)
-    let blockRows = 1024
+    let blockRows = ShardPlan.defaultBlockRows
     return try [Double](unsafeUninitializedCapacity: rows.count * columnCount) { buffer, count in
       // Each item writes its own rows.
       nonisolated(unsafe) let buffer = buffer

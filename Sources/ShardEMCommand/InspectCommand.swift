@@ -67,7 +67,7 @@ struct InspectCommand: WorldCommand {
   /// - Throws: `RowSourceError` about the first value that is not finite.
   private func ranges(of source: some RowSource, names: [String]?) throws -> String {
     let scratch = Workspace()
-    let blockRows = 1024
+    let blockRows = ShardPlan.defaultBlockRows
     var scan = ColumnScan(columnCount: source.columnCount)
     for start in stride(from: 0, to: source.rowCount, by: blockRows) {
       let rows = start..<min(start + blockRows, source.rowCount)

@@ -21,8 +21,9 @@ struct SampleCommand: WorldCommand {
       Row n depends on the model, the seed and n only: the shards hold the same rows as a single \
       file would, on any number of ranks, and more rows begin with the same ones.
 
-      Shards are cut between blocks of 1024 rows, as evenly as that allows, so that a fit on them \
-      gives the same bytes as a fit on a single file; fewer blocks than shards are cut evenly.
+      Shards are cut between blocks of \(ShardPlan.defaultBlockRows) rows, as evenly as that \
+      allows, so that a fit on them gives the same bytes as a fit on a single file; fewer blocks \
+      than shards are cut evenly.
 
         shardem sample model.json --rows 100000 --seed 1 --output simulated
         mpirun -np 8 shardem sample model.json --rows 1000000000 --shards 64 --output big
@@ -116,7 +117,7 @@ struct SampleCommand: WorldCommand {
 
   /// The rows of each shard: whole blocks where there are enough.
   private static func rowCounts(rows: Int, shards: Int) -> [Int] {
-    let blockRows = 1024
+    let blockRows = ShardPlan.defaultBlockRows
     let blocks = (rows + blockRows - 1) / blockRows
     let cuts = (0...shards).map { shard in
       if blocks < shards { return evenCut(rows, shard, of: shards) }
