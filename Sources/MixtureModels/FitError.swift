@@ -10,6 +10,9 @@ public enum FitError: Error, Equatable, Sendable {
   /// A covariance is singular relative to the data's own scale though its mass, in rows, would do;
   /// nil for given parameters. `component` counts from 0; nil for the shared covariance.
   case singular(component: Int?, mass: Double?, iteration: Int?)
+  /// A variance is infinite or no number: given so, or by a regularization near the end of float64.
+  /// `component` counts from 0; nil for the shared covariance.
+  case notFinite(component: Int?, variance: Double, iteration: Int?)
   /// The parameters of an exponential family give no density: a natural parameter is not finite.
   case undefined(component: Int, naturalParameter: Int, value: Double)
 }
@@ -21,11 +24,13 @@ extension FitError: CustomStringConvertible {
       return "component \(component + 1) collapsed\(phrase(iteration)): mass \(shortened(mass)) of "
         + "\(shortened(rows)) rows; raise --regularization, lower --components or change --seed"
     case .singular(let component, let mass, let iteration):
-      let subject = component.map { "component \($0 + 1)" } ?? "the shared covariance"
-      return "\(subject) collapsed\(phrase(iteration)): "
+      return "\(subject(component)) collapsed\(phrase(iteration)): "
         + (component == nil ? "singular" : "covariance singular")
         + (mass.map { " over \(shortened($0)) rows" } ?? "")
         + "; raise --regularization or drop constant, duplicated and linearly dependent columns"
+    case .notFinite(let component, let variance, let iteration):
+      return "\(subject(component)) has a variance of \(variance)\(phrase(iteration)), expected a "
+        + "finite number; rescale the data or lower --regularization"
     case .undefined(let component, let parameter, let value):
       return "component \(component + 1) has no density: natural parameter \(parameter) is "
         + "\(value), expected a finite number"
@@ -39,8 +44,14 @@ extension FitError: CustomStringConvertible {
       .collapsed(component: component, mass: mass, rows: rows, iteration: iteration)
     case .singular(let component, let mass, nil):
       .singular(component: component, mass: mass, iteration: iteration)
+    case .notFinite(let component, let variance, nil):
+      .notFinite(component: component, variance: variance, iteration: iteration)
     default: self
     }
+  }
+
+  private func subject(_ component: Int?) -> String {
+    component.map { "component \($0 + 1)" } ?? "the shared covariance"
   }
 
   private func phrase(_ iteration: Int?) -> String {

@@ -75,6 +75,7 @@ extension GaussianMixture {
   }
 
   public func expectation(under parameters: Parameters) throws -> Expectation {
+    try requireFiniteVariances(parameters)
     let normalizer = Double(columnCount) * logTwoPi
     var logDeterminants: [Double] = []
     var factors: [Double] = []

@@ -9,6 +9,7 @@ extension GaussianMixture {
   /// - Throws: `FitError` if a covariance is singular relative to the data's own scale: see
   ///   `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data could
   ///   feign, (4 × 2^-52 × the column's largest magnitude)² or less, and a component without mass.
+  ///   Also if a variance is not finite.
   public func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters {
     let total = statistics[massesStart..<massesStart + componentCount].reduce(0, +)
     var next = previous
@@ -86,9 +87,8 @@ extension GaussianMixture {
       let (k, j) = (index / columnCount, index % columnCount)
       let mass = statistics[massesStart + k]
       let central = mass > 0 ? statistics[2 + index] / mass - shifts[index] * shifts[index] : 0
-      return try checked(max(central, 0) + regularization, floor: smallestVariance(j)) {
-        collapsed(k, statistics)
-      }
+      return try checked(
+        max(central, 0) + regularization, floor: smallestVariance(j), component: k, statistics)
     }
   }
 
@@ -101,7 +101,8 @@ extension GaussianMixture {
         $0 + shifts[$1] * shifts[$1]
       }
       let central = mass > 0 ? (statistics[2 + k] / mass - squared) / Double(columnCount) : 0
-      return try checked(max(central, 0) + regularization, floor: floor) { collapsed(k, statistics) }
+      return try checked(
+        max(central, 0) + regularization, floor: floor, component: k, statistics)
     }
   }
 
@@ -113,8 +114,8 @@ extension GaussianMixture {
     for j in 0..<columnCount {
       let slot = PackedTriangle.row(j) + j
       packed[slot] = try checked(
-        max(packed[slot], 0) + regularization, floor: smallestVariance(j)
-      ) { collapsed(component, statistics) }
+        max(packed[slot], 0) + regularization, floor: smallestVariance(j), component: component,
+        statistics)
     }
     guard CholeskyFactor(packed[...], order: columnCount) != nil else {
       throw collapsed(component, statistics)
@@ -123,9 +124,12 @@ extension GaussianMixture {
   }
 
   private func checked(
-    _ variance: Double, floor: Double, error: () -> FitError
+    _ variance: Double, floor: Double, component: Int?, _ statistics: [Double]
   ) throws -> Double {
-    guard variance > floor, variance < .infinity else { throw error() }
+    guard variance < .infinity else {
+      throw FitError.notFinite(component: component, variance: variance, iteration: nil)
+    }
+    guard variance > floor else { throw collapsed(component, statistics) }
     return variance
   }
 

@@ -14,6 +14,7 @@ extension GaussianMixture: SamplableModel {
   }
 
   public func sampler(under parameters: Parameters) throws -> Sampler {
+    try requireFiniteVariances(parameters)
     let d = columnCount
     var factors: [CholeskyFactor] = []
     var deviations: [Double] = []

@@ -134,6 +134,17 @@ public struct GaussianMixture: MixtureModel {
     return Parameters(weights: parts[0], means: parts[1], covariances: parts[2])
   }
 
+  /// - Throws: `FitError.notFinite` if a variance is infinite or no number.
+  func requireFiniteVariances(_ parameters: Parameters) throws {
+    let isTied = covarianceType == .tied
+    for k in 0..<(isTied ? 1 : componentCount) {
+      for j in 0..<columnCount where !(variance(parameters, k, j) < .infinity) {
+        throw FitError.notFinite(
+          component: isTied ? nil : k, variance: variance(parameters, k, j), iteration: nil)
+      }
+    }
+  }
+
   /// Unit covariances around the centers.
   public func reference(centers: [Double]) -> Parameters {
     let shape = covarianceType.shape(components: componentCount, columns: columnCount)

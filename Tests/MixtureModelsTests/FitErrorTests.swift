@@ -31,6 +31,16 @@ import Testing
           + "--regularization or drop constant, duplicated and linearly dependent columns"
       ),
       (
+        .notFinite(component: 1, variance: .infinity, iteration: 2),
+        "component 2 has a variance of inf at iteration 2, expected a finite number; "
+          + "rescale the data or lower --regularization"
+      ),
+      (
+        .notFinite(component: nil, variance: .nan, iteration: nil),
+        "the shared covariance has a variance of nan, expected a finite number; "
+          + "rescale the data or lower --regularization"
+      ),
+      (
         .undefined(component: 1, naturalParameter: 5, value: -.infinity),
         "component 2 has no density: natural parameter 5 is -inf, expected a finite number"
       ),

@@ -130,6 +130,22 @@ struct DegenerateDataTests {
     }
   }
 
+  @Test("A variance that is infinite, given or regularized, is no collapse", arguments: types)
+  func infiniteVariance(type: CovarianceType) throws {
+    let rows = rows { x, y in x * y }
+    var start = GaussianMixture(components: 2, columns: 3, covarianceType: type)
+      .reference(centers: Array(rows[..<6]))
+    start.covariances[0] = .infinity
+    #expect(
+      failure { try fit(type, rows, from: .parameters(start)) }
+        == .notFinite(component: type == .tied ? nil : 0, variance: .infinity, iteration: 1))
+    // Variances from 1e299 up are more than half of the last digit of the largest number, 2e292.
+    let large = rows.map { $0 * 1e150 }
+    #expect(
+      failure { try fit(type, large, regularization: .greatestFiniteMagnitude) }
+        == .notFinite(component: type == .tied ? nil : 0, variance: .infinity, iteration: 0))
+  }
+
   @Test("A component that shrinks to a point during a fit is named, and when, and what to do")
   func collapseDuringFit() throws {
     // Three times the same row, far from the others: the second component takes hold of it.
