@@ -38,15 +38,15 @@ extension MixtureModel {
   public func evidence(
     q: [Double], rows: [Double], weights: [Double]? = nil, under parameters: Parameters
   ) throws -> EvidenceDecomposition {
-    let logJoint = try logJoint(rows: rows, under: parameters)
-    let count = rows.count / columnCount
+    let (logJoint, logDensities) = try joint(rows: rows, under: parameters)
+    let count = logDensities.count
     precondition(q.count == logJoint.count, "q has \(q.count) numbers, not \(logJoint.count)")
     precondition(weights.map { $0.count == count } ?? true, "weights for other than \(count) rows")
     var sums = EvidenceDecomposition()
     for n in 0..<count where weights?[n] != 0 {
       let weight = weights?[n] ?? 1
       let row = n * componentCount..<(n + 1) * componentCount
-      let evidence = logSumExp(logJoint[row])
+      let evidence = logDensities[n]
       sums.logLikelihood += weight * evidence
       for i in row where q[i] > 0 {
         let mass = weight * q[i]
@@ -66,12 +66,8 @@ extension MixtureModel {
   /// - Parameter rows: n × D values, row-major.
   /// - Throws: `FitError` if the parameters define no density.
   public func posterior(rows: [Double], under parameters: Parameters) throws -> [Double] {
-    let logJoint = try logJoint(rows: rows, under: parameters)
-    return stride(from: 0, to: logJoint.count, by: componentCount).flatMap { first in
-      let row = logJoint[first..<first + componentCount]
-      let evidence = logSumExp(row)
-      return row.map { exp($0 - evidence) }
-    }
+    let (logJoint, logDensities) = try joint(rows: rows, under: parameters)
+    return logJoint.indices.map { exp(logJoint[$0] - logDensities[$0 / componentCount]) }
   }
 
   /// log p(x_n, k | θ) as n × K numbers, row-major, in nats.
@@ -79,33 +75,40 @@ extension MixtureModel {
   /// - Parameter rows: n × D values, row-major.
   /// - Throws: `FitError` if the parameters define no density.
   public func logJoint(rows: [Double], under parameters: Parameters) throws -> [Double] {
+    try joint(rows: rows, under: parameters).logJoint
+  }
+
+  /// log p(x_n, k | θ) as n × K numbers, row-major, and n numbers log p(x_n | θ), -∞ where a row is
+  /// impossible under every component.
+  private func joint(
+    rows: [Double], under parameters: Parameters
+  ) throws -> (logJoint: [Double], logDensities: [Double]) {
     let expectation = try expectation(under: parameters)
     precondition(
       rows.count.isMultiple(of: columnCount), "\(rows.count) values in \(columnCount) columns")
     let count = rows.count / columnCount
     let workspace = Workspace()
-    let tileJoint = workspace.reserve(componentCount * tileRows + scratchCount)
-    var result: [Double] = []
-    result.reserveCapacity(count * componentCount)
+    let tileJoint = workspace.reserve((componentCount + 1) * tileRows + scratchCount)
+    let tileDensities = tileJoint + componentCount * tileRows
+    var (logJoint, logDensities): ([Double], [Double]) = ([], [])
+    logJoint.reserveCapacity(count * componentCount)
+    logDensities.reserveCapacity(count)
     rows.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
       let block = RowBlock(rows: base, count: count, columnCount: columnCount)
       for start in stride(from: 0, to: count, by: tileRows) {
         let tile = block.slice(from: start, count: min(tileRows, count - start))
         writeLogJoint(
-          of: tile, expectation, scratch: tileJoint + componentCount * tileRows, into: tileJoint)
+          of: tile, expectation, scratch: tileDensities + tileRows, into: tileJoint)
+        logSumExp(
+          tileJoint, componentCount: componentCount, stride: tileRows, count: tile.count,
+          into: tileDensities)
         for n in 0..<tile.count {
-          for k in 0..<componentCount { result.append(tileJoint[k * tileRows + n]) }
+          for k in 0..<componentCount { logJoint.append(tileJoint[k * tileRows + n]) }
+          logDensities.append(tileDensities[n])
         }
       }
     }
-    return withExtendedLifetime(workspace) { result }
+    return withExtendedLifetime(workspace) { (logJoint, logDensities) }
   }
-}
-
-/// log Σ exp(v), -∞ if every v is.
-private func logSumExp(_ values: ArraySlice<Double>) -> Double {
-  let largest = values.max() ?? -.infinity
-  guard largest > -.infinity else { return largest }
-  return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
 }
