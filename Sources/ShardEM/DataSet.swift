@@ -57,6 +57,10 @@ public final class DataSet: Sendable {
     (ranges, largestWeight) = (scan.ranges, scan.largestWeight)
     weightedRowCount = weights == nil ? plan.rowCount : scan.weightedRowCount
     guard largestWeight > 0 else { throw DataSetError.allWeightsZero }
+    // The exact sums drop what is below 2^-950: this leaves as much for squares of values.
+    guard largestWeight >= 0x1p-500 else {
+      throw DataSetError.beyondRange(.weights(upTo: largestWeight))
+    }
   }
 
   /// Calls `body` with one of this rank's blocks.

@@ -28,8 +28,18 @@ public enum DataSetError: InputError, Equatable {
   case unsuitable(path: String, row: Int, column: RowSourceError.Column, problem: ValueProblem)
   /// A row's log-density under a model is not finite; `row` counts from 1 in the file.
   case logDensity(path: String, row: Int, value: Double)
-  /// The data are so large that the sums of their statistics are no float64 numbers.
-  case beyondRange(magnitude: Double)
+  /// The sums of the statistics are no float64 numbers because of this.
+  case beyondRange(Cause)
+
+  /// What is too large for sums, or for weights also too small.
+  public enum Cause: Equatable, Sendable {
+    /// The row weights; the largest.
+    case weights(upTo: Double)
+    /// The values of the data; the largest magnitude.
+    case values(upTo: Double)
+    /// The model's means, or the reciprocals of its variances, beside values of this magnitude.
+    case model(upTo: Double)
+  }
 }
 
 extension DataSetError: CustomStringConvertible {
@@ -61,7 +71,14 @@ extension DataSetError: CustomStringConvertible {
     case .logDensity(let path, let row, let value):
       "\(path): row \(row): found a log-density of \(value) under the model, expected a finite "
         + "number; leave such rows out, or rescale the data and the model"
-    case .beyondRange(let magnitude):
+    case .beyondRange(.weights(let largest)):
+      "row weights up to \(largest) are beyond what sums in float64 can hold; "
+        + "multiply all of them by one number"
+    case .beyondRange(.model(let magnitude)):
+      "the model's means or variances are out of all proportion to the values, up to "
+        + "\(magnitude) in magnitude: sums in float64 cannot hold their distances; "
+        + "check the model, or rescale the data"
+    case .beyondRange(.values(let magnitude)):
       "values up to \(magnitude) in magnitude are beyond what sums in float64 can hold; "
         + "rescale the data"
     }

@@ -16,7 +16,7 @@ extension Sweep {
     carrying failure: (any Error)? = nil, _ accumulate: Accumulate
   ) throws -> SweepTotal {
     let units = ExactUnits(
-      bounds: try scaled(model.bounds(expectation, within: data.ranges)),
+      bounds: try data.scaled(model.bounds(expectation, within: data.ranges)),
       additions: data.plan.blockCount)
     let total = try total(units: units, digest: digest, carrying: failure, accumulate)
     guard let scales = model.scales(of: total.statistics),

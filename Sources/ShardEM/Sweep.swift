@@ -39,7 +39,7 @@ public final class Sweep<World: Communicator>: Sendable {
     bounds: [Double], carrying failure: (any Error)? = nil, _ accumulate: Accumulate
   ) throws -> SweepTotal {
     try total(
-      units: ExactUnits(bounds: scaled(bounds), additions: data.plan.blockCount),
+      units: ExactUnits(bounds: data.scaled(bounds), additions: data.plan.blockCount),
       carrying: failure, accumulate)
   }
 
@@ -99,19 +99,6 @@ public final class Sweep<World: Communicator>: Sendable {
         }
       }
     }
-  }
-
-  /// Bounds on the sums of magnitudes over all rows.
-  func scaled(_ bounds: [Double]) throws -> [Double] {
-    let scale = Double(data.weightedRowCount) * data.largestWeight
-    // Leaves room for the anchors of the exact sums, 6 times the bound.
-    let limit = Double.greatestFiniteMagnitude / 8
-    let bounds = bounds.map { $0 * scale }
-    guard bounds.allSatisfy({ $0 <= limit }) else {
-      throw DataSetError.beyondRange(
-        magnitude: (0..<data.columnCount).map(data.ranges.magnitude).max() ?? 0)
-    }
-    return bounds
   }
 
   private func sumsOfThisRank(

@@ -243,6 +243,18 @@ extension BadInput {
       message: "--rows 2000000000000000000; expected at most 576460752303423423, the rows of 2 "
         + "columns that a file can hold"),
     BadInput(
+      testDescription: "a model out of all proportion to the data", arguments: "score m.json a.npy",
+      files: ["m.json": model("[[[1, 0], [0, 1e-307]]]"), "a.npy": npy],
+      message: "the model's means or variances are out of all proportion to the values, up to 7.0 "
+        + "in magnitude: sums in float64 cannot hold their distances; check the model, or rescale "
+        + "the data"),
+    BadInput(
+      testDescription: "weights that sums cannot hold",
+      arguments: "fit a.npy -K 1 --weights w.npy -o model.json",
+      files: ["w.npy": npyFile([1, 1e308, 1], shape: [3]), "a.npy": npy],
+      message: "row weights up to 1e+308 are beyond what sums in float64 can hold; multiply all of "
+        + "them by one number"),
+    BadInput(
       testDescription: "a variance that has no reciprocal", arguments: "score m.json a.npy",
       files: ["m.json": model("[[[1, 0], [0, 1e-310]]]"), "a.npy": npy],
       message: "m.json: covariances[0][1][1]: found 1e-310, expected 5.6e-309 to 4.4e+307"),

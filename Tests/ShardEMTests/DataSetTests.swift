@@ -70,6 +70,7 @@ struct DataSetTests {
       try open([1, 0, .infinity])
     }
     #expect(throws: DataSetError.allWeightsZero) { try open([0, 0, 0]) }
+    #expect(throws: DataSetError.beyondRange(.weights(upTo: 1e-300))) { try open([1e-300, 0, 0]) }
     #expect(throws: DataSetError.weightCount(path: "weights", count: 2, rows: 3)) {
       try open([1, 1])
     }

@@ -102,6 +102,27 @@ struct PredictionTests {
     #expect(error?.exitStatus == 2)
   }
 
+  @Test("What is too large for sums in float64 is named: weights, values or the model")
+  func causesBeyondRange() throws {
+    func cause(
+      _ value: Double = 1, weight: Double = 1, mean: Double = 0
+    ) throws -> DataSetError.Cause? {
+      var parameters = threeCenters
+      parameters.means[0] = mean
+      let world = SoloCommunicator()
+      let data = try DataSet(
+        values: [0, 1, value, 0], columnCount: 2, weights: [1, weight], world: world)
+      do {
+        _ = try Sweep(data, threads: 1, world: world).score(threeGaussians, under: parameters)
+      } catch DataSetError.beyondRange(let cause) { return cause }
+      return nil
+    }
+    #expect(try cause(weight: 1e308) == .weights(upTo: 1e308))
+    #expect(try cause(1e160) == .values(upTo: 1e160))
+    #expect(try cause(mean: 1e160) == .model(upTo: 1))
+    #expect(try cause(1e100, weight: 1e100, mean: 1e50) == nil)
+  }
+
   @Test("A value that the family cannot take is named by file, row and column")
   func unsuitableValue() throws {
     let error = #expect(throws: RankFailure.self) {
