@@ -2,6 +2,9 @@
 public final class Workspace {
   private var storage: UnsafeMutableRawBufferPointer
 
+  /// Another one, for what is computed while the memory of this one is in use.
+  public private(set) lazy var second = Workspace()
+
   public init() { storage = .allocate(byteCount: 0, alignment: 64) }
   deinit { storage.deallocate() }
 

@@ -5,10 +5,14 @@ public struct ColumnScan: Sendable, Equatable {
   public private(set) var minimum: [Double]
   /// The largest value per column; -infinity before the first row.
   public private(set) var maximum: [Double]
+  /// Per column, the sum of 0 x v over one block: 0 for finite v, NaN for the others. Kept, so that
+  /// no block allocates.
+  private var residues: [Double]
 
   public init(columnCount: Int) {
     minimum = Array(repeating: .infinity, count: columnCount)
     maximum = Array(repeating: -.infinity, count: columnCount)
+    residues = Array(repeating: 0, count: columnCount)
   }
 
   /// Where a value stands in a block, both counted from 0.
@@ -23,11 +27,11 @@ public struct ColumnScan: Sendable, Equatable {
   ///   ranges mean nothing after that.
   public mutating func add(_ rows: UnsafePointer<Double>, count: Int) -> Position? {
     let columnCount = minimum.count
-    // 0 x v is 0 for every finite v and NaN for the others: the inner loop has no branch.
-    var residues = [Double](repeating: 0, count: columnCount)
     minimum.withUnsafeMutableBufferPointer { minimum in
       maximum.withUnsafeMutableBufferPointer { maximum in
         residues.withUnsafeMutableBufferPointer { residues in
+          residues.update(repeating: 0)
+          // No branch in the inner loop.
           for row in 0..<count {
             let values = rows + row * columnCount
             for column in 0..<columnCount {

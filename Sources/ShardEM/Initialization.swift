@@ -90,12 +90,11 @@ extension Sweep {
     let reference = model.reference(centers: centers)
     let expectation = model.expectation(around: reference)
     let statistics = try resolvedTotal(model, expectation) { block, workspace, statistics in
-      // The model uses `workspace` at the same time.
-      let assigning = Workspace()
       model.accumulate(block, expectation, workspace: workspace, into: statistics) {
         tile, _, responsibilities in
         responsibilities.update(repeating: 0, count: model.componentCount * tileRows)
-        assign(tile, assigning, responsibilities)
+        // The model uses `workspace` at the same time.
+        assign(tile, workspace.second, responsibilities)
         return 0
       }
     }.statistics

@@ -1,7 +1,6 @@
 import MessagePassing
 import MixtureModels
 import RowSources
-import Synchronization
 
 /// What one look at every row tells: that all values are finite, and within which ranges.
 ///
@@ -18,17 +17,14 @@ struct RowScan {
   static func scan<World: Communicator>(
     _ reader: BlockReader, threads: Int, world: World
   ) throws -> RowScan {
-    let local = Mutex(LocalScan(columnCount: reader.columnCount))
+    let scans = PerThread(threads: threads) { LocalScan(reader) }
     var failure: (any Error)?
     do {
-      let scratch = PerThread(threads: threads) { Workspace() }
-      try forEachItem(of: reader.blocks.count, threads: threads) { thread, number in
-        let scan = try LocalScan(reader, block: number, scratch: scratch[thread])
-        local.withLock { $0.merge(scan) }
-      }
+      try forEachItem(of: reader.blocks.count, threads: threads) { try scans[$0].add(block: $1) }
     } catch { failure = error }
-    return try RowScan(
-      local.withLock { $0 }, failure: failure, weighted: reader.weights != nil, world)
+    let scan = scans[0]
+    for thread in 1..<threads { scan.merge(scans[thread]) }
+    return try RowScan(scan, failure: failure, weighted: reader.weights != nil, world)
   }
 
   /// Collective. Combines the ranks' scans; a minimum is the maximum of the negative.
@@ -51,61 +47,65 @@ struct RowScan {
   }
 }
 
-/// The scan of some blocks of one rank.
-private struct LocalScan: Sendable {
-  var columns: ColumnScan
-  var largestWeight: Double
-  var weightedRowCount = 0
+/// What one thread has seen of the blocks of its rank.
+private final class LocalScan {
+  private(set) var columns: ColumnScan
+  private(set) var largestWeight = 0.0
+  private(set) var weightedRowCount = 0
 
-  init(columnCount: Int) {
-    columns = ColumnScan(columnCount: columnCount)
-    largestWeight = 0
+  private let reader: BlockReader
+  private let scratch = Workspace()
+  /// The rows of weight 0, whose ranges nobody asks for.
+  private var absent: ColumnScan
+
+  init(_ reader: BlockReader) {
+    self.reader = reader
+    columns = ColumnScan(columnCount: reader.columnCount)
+    absent = columns
   }
 
-  init(_ reader: BlockReader, block number: Int, scratch: Workspace) throws {
-    self.init(columnCount: reader.columnCount)
+  func add(block number: Int) throws {
     try reader.withBlock(number, scratch: scratch) { block in
       guard let weights = block.weights else {
         largestWeight = 1
-        return try add(block, of: reader, number: number, row: 0)
+        return try require(columns.add(block.rows, count: block.count), block, number)
       }
-      try check(weights, of: reader, number: number, count: block.count)
+      try add(weights, count: block.count, number)
       var start = 0
       while start < block.count {
         let isPresent = weights[start] > 0
         let end = (start..<block.count).first { (weights[$0] > 0) != isPresent } ?? block.count
         let rows = block.slice(from: start, count: end - start)
         if isPresent {
-          try add(rows, of: reader, number: number, row: start)
+          try require(columns.add(rows.rows, count: rows.count), rows, number, from: start)
           weightedRowCount += rows.count
         } else {
-          var absent = LocalScan(columnCount: reader.columnCount)
-          try absent.add(rows, of: reader, number: number, row: start)
+          try require(absent.add(rows.rows, count: rows.count), rows, number, from: start)
         }
         start = end
       }
     }
   }
 
-  mutating func merge(_ other: LocalScan) {
+  func merge(_ other: LocalScan) {
     columns.merge(other.columns)
     largestWeight = max(largestWeight, other.largestWeight)
     weightedRowCount += other.weightedRowCount
   }
 
-  /// Takes in `rows`, which begin at row `row` of block `number`.
-  private mutating func add(
-    _ rows: RowBlock, of reader: BlockReader, number: Int, row: Int
+  /// - Parameters:
+  ///   - bad: the first value of `rows` that is not finite.
+  ///   - start: the row of block `number` with which `rows` begin.
+  private func require(
+    _ bad: ColumnScan.Position?, _ rows: RowBlock, _ number: Int, from start: Int = 0
   ) throws {
-    guard let bad = columns.add(rows.rows, count: rows.count) else { return }
-    let place = reader.place(number, row: row + bad.row, column: bad.column)
+    guard let bad else { return }
+    let place = reader.place(number, row: start + bad.row, column: bad.column)
     let value = rows.rows[bad.row * rows.columnCount + bad.column]
     throw place.shard.notFinite(value, row: place.row, column: place.column)
   }
 
-  private mutating func check(
-    _ weights: UnsafePointer<Double>, of reader: BlockReader, number: Int, count: Int
-  ) throws {
+  private func add(_ weights: UnsafePointer<Double>, count: Int, _ number: Int) throws {
     for row in 0..<count {
       guard weights[row] >= 0, weights[row].isFinite else {
         throw reader.faultyWeight(weights[row], number, row: row)
