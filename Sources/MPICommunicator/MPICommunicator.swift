@@ -36,7 +36,9 @@
       try checkMPI("MPI_Init_thread", rank: 0, shardem_mpi_init_thread(&granted))
       guard granted != 0 else {
         throw MPIError(
-          call: "MPI_Init_thread", reason: "MPI_THREAD_FUNNELED is not supported", rank: 0)
+          call: "MPI_Init_thread",
+          reason: "this MPI has no MPI_THREAD_FUNNELED; use one that was built with threads",
+          rank: 0)
       }
       try checkMPI("MPI_Comm_set_errhandler", rank: 0, shardem_mpi_errors_return(world))
       var number: CInt = 0
