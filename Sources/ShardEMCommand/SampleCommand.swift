@@ -4,14 +4,6 @@ import MixtureModels
 import RowSources
 import ShardEM
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// `shardem sample`.
 struct SampleCommand: WorldCommand {
   static let configuration = CommandConfiguration(
@@ -47,7 +39,7 @@ struct SampleCommand: WorldCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write them.", valueName: "folder"))
   var output: String
 
-  @Flag(help: "Replace files of the same names; without it, they are an error.")
+  @Flag(help: "Replace all files part-*.npy of an older sample; without it, they are an error.")
   var force = false
 
   @OptionGroup(title: "Running") var running: RunOptions
@@ -78,12 +70,15 @@ struct SampleCommand: WorldCommand {
     let parameters = try file.parameters(for: mixture, name: model.path)
     try TooManyRows.check(rows, columns: mixture.columnCount)
     let plan = ShardPlan(rowCounts: Self.rowCounts(rows: rows, shards: shards))
+    var folder = SampleFolder(path: output, partCount: shards)
     let outputs = plan.rowCounts.enumerated().map { number, count in
       NPYOutput(
-        path: path(ofShard: number), rows: count, columns: mixture.columnCount, descriptor: "<f8")
+        path: folder.path(ofPart: number), rows: count, columns: mixture.columnCount,
+        descriptor: "<f8")
     }
-    var isNewFolder = false
-    try world.agree { if world.rank == 0 { isNewFolder = try prepareFolder(for: outputs) } }
+    try world.agree {
+      if world.rank == 0 { try folder.prepare(force: force, inputs: [model.path]) }
+    }
     do {
       try writeTogether(outputs, in: world) {
         try world.agree {
@@ -100,9 +95,10 @@ struct SampleCommand: WorldCommand {
         }
       }
     } catch {
-      if isNewFolder { rmdir(output) }
+      folder.abandon()
       throw error
     }
+    try world.agree { try folder.removeOlderParts() }
   }
 
   /// Pieces of 32 MB or a row each, so that memory does not limit the sample.
@@ -129,42 +125,6 @@ struct SampleCommand: WorldCommand {
   /// count * part / parts, without overflow.
   private static func evenCut(_ count: Int, _ part: Int, of parts: Int) -> Int {
     count / parts * part + count % parts * part / parts
-  }
-
-  /// Numbers of one width, so that the files sort in their order.
-  private func path(ofShard number: Int) -> String {
-    let digits = "\(number)"
-    let width = max(4, "\(shards - 1)".count)
-    let folder = output.hasSuffix("/") ? output : output + "/"
-    return folder + "part-" + String(repeating: "0", count: width - digits.count) + digits + ".npy"
-  }
-
-  /// Makes the folder, and refuses to replace files unasked.
-  ///
-  /// - Returns: whether the folder is new.
-  private func prepareFolder(for outputs: [NPYOutput]) throws -> Bool {
-    if mkdir(output, 0o777) == 0 { return true }
-    guard errno == EEXIST else {
-      let code = errno
-      let parent = output.split(separator: "/").dropLast().joined(separator: "/")
-      throw RowSourceError(
-        code == ENOENT
-          ? .noFolder(output.hasPrefix("/") ? "/" + parent : parent) : .unwritable(code: code),
-        path: output)
-    }
-    if !force, let existing = outputs.first(where: { access($0.path, F_OK) == 0 }) {
-      throw FileExists(path: existing.path)
-    }
-    return false
-  }
-}
-
-/// An output file that is there already.
-struct FileExists: InputError, CustomStringConvertible {
-  let path: String
-
-  var description: String {
-    "\(path): exists already; choose another --output, or --force to replace it"
   }
 }
 

@@ -352,6 +352,12 @@ extension BadInput {
     same(
       "a trace over the weights", "fit a.npy -K 1 --weights w.npy --trace w.npy", "--trace w.npy",
       "the input w.npy"),
+    BadInput(
+      testDescription: "a sample over its model",
+      arguments: "sample part-0001.npy --rows 2 -o . --force",
+      files: ["part-0001.npy": unit],
+      message: "--output ./part-0001.npy and the input part-0001.npy are the same file; choose "
+        + "another name"),
     same(
       "two outputs of one name", "fit a.npy -K 1 -o x --trace x", "--trace x", "--output x"),
     same(

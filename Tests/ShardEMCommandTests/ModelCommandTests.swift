@@ -110,6 +110,37 @@ import Testing
     #expect(try folder.npy("one/part-0000.npy", of: Double.self).values.count == 6)
   }
 
+  @Test("sample --force leaves no part of an older sample, and nothing else alone")
+  func sampleAgain() throws {
+    let folder = try folder()
+    func sample(_ shards: Int, force: Bool) throws -> Int32 {
+      try Shardem.run(
+        ["sample", "m.json", "--rows", "6", "--shards", "\(shards)", "-o", "parts"]
+          + (force ? ["--force"] : []), in: folder
+      ).status
+    }
+    func names() throws -> [String] {
+      try FileManager.default
+        .contentsOfDirectory(atPath: folder.url.appendingPathComponent("parts").path).sorted()
+    }
+    #expect(try sample(5, force: false) == 0)
+    for name in ["part-1.npy", "part-0002.csv", "notes.txt"] {
+      try folder.write("parts/\(name)", "mine")
+    }
+    #expect(try sample(2, force: true) == 0)
+    #expect(
+      try names() == ["notes.txt", "part-0000.npy", "part-0001.npy", "part-0002.csv", "part-1.npy"])
+    #expect(try folder.npy("parts/part-0001.npy", of: Double.self).values.count == 6)
+
+    // A part with another number than those to be written would become one of them, too.
+    for name in ["part-0000.npy", "part-0001.npy"] {
+      try FileManager.default.removeItem(at: folder.url.appendingPathComponent("parts/\(name)"))
+    }
+    try folder.write("parts/part-0007.npy", "old")
+    #expect(try sample(2, force: false) == 2)
+    #expect(try folder.text("parts/part-0007.npy") == "old")
+  }
+
   @Test("inspect describes models and data")
   func inspect() throws {
     let folder = try folder(rows: 3)

@@ -1,0 +1,93 @@
+import MessagePassing
+import RowSources
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The folder of a sample: part-0000.npy, part-0001.npy, ...
+///
+/// One folder, one sample: parts of an older one are never left among the new.
+struct SampleFolder {
+  let path: String
+  /// The number of parts of the new sample.
+  let partCount: Int
+  /// Whether `prepare` has made the folder.
+  private var isNew = false
+  /// The parts of an older sample that the new one does not replace.
+  private var olderParts: [String] = []
+
+  init(path: String, partCount: Int) {
+    self.path = path
+    self.partCount = partCount
+  }
+
+  /// With numbers of one width, so that the files sort in their order.
+  func path(ofPart number: Int) -> String {
+    let digits = "\(number)"
+    let width = max(4, "\(partCount - 1)".count)
+    let folder = path.hasSuffix("/") ? path : path + "/"
+    return folder + "part-" + String(repeating: "0", count: width - digits.count) + digits + ".npy"
+  }
+
+  /// Makes the folder; of one that is there, checks that nothing in it is replaced unasked.
+  ///
+  /// - Parameters:
+  ///   - force: whether an older sample may be replaced.
+  ///   - inputs: files that must not.
+  mutating func prepare(force: Bool, inputs: [String]) throws {
+    isNew = mkdir(path, 0o777) == 0
+    if isNew { return }
+    guard errno == EEXIST else { throw cannotMake(code: errno) }
+    let found = try parts()
+    if !force, let part = found.first { throw FileExists(path: part) }
+    let new = Set((0..<partCount).map(path(ofPart:)))
+    olderParts = found.filter { !new.contains($0) }
+    try check(found.map { ("--output", $0) }, inputs: inputs)
+  }
+
+  /// Removes the folder if `prepare` has made it.
+  func abandon() {
+    if isNew { rmdir(path) }
+  }
+
+  /// Removes what the new sample, whose parts are in place now, has not replaced.
+  func removeOlderParts() throws {
+    for part in olderParts where unlink(part) != 0 {
+      throw RowSourceError(.unwritable(code: errno), path: part)
+    }
+  }
+
+  /// The parts of a sample that are in the folder.
+  private func parts() throws -> [String] {
+    do {
+      return try DataFiles.expand([path]).filter { file in
+        let name = file.split(separator: "/").last ?? ""
+        let number = name.dropFirst("part-".count).dropLast(".npy".count)
+        return name.hasPrefix("part-") && name.hasSuffix(".npy") && number.count >= 4
+          && number.allSatisfy { ("0"..."9").contains($0) }
+      }
+    } catch let error as RowSourceError where error.problem == .noDataFiles {
+      return []
+    }
+  }
+
+  private func cannotMake(code: CInt) -> RowSourceError {
+    guard code == ENOENT else { return RowSourceError(.unwritable(code: code), path: path) }
+    let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+    return RowSourceError(.noFolder(path.hasPrefix("/") ? "/" + parent : parent), path: path)
+  }
+}
+
+/// An output file that is there already.
+struct FileExists: InputError, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "\(path): exists already; choose another --output, or --force to replace it"
+  }
+}
