@@ -31,6 +31,22 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     #expect(try folder.names == before)
     for (name, bytes) in bad.files { #expect(try folder.bytes(name) == bytes) }
   }
+
+  @Test(
+    "an output without a name is refused",
+    arguments: [
+      "fit a.npy -K 1 --output", "fit a.npy -K 1 --trace", "predict m.json a.npy --output",
+      "predict m.json a.npy --probabilities", "predict m.json a.npy --log-densities",
+      "sample m.json --rows 2 --output",
+    ])
+  func emptyName(arguments: String) throws {
+    let folder = try Folder()
+    try folder.write("a.npy", npyFile([1, 2], shape: [2]))
+    let words = arguments.split(separator: " ").map(String.init)
+    let outcome = try Shardem.run(words + [""], in: folder)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors == "shardem: \(words.last!) \"\"; expected a name\n")
+  }
 }
 
 extension BadInput {
@@ -317,6 +333,11 @@ extension BadInput {
       "--shards 8000000000000000000; expected 1 to 1000000", seeing: "sample "),
     usage("improve", "Unexpected argument 'improve'", seeing: ""),
     unwritable("-o no/m.json", "no/m.json: cannot be written: there is no folder no"),
+    unwritable(
+      "-o -", "--output -; expected a name: results are not written to standard output"),
+    unwritable(
+      "--trace /dev/stdout",
+      "--trace /dev/stdout; expected a name: results are not written to standard output"),
     unwritable("--trace no/t", "no/t: cannot be written: there is no folder no"),
     unwritable("-o .", ".: cannot be written: it is a folder; give the name of a file"),
     unwritable(
