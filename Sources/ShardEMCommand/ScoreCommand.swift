@@ -8,8 +8,9 @@ struct ScoreCommand: WorldCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "Print how well a model describes data, as JSON.",
     discussion: """
-      One object: rows (of positive weight), log_likelihood, mean_log_likelihood (per row), aic, \
-      bic; the same bits as in the model file when the data are those of the fit.
+      One object: rows, log_likelihood, mean_log_likelihood (per row), aic, bic; the same bits as in the model file when the data are those of the fit. With \
+      --weights, rows are those of positive weight, and total_weight, the sum of their weights, \
+      stands for the number of rows in the means and criteria.
 
         shardem score model.json holdout.npy
         mpirun -np 8 shardem score model.json shards/ | jq .bic
@@ -27,7 +28,7 @@ struct ScoreCommand: WorldCommand {
     let sweep = Sweep(data, threads: threads, world: world)
     let score = try score(file.mixture, file, sweep)
     try world.agree {
-      if world.rank == 0 { try printResult(json(score, rows: data.weightedRowCount)) }
+      if world.rank == 0 { try printResult(json(score, of: data)) }
     }
     return .done
   }
@@ -38,13 +39,16 @@ struct ScoreCommand: WorldCommand {
     try sweep.score(mixture, under: file.parameters(for: mixture, name: model.path))
   }
 
-  private func json(_ score: Score, rows: Int) -> String {
-    let numbers = [
-      ("log_likelihood", score.logLikelihood), ("mean_log_likelihood", score.meanLogLikelihood),
-      ("aic", score.aic), ("bic", score.bic),
-    ]
+  private func json(_ score: Score, of data: DataSet) -> String {
+    let weight = data.isWeighted ? [("total_weight", score.weightSum)] : []
+    let numbers =
+      weight + [
+        ("log_likelihood", score.logLikelihood), ("mean_log_likelihood", score.meanLogLikelihood),
+        ("aic", score.aic), ("bic", score.bic),
+      ]
     // JSON has no infinities.
     let members = numbers.map { "\"\($0.0)\": " + ($0.1.isFinite ? "\($0.1)" : "null") }
-    return "{" + (["\"rows\": \(rows)"] + members).joined(separator: ", ") + "}\n"
+    let rows = "\"rows\": \(data.weightedRowCount)"
+    return "{" + ([rows] + members).joined(separator: ", ") + "}\n"
   }
 }

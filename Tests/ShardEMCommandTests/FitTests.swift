@@ -208,6 +208,9 @@ import Testing
     let logLikelihoods = try [few, all].map { try number("log_likelihood", in: $0) }
     #expect(abs(logLikelihoods[1] - logLikelihoods[0]) < 1e-10)
     #expect(try number("rows", in: few) == number("rows", in: all))
+    // 75 times 0 + 1 + 2 + 3.
+    #expect(try number("rows", in: all) == 225 && number("total_weight", in: all) == 450)
+    #expect(try number("total_weight", in: folder.text("1.json")) == 450)
   }
 
   @Test("help goes to standard output and teaches by examples")
