@@ -49,8 +49,9 @@ struct FitCommand: WorldCommand {
     let start = try search.`init`.read(in: world)
     let threads = try running.threadCount(in: world)
     let data = try data.open(threads: threads, in: world, log: log)
-    return try fit(
-      model.mixture(for: data), start: start, Sweep(data, threads: threads, world: world), log)
+    let mixture = model.mixture(for: data)
+    if let warning = model.sizeWarning(of: mixture, for: data) { log.warning("\(warning)") }
+    return try fit(mixture, start: start, Sweep(data, threads: threads, world: world), log)
   }
 
   private func fit<Mixture: FiledMixture, World: Communicator>(

@@ -200,7 +200,7 @@ extension BadInput {
   private static let notPositive =
     "m.json: covariances[0]: not positive definite, so no covariance; add to its diagonal or drop "
     + "constant and duplicated columns"
-  private static let threeColumns = npyFile([1, 2, 3, 4, 5, 6], shape: [2, 3])
+  private static let threeColumns = npyFile([1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [3, 3])
   private static let mismatch =
     "a.npy: 3 columns, but the model m.json has 2; choose by --columns"
 

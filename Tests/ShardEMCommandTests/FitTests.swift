@@ -213,6 +213,34 @@ import Testing
     #expect(try number("total_weight", in: folder.text("1.json")) == 450)
   }
 
+  @Test("a model of more parameters than values, or of huge sums, is warned of")
+  func sizeWarning() throws {
+    let folder = try Folder()
+    // 20 rows of 10 columns, near 1.
+    let rows = (0..<200).map { Double($0 * $0 % 17) / 17 }
+    try folder.write("data.npy", npyFile(rows, shape: [20, 10]))
+    func warnings(_ data: String, _ options: String...) throws -> [String] {
+      try Shardem.run(["fit", data, "--progress", "none"] + options, in: folder).errors
+        .split(separator: "\n").map(String.init).filter { $0.hasPrefix("warning: ") }
+    }
+    // 3 weights, 4 x 10 means, 4 x 55 covariances.
+    #expect(
+      try warnings("data.npy", "-K", "4") == [
+        "warning: 263 parameters, for 20 rows of 10 columns; "
+          + "lower --components or choose --covariance diag"
+      ])
+    #expect(try warnings("data.npy", "-K", "3") == [])
+    #expect(try warnings("data.npy", "-K", "4", "--covariance", "diag") == [])
+    // 9500 x 9501 / 2 second moments of 24 bytes; that start is refused before they are summed.
+    try folder.write("wide.npy", npyFile(Array(repeating: 1, count: 19000), shape: [2, 9500]))
+    try folder.write("m.json", try Samples.model.encoded())
+    #expect(
+      try warnings("wide.npy", "-K", "1", "--init", "m.json") == [
+        "warning: 45139250 parameters, whose sums take 1 GiB a thread, for 2 rows of 9500 columns; "
+          + "lower --components or choose --covariance diag"
+      ])
+  }
+
   @Test("help goes to standard output and teaches by examples")
   func help() throws {
     let outcome = try Shardem.run(["fit", "--help"], in: Folder())
