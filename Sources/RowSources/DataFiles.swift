@@ -12,10 +12,17 @@ public enum DataFiles {
   /// and .tsv files in it (.txt only by name: folders hold README.txt too); both sorted by the
   /// bytes of the names. An existing file is never taken for a pattern.
   /// - Throws: `RowSourceError` for a file that does not exist, a pattern that matches nothing, a
-  ///   folder without data files.
-  public static func expand(_ arguments: [String]) throws -> [String] {
+  ///   folder without data files, or any folder if the files are raw: those have no suffix of their
+  ///   own to be found by.
+  public static func expand(
+    _ arguments: [String], _ options: ReadOptions = ReadOptions()
+  ) throws -> [String] {
     try arguments.flatMap { argument in
-      try matches(argument).flatMap { isFolder($0) ? try dataFiles(inFolder: $0) : [$0] }
+      try matches(argument).flatMap { path in
+        guard isFolder(path) else { return [path] }
+        if options.raw != nil { throw RowSourceError(.rawFolder, path: path) }
+        return try dataFiles(inFolder: path)
+      }
     }
   }
 

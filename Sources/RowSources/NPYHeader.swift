@@ -1,23 +1,13 @@
-/// What the header of a .npy file says.
-///
-/// Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays"; versions 1 to 3
-/// differ in the width of the header's length and in its text encoding only.
-public struct NPYHeader: Sendable, Equatable {
-  /// The type of the elements as NumPy writes it, such as `<f8`; of a record type its Python text.
-  public let descriptor: String
-  /// Whether the first index varies fastest in the file.
-  public let isFortranOrder: Bool
-  /// The lengths of the dimensions.
-  public let shape: [Int]
-  /// Where the elements begin, in bytes from the start of the file.
-  public let dataOffset: Int
-
-  /// Reads the header at the start of a file.
+extension StoredArray {
+  /// Reads the header at the start of a .npy file.
   ///
   /// Nothing in `file` is trusted: no length in it is used before it is compared with what is
   /// there, and memory is only allocated for text that is.
-  init(of file: UnsafeRawBufferPointer, path: String) throws {
-    guard file.starts(with: NPYHeader.magic) else { throw RowSourceError(.notNPY, path: path) }
+  ///
+  /// Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays"; versions 1 to 3
+  /// differ in the width of the header's length and in its text encoding only.
+  init(npyHeader file: UnsafeRawBufferPointer, path: String) throws {
+    guard file.starts(with: npyMagic) else { throw RowSourceError(.notNPY, path: path) }
     guard file.count >= 10 else {
       throw RowSourceError(.truncatedHeader(bytes: file.count, expected: 10), path: path)
     }
@@ -40,9 +30,10 @@ public struct NPYHeader: Sendable, Equatable {
     (descriptor, isFortranOrder, shape) = entries
     dataOffset = start + length
   }
-
-  fileprivate static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 }
+
+/// With what a .npy file begins.
+let npyMagic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
 /// The header of a .npy file that holds `shape` elements of type `descriptor` in C order:
 /// version 1.0, padded so that the elements begin at a multiple of 64 bytes.
@@ -56,7 +47,7 @@ public func npyHeader(shape: [Int], descriptor: String) -> [UInt8] {
   let unpadded = 10 + text.utf8.count + 1
   let length = (unpadded + 63) / 64 * 64 - 10
   precondition(length <= UInt16.max, "\(shape.count) dimensions in a .npy header")
-  var bytes = NPYHeader.magic + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)]
+  var bytes = npyMagic + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)]
   bytes += Array(text.utf8)
   bytes += [UInt8](repeating: UInt8(ascii: " "), count: 10 + length - bytes.count - 1)
   bytes.append(UInt8(ascii: "\n"))

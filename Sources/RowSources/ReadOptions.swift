@@ -1,7 +1,7 @@
 /// How data files are to be read where the files themselves do not say.
 public struct ReadOptions: Sendable, Equatable {
   /// The columns to read, in this order: names of the header, or numbers counted from 1 (the only
-  /// way for .npy files). A name that reads as a number wins over that number. Nil: all.
+  /// way for binary files). A name that reads as a number wins over that number. Nil: all.
   public var columns: [String]?
   /// The byte between the fields of a text file; nil: comma, semicolon, tab or space, whichever
   /// its first rows agree on. A space stands for any run of spaces and tabs.
@@ -9,11 +9,16 @@ public struct ReadOptions: Sendable, Equatable {
   /// Whether the first row of a text file holds the columns' names; nil: exactly if a chosen field
   /// of it is no number (`nan` and `inf` count as numbers here, and are an error as data).
   public var header: Bool?
+  /// What files of any name hold, if they are raw; nil: their names tell what they are.
+  public var raw: RawFormat?
 
-  public init(columns: [String]? = nil, delimiter: UInt8? = nil, header: Bool? = nil) {
+  public init(
+    columns: [String]? = nil, delimiter: UInt8? = nil, header: Bool? = nil, raw: RawFormat? = nil
+  ) {
     self.columns = columns
     self.delimiter = delimiter
     self.header = header
+    self.raw = raw
   }
 
   /// The chosen columns, counted from 0.

@@ -23,7 +23,8 @@ extension RowSourceError.Column {
 
 extension RowSourceError.Problem {
   fileprivate var sentence: String {
-    fileSentence ?? npySentence ?? columnSentence ?? valueSentence ?? writingSentence ?? "\(self)"
+    fileSentence ?? binarySentence ?? columnSentence ?? valueSentence ?? writingSentence
+      ?? "\(self)"
   }
 
   private var fileSentence: String? {
@@ -41,7 +42,7 @@ extension RowSourceError.Problem {
     }
   }
 
-  private var npySentence: String? {
+  private var binarySentence: String? {
     switch self {
     case .notNPY:
       "not a .npy file: it does not begin with \\x93NUMPY"
@@ -61,6 +62,11 @@ extension RowSourceError.Problem {
         + "\(expected.map { "\($0)" } ?? "more than \(Int.max)"); "
         + "the file is \(bytes < expected ?? Int.max ? "truncated" : "too long") "
         + "or its header is wrong"
+    case .rawSize(let bytes, let format):
+      "\(bytes) bytes are no whole number of rows of \(counted(format.columnCount, "column")) of "
+        + "\(format.type); check --columns-count and --raw"
+    case .npyAsRaw: "this is a .npy file, which says itself what it holds; leave out --raw"
+    case .rawFolder: "a folder; with --raw give files, or a pattern such as folder/*"
     default: nil
     }
   }

@@ -43,7 +43,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case noRows
     case noColumns
 
-    // .npy files.
+    // Binary files.
     case notNPY
     case unsupportedVersion(major: Int, minor: Int)
     case truncatedHeader(bytes: Int, expected: Int)
@@ -52,6 +52,11 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case unsupportedDimensions(shape: [Int])
     /// `expected` is nil beyond `Int.max` bytes.
     case dataSize(bytes: Int, expected: Int?, shape: [Int], descriptor: String)
+
+    /// The bytes of a raw file are no whole number of rows.
+    case rawSize(bytes: Int, RawFormat)
+    case npyAsRaw
+    case rawFolder
 
     // Choosing columns.
     case noSuchColumn(String, names: [String]?, count: Int)

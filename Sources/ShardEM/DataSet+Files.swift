@@ -60,7 +60,7 @@ extension DataSet {
     _ arguments: [String], _ options: ReadOptions, weightColumn: String?
   ) throws -> ([DataFile], Int?) {
     do {
-      let files = try DataFiles.expand(arguments).map { try DataFile.open($0, options) }
+      let files = try DataFiles.expand(arguments, options).map { try DataFile.open($0, options) }
       try DataFile.requireSameColumns(files, options)
       return (files, try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) })
     } catch let error as RowSourceError {

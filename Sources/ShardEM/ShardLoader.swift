@@ -26,7 +26,7 @@ struct ShardLoader: Sendable {
     self.indices = indices
     rowCounts = zip(files, indices).map { file, index in
       switch file {
-      case .npy(let rows): rows.rowCount
+      case .binary(let rows): rows.rowCount
       case .csv: index!.rowCount
       }
     }
@@ -62,7 +62,7 @@ struct ShardLoader: Sendable {
   func load(_ rows: [Range<Int>], threads: Int) throws -> [any RowSource] {
     try files.indices.map { number in
       switch files[number] {
-      case .npy(let source): source
+      case .binary(let source): source
       case .csv(let text):
         try text.parse(rows: rows[number], index: indices[number]!, threads: threads)
       }

@@ -8,7 +8,8 @@ import ShardEM
 struct DataOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The shards in order: .npy, .csv, .tsv or .txt files, patterns, folders.",
+      "The shards in order: .npy, .csv, .tsv or .txt files, patterns, folders; with --raw files of "
+        + "any name.",
       valueName: "data"))
   var files: [String]
 
@@ -24,7 +25,9 @@ struct DataOptions: ParsableArguments {
   ///
   /// - Throws: `RowSourceError` about a shard that is not there.
   var inputs: [String] {
-    get throws { try DataFiles.expand(files) + [weights].compactMap { $0 } }
+    get throws {
+      try DataFiles.expand(files, reading.readOptions) + [weights].compactMap { $0 }
+    }
   }
 
   /// Collective. Opens the shards, and logs what was assumed about text files.

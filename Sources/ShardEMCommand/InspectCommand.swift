@@ -23,7 +23,7 @@ struct InspectCommand: WorldCommand {
     // A short look: not worth sharing out.
     try world.agree {
       guard world.rank == 0 else { return }
-      let texts = try DataFiles.expand(files).map(description)
+      let texts = try DataFiles.expand(files, reading.readOptions).map(description)
       try printResult(texts.joined(separator: "\n"))
     }
     return .done
@@ -35,10 +35,10 @@ struct InspectCommand: WorldCommand {
       return "\(path): a model file\n" + ModelSummary(file).text + origin(of: file.fit)
     }
     switch try DataFile.open(path, reading.readOptions) {
-    case .npy(let rows):
-      let order = rows.header.isFortranOrder ? "Fortran" : "C"
-      let shape = rows.header.shape.map(String.init).joined(separator: " x ")
-      return try "\(path): .npy, \(shape) of \(rows.header.descriptor) in \(order) order\n"
+    case .binary(let rows):
+      let kind = reading.raw == nil ? ".npy" : "raw"
+      let order = rows.array.isFortranOrder ? "" : " in C order"
+      return try "\(path): \(kind), \(rows.array.summary)\(order)\n"
         + ranges(of: rows, names: nil)
     case .csv(let text):
       let rows = try text.parseAll()

@@ -24,13 +24,41 @@ struct ReadingOptions: ParsableArguments {
       """)
   var header: Bool?
 
+  @Option(
+    help: ArgumentHelp(
+      "Read all data files, of any name, as raw little-endian numbers of this type, row after row.",
+      valueName: "float32|float64"))
+  var raw: FloatType?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many columns raw files have.", valueName: "d"))
+  var columnsCount: Int?
+
+  func validate() throws {
+    if let columnsCount, columnsCount < 1 {
+      throw ValidationError("--columns-count \(columnsCount); expected 1 or more")
+    }
+    if raw != nil && columnsCount == nil {
+      throw ValidationError("--raw without --columns-count, which raw files do not tell")
+    }
+    if raw == nil && columnsCount != nil {
+      throw ValidationError("--columns-count without --raw; other files say how many they have")
+    }
+  }
+
   var readOptions: ReadOptions {
     // Files' names of columns have no blanks around them.
     ReadOptions(
       columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(trimmed),
-      delimiter: delimiter?.byte, header: header)
+      delimiter: delimiter?.byte, header: header,
+      raw: raw.flatMap { type in
+        columnsCount.map { RawFormat(type: type, columnCount: $0) }
+      })
   }
 }
+
+extension FloatType: ExpressibleByArgument {}
 
 /// `text` without white space at both ends.
 private func trimmed(_ text: Substring) -> String {

@@ -47,7 +47,7 @@ struct DataFilesTests {
     #expect(file.columnNames == ["x", "y"])
     let header = npyHeader(shape: [1], descriptor: "|u1")
     let npy = try DataFile.open(try folder.file("a.npy", header + [9]))
-    guard case .npy(let rows) = npy else { throw Unexpected() }
+    guard case .binary(let rows) = npy else { throw Unexpected() }
     #expect(try rows.read() == [9])
     #expect(npy.columnCount == 1 && npy.name == folder.path + "/a.npy")
 
@@ -60,6 +60,22 @@ struct DataFilesTests {
     #expect(message("b.npy") == "b.npy: no such file")
     _ = try folder.folder("d.csv")
     #expect(message("d.csv") == "d.csv: not a regular file; data are read from files on disk")
+  }
+
+  @Test("raw files are found by name and pattern, but not in folders")
+  func rawFiles() throws {
+    _ = try folder.folder("in")
+    for name in ["a.bin", "b.csv"] { _ = try folder.file("in/" + name, [0, 0, 0x80, 0x3f]) }
+    let options = ReadOptions(raw: RawFormat(type: .float32, columnCount: 1))
+    let paths = try DataFiles.expand([folder.path + "/in/*"], options)
+    #expect(paths == [folder.path + "/in/a.bin", folder.path + "/in/b.csv"])
+    for path in paths {
+      guard case .binary(let rows) = try DataFile.open(path, options) else { throw Unexpected() }
+      #expect(try rows.read() == [1])
+    }
+    #expect(
+      folder.message { _ = try DataFiles.expand([folder.path + "/in"], options) }
+        == "in: a folder; with --raw give files, or a pattern such as folder/*")
   }
   private struct Unexpected: Error {}
 
@@ -90,7 +106,8 @@ struct DataFilesTests {
     #expect(try fault(xy, plain, xy) == nil)
     #expect(try fault(xy, yx, columns: ["x", "y"]) == nil)
     #expect(try fault(xy, yx, columns: ["1", "2"]) == nil)
-    let advice = "; choose the columns with --columns, or give all shards the same ones in one order"
+    let advice =
+      "; choose the columns with --columns, or give all shards the same ones in one order"
     #expect(
       try fault(plain, xy, plain, yx) == "d.csv: column 1 (y): b.csv has \"x\" there" + advice)
     #expect(

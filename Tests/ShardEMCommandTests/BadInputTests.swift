@@ -99,6 +99,12 @@ extension BadInput {
       files: ["a.npy": npy, "b.csv": Array("1,2,3\n".utf8)],
       message: "b.csv: 3 columns, but a.npy has 2; all shards need the same columns"),
     BadInput(
+      testDescription: "raw numbers of part of a row",
+      arguments: "fit a.bin -K 1 --raw float64 --columns-count 4 -o model.json",
+      files: ["a.bin": [UInt8](repeating: 0, count: 48)],
+      message: "a.bin: 48 bytes are no whole number of rows of 4 columns of float64; check "
+        + "--columns-count and --raw"),
+    BadInput(
       testDescription: "no such column", arguments: "fit a.csv -K 1 --columns x,z -o model.json",
       files: ["a.csv": Array("x,y\n1,2\n".utf8)],
       message: "a.csv: no column \"z\"; its 2 columns are x, y"),
@@ -331,6 +337,19 @@ extension BadInput {
     usage(
       "sample m.json --rows 9000000000000000000 --shards 8000000000000000000 -o x",
       "--shards 8000000000000000000; expected 1 to 1000000", seeing: "sample "),
+    usage(
+      "fit a.npy -K 1 --raw float32",
+      "--raw without --columns-count, which raw files do not tell"),
+    usage(
+      "fit a.npy -K 1 --columns-count 2",
+      "--columns-count without --raw; other files say how many they have"),
+    usage(
+      "fit a.npy -K 1 --raw float32 --columns-count -2",
+      "--columns-count -2; expected 1 or more"),
+    usage(
+      "fit a.npy -K 1 --raw int8 --columns-count 2",
+      "The value 'int8' is invalid for '--raw <float32|float64>'. Please provide one of 'float32' "
+        + "and 'float64'"),
     usage("improve", "Unexpected argument 'improve'", seeing: ""),
     unwritable("-o no/m.json", "no/m.json: cannot be written: there is no folder no"),
     unwritable(

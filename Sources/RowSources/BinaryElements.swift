@@ -1,5 +1,5 @@
-/// The type of a .npy file's elements, and their conversion to float64.
-struct NPYElements: Sendable {
+/// The type of a binary file's elements, and their conversion to float64.
+struct BinaryElements: Sendable {
   enum Kind: String {
     case float16 = "f2"
     case float32 = "f4"
