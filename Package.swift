@@ -32,7 +32,8 @@ let package = Package(
     .executable(name: "shardem", targets: ["ShardEMCommand"]),
   ],
   traits: [
-    .trait(name: "MPI", description: "Ranks under mpirun; without it the program runs in one process."),
+    .trait(
+      name: "MPI", description: "Ranks under mpirun; without it the program runs in one process."),
     .default(enabledTraits: ["MPI"]),
   ],
   dependencies: [
@@ -50,7 +51,8 @@ let package = Package(
     .target(
       name: "MPICommunicator",
       dependencies: ["MessagePassing", .target(name: "CMPI", condition: mpi)]),
-    .target(name: "RowSources"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "RowSources", dependencies: ["CZlib"]),
     .target(
       name: "MixtureModels", dependencies: ["Kernels"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
@@ -72,15 +74,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),
-    .target(name: "_TestSupport", dependencies: ["MixtureModels"]),
+    .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "_TestSupport"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
-    .testTarget(name: "RowSourcesTests", dependencies: ["RowSources"]),
+    .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "_TestSupport"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
     .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "_TestSupport"]),
     .testTarget(
       name: "ShardEMCommandTests",
-      dependencies: ["ShardEM", "MixtureModels", "RowSources", "ShardEMCommand"]),
+      dependencies: ["ShardEM", "MixtureModels", "RowSources", "ShardEMCommand", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -35,6 +35,9 @@ struct CSVDialect: Sendable {
     dataOffset = hasHeader ? cursor.position - start : 0
   }
 
+  /// No more bytes than this, and the rest of a row, are looked at.
+  static let judgedBytes = 1 << 16
+
   /// The delimiter that cuts most of the first rows into as many fields, at least two, as the very
   /// first; a comma if none does. Tab and semicolon come before the comma, which may be a decimal
   /// one, and all before the space, which is common within text and must fit most rows.
@@ -61,7 +64,7 @@ struct CSVDialect: Sendable {
         count += 1
       } while !cursor.isAtRowEnd
       counts.append(count)
-    } while cursor.position < end && counts.count < 20 && cursor.position - start < 1 << 16
+    } while cursor.position < end && counts.count < 20 && cursor.position - start < judgedBytes
     return counts
   }
 

@@ -9,15 +9,22 @@ public struct CSVPartScan: Sendable, Equatable {
   let rowEndsFromInside: Int
   /// Whether the part holds an odd number of double quotes.
   let togglesQuotes: Bool
+  /// The size of the part.
+  let byteCount: Int
 
   /// How many numbers `numbers` are.
-  public static let numberCount = 3
+  public static let numberCount = 4
 
   /// The scan as numbers, exact up to 2^53.
   public var numbers: [Double] {
-    [Double(rowEndsFromOutside), Double(rowEndsFromInside), togglesQuotes ? 1 : 0]
+    [
+      Double(rowEndsFromOutside), Double(rowEndsFromInside), togglesQuotes ? 1 : 0,
+      Double(byteCount),
+    ]
   }
+}
 
+extension CSVPartScan {
   /// The scan whose `numbers` these are.
   public init(numbers: some Collection<Double>) {
     let values = Array(numbers)
@@ -25,6 +32,7 @@ public struct CSVPartScan: Sendable, Equatable {
     rowEndsFromOutside = Int(values[0])
     rowEndsFromInside = Int(values[1])
     togglesQuotes = values[2] != 0
+    byteCount = Int(values[3])
   }
 
   /// Scans the bytes of one part.
@@ -48,6 +56,17 @@ public struct CSVPartScan: Sendable, Equatable {
       start += stretch.count
     }
     (rowEndsFromOutside, rowEndsFromInside, togglesQuotes) = (even, odd, isOdd == 1)
+    byteCount = bytes.count
+  }
+
+  /// The scan of two parts, of which `other` follows this one, as of one.
+  func followed(by other: CSVPartScan) -> CSVPartScan {
+    let (even, odd) = (other.rowEndsFromOutside, other.rowEndsFromInside)
+    return CSVPartScan(
+      rowEndsFromOutside: rowEndsFromOutside + (togglesQuotes ? odd : even),
+      rowEndsFromInside: rowEndsFromInside + (togglesQuotes ? even : odd),
+      togglesQuotes: togglesQuotes != other.togglesQuotes,
+      byteCount: byteCount + other.byteCount)
   }
 }
 
@@ -55,6 +74,8 @@ public struct CSVPartScan: Sendable, Equatable {
 public struct CSVIndex: Sendable, Equatable {
   /// The number of rows of data.
   public let rowCount: Int
+  /// The bytes of the rows, without the newline of the last.
+  let byteCount: Int
   /// Per part, the first row that begins in it, or rather behind the first row's end in it; and
   /// `rowCount` at last.
   let firstRows: [Int]
@@ -78,6 +99,7 @@ public struct CSVIndex: Sendable, Equatable {
     }
     // The last row ends with the file, not with a newline.
     rowCount = rowEnds + 1
+    byteCount = scans.reduce(0) { $0 + $1.byteCount }
     (self.firstRows, self.beginsInside, self.newlinesBefore) =
       (firstRows, beginsInside, newlinesBefore)
   }

@@ -1,6 +1,6 @@
 /// What is wrong at which place of a text file's rows.
 struct CSVFault: Error {
-  /// Where the faulty field or row begins, in bytes from the start of the file.
+  /// Where the faulty field or row begins, in bytes from the start of the text that was parsed.
   let offset: Int
   /// The column, counted from 0 in the file; nil: the whole row.
   let column: Int?
@@ -21,7 +21,7 @@ struct CSVRowParser {
   private let slots: UnsafeBufferPointer<Int>
   private let numbers = DecimalNumbers.shared
 
-  /// - Parameter text: the file from its first byte to the end of its last row; not empty.
+  /// - Parameter text: up to the end of a row; not empty.
   init(_ text: UnsafeBufferPointer<UInt8>, delimiter: UInt8, slots: UnsafeBufferPointer<Int>) {
     base = text.baseAddress!
     end = base + text.count
@@ -31,10 +31,11 @@ struct CSVRowParser {
 
   /// Parses `count` rows from `position` on, row-major with `width` numbers each.
   ///
+  /// - Returns: where the next row begins.
   /// - Throws: `CSVFault` at the first fault in the order of the text.
   func parse(
     _ count: Int, from position: Bytes, width: Int, into output: UnsafeMutablePointer<Double>
-  ) throws(CSVFault) {
+  ) throws(CSVFault) -> Bytes {
     var position = position
     for row in 0..<count {
       let values = output + row * width
@@ -44,6 +45,7 @@ struct CSVRowParser {
         position = try carefulRow(position, into: values)
       }
     }
+    return position
   }
 
   /// Parses one row of unquoted, finite numbers; returns where the next row begins, or nil if the

@@ -6,7 +6,7 @@ public enum DataFile: Sendable {
   case csv(CSVFile)
 
   /// Opens a .npy, .csv, .tsv or .txt file, or a raw one of any name if the options say so, and
-  /// reads its header.
+  /// reads its header. Text may be gzip'ed: .csv.gz.
   ///
   /// - Throws: `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
   ///   rows; faulty values in it are found later.
@@ -17,7 +17,8 @@ public enum DataFile: Sendable {
     }
     switch DataFiles.suffix(of: path) {
     case "npy": return .binary(try BinaryRows(npy: path, options: options))
-    case "csv", "tsv", "txt": return .csv(try CSVFile(path: path, options: options))
+    case "csv", "tsv", "txt", "csv.gz", "tsv.gz", "txt.gz":
+      return .csv(try CSVFile(path: path, options: options))
     default: throw RowSourceError(.unsupportedSuffix, path: path)
     }
   }

@@ -9,8 +9,8 @@ public enum DataFiles {
   /// The files that `arguments` name, in the order given.
   ///
   /// A pattern (`*`, `?`, `[...]`) stands for the files it matches, a folder for the .npy, .csv
-  /// and .tsv files in it (.txt only by name: folders hold README.txt too); both sorted by the
-  /// bytes of the names. An existing file is never taken for a pattern.
+  /// and .tsv files in it, gzip'ed or not (.txt only by name: folders hold README.txt too); both
+  /// sorted by the bytes of the names. An existing file is never taken for a pattern.
   /// - Throws: `RowSourceError` for a file that does not exist, a pattern that matches nothing, a
   ///   folder without data files, or any folder if the files are raw: those have no suffix of their
   ///   own to be found by.
@@ -47,7 +47,7 @@ public enum DataFiles {
   private static func dataFiles(inFolder folder: String) throws -> [String] {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     let files = try FolderListing.names(folder).filter { name in
-      ["npy", "csv", "tsv"].contains(suffix(of: name)) && !name.hasPrefix(".")
+      ["npy", "csv", "tsv", "csv.gz", "tsv.gz"].contains(suffix(of: name)) && !name.hasPrefix(".")
         && !isFolder(prefix + name)
     }.map { prefix + $0 }
     guard !files.isEmpty else { throw RowSourceError(.noDataFiles, path: folder) }
@@ -59,10 +59,11 @@ public enum DataFiles {
     paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// What follows the last dot of a file's name, in lower case; empty without one.
+  /// What follows the last dot of a file's name, or the last but one if it ends in .gz, in lower
+  /// case; empty without one.
   static func suffix(of path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
-    guard let dot = name.lastIndex(of: ".") else { return "" }
-    return name[name.index(after: dot)...].lowercased()
+    let parts = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+    return parts.dropFirst().suffix(parts.last == "gz" ? 2 : 1).joined(separator: ".")
   }
 }

@@ -17,22 +17,12 @@ package final class MappedFile: @unchecked Sendable {
   /// - Throws: `RowSourceError` if there is no such file, it is empty, not a regular file, or
   ///   cannot be read.
   package init(path: String) throws {
+    let file = try InputFile(path: path)
     self.path = path
-    // Without O_NONBLOCK, opening a named pipe waits for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw RowSourceError.reading(path, errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw RowSourceError.reading(path, errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw RowSourceError(.notARegularFile, path: path)
-    }
-    let size = Int(status.st_size)
-    guard size > 0 else { throw RowSourceError(.emptyFile, path: path) }
-    guard let address = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0),
+    guard let address = mmap(nil, file.size, PROT_READ, MAP_SHARED, file.descriptor, 0),
       address != MAP_FAILED
     else { throw RowSourceError.reading(path, errno) }
-    bytes = UnsafeRawBufferPointer(start: address, count: size)
+    bytes = UnsafeRawBufferPointer(start: address, count: file.size)
   }
 
   deinit {
@@ -43,12 +33,5 @@ package final class MappedFile: @unchecked Sendable {
   func expectSequentialReading() {
     // Only advice: a failure changes nothing but the speed.
     _ = madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_SEQUENTIAL)
-  }
-}
-
-extension RowSourceError {
-  static func reading(_ path: String, _ code: CInt) -> RowSourceError {
-    let isMissing = code == ENOENT || code == ENOTDIR
-    return RowSourceError(isMissing ? .noSuchFile : .unreadable(code: code), path: path)
   }
 }

@@ -31,8 +31,9 @@ extension RowSourceError.Problem {
     switch self {
     case .noSuchFile: "no such file"
     case .noMatchingFile: "no file matches this pattern"
-    case .noDataFiles: "no data files in this folder; expected .npy, .csv or .tsv"
-    case .unsupportedSuffix: "unsupported kind of file; supported are .npy, .csv, .tsv and .txt"
+    case .noDataFiles: "no data files in this folder; expected .npy, .csv, .tsv, .csv.gz"
+    case .unsupportedSuffix:
+      "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz"
     case .notARegularFile: "not a regular file; data are read from files on disk"
     case .unreadable(let code): "cannot be read: \(systemMessage(code))"
     case .emptyFile: "the file is empty"
@@ -98,6 +99,11 @@ extension RowSourceError.Problem {
   private var valueSentence: String? {
     switch self {
     case .notUTF8: "the text is UTF-16; save it as UTF-8"
+    case .notGzip: "not gzip'ed, although its name ends in .gz"
+    case .truncatedGzip: "the gzip'ed data end too soon; the file is truncated"
+    case .corruptGzip(let reason): "the gzip'ed data are damaged: \(reason)"
+    case .longRow(let limit):
+      "a row of more than \(limit >> 20) MiB of text; is this a table, its quotes in order?"
     case .notANumber(let text): "found \"\(oneLine(text))\", expected a number"
     case .emptyField: "found an empty field, expected a number"
     case .outOfRange(let text):

@@ -67,6 +67,10 @@ public struct RowSourceError: Error, Equatable, Sendable {
 
     // Values.
     case notUTF8
+    case notGzip
+    case truncatedGzip
+    case corruptGzip(String)
+    case longRow(limit: Int)
     case notANumber(String)
     case emptyField
     case outOfRange(String)

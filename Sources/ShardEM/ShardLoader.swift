@@ -1,5 +1,6 @@
 import MessagePassing
 import RowSources
+import Synchronization
 
 /// Open files whose rows are counted, ready to be read in part.
 struct ShardLoader: Sendable {
@@ -39,18 +40,26 @@ struct ShardLoader: Sendable {
     if parts.isEmpty { return [] }
     let width = CSVPartScan.numberCount
     let own = parts.count * world.rank / world.size..<parts.count * (world.rank + 1) / world.size
-    var numbers = [Double](repeating: 0, count: parts.count * width)
-    try numbers.withUnsafeMutableBufferPointer { buffer in
+    // At last the number of ranks that failed.
+    var numbers = [Double](repeating: 0, count: parts.count * width + 1)
+    var failure: (any Error)?
+    numbers.withUnsafeMutableBufferPointer { buffer in
       // Each item writes its own place.
       nonisolated(unsafe) let buffer = buffer
-      try forEachItem(of: own.count, threads: threads) { _, item in
-        let (file, part) = parts[own.lowerBound + item]
-        for (offset, number) in file.scan(part: part).numbers.enumerated() {
-          buffer[(own.lowerBound + item) * width + offset] = number
+      do {
+        try forEachItem(of: own.count, threads: threads) { _, item in
+          let (file, part) = parts[own.lowerBound + item]
+          for (offset, number) in try file.scan(part: part).numbers.enumerated() {
+            buffer[(own.lowerBound + item) * width + offset] = number
+          }
         }
+      } catch {
+        failure = error
+        buffer[buffer.count - 1] = 1
       }
     }
     try world.sum(&numbers)
+    if numbers.removeLast() > 0 { throw try world.agreedFailure(failure) }
     return parts.indices.map {
       CSVPartScan(numbers: numbers[$0 * width..<($0 + 1) * width])
     }
@@ -60,12 +69,17 @@ struct ShardLoader: Sendable {
   ///
   /// - Parameter rows: for each file, the rows that this rank needs.
   func load(_ rows: [Range<Int>], threads: Int) throws -> [any RowSource] {
-    try files.indices.map { number in
-      switch files[number] {
-      case .binary(let source): source
-      case .csv(let text):
-        try text.parse(rows: rows[number], index: indices[number]!, threads: threads)
-      }
+    let sources = Mutex([(any RowSource)?](repeating: nil, count: files.count))
+    // Several files at a time, for those that one thread each unpacks.
+    try forEachItem(of: files.count, threads: threads) { _, number in
+      let source: any RowSource =
+        switch files[number] {
+        case .binary(let rows): rows
+        case .csv(let text):
+          try text.parse(rows: rows[number], index: indices[number]!, threads: threads)
+        }
+      sources.withLock { $0[number] = source }
     }
+    return sources.withLock { $0.map { $0! } }
   }
 }

@@ -8,8 +8,8 @@ import ShardEM
 struct DataOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The shards in order: .npy, .csv, .tsv or .txt files, patterns, folders; with --raw files of "
-        + "any name.",
+      "The shards in order: .npy, .csv, .tsv or .txt files, text also as .csv.gz, patterns, folders; "
+        + "with --raw files of any name.",
       valueName: "data"))
   var files: [String]
 

@@ -22,7 +22,7 @@ struct CSVIndexTests {
     let expected = (0..<60).flatMap { [Double($0), Double($0) + 0.5] }
     for partBytes in Array(1...40) + [97, 1 << 20] {
       let file = try CSVFile(path: path, options: options, partBytes: partBytes)
-      let scans = (0..<file.scanPartCount).reversed().map { file.scan(part: $0) }
+      let scans = try (0..<file.scanPartCount).reversed().map { try file.scan(part: $0) }
       // As ranks exchange them.
       let numbers = scans.reversed().flatMap(\.numbers)
       let received = stride(from: 0, to: numbers.count, by: CSVPartScan.numberCount).map {
@@ -41,7 +41,7 @@ struct CSVIndexTests {
     for partBytes in [1, 13, 100, 1 << 20] {
       let file = try CSVFile(
         path: path, options: ReadOptions(columns: ["y"]), partBytes: partBytes)
-      let index = file.index((0..<file.scanPartCount).map(file.scan))
+      let index = file.index(try (0..<file.scanPartCount).map(file.scan))
       for start in 0...40 {
         for end in start...40 {
           let rows = try file.parse(rows: start..<end, index: index, threads: 2)
@@ -57,7 +57,7 @@ struct CSVIndexTests {
     let file = try CSVFile(
       path: try folder.file("a.csv", "1\n2\nx\n4\n"), options: ReadOptions(header: false),
       partBytes: 2)
-    let index = file.index((0..<file.scanPartCount).map(file.scan))
+    let index = file.index(try (0..<file.scanPartCount).map(file.scan))
     #expect(try file.parse(rows: 0..<2, index: index).values == [1, 2])
     #expect(try file.parse(rows: 3..<4, index: index).values == [4])
     #expect(throws: RowSourceError.self) { try file.parse(rows: 2..<3, index: index) }

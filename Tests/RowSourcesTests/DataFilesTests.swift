@@ -17,14 +17,17 @@ struct DataFilesTests {
     for name in ["p2.npy", "p10.npy", "p1.npy", "z.csv", "a[1].csv"] {
       _ = try folder.file(name, "1\n")
     }
-    for name in ["b.CSV", "a.tsv", "c.npy", "README.txt", ".c.npy.partial", ".x.npy", "d.json"] {
+    for name in [
+      "b.CSV", "a.tsv", "c.npy", "b.csv.GZ", "README.txt", ".c.npy.partial", ".x.npy", "d.json",
+      "d.gz", "d.json.gz",
+    ] {
       _ = try folder.file("in/" + name, "1\n")
     }
     #expect(try expand(["z.csv", "p1.npy"]) == ["z.csv", "p1.npy"])
     #expect(try expand(["z.csv", "p*.npy"]) == ["z.csv", "p1.npy", "p10.npy", "p2.npy"])
     #expect(try expand(["p?.npy", "p[12].npy"]) == ["p1.npy", "p2.npy", "p1.npy", "p2.npy"])
     #expect(try expand(["a[1].csv"]) == ["a[1].csv"])
-    let inside = ["in/a.tsv", "in/b.CSV", "in/c.npy"]
+    let inside = ["in/a.tsv", "in/b.CSV", "in/b.csv.GZ", "in/c.npy"]
     #expect(try expand(["in"]) == inside)
     #expect(try expand(["in/", "i*"]) == inside + inside)
     #expect(try expand(["in/README.txt"]) == ["in/README.txt"])
@@ -37,7 +40,7 @@ struct DataFilesTests {
     #expect(message("a.npy") == "a.npy: no such file")
     #expect(message("a*.npy") == "a*.npy: no file matches this pattern")
     #expect(
-      message("empty") == "empty: no data files in this folder; expected .npy, .csv or .tsv")
+      message("empty") == "empty: no data files in this folder; expected .npy, .csv, .tsv, .csv.gz")
   }
 
   @Test("a file is opened by its suffix")
@@ -54,7 +57,7 @@ struct DataFilesTests {
     func message(_ name: String) -> String? {
       folder.message { _ = try DataFile.open(folder.path + "/" + name) }
     }
-    let unsupported = ": unsupported kind of file; supported are .npy, .csv, .tsv and .txt"
+    let unsupported = ": unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz"
     #expect(message("a.parquet") == "a.parquet" + unsupported)
     #expect(message("noSuffix") == "noSuffix" + unsupported)
     #expect(message("b.npy") == "b.npy: no such file")

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import _TestSupport
 
 /// One mistake of a user: what is there, what is asked for, and the one line that comes back.
 struct BadInput: Sendable, CustomTestStringConvertible {
@@ -92,12 +93,25 @@ extension BadInput {
       "cube.npy: 3 dimensions (2, 2, 1), expected rows x columns or one column"),
     fit(
       "a kind of file that is not read", "data.parquet", [1],
-      "data.parquet: unsupported kind of file; supported are .npy, .csv, .tsv and .txt"),
+      "data.parquet: unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz"),
     BadInput(
       testDescription: "shards of different columns",
       arguments: "fit a.npy b.csv -K 1 -o model.json",
       files: ["a.npy": npy, "b.csv": Array("1,2,3\n".utf8)],
       message: "b.csv: 3 columns, but a.npy has 2; all shards need the same columns"),
+    fit(
+      "a truncated .csv.gz", "a.csv.gz", Array(gzip("x,y\n1,2\n3,4\n").dropLast(3)),
+      "a.csv.gz: the gzip'ed data end too soon; the file is truncated"),
+    fit(
+      "a damaged .csv.gz", "a.csv.gz",
+      gzip("x,y\n1,2\n3,4\n").dropLast(8) + [1, 2, 3, 4, 5, 6, 7, 8],
+      "a.csv.gz: the gzip'ed data are damaged: incorrect data check"),
+    fit(
+      "a .csv.gz that is not compressed", "a.csv.gz", Array("x,y\n1,2\n3,4\n".utf8),
+      "a.csv.gz: not gzip'ed, although its name ends in .gz"),
+    fit(
+      "a word in a .csv.gz", "a.csv.gz", gzip("x,y\n1,2\n3,four\n"),
+      "a.csv.gz: row 3, column 2 (y): found \"four\", expected a number"),
     BadInput(
       testDescription: "raw numbers of part of a row",
       arguments: "fit a.bin -K 1 --raw float64 --columns-count 4 -o model.json",

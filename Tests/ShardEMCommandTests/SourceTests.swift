@@ -1,6 +1,7 @@
 import Foundation
 import RowSources
 import Testing
+import _TestSupport
 
 /// The same rows in files of different kinds.
 @Suite struct SourceTests {
@@ -35,5 +36,18 @@ import Testing
     #expect(
       try model("data.f32", "--raw", "float32", "--columns-count", "2", "--columns", "2,1")
         == model("single.npy", "--columns", "2,1"))
+  }
+
+  @Test("a gzip'ed text gives the model of the text, in one member or several")
+  func gzipped() throws {
+    let text = try Samples.csv(2500)
+    try folder.write("data.csv", text)
+    try folder.write("data.csv.gz", gzip(text))
+    let (first, second) = (text.prefix(30_000), text.dropFirst(30_000))
+    try folder.write("members.csv.gz", gzip(String(first)) + gzip(String(second)))
+    let expected = try model("data.csv")
+    #expect(try model("data.csv.gz") == expected)
+    #expect(try model("members.csv.gz") == expected)
+    #expect(try model("data.npy") == expected)
   }
 }

@@ -4,6 +4,7 @@ import MixtureModels
 import RowSources
 import ShardEM
 import Testing
+import _TestSupport
 
 @Suite("DataSet from files")
 struct DataSetFilesTests {
@@ -79,6 +80,24 @@ struct DataSetFilesTests {
     let second = try writeNPY("b.npy", Array(rows[3000...]), columns: 2)
     #expect(try read([first, second], ranks: ranks).rows == rows)
     #expect(try read([folder], ranks: ranks).rows == rows)
+  }
+
+  @Test("Compressed and plain shards give the same rows on any ranks", arguments: [1, 2, 5])
+  func compressedShards(ranks: Int) throws {
+    defer { remove() }
+    let rows = (0..<9000).map { Double($0 * 37 % 1009) / 8 }
+    for (shard, name) in ["a.csv.gz", "b.csv", "c.csv.gz"].enumerated() {
+      let text = stride(from: 3000 * shard, to: 3000 * (shard + 1), by: 2)
+        .map { "\(rows[$0]),\(rows[$0 + 1])\n" }.joined()
+      let bytes = name.hasSuffix(".gz") ? gzip(text) : Array(text.utf8)
+      try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name))
+    }
+    #expect(try read([folder], ranks: ranks).rows == rows)
+    // The second compressed file is damaged: some rank finds that.
+    let damaged = gzip("1,2\n3,4\n").dropLast(2)
+    try Data(damaged).write(to: URL(fileURLWithPath: folder + "/c.csv.gz"))
+    let found = try message(ranks: ranks) { _ = try DataSet.open([folder], world: $0) }
+    #expect(found == "\(folder)/c.csv.gz: the gzip'ed data end too soon; the file is truncated")
   }
 
   @Test("Weights come from a file, or from a column that then is no data", arguments: [1, 2, 4])

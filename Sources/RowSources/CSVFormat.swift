@@ -1,0 +1,57 @@
+/// How a text file writes its table, and which of its columns are chosen.
+struct CSVFormat: Sendable {
+  /// The byte between fields; a space stands for any run of spaces and tabs.
+  let delimiter: UInt8
+  /// What the first row calls the fields; nil if it is data.
+  let fieldNames: [String]?
+  /// The number of fields of a row.
+  let fieldCount: Int
+  /// The chosen columns, counted from 0.
+  let columns: [Int]
+  /// Per field of a row, the place of its number in the output; -1: not chosen.
+  let slots: [Int]
+  /// Where the rows of data begin, in bytes from the start of the text.
+  let dataOffset: Int
+
+  /// Judges by the first rows.
+  ///
+  /// - Parameter text: the file up to the end of its last row, or at least beyond the end of a row
+  ///   that is not among its first `CSVDialect.judgedBytes`.
+  /// - Throws: `RowSourceError` if there are no rows, or not the chosen columns.
+  init(of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions, path: String) throws {
+    if text.starts(with: [0xff, 0xfe]) || text.starts(with: [0xfe, 0xff]) {
+      throw RowSourceError(.notUTF8, path: path)
+    }
+    let start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    guard start < text.count else { throw RowSourceError(.noRows, path: path) }
+    let dialect = CSVDialect(of: UnsafeBufferPointer(rebasing: text[start...]), options)
+    if dialect.hasHeader, let (column, problem) = dialect.quoteFault {
+      throw RowSourceError(problem, path: path, row: 1, column: .init(number: column + 1))
+    }
+    let names = dialect.hasHeader ? dialect.firstRow : nil
+    let fieldCount = dialect.firstRow.count
+    let columns = try options.chosenColumns(names: names, count: fieldCount, path: path)
+    dataOffset = start + dialect.dataOffset
+    guard dataOffset < text.count else { throw RowSourceError(.noRows, path: path) }
+    delimiter = dialect.delimiter
+    fieldNames = names
+    self.fieldCount = fieldCount
+    self.columns = columns
+    slots = (0..<fieldCount).map { columns.firstIndex(of: $0) ?? -1 }
+  }
+
+  /// The most rows that so many bytes can hold: each has, per field, a byte that ends it, and at
+  /// least one of the number if it is chosen. The last row may end with the text.
+  func mostRows(inBytes count: Int) -> Int { (count + 1) / (fieldCount + columns.count) }
+
+  /// A fault with its place as an editor shows it, the number of the line.
+  func error(_ fault: CSVFault, line: Int, path: String) -> RowSourceError {
+    RowSourceError(
+      fault.problem, path: path, row: line,
+      column: fault.column.map { column in
+        let names = fieldNames ?? []
+        return .init(
+          number: column + 1, name: names.indices.contains(column) ? names[column] : nil)
+      })
+  }
+}

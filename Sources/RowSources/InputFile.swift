@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A regular file that is open for reading.
+///
+/// Unchecked: nothing changes after `init`; different threads may read at a time.
+final class InputFile: @unchecked Sendable {
+  /// The file's path as given, for messages.
+  let path: String
+  /// The file's size in bytes, at least 1.
+  let size: Int
+  let descriptor: CInt
+
+  /// - Throws: `RowSourceError` if there is no such file, it is empty, not a regular file, or
+  ///   cannot be read.
+  init(path: String) throws {
+    self.path = path
+    // Without O_NONBLOCK, opening a named pipe waits for its writer.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw RowSourceError.reading(path, errno) }
+    var status = stat()
+    // Deinitialization, which closes the file, needs all properties.
+    guard fstat(descriptor, &status) == 0 else {
+      size = 0
+      throw RowSourceError.reading(path, errno)
+    }
+    size = Int(status.st_size)
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw RowSourceError(.notARegularFile, path: path)
+    }
+    guard size > 0 else { throw RowSourceError(.emptyFile, path: path) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `buffer` with the bytes from `offset` on.
+  ///
+  /// - Returns: how many there were: fewer than asked for only at the end of the file.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let count = pread(
+        descriptor, buffer.baseAddress! + filled, buffer.count - filled, off_t(offset + filled))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw RowSourceError.reading(path, errno) }
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
+  }
+}
+
+extension RowSourceError {
+  static func reading(_ path: String, _ code: CInt) -> RowSourceError {
+    let isMissing = code == ENOENT || code == ENOTDIR
+    return RowSourceError(isMissing ? .noSuchFile : .unreadable(code: code), path: path)
+  }
+}
