@@ -40,6 +40,8 @@ public struct CSVFile: Sendable {
   public var delimiter: UInt8 { format.delimiter }
   /// Whether the first row was taken for names.
   public var hasHeader: Bool { format.fieldNames != nil }
+  /// What messages call the first row: 2 below a line of column names, as an editor does.
+  var firstRowNumber: Int { hasHeader ? 2 : 1 }
   /// The number of chosen columns.
   public var columnCount: Int { format.columns.count }
 
@@ -85,7 +87,7 @@ public struct CSVFile: Sendable {
     return InMemoryRows(
       name: name, columnCount: columnCount, columnNumbers: columnNumbers, columnNames: columnNames,
       values: values, firstRow: rows.lowerBound, rowCount: index.rowCount,
-      firstRowNumber: hasHeader ? 2 : 1)
+      firstRowNumber: firstRowNumber)
   }
 
   /// All rows, for one process.
@@ -94,23 +96,19 @@ public struct CSVFile: Sendable {
     return try parse(rows: 0..<index.rowCount, index: index, threads: threads)
   }
 
-  /// Parses `rows` in order, and gives `body` one piece of them after the other, row-major: memory
-  /// for some megabytes, or one row, at a time.
+  /// Parses `rows` in order, and gives `body` one piece of them after the other, row-major: there
+  /// is memory for 32 MB of them, or one row, at a time.
   ///
   /// - Throws: as `parse`, or what `body` throws.
-  func forEachPiece(
+  package func forEachPiece(
     of rows: Range<Int>, index: CSVIndex, threads: Int,
     _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
   ) throws {
     guard !rows.isEmpty else { return }
-    let pieceRows = min(max(1, (1 << 20) / columnCount), rows.count)
-    let values = UnsafeMutablePointer<Double>.allocate(capacity: pieceRows * columnCount)
-    defer { values.deallocate() }
     let reader = try text.reader(index, threads: max(threads, 1))
-    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: pieceRows) {
-      let piece = start..<min(start + pieceRows, rows.upperBound)
-      try reader.read(piece, into: values)
-      try body(values, piece)
+    try RowSources.forEachPiece(of: rows, columnCount: columnCount) { piece, memory in
+      try reader.read(piece, into: memory)
+      try body(memory, piece)
     }
   }
 }

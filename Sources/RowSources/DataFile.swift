@@ -39,6 +39,21 @@ public enum DataFile: Sendable {
     }
   }
 
+  /// The error for a value that cannot be used, at a row and chosen column counted from 0.
+  package func error(
+    _ problem: RowSourceError.Problem, row: Int, column: Int
+  ) -> RowSourceError {
+    switch self {
+    case .binary(let rows):
+      RowSourceError(problem, path: name, row: 1 + row, column: rows.column(column))
+    case .csv(let file):
+      RowSourceError(
+        problem, path: name, row: file.firstRowNumber + row,
+        column: .init(
+          number: file.columnNumbers[column], name: file.columnNames?[column]))
+    }
+  }
+
   /// What the file calls the chosen columns; nil if it has no names.
   public var columnNames: [String]? {
     switch self {

@@ -115,6 +115,8 @@ extension RowSourceError.Problem {
       "found a double quote inside a field; enclose the field in quotes and double it, or remove it"
     case .notFinite(let value):
       "found \(value), expected a finite number; leave such rows out or fill in their values"
+    case .beyondFloat32(let value):
+      "found \(value), expected a number of magnitude at most 3.4e38; write float64"
     default: nil
     }
   }

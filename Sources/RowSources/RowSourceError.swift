@@ -78,6 +78,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case openQuote
     case strayQuote
     case notFinite(Double)
+    case beyondFloat32(Double)
 
     // Writing.
     case noFolder(String)

@@ -82,4 +82,20 @@ struct ShardLoader: Sendable {
     }
     return sources.withLock { $0.map { $0! } }
   }
+
+  /// Reads rows of a file in order, and gives `body` one piece of them after the other, row-major,
+  /// as `RowSources.forEachPiece` cuts them.
+  func forEachPiece(
+    of rows: Range<Int>, ofFile number: Int, threads: Int,
+    _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
+  ) throws {
+    switch files[number] {
+    case .csv(let text):
+      try text.forEachPiece(of: rows, index: indices[number]!, threads: threads, body)
+    case .binary(let source):
+      try RowSources.forEachPiece(of: rows, columnCount: source.columnCount) { piece, memory in
+        try source.withRows(piece, scratch: memory) { try body($0, piece) }
+      }
+    }
+  }
 }

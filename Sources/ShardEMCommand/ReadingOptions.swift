@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import RowSources
 
 /// How data files are to be read where the files themselves do not say.
@@ -55,6 +56,37 @@ struct ReadingOptions: ParsableArguments {
       raw: raw.flatMap { type in
         columnsCount.map { RawFormat(type: type, columnCount: $0) }
       })
+  }
+}
+
+extension ReadingOptions {
+  /// Says whether first rows of text were taken for headers, unless the user has said so: silence would lose a row of data unseen.
+  func logHeaders(of files: [DataFile], to log: Logger) {
+    guard header == nil else { return }
+    let texts = files.compactMap { file in if case .csv(let text) = file { text } else { nil } }
+    let withHeader = texts.filter(\.hasHeader)
+    let withoutHeader = texts.filter { !$0.hasHeader }
+    if let first = withHeader.first {
+      log.info(
+        """
+        \(named(first, of: withHeader)): the first row was taken for column names; \
+        --no-header makes it data
+        """)
+    }
+    if let first = withoutHeader.first {
+      log.info(
+        """
+        \(named(first, of: withoutHeader)): the first row was taken for data; \
+        --header makes it column names
+        """)
+    }
+    if let first = withHeader.first, let other = withoutHeader.first {
+      log.warning("\(first.name) begins with column names, \(other.name) does not")
+    }
+  }
+
+  private func named(_ file: CSVFile, of files: [CSVFile]) -> String {
+    file.name + (files.count > 1 ? " and \(files.count - 1) more" : "")
   }
 }
 

@@ -33,26 +33,12 @@ struct SampleCommand: WorldCommand {
     help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
   var seed: UInt64 = 0
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The number of files.", valueName: "m"))
-  var shards = 1
-
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write them.", valueName: "folder"))
-  var output: String
-
-  @Flag(help: "Replace all files part-*.npy of an older sample; without it, they are an error.")
-  var force = false
-
+  @OptionGroup var output: ShardOutput
   @OptionGroup(title: "Running") var running: RunOptions
-
-  /// More files than any use has for them; counts of that size also multiply without overflow.
-  private static let mostShards = 1_000_000
 
   func validate() throws {
     if rows < 1 { throw ValidationError("--rows \(rows); expected 1 or more") }
-    guard (1...min(rows, Self.mostShards)).contains(shards) else {
-      let most = rows < Self.mostShards ? "the number of rows, \(rows)" : "\(Self.mostShards)"
-      throw ValidationError("--shards \(shards); expected 1 to \(most)")
-    }
+    try output.requireShards(ofRows: rows)
   }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
@@ -60,8 +46,7 @@ struct SampleCommand: WorldCommand {
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
     try sample(file.mixture, file, threads: threads, in: world)
-    running.logger(on: world).info(
-      "\(counted(rows, "row")) in \(counted(shards, "file")) written to \(output)")
+    running.logger(on: world).info(output.report(rows: rows))
     return .done
   }
 
@@ -70,36 +55,21 @@ struct SampleCommand: WorldCommand {
   ) throws {
     let parameters = try file.parameters(for: mixture, name: model.path)
     try TooManyRows.check(rows, columns: mixture.columnCount)
-    let plan = ShardPlan(rowCounts: Self.rowCounts(rows: rows, shards: shards))
-    var folder = SampleFolder(path: output, partCount: shards)
-    let outputs = plan.rowCounts.enumerated().map { number, count in
-      NPYOutput(
-        path: folder.path(ofPart: number), rows: count, columns: mixture.columnCount,
-        descriptor: "<f8")
-    }
-    try world.agree {
-      if world.rank == 0 { try folder.prepare(force: force, inputs: [model.path]) }
-    }
-    do {
-      try writeTogether(outputs, in: world) {
-        try world.agree {
-          for run in plan.runs(ofRank: world.rank, size: world.size) {
-            let part = try NPYPart(outputs[run.shard])
-            try Self.forEachPiece(of: run.rows, columns: mixture.columnCount) { rows in
-              let first = plan.firstRows[run.shard] + rows.lowerBound
-              let values = try mixture.sample(
-                rows: first..<first + rows.count, under: parameters, seed: seed, threads: threads)
-              try part.write(values, firstRow: rows.lowerBound, count: rows.count)
-            }
-            try part.close()
-          }
+    let plan = output.plan(rows: rows)
+    try output.write(
+      plan, columns: mixture.columnCount, type: .float64, inputs: [model.path], in: world
+    ) { outputs in
+      for run in plan.runs(ofRank: world.rank, size: world.size) {
+        let part = try NPYPart(outputs[run.shard])
+        try Self.forEachPiece(of: run.rows, columns: mixture.columnCount) { rows in
+          let first = plan.firstRows[run.shard] + rows.lowerBound
+          let values = try mixture.sample(
+            rows: first..<first + rows.count, under: parameters, seed: seed, threads: threads)
+          try part.write(values, firstRow: rows.lowerBound, count: rows.count)
         }
+        try part.close()
       }
-    } catch {
-      folder.abandon()
-      throw error
     }
-    try world.agree { try folder.removeOlderParts() }
   }
 
   /// Pieces of 32 MB or a row each, so that memory does not limit the sample.
@@ -110,22 +80,6 @@ struct SampleCommand: WorldCommand {
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
       try body(start..<min(start + size, rows.upperBound))
     }
-  }
-
-  /// The rows of each shard: whole blocks where there are enough.
-  private static func rowCounts(rows: Int, shards: Int) -> [Int] {
-    let blockRows = ShardPlan.defaultBlockRows
-    let blocks = (rows + blockRows - 1) / blockRows
-    let cuts = (0...shards).map { shard in
-      if blocks < shards { return evenCut(rows, shard, of: shards) }
-      return min(evenCut(blocks, shard, of: shards) * blockRows, rows)
-    }
-    return zip(cuts, cuts.dropFirst()).map { $1 - $0 }
-  }
-
-  /// count * part / parts, without overflow.
-  private static func evenCut(_ count: Int, _ part: Int, of parts: Int) -> Int {
-    count / parts * part + count % parts * part / parts
   }
 }
 

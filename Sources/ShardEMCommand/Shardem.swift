@@ -17,7 +17,7 @@ import MessagePassing
     version: "0.1.0",
     subcommands: [
       FitCommand.self, PredictCommand.self, ScoreCommand.self, SampleCommand.self,
-      InspectCommand.self,
+      ShardCommand.self, InspectCommand.self,
     ])
 
   static func main() {

@@ -8,14 +8,16 @@ struct NPYOutput {
   let rows: Int
   /// The number of columns; nil for an array of one dimension.
   var columns: Int?
-  /// The type as NumPy writes it, of 8 bytes: `<f8`, `<i8`.
+  /// The type as NumPy writes it, `<f8` and the like.
   let descriptor: String
+  /// The size of that type.
+  var elementBytes = 8
 
   var header: [UInt8] {
     npyHeader(shape: [rows] + (columns.map { [$0] } ?? []), descriptor: descriptor)
   }
 
-  var rowBytes: Int { 8 * (columns ?? 1) }
+  var rowBytes: Int { elementBytes * (columns ?? 1) }
 }
 
 /// Collective. Creates `outputs` on rank 0, lets every rank `fill` its part of them, and gives

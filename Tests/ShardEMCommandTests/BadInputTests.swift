@@ -191,6 +191,26 @@ extension BadInput {
       message: "far.npy: row 2: found a log-density of -inf under the model, expected a finite "
         + "number; leave such rows out, or rescale the data and the model"),
     BadInput(
+      testDescription: "converting a NaN", arguments: "shard a.npy nan.npy -o x",
+      files: ["a.npy": npy, "nan.npy": npyFile([1, 2, 3, .nan], shape: [2, 2])],
+      message: "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out "
+        + "or fill in their values"),
+    BadInput(
+      testDescription: "a number too large for float32",
+      arguments: "shard a.csv --type float32 -o x",
+      files: ["a.csv": Array("x,y\n1,2\n3,1e39\n".utf8)],
+      message: "a.csv: row 3, column 2 (y): found 1e+39, expected a number of magnitude at most "
+        + "3.4e38; write float64"),
+    BadInput(
+      testDescription: "a word in what is converted", arguments: "shard a.csv -o x",
+      files: ["a.csv": Array("x,y\n1,2\n3,four\n".utf8)],
+      message: "a.csv: row 3, column 2 (y): found \"four\", expected a number"),
+    BadInput(
+      testDescription: "converting onto the data", arguments: "shard part-0000.npy --force -o .",
+      files: ["part-0000.npy": npy],
+      message: "--output ./part-0000.npy and the input part-0000.npy are the same file; choose "
+        + "another name"),
+    BadInput(
       testDescription: "inspecting a NaN in a .npy", arguments: "inspect a.npy nan.npy",
       files: ["a.npy": npy, "nan.npy": npyFile([1, 2, 3, .nan], shape: [2, 2])],
       message: "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out "
@@ -261,6 +281,10 @@ extension BadInput {
       files: ["m.json": Array("{\"format\": 3".utf8)],
       message: "m.json: line 1, column 13: not JSON: found the end of the file, expected a comma "
         + "or }"),
+    BadInput(
+      testDescription: "shards over a file", arguments: "shard a.npy -o .",
+      files: ["a.npy": npy, "part-0000.npy": npy],
+      message: "./part-0000.npy: exists already; choose another --output, or --force to replace it"),
     BadInput(
       testDescription: "sampling over a file", arguments: "sample m.json --rows 9 -o .",
       files: ["m.json": unit, "part-0000.npy": npy],
@@ -364,6 +388,12 @@ extension BadInput {
       "fit a.npy -K 1 --raw int8 --columns-count 2",
       "The value 'int8' is invalid for '--raw <float32|float64>'. Please provide one of 'float32' "
         + "and 'float64'"),
+    usage(
+      "shard a.npy --shards 4 -o x", "--shards 4; expected 1 to the number of rows, 3",
+      seeing: "shard "),
+    usage(
+      "shard a.npy --shards 0 -o x", "--shards 0; expected 1 to the number of rows, 3",
+      seeing: "shard "),
     usage("improve", "Unexpected argument 'improve'", seeing: ""),
     unwritable("-o no/m.json", "no/m.json: cannot be written: there is no folder no"),
     unwritable(

@@ -1,4 +1,5 @@
 import Testing
+import _TestSupport
 
 #if MPI
   /// The program under mpirun; one such test at a time, as each is several processes.
@@ -41,6 +42,25 @@ import Testing
       #expect(
         try folder.names
           == ["d.npy", "data.npy", "fit.json", "l.npy", "m.json", "parts", "r.npy"])
+    }
+
+    @Test("shard writes the same bytes on any number of ranks, from files of any kind")
+    func sameShards() throws {
+      let folder = try folder()
+      try folder.write("text.csv", Samples.csv(3000))
+      try folder.write("packed.csv.gz", gzip(Samples.csv(2500)))
+      var outputs: [[[UInt8]]] = []
+      for ranks in [nil, 2, 3] {
+        let outcome = try Shardem.run(
+          [
+            "shard", "text.csv", "data.npy", "packed.csv.gz", "--shards", "4", "-o", "shards",
+            "--force",
+          ], in: folder, ranks: ranks)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        outputs.append(try (0..<4).map { try folder.bytes("shards/part-000\($0).npy") })
+      }
+      #expect(outputs[1] == outputs[0])
+      #expect(outputs[2] == outputs[0])
     }
 
     @Test("an error on the last rank ends all ranks with one line and status 2", arguments: [2, 3])

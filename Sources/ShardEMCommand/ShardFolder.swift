@@ -9,16 +9,16 @@ import RowSources
   import Darwin
 #endif
 
-/// The folder of a sample: part-0000.npy, part-0001.npy, ...
+/// A folder of shards: part-0000.npy, part-0001.npy, ...
 ///
-/// One folder, one sample: parts of an older one are never left among the new.
-struct SampleFolder {
+/// One folder, one data set: parts of an older one are never left among the new.
+struct ShardFolder {
   let path: String
-  /// The number of parts of the new sample.
+  /// The number of parts of the new data set.
   let partCount: Int
   /// Whether `prepare` has made the folder.
   private var isNew = false
-  /// The parts of an older sample that the new one does not replace.
+  /// The parts of an older data set that the new one does not replace.
   private var olderParts: [String] = []
 
   init(path: String, partCount: Int) {
@@ -37,7 +37,7 @@ struct SampleFolder {
   /// Makes the folder; of one that is there, checks that nothing in it is replaced unasked.
   ///
   /// - Parameters:
-  ///   - force: whether an older sample may be replaced.
+  ///   - force: whether an older data set may be replaced.
   ///   - inputs: files that must not.
   mutating func prepare(force: Bool, inputs: [String]) throws {
     isNew = mkdir(path, 0o777) == 0
@@ -55,14 +55,14 @@ struct SampleFolder {
     if isNew { rmdir(path) }
   }
 
-  /// Removes what the new sample, whose parts are in place now, has not replaced.
+  /// Removes what the new data set, whose parts are in place now, has not replaced.
   func removeOlderParts() throws {
     for part in olderParts where unlink(part) != 0 {
       throw RowSourceError(.unwritable(code: errno), path: part)
     }
   }
 
-  /// The parts of a sample that are in the folder.
+  /// The parts of a data set that are in the folder.
   private func parts() throws -> [String] {
     do {
       return try DataFiles.expand([path]).filter { file in

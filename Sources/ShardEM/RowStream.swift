@@ -1,0 +1,77 @@
+import MessagePassing
+import RowSources
+
+/// The rows of data files, to be read once and in order, which ranks share as they do for a fit;
+/// nothing is kept.
+public struct RowStream: Sendable {
+  public let files: [DataFile]
+  /// The number of rows of all files.
+  public let rowCount: Int
+  public let columnCount: Int
+  /// The rows of this rank, which follow each other over all files.
+  private let runs: [ShardPlan.Block]
+  private let loader: ShardLoader
+
+  /// Collective. Opens the files that `arguments` name: files, patterns, folders.
+  ///
+  /// - Parameter threads: how many threads of this rank search and parse text.
+  /// - Throws: on every rank the same error, about the first file that cannot be read.
+  public static func open<World: Communicator>(
+    _ arguments: [String], options: ReadOptions = ReadOptions(), threads: Int = 1, world: World
+  ) throws -> RowStream {
+    let files = try world.agree {
+      let files = try DataFiles.expand(arguments, options).map { try DataFile.open($0, options) }
+      try DataFile.requireSameColumns(files, options)
+      return files
+    }
+    try world.requireSameFiles(files)
+    return try RowStream(files, threads: threads, world: world)
+  }
+
+  private init<World: Communicator>(_ files: [DataFile], threads: Int, world: World) throws {
+    self.files = files
+    loader = try ShardLoader(files, threads: threads, world: world)
+    columnCount = files[0].columnCount
+    let plan = ShardPlan(rowCounts: loader.rowCounts)
+    rowCount = plan.rowCount
+    runs = plan.runs(ofRank: world.rank, size: world.size)
+  }
+
+  /// Calls `body` with the rows of this rank, piece by piece, in order.
+  ///
+  /// - Throws: `RowSourceError` for the first value that is no finite number, or what `body` throws.
+  public func forEachPiece(threads: Int = 1, _ body: (Piece) throws -> Void) throws {
+    for run in runs {
+      let file = files[run.shard]
+      try loader.forEachPiece(of: run.rows, ofFile: run.shard, threads: threads) { values, rows in
+        var scan = ColumnScan(columnCount: columnCount)
+        if let bad = scan.add(values, count: rows.count) {
+          let value = values[bad.row * columnCount + bad.column]
+          throw file.error(
+            .notFinite(value), row: rows.lowerBound + bad.row, column: bad.column)
+        }
+        try body(
+          Piece(
+            values: UnsafeBufferPointer(start: values, count: rows.count * columnCount),
+            firstRow: run.firstRow + rows.lowerBound - run.rows.lowerBound, file: file,
+            firstRowOfFile: rows.lowerBound))
+      }
+    }
+  }
+
+  /// Some rows of one file. Valid only inside the call that receives it.
+  public struct Piece {
+    /// Finite numbers, row-major.
+    public let values: UnsafeBufferPointer<Double>
+    /// The number of the first row, counted from 0 over all files.
+    public let firstRow: Int
+    fileprivate let file: DataFile
+    fileprivate let firstRowOfFile: Int
+
+    /// The error for value number `index`, counted from 0, that cannot be used.
+    public func error(_ problem: RowSourceError.Problem, at index: Int) -> RowSourceError {
+      let (row, column) = index.quotientAndRemainder(dividingBy: file.columnCount)
+      return file.error(problem, row: firstRowOfFile + row, column: column)
+    }
+  }
+}

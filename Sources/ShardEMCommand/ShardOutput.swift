@@ -1,0 +1,77 @@
+import ArgumentParser
+import Logging
+import MessagePassing
+import MixtureModels
+import RowSources
+
+/// A folder of .npy shards that all ranks write together: part-0000.npy, part-0001.npy, ...
+struct ShardOutput: ParsableArguments {
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of files.", valueName: "m"))
+  var shards = 1
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write them.", valueName: "folder"))
+  var output: String
+
+  @Flag(help: "Replace all files part-*.npy of an older data set; without it, they are an error.")
+  var force = false
+
+  /// More files than any use has for them; counts of that size also multiply without overflow.
+  private static let mostShards = 1_000_000
+
+  func requireShards(ofRows rows: Int) throws {
+    guard (1...min(rows, Self.mostShards)).contains(shards) else {
+      let most = rows < Self.mostShards ? "the number of rows, \(rows)" : "\(Self.mostShards)"
+      throw ValidationError("--shards \(shards); expected 1 to \(most)")
+    }
+  }
+
+  /// How rows are divided: in whole blocks where there are enough, so that the blocks of the shards
+  /// are those of a single file.
+  func plan(rows: Int) -> ShardPlan {
+    let blockRows = ShardPlan.defaultBlockRows
+    let blocks = (rows + blockRows - 1) / blockRows
+    let cuts = (0...shards).map { shard in
+      if blocks < shards { return evenCut(rows, shard, of: shards) }
+      return min(evenCut(blocks, shard, of: shards) * blockRows, rows)
+    }
+    return ShardPlan(rowCounts: zip(cuts, cuts.dropFirst()).map { $1 - $0 })
+  }
+
+  /// Collective. Makes the folder if need be, and in it the shards of `plan`, which every rank
+  /// fills with its rows: all of them appear, or none if anything failed on any rank.
+  ///
+  /// - Parameters:
+  ///   - inputs: files that are read meanwhile; none of them is replaced.
+  ///   - fill: what this rank does; gets the shards, whose parts it opens by `NPYPart`.
+  func write<World: Communicator>(
+    _ plan: ShardPlan, columns: Int, type: FloatType, inputs: [String], in world: World,
+    fill: ([NPYOutput]) throws -> Void
+  ) throws {
+    var folder = ShardFolder(path: output, partCount: shards)
+    let outputs = plan.rowCounts.enumerated().map { number, count in
+      NPYOutput(
+        path: folder.path(ofPart: number), rows: count, columns: columns,
+        descriptor: type.descriptor, elementBytes: type.byteCount)
+    }
+    try world.agree {
+      if world.rank == 0 { try folder.prepare(force: force, inputs: inputs) }
+    }
+    do {
+      try writeTogether(outputs, in: world) { try world.agree { try fill(outputs) } }
+    } catch {
+      folder.abandon()
+      throw error
+    }
+    try world.agree { try folder.removeOlderParts() }
+  }
+
+  /// What the log says when it is done.
+  func report(rows: Int) -> Logger.Message {
+    "\(counted(rows, "row")) in \(counted(shards, "file")) written to \(output)"
+  }
+}
+
+/// count * part / parts, without overflow.
+private func evenCut(_ count: Int, _ part: Int, of parts: Int) -> Int {
+  count / parts * part + count % parts * part / parts
+}
