@@ -34,7 +34,8 @@ let package = Package(
   traits: [
     .trait(
       name: "MPI", description: "Ranks under mpirun; without it the program runs in one process."),
-    .default(enabledTraits: ["MPI"]),
+    .trait(name: "HDF5", description: "Data in HDF5 files; without it they are refused."),
+    .default(enabledTraits: ["MPI", "HDF5"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -52,7 +53,10 @@ let package = Package(
       name: "MPICommunicator",
       dependencies: ["MessagePassing", .target(name: "CMPI", condition: mpi)]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "RowSources", dependencies: ["CZlib"]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(
+      name: "RowSources",
+      dependencies: ["CZlib", .target(name: "CHDF5", condition: .when(traits: ["HDF5"]))]),
     .target(
       name: "MixtureModels", dependencies: ["Kernels"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),

@@ -2,6 +2,7 @@
 """Makes Tests/Data from the folder of published data sets and their reference fits.
 
 usage: scripts/make-fixtures.py SOURCE [--scikit-learn]
+       scripts/make-fixtures.py --hdf5
 
 SOURCE holds the data files and reference.json, whose fits come from an EM in 80-bit arithmetic.
 Copies the sets whose licences allow it (see Tests/Data/README.md) and the cases of
@@ -9,6 +10,8 @@ reference.json that are about them, every digit kept.
 
 --scikit-learn fits pendigits from a hundred seeds again (some minutes) and writes what comes out to
 Tests/Data/scikit-learn.json; otherwise that file stays as it is. Needs `pip install scikit-learn`.
+
+--hdf5 writes Tests/Data/*.h5 and nothing else. Needs `pip install h5py`.
 """
 
 import csv
@@ -26,6 +29,8 @@ MEASURES = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g
 
 
 def main():
+    if sys.argv[1:] == ["--hdf5"]:
+        return write_hdf5()
     arguments = [a for a in sys.argv[1:] if not a.startswith("-")]
     if len(arguments) != 1 or "--help" in sys.argv:
         sys.exit(__doc__)
@@ -83,6 +88,38 @@ def fits_of_pendigits(source):
         "software": f"scikit-learn {sklearn.__version__}, numpy {numpy.__version__}",
         "data": "pendigits.csv, the 16 columns but digit; seeds 0, 1, 2, ...", "options": options,
         "mean_log_likelihoods": means}
+
+
+def write_hdf5():
+    """Row r, column c of every dataset is 3 r + c + 1, or what fits of it; 40 rows x 3 columns."""
+    import h5py
+    import numpy
+
+    table = numpy.arange(1, 121).reshape(40, 3)
+    packed = dict(chunks=(16, 2), compression="gzip", shuffle=True)
+    # Two versions of the format; files of the newer one are smaller.
+    with h5py.File(TARGET / "numbers.h5", "w", libver=("v110", "v110")) as file:
+        for kind in ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]:
+            file[f"little/{kind}"] = table.astype("<" + kind)
+            file.create_dataset(f"big/{kind}", data=table.astype(">" + kind), **packed)
+        file["vector"] = table[:, 0].astype("<f8")
+        file["other/cube"] = numpy.zeros((2, 2, 2))
+        file["other/empty"] = numpy.zeros((0, 3))
+        file["other/scalar"] = 1.0
+        file["other/complex"] = numpy.zeros((2, 2), "c16")
+        file["other/flags"] = numpy.zeros((2, 2), bool)
+        file["other/text"] = ["a", "b"]
+    with h5py.File(TARGET / "one.h5", "w", libver="earliest") as file:
+        file["name"] = "not of numbers"
+        file.create_dataset("group/table", data=table.astype(">f4"), fletcher32=True, **packed)
+    # One byte of the packed numbers is another; the last kilobyte is missing.
+    whole = (TARGET / "one.h5").read_bytes()
+    with h5py.File(TARGET / "one.h5") as file:
+        chunk = file["group/table"].id.get_chunk_info(2)
+    damaged = bytearray(whole)
+    damaged[chunk.byte_offset + chunk.size // 2] ^= 0xFF
+    (TARGET / "damaged.h5").write_bytes(damaged)
+    (TARGET / "truncated.h5").write_bytes(whole[:-1024])
 
 
 def write_json(name, value):

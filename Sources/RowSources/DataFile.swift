@@ -1,22 +1,29 @@
 /// One shard on disk, opened according to its name.
 public enum DataFile: Sendable {
-  /// Numbers that can be read in place.
-  case binary(BinaryRows)
+  /// Numbers of which any rows can be read.
+  case numbers(any NumberFile)
   /// Text whose rows must be found and parsed first.
   case csv(CSVFile)
 
-  /// Opens a .npy, .csv, .tsv or .txt file, or a raw one of any name if the options say so, and
-  /// reads its header. Text may be gzip'ed: .csv.gz.
+  /// Opens a .npy, .csv, .tsv or .txt file, a dataset in an .h5 or .hdf5 file, or a raw file of any
+  /// name if the options say so, and reads its header. Text may be gzip'ed: .csv.gz.
   ///
   /// - Throws: `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
   ///   rows; faulty values in it are found later.
   public static func open(_ path: String, _ options: ReadOptions = ReadOptions()) throws -> DataFile
   {
     if let format = options.raw {
-      return .binary(try BinaryRows(raw: path, format, options: options))
+      return .numbers(try BinaryRows(raw: path, format, options: options))
+    }
+    if let name = HDF5Name(path) {
+      #if HDF5
+        return .numbers(try HDF5File(name, options: options))
+      #else
+        throw RowSourceError(.withoutHDF5, path: name.path)
+      #endif
     }
     switch DataFiles.suffix(of: path) {
-    case "npy": return .binary(try BinaryRows(npy: path, options: options))
+    case "npy": return .numbers(try BinaryRows(npy: path, options: options))
     case "csv", "tsv", "txt", "csv.gz", "tsv.gz", "txt.gz":
       return .csv(try CSVFile(path: path, options: options))
     default: throw RowSourceError(.unsupportedSuffix, path: path)
@@ -26,7 +33,7 @@ public enum DataFile: Sendable {
   /// The file's path as given.
   public var name: String {
     switch self {
-    case .binary(let rows): rows.name
+    case .numbers(let file): file.name
     case .csv(let file): file.name
     }
   }
@@ -34,7 +41,7 @@ public enum DataFile: Sendable {
   /// The number of chosen columns.
   public var columnCount: Int {
     switch self {
-    case .binary(let rows): rows.columnCount
+    case .numbers(let file): file.columnCount
     case .csv(let file): file.columnCount
     }
   }
@@ -44,8 +51,9 @@ public enum DataFile: Sendable {
     _ problem: RowSourceError.Problem, row: Int, column: Int
   ) -> RowSourceError {
     switch self {
-    case .binary(let rows):
-      RowSourceError(problem, path: name, row: 1 + row, column: rows.column(column))
+    case .numbers(let file):
+      RowSourceError(
+        problem, path: name, row: 1 + row, column: .init(number: file.columnNumbers[column]))
     case .csv(let file):
       RowSourceError(
         problem, path: name, row: file.firstRowNumber + row,
@@ -57,7 +65,7 @@ public enum DataFile: Sendable {
   /// What the file calls the chosen columns; nil if it has no names.
   public var columnNames: [String]? {
     switch self {
-    case .binary: nil
+    case .numbers: nil
     case .csv(let file): file.columnNames
     }
   }
@@ -65,8 +73,8 @@ public enum DataFile: Sendable {
   /// What the first look at the file tells, on which all later reading relies.
   package var summary: String {
     switch self {
-    case .binary(let rows):
-      return rows.array.summary
+    case .numbers(let file):
+      return file.array.summary
     case .csv(let file):
       let delimiter = Character(UnicodeScalar(file.delimiter))
       let names = columnNames.map { "with the names " + $0.joined(separator: ", ") }

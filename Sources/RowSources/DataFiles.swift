@@ -8,9 +8,9 @@
 public enum DataFiles {
   /// The files that `arguments` name, in the order given.
   ///
-  /// A pattern (`*`, `?`, `[...]`) stands for the files it matches, a folder for the .npy, .csv
-  /// and .tsv files in it, gzip'ed or not (.txt only by name: folders hold README.txt too); both
-  /// sorted by the bytes of the names. An existing file is never taken for a pattern.
+  /// A pattern (`*`, `?`, `[...]`) stands for the files it matches, a folder for the .npy, .csv,
+  /// .tsv (gzip'ed or not), .h5 and .hdf5 files in it (.txt only by name: folders hold README.txt
+  /// too); both sorted by the bytes of the names. An existing file is never taken for a pattern.
   /// - Throws: `RowSourceError` for a file that does not exist, a pattern that matches nothing, a
   ///   folder without data files, or any folder if the files are raw: those have no suffix of their
   ///   own to be found by.
@@ -18,8 +18,9 @@ public enum DataFiles {
     _ arguments: [String], _ options: ReadOptions = ReadOptions()
   ) throws -> [String] {
     try arguments.flatMap { argument in
-      try matches(argument).flatMap { path in
-        guard isFolder(path) else { return [path] }
+      let dataset = HDF5Name(argument)?.dataset.map { ":" + $0 } ?? ""
+      return try matches(path(of: argument)).flatMap { path in
+        guard isFolder(path) else { return [path + dataset] }
         if options.raw != nil { throw RowSourceError(.rawFolder, path: path) }
         return try dataFiles(inFolder: path)
       }
@@ -46,9 +47,9 @@ public enum DataFiles {
 
   private static func dataFiles(inFolder folder: String) throws -> [String] {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    let kinds = ["npy", "csv", "tsv", "csv.gz", "tsv.gz", "h5", "hdf5"]
     let files = try FolderListing.names(folder).filter { name in
-      ["npy", "csv", "tsv", "csv.gz", "tsv.gz"].contains(suffix(of: name)) && !name.hasPrefix(".")
-        && !isFolder(prefix + name)
+      kinds.contains(suffix(of: name)) && !name.hasPrefix(".") && !isFolder(prefix + name)
     }.map { prefix + $0 }
     guard !files.isEmpty else { throw RowSourceError(.noDataFiles, path: folder) }
     return sorted(files)

@@ -49,3 +49,23 @@ public struct InMemoryRows: RowSource {
     }
   }
 }
+
+extension RowSource {
+  /// The rows `rows`, read and held in memory.
+  func held(_ rows: Range<Int>) throws -> InMemoryRows {
+    let values = try [Double](unsafeUninitializedCapacity: rows.count * columnCount) {
+      buffer, count in
+      try forEachPiece(of: rows, columnCount: columnCount) { piece, memory in
+        try withRows(piece, scratch: memory) { values in
+          let place = buffer.baseAddress! + (piece.lowerBound - rows.lowerBound) * columnCount
+          place.initialize(from: values, count: piece.count * columnCount)
+        }
+      }
+      count = rows.count * columnCount
+    }
+    return InMemoryRows(
+      name: name, columnCount: columnCount, columnNumbers: columnNumbers, columnNames: columnNames,
+      values: values, firstRow: rows.lowerBound, rowCount: rowCount,
+      firstRowNumber: firstRowNumber)
+  }
+}

@@ -27,8 +27,9 @@ extension StoredArray {
     guard let entries = literal.headerEntries() else {
       throw RowSourceError(.malformedHeader, path: path)
     }
-    (descriptor, isFortranOrder, shape) = entries
-    dataOffset = start + length
+    self.init(
+      descriptor: entries.descriptor, isFortranOrder: entries.isFortranOrder,
+      shape: entries.shape, dataOffset: start + length)
   }
 }
 

@@ -23,17 +23,17 @@ extension RowSourceError.Column {
 
 extension RowSourceError.Problem {
   fileprivate var sentence: String {
-    fileSentence ?? binarySentence ?? columnSentence ?? valueSentence ?? writingSentence
-      ?? "\(self)"
+    fileSentence ?? binarySentence ?? hdf5Sentence ?? columnSentence ?? valueSentence
+      ?? writingSentence ?? "\(self)"
   }
 
   private var fileSentence: String? {
     switch self {
     case .noSuchFile: "no such file"
     case .noMatchingFile: "no file matches this pattern"
-    case .noDataFiles: "no data files in this folder; expected .npy, .csv, .tsv, .csv.gz"
+    case .noDataFiles: "no data files in this folder; expected .npy, .csv, .csv.gz, .h5"
     case .unsupportedSuffix:
-      "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz"
+      "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
     case .notARegularFile: "not a regular file; data are read from files on disk"
     case .unreadable(let code): "cannot be read: \(systemMessage(code))"
     case .emptyFile: "the file is empty"
@@ -68,6 +68,18 @@ extension RowSourceError.Problem {
         + "\(format.type); check --columns-count and --raw"
     case .npyAsRaw: "this is a .npy file, which says itself what it holds; leave out --raw"
     case .rawFolder: "a folder; with --raw give files, or a pattern such as folder/*"
+    default: nil
+    }
+  }
+
+  private var hdf5Sentence: String? {
+    switch self {
+    case .hdf5(let reason): "the HDF5 library cannot read it: \(oneLine(reason, limit: 200))"
+    case .withoutHDF5:
+      "this program was built without HDF5; build it with the trait HDF5, or convert the file"
+    case .datasets(let asked, let found):
+      (asked.map { "no dataset \(oneLine($0)) in it" } ?? "\(found.count) datasets of numbers in it")
+        + (found.isEmpty ? "" : "; append one to the name, as :/path; there are \(list(found))")
     default: nil
     }
   }
@@ -132,6 +144,10 @@ extension RowSourceError.Problem {
     default: nil
     }
   }
+}
+
+private func list(_ items: [String]) -> String {
+  oneLine(items.joined(separator: ", "), limit: 400)
 }
 
 /// ` (complex numbers)` and the like, for the kinds of elements that are known but not supported.

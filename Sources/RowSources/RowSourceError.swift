@@ -58,6 +58,13 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case npyAsRaw
     case rawFolder
 
+    // HDF5 files.
+    /// The library's own words.
+    case hdf5(reason: String)
+    case withoutHDF5
+    /// `asked` is not there, or nil and there is not exactly one; `found` are those of numbers.
+    case datasets(asked: String?, found: [String])
+
     // Choosing columns.
     case noSuchColumn(String, names: [String]?, count: Int)
     case ambiguousColumn(String)

@@ -7,8 +7,15 @@ public struct StoredArray: Sendable, Equatable {
   public let isFortranOrder: Bool
   /// The lengths of the dimensions.
   public let shape: [Int]
-  /// Where the elements begin, in bytes from the start of the file.
+  /// Where the elements begin, in bytes from the start of the file; 0 if its library knows.
   public let dataOffset: Int
+
+  init(descriptor: String, isFortranOrder: Bool = false, shape: [Int], dataOffset: Int = 0) {
+    self.descriptor = descriptor
+    self.isFortranOrder = isFortranOrder
+    self.shape = shape
+    self.dataOffset = dataOffset
+  }
 
   /// `3 x 4 of <f8`, and the order if it is not C's.
   package var summary: String {
@@ -51,9 +58,7 @@ extension StoredArray {
     guard !isBeyond, fileBytes.isMultiple(of: rowBytes) else {
       throw RowSourceError(.rawSize(bytes: fileBytes, format), path: path)
     }
-    descriptor = format.type.descriptor
-    isFortranOrder = false
-    shape = [fileBytes / rowBytes, format.columnCount]
-    dataOffset = 0
+    self.init(
+      descriptor: format.type.descriptor, shape: [fileBytes / rowBytes, format.columnCount])
   }
 }

@@ -27,7 +27,7 @@ extension DataSet {
     var weightsPath: String?
     if let weights {
       // What one rank sees, all must open.
-      var exists = [access(weights, F_OK) == 0 ? 1.0 : 0.0]
+      var exists = [access(DataFiles.path(of: weights), F_OK) == 0 ? 1.0 : 0.0]
       try world.maximum(&exists)
       if exists[0] > 0 { weightsPath = weights }
     }

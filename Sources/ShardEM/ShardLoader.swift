@@ -27,7 +27,7 @@ struct ShardLoader: Sendable {
     self.indices = indices
     rowCounts = zip(files, indices).map { file, index in
       switch file {
-      case .binary(let rows): rows.rowCount
+      case .numbers(let file): file.rowCount
       case .csv: index!.rowCount
       }
     }
@@ -74,7 +74,7 @@ struct ShardLoader: Sendable {
     try forEachItem(of: files.count, threads: threads) { _, number in
       let source: any RowSource =
         switch files[number] {
-        case .binary(let rows): rows
+        case .numbers(let file): try file.source(of: rows[number], inMemory: true)
         case .csv(let text):
           try text.parse(rows: rows[number], index: indices[number]!, threads: threads)
         }
@@ -92,8 +92,9 @@ struct ShardLoader: Sendable {
     switch files[number] {
     case .csv(let text):
       try text.forEachPiece(of: rows, index: indices[number]!, threads: threads, body)
-    case .binary(let source):
-      try RowSources.forEachPiece(of: rows, columnCount: source.columnCount) { piece, memory in
+    case .numbers(let file):
+      let source = try file.source(of: rows, inMemory: false)
+      try RowSources.forEachPiece(of: rows, columnCount: file.columnCount) { piece, memory in
         try source.withRows(piece, scratch: memory) { try body($0, piece) }
       }
     }

@@ -7,8 +7,8 @@ import ShardEM
 /// Which data a command works on.
 struct DataOptions: ParsableArguments {
   static let shardsHelp = ArgumentHelp(
-    "The shards in order: .npy, .csv, .tsv or .txt files, text also as .csv.gz, patterns, folders; "
-      + "with --raw files of any name.", valueName: "data")
+    "The shards in order: files (.npy; .csv, .tsv, .txt and the like, also as .csv.gz; .h5, or "
+      + "file.h5:/path/to/dataset; with --raw any), patterns, folders.", valueName: "data")
 
   @Argument(help: DataOptions.shardsHelp)
   var files: [String]

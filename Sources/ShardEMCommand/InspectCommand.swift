@@ -35,11 +35,11 @@ struct InspectCommand: WorldCommand {
       return "\(path): a model file\n" + ModelSummary(file).text + origin(of: file.fit)
     }
     switch try DataFile.open(path, reading.readOptions) {
-    case .binary(let rows):
-      let kind = reading.raw == nil ? ".npy" : "raw"
-      let order = rows.array.isFortranOrder ? "" : " in C order"
-      return try "\(path): \(kind), \(rows.array.summary)\(order)\n"
-        + ranges(of: rows, names: nil)
+    case .numbers(let file):
+      let order = file.array.isFortranOrder ? "" : " in C order"
+      let source = try file.source(of: 0..<file.rowCount, inMemory: false)
+      return try "\(path): \(file.kind), \(file.array.summary)\(order)\n"
+        + ranges(of: source, names: nil)
     case .csv(let text):
       let rows = try text.parseAll()
       let columns = "\(rows.rowCount) x \(counted(rows.columnCount, "column"))"

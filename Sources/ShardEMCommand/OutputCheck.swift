@@ -11,7 +11,8 @@ import RowSources
 func check(_ outputs: [(option: String, path: String?)], inputs: [String]) throws {
   var names: [FileIdentity: String] = [:]
   for path in inputs {
-    if let file = FileIdentity(ofExisting: path) { names[file] = "the input \(path)" }
+    guard let file = FileIdentity(ofExisting: DataFiles.path(of: path)) else { continue }
+    names[file] = "the input \(path)"
   }
   for case (let option, let path?) in outputs {
     try UnusableName.check(path, of: option)

@@ -40,7 +40,7 @@ struct DataFilesTests {
     #expect(message("a.npy") == "a.npy: no such file")
     #expect(message("a*.npy") == "a*.npy: no file matches this pattern")
     #expect(
-      message("empty") == "empty: no data files in this folder; expected .npy, .csv, .tsv, .csv.gz")
+      message("empty") == "empty: no data files in this folder; expected .npy, .csv, .csv.gz, .h5")
   }
 
   @Test("a file is opened by its suffix")
@@ -50,14 +50,15 @@ struct DataFilesTests {
     #expect(file.columnNames == ["x", "y"])
     let header = npyHeader(shape: [1], descriptor: "|u1")
     let npy = try DataFile.open(try folder.file("a.npy", header + [9]))
-    guard case .binary(let rows) = npy else { throw Unexpected() }
-    #expect(try rows.read() == [9])
+    guard case .numbers(let rows) = npy else { throw Unexpected() }
+    #expect(try rows.source(of: 0..<1, inMemory: true).read() == [9])
     #expect(npy.columnCount == 1 && npy.name == folder.path + "/a.npy")
 
     func message(_ name: String) -> String? {
       folder.message { _ = try DataFile.open(folder.path + "/" + name) }
     }
-    let unsupported = ": unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz"
+    let unsupported =
+      ": unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
     #expect(message("a.parquet") == "a.parquet" + unsupported)
     #expect(message("noSuffix") == "noSuffix" + unsupported)
     #expect(message("b.npy") == "b.npy: no such file")
@@ -73,8 +74,8 @@ struct DataFilesTests {
     let paths = try DataFiles.expand([folder.path + "/in/*"], options)
     #expect(paths == [folder.path + "/in/a.bin", folder.path + "/in/b.csv"])
     for path in paths {
-      guard case .binary(let rows) = try DataFile.open(path, options) else { throw Unexpected() }
-      #expect(try rows.read() == [1])
+      guard case .numbers(let rows) = try DataFile.open(path, options) else { throw Unexpected() }
+      #expect(try rows.source(of: 0..<1, inMemory: true).read() == [1])
     }
     #expect(
       folder.message { _ = try DataFiles.expand([folder.path + "/in"], options) }

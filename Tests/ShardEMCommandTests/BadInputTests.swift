@@ -93,7 +93,8 @@ extension BadInput {
       "cube.npy: 3 dimensions (2, 2, 1), expected rows x columns or one column"),
     fit(
       "a kind of file that is not read", "data.parquet", [1],
-      "data.parquet: unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz"),
+      "data.parquet: unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; "
+        + "or give --raw"),
     BadInput(
       testDescription: "shards of different columns",
       arguments: "fit a.npy b.csv -K 1 -o model.json",

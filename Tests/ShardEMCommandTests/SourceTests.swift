@@ -50,4 +50,28 @@ import _TestSupport
     #expect(try model("members.csv.gz") == expected)
     #expect(try model("data.npy") == expected)
   }
+
+  #if HDF5
+    @Test("a dataset in an HDF5 file gives the model of its shards, also as weights")
+    func hdf5() throws {
+      let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Data/numbers.h5").path(percentEncoded: false)
+      let sharding = try Shardem.run(
+        ["shard", "\(file):/big/f4", "-o", "shards", "-q"], in: folder, ranks: nil)
+      #expect(sharding.status == 0, "\(sharding.errors)")
+      let table = (1...120).map(Double.init)
+      #expect(try folder.npy("shards/part-0000.npy", of: Double.self).values == table)
+      let options = ["--columns", "1", "--weights", "\(file):/vector"]
+      #expect(
+        try model("\(file):/big/f4", options[0], options[1], options[2], options[3])
+          == model("shards", options[0], options[1], options[2], options[3]))
+      try FileManager.default.copyItem(
+        atPath: file, toPath: folder.url.appending(path: "own.h5").path(percentEncoded: false))
+      let overwriting = try Shardem.run(
+        ["fit", "own.h5:/vector", "-K", "1", "-o", "own.h5"], in: folder)
+      #expect(
+        overwriting.errors == "shardem: --output own.h5 and the input own.h5:/vector are the same "
+          + "file; choose another name\n")
+    }
+  #endif
 }

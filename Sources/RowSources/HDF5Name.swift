@@ -1,0 +1,40 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// An HDF5 file and a dataset in it, as users write them: `file.h5:/group/dataset`, or `file.h5` if
+/// it has only one dataset of numbers.
+package struct HDF5Name: Equatable, Sendable {
+  /// The file.
+  package let path: String
+  /// The path of the dataset in it.
+  package let dataset: String?
+
+  /// Nil for what is no HDF5 file's name. Of an existing file's name no part is a dataset's.
+  package init?(_ name: String) {
+    if ["h5", "hdf5"].contains(DataFiles.suffix(of: name)), access(name, F_OK) == 0 {
+      (path, dataset) = (name, nil)
+      return
+    }
+    let colons = name.indices.filter { name[$0] == ":" }
+    if let colon = colons.first(where: { HDF5Name.isFile(name[..<$0]) }) {
+      path = String(name[..<colon])
+      dataset = String(name[name.index(after: colon)...])
+    } else if HDF5Name.isFile(name[...]) {
+      (path, dataset) = (name, nil)
+    } else {
+      return nil
+    }
+  }
+
+  private static func isFile(_ name: Substring) -> Bool {
+    [".h5", ".hdf5"].contains { name.lowercased().hasSuffix($0) }
+  }
+}
+
+extension DataFiles {
+  /// The file that a name stands for, without what it says of a dataset in it.
+  package static func path(of name: String) -> String { HDF5Name(name)?.path ?? name }
+}
