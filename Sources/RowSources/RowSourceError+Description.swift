@@ -146,10 +146,6 @@ extension RowSourceError.Problem {
   }
 }
 
-private func list(_ items: [String]) -> String {
-  oneLine(items.joined(separator: ", "), limit: 400)
-}
-
 /// ` (complex numbers)` and the like, for the kinds of elements that are known but not supported.
 private func kind(_ descriptor: String) -> String {
   switch descriptor.first(where: { !"<>=|".contains($0) }) {
