@@ -42,7 +42,7 @@ struct SampleCommand: WorldCommand {
   }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
-    try UnusableName.check(output, of: "--output")
+    try UnusableName.check(output.output, of: "--output")
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
     try sample(file.mixture, file, threads: threads, in: world)

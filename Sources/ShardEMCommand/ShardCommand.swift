@@ -36,6 +36,7 @@ struct ShardCommand: WorldCommand {
   @OptionGroup(title: "Running") var running: RunOptions
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
+    try UnusableName.check(output.output, of: "--output")
     let log = running.logger(on: world)
     let threads = try running.threadCount(in: world)
     let rows = try RowStream.open(

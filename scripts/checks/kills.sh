@@ -40,11 +40,11 @@ while ((killed < kills)); do
   before=$(progress)
   resume $((1 + killed % 3))
   # Most kills fall into iterations, some into the start of MPI or the reading of data.
-  sleep "0.$((3 + RANDOM % 6))"
+  until read -ra victims <<< "$(ranks_of_fit)" && ((${#victims[@]})) || ! kill -0 "$job" 2> /dev/null
+  do sleep 0.02; done
+  sleep "0.$((1 + RANDOM % 6))"
   read -ra victims <<< "$(ranks_of_fit)"
-  if ((${#victims[@]} == 0)); then
-    wait "$job" && break || continue
-  fi
+  ((${#victims[@]})) || { wait "$job" && break || continue; }
   kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2> /dev/null || continue
   began=$EPOCHREALTIME
   wait "$job" && status=0 || status=$?
