@@ -12,7 +12,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   @Option(
-    name: [.customShort("K"), .long], parsing: .unconditional,
+    name: [.customShort("K", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("The number of components.", valueName: "k"))
   var components: Int
 

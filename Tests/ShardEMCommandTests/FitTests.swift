@@ -166,6 +166,13 @@ import Testing
     #expect(values.indices.allSatisfy { (values[$0] == values[0]) == $0.isMultiple(of: 3) })
   }
 
+  @Test("the letter of an option and its value may be one word")
+  func joined() throws {
+    let outcome = try Shardem.run(["fit", "data.csv", "-K2", "-q"], in: folder())
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains(": 2 components, "))
+  }
+
   @Test("blanks around the names of columns do not count")
   func blanksAroundNames() throws {
     let folder = try folder()
