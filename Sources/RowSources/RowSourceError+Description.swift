@@ -15,9 +15,9 @@ extension RowSourceError: CustomStringConvertible {
 }
 
 extension RowSourceError.Column {
-  /// `column 3 (height)`, or `column 3` without a name.
+  /// `column 3 (height)`, or `column 3` without a name, or an empty one.
   public var description: String {
-    "column \(number)" + (name.map { " (\(oneLine($0)))" } ?? "")
+    "column \(number)" + (name.map { $0.isEmpty ? "" : " (\(oneLine($0)))" } ?? "")
   }
 }
 

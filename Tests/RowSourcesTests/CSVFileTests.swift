@@ -103,6 +103,7 @@ struct CSVFileTests {
       ("1,2\n3,1.5.2\n", "row 2, column 2: found \"1.5.2\", expected a number"),
       ("1;2\n3;1,5\n", "row 2, column 2: found \"1,5\", expected a number"),
       ("x,y\n1,2\n,4\n", "row 3, column 1 (x): found an empty field, expected a number"),
+      ("x,y,\n1,2,\n", "row 2, column 3: found an empty field, expected a number"),
       ("1,2\n3,\n", "row 2, column 2: found an empty field, expected a number"),
       ("1,2\n3,\"\"\n", "row 2, column 2: found an empty field, expected a number"),
       ("1,2\nnan,3\n", "row 2, column 1: found nan, " + finite),
