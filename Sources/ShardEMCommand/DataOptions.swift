@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import MessagePassing
+import MixtureModels
 import RowSources
 import ShardEM
 
@@ -39,8 +40,9 @@ struct DataOptions: ParsableArguments {
     reading.logHeaders(of: data.files, to: log)
     log.debug(
       """
-      \(data.rowCount) rows of \(data.columnCount) columns in \(data.files.count) files, \
-      \(data.plan.blockCount) blocks; ranks: \(world.size), threads of rank 0: \(threads)
+      \(counted(data.rowCount, "row")) of \(counted(data.columnCount, "column")) in \
+      \(counted(data.files.count, "file")), \(counted(data.plan.blockCount, "block")); \
+      ranks: \(world.size), threads of rank 0: \(threads)
       """)
     return data
   }
