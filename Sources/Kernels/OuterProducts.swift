@@ -1,118 +1,168 @@
-/// Second moments of a component about its mean, for 8 columns or more: lanes along columns.
-
-/// Writes w r (x - mu) of the rows, in blocks of the same stride, and adds them up.
+/// First and second moments of a component about its mean, for 8 columns or more: lanes along
+/// columns.
+///
+/// Adds sum of w r (x - mu) to `first` and sum of w r (x - mu)(x - mu)' to a packed lower triangle,
+/// each entry the sum over the rows in order, begun at zero; those of the triangle are fused. Per
+/// row and eight rows of the triangle: w r (x - mu) of these eight once, then (D/8 + 1)/2 blocks of
+/// 8 × 8 on average, all of them on or below the diagonal.
 ///
 /// - Parameters:
+///   - columnCount: at least 8.
 ///   - mean: padded with zeros to whole vectors.
-///   - products: room for `paddedCount(columnCount)` × `rows.stride` numbers.
-///   - firstMoments: the sums of w r (x - mu) over the rows in order, from zero, are added here.
-public func writeProducts(
+///   - room: for 16 × `rows.stride` numbers.
+///   - triangle: packed lower triangle; the 7 numbers behind it are read and rewritten unchanged.
+public func addMoments(
   _ rows: SelectedRows, columnCount: Int, mean: UnsafePointer<Double>,
-  into products: UnsafeMutablePointer<Double>, firstMoments: UnsafeMutablePointer<Double>
+  room: UnsafeMutablePointer<Double>, first: UnsafeMutablePointer<Double>,
+  second triangle: UnsafeMutablePointer<Double>, shape: TileShape = .native
 ) {
-  for j in stride(from: 0, to: columnCount, by: 8) {
-    let center = Vector8(loading: mean + j)
-    let source = rows.blocks + j * rows.stride
-    let target = products + j * rows.stride
-    // A column's sum stays in a register: in memory, each row would wait for the one before.
-    var sum = Vector8.zero
-    for n in 0..<rows.count {
-      let difference = Vector8(loading: source + 8 * n) - center
-      let product = Vector8(repeating: rows.weights[n]) * difference
-      product.store(to: target + 8 * n)
-      sum += product
+  for i in stride(from: 0, to: columnCount, by: 8) {
+    let center = Vector8(loading: mean + i)
+    let sum = writeProducts(
+      rows, block: rows.blocks + i * rows.stride, center: center,
+      differences: room + 8 * rows.stride, products: room)
+    for lane in 0..<min(8, columnCount - i) { first[i + lane] += sum[lane] }
+    let products = OuterProducts(
+      rows: rows, first: i, columnCount: columnCount, mean: mean, products: room,
+      differences: room + 8 * rows.stride, triangle: triangle)
+    switch shape {
+    case .small: products.addInFours()
+    case .large: products.addInPairs()
     }
-    for lane in 0..<min(8, columnCount - j) { firstMoments[j + lane] += sum[lane] }
   }
 }
 
-/// Adds sum over rows of w r (x - mu)(x - mu)' to a packed lower triangle.
+/// Writes x - mu and w r (x - mu) of a block of eight columns; returns the sum of the latter.
 ///
-/// Each entry is the fused sum over the rows in order, begun at zero, then added to the triangle.
-/// Eight rows of the triangle times two vectors of columns are 16 accumulators, 2 loads, 2
-/// subtractions and 8 broadcasts for 16 multiply-adds; only blocks that touch the lower triangle
-/// are computed: (D/8)(D/8 + 1)/2 × 8 vector multiply-adds a row of data.
-///
-/// - Parameters:
-///   - products: w r (x - mu) of the rows, as `writeProducts` wrote them.
-///   - columnCount: at least 8.
-///   - mean: padded with zeros to whole vectors.
-///   - triangle: packed lower triangle; the 7 numbers behind it are read and rewritten unchanged.
-public func addOuterProducts(
-  _ rows: SelectedRows, products: UnsafePointer<Double>, columnCount: Int,
-  mean: UnsafePointer<Double>, into triangle: UnsafeMutablePointer<Double>
-) {
-  for first in stride(from: 0, to: columnCount, by: 8) {
-    let p = products + first * rows.stride
-    var j = 0
-    while j + 8 <= first {
-      let (leftMean, rightMean) = (Vector8(loading: mean + j), Vector8(loading: mean + j + 8))
+/// The products of all columns at once would be read back from the second-level cache.
+@inline(__always)
+private func writeProducts(
+  _ rows: SelectedRows, block: UnsafePointer<Double>, center: Vector8,
+  differences: UnsafeMutablePointer<Double>, products: UnsafeMutablePointer<Double>
+) -> Vector8 {
+  var sum = Vector8.zero
+  for n in 0..<rows.count {
+    let difference = Vector8(loading: block + 8 * n) - center
+    let product = Vector8(repeating: rows.weights[n]) * difference
+    difference.store(to: differences + 8 * n)
+    product.store(to: products + 8 * n)
+    sum += product
+  }
+  return sum
+}
+
+/// Eight rows of the triangle, from number `first` on.
+private struct OuterProducts {
+  let rows: SelectedRows
+  let first: Int
+  let columnCount: Int
+  let mean: UnsafePointer<Double>
+  /// Of the eight columns `first`...: w r (x - mu), and x - mu.
+  let products: UnsafePointer<Double>
+  let differences: UnsafePointer<Double>
+  let triangle: UnsafeMutablePointer<Double>
+
+  /// Blocks of 4 × 8, which are 8 accumulators of AVX2; 4 broadcasts, 2 loads and 2 subtractions
+  /// for 8 multiply-adds.
+  @inline(__always)
+  func addInFours() {
+    for half in stride(from: 0, to: 8, by: 4) {
+      for j in stride(from: 0, to: first, by: 8) {
+        let center = Vector8(loading: mean + j)
+        let x = rows.blocks + j * rows.stride
+        var sums = FourSums<Vector8>()
+        for n in 0..<rows.count {
+          sums.add(products + 8 * n + half, Vector8(loading: x + 8 * n) - center)
+        }
+        add(sums, to: first + half, column: j)
+      }
+    }
+    // Of the upper four rows, only the first half lies below the diagonal: 12 accumulators. No
+    // registers are left for the center, hence the differences.
+    var upper = FourSums<SIMD4<Double>>()
+    var lower = FourSums<Vector8>()
+    for n in 0..<rows.count {
+      let difference = Vector8(loading: differences + 8 * n)
+      upper.add(products + 8 * n, difference.lowHalf)
+      lower.add(products + 8 * n + 4, difference)
+    }
+    add(FourSums(lowHalves: upper), to: first, column: first)
+    add(lower, to: first + 4, column: first)
+  }
+
+  /// Blocks of 8 × 16, which are 16 accumulators of AVX-512; 8 broadcasts, 2 loads and 2
+  /// subtractions for 16 multiply-adds.
+  @inline(__always)
+  func addInPairs() {
+    for j in stride(from: 0, to: first, by: 16) {
+      let (leftCenter, rightCenter) = (Vector8(loading: mean + j), Vector8(loading: mean + j + 8))
       let x = rows.blocks + j * rows.stride
       let step = 8 * rows.stride
-      var left = BlockSums()
-      var right = BlockSums()
+      var (left, right) = (EightSums(), EightSums())
       for n in 0..<rows.count {
-        left.add(p + 8 * n, Vector8(loading: x + 8 * n) - leftMean)
-        right.add(p + 8 * n, Vector8(loading: x + step + 8 * n) - rightMean)
+        left.add(products + 8 * n, Vector8(loading: x + 8 * n) - leftCenter)
+        right.add(products + 8 * n, Vector8(loading: x + step + 8 * n) - rightCenter)
       }
-      left.addRows(first, column: j, columnCount: columnCount, to: triangle)
-      right.addRows(first, column: j + 8, columnCount: columnCount, to: triangle)
-      j += 16
+      add(left, column: j)
+      add(right, column: j + 8)
     }
-    guard j == first else { continue }
-    let diagonalMean = Vector8(loading: mean + first)
-    let x = rows.blocks + first * rows.stride
-    var diagonal = BlockSums()
+    guard first % 16 == 0 else { return }
+    var diagonal = EightSums()
     for n in 0..<rows.count {
-      diagonal.add(p + 8 * n, Vector8(loading: x + 8 * n) - diagonalMean)
+      diagonal.add(products + 8 * n, Vector8(loading: differences + 8 * n))
     }
-    diagonal.addRows(first, column: first, columnCount: columnCount, to: triangle)
+    add(diagonal, column: first)
+  }
+
+  @inline(__always)
+  private func add(_ sums: EightSums, column: Int) {
+    add(sums.upper, to: first, column: column)
+    add(sums.lower, to: first + 4, column: column)
+  }
+
+  /// Adds to four rows of the triangle from number `i` on, eight columns each.
+  @inline(__always)
+  private func add(_ sums: FourSums<Vector8>, to i: Int, column: Int) {
+    var target = triangle + PackedTriangle.row(i) + column
+    add(sums.a, to: &target, i, column)
+    add(sums.b, to: &target, i + 1, column)
+    add(sums.c, to: &target, i + 2, column)
+    add(sums.d, to: &target, i + 3, column)
+  }
+
+  /// Adds the lanes that lie on or below the diagonal; the others, already the next row's, get 0.
+  ///
+  /// The lanes' numbers are float64 because Swift compares vectors of integers lane by lane.
+  @inline(__always)
+  private func add(
+    _ sums: Vector8, to target: inout UnsafeMutablePointer<Double>, _ i: Int, _ column: Int
+  ) {
+    guard i < columnCount else { return }
+    let lanes = Vector8(0, 1, 2, 3, 4, 5, 6, 7)
+    let masked = sums.replacing(with: 0, where: lanes .> Double(i - column))
+    (Vector8(loading: target) + masked).store(to: target)
+    target += i + 1
   }
 }
 
 /// An 8 × 8 block of the triangle: eight rows, each a vector of columns.
-private struct BlockSums {
-  var r0 = Vector8.zero, r1 = Vector8.zero, r2 = Vector8.zero, r3 = Vector8.zero
-  var r4 = Vector8.zero, r5 = Vector8.zero, r6 = Vector8.zero, r7 = Vector8.zero
+private struct EightSums {
+  var upper = FourSums<Vector8>()
+  var lower = FourSums<Vector8>()
 
-  /// Adds one data row's part: eight products times a vector of differences.
   @inline(__always)
   mutating func add(_ products: UnsafePointer<Double>, _ differences: Vector8) {
-    r0.addProduct(Vector8(repeating: products[0]), differences)
-    r1.addProduct(Vector8(repeating: products[1]), differences)
-    r2.addProduct(Vector8(repeating: products[2]), differences)
-    r3.addProduct(Vector8(repeating: products[3]), differences)
-    r4.addProduct(Vector8(repeating: products[4]), differences)
-    r5.addProduct(Vector8(repeating: products[5]), differences)
-    r6.addProduct(Vector8(repeating: products[6]), differences)
-    r7.addProduct(Vector8(repeating: products[7]), differences)
+    upper.add(products, differences)
+    lower.add(products + 4, differences)
   }
+}
 
-  /// Adds the block's rows to the triangle's rows `first`..., from column `column` on.
+extension FourSums<Vector8> {
   @inline(__always)
-  func addRows(
-    _ first: Int, column: Int, columnCount: Int, to triangle: UnsafeMutablePointer<Double>
-  ) {
-    addRow(r0, first, column, columnCount, triangle)
-    addRow(r1, first + 1, column, columnCount, triangle)
-    addRow(r2, first + 2, column, columnCount, triangle)
-    addRow(r3, first + 3, column, columnCount, triangle)
-    addRow(r4, first + 4, column, columnCount, triangle)
-    addRow(r5, first + 5, column, columnCount, triangle)
-    addRow(r6, first + 6, column, columnCount, triangle)
-    addRow(r7, first + 7, column, columnCount, triangle)
-  }
-
-  /// Adds the lanes that lie on or below the diagonal; the others, already the next row's, get 0.
-  @inline(__always)
-  private func addRow(
-    _ sums: Vector8, _ i: Int, _ column: Int, _ columnCount: Int,
-    _ triangle: UnsafeMutablePointer<Double>
-  ) {
-    guard i < columnCount else { return }
-    let target = triangle + PackedTriangle.row(i) + column
-    let lanes = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7)
-    let masked = sums.replacing(with: 0, where: lanes .> Int64(i - column))
-    (Vector8(loading: target) + masked).store(to: target)
+  fileprivate init(lowHalves: FourSums<SIMD4<Double>>) {
+    a = Vector8(lowHalf: lowHalves.a, highHalf: .zero)
+    b = Vector8(lowHalf: lowHalves.b, highHalf: .zero)
+    c = Vector8(lowHalf: lowHalves.c, highHalf: .zero)
+    d = Vector8(lowHalf: lowHalves.d, highHalf: .zero)
   }
 }

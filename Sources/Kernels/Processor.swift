@@ -9,3 +9,14 @@ public enum Processor {
     shardem_missing_instruction_set().map { String(cString: $0) }
   }
 }
+
+/// How many accumulators a kernel's tile has. Results do not depend on it.
+public enum TileShape: Sendable {
+  /// For registers that hold 8 vectors of eight numbers, as those of AVX2 and NEON.
+  case small
+  /// For registers that hold 32, as those of AVX-512.
+  case large
+
+  /// That of the processor these kernels were compiled for.
+  public static var native: TileShape { shardem_vectors_in_registers() < 32 ? .small : .large }
+}

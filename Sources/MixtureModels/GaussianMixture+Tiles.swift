@@ -1,9 +1,12 @@
 import Kernels
 
 extension GaussianMixture {
-  /// The transposed tile, 32 differences a column and the whitened tile; or the rows in blocks, those with a
-  /// responsibility, their products, and their weights.
-  public var scratchCount: Int { (3 * paddedCount(columnCount) + 3) * tileRows }
+  /// The transposed tile, 32 differences a column and the whitened tile; or the rows in blocks,
+  /// those with a responsibility, two numbers a row, and products of eight columns.
+  public var scratchCount: Int {
+    let width = paddedCount(columnCount)
+    return max(3 * width + 3, 2 * width + 18) * tileRows
+  }
 
   public func writeLogJoint(
     of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
@@ -106,8 +109,8 @@ extension GaussianMixture {
     _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
   ) {
     let size = tileRows * paddedCount(columnCount)
-    let (blocks, room, products) = (scratch, scratch + size, scratch + 2 * size)
-    let weights = scratch + 3 * size
+    let (blocks, room, weights) = (scratch, scratch + size, scratch + 2 * size)
+    let products = weights + 2 * tileRows
     blockRows(
       tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: blocks)
     for k in 0..<componentCount {
@@ -119,10 +122,9 @@ extension GaussianMixture {
       expectation.withMean(k) { mean in
         switch covarianceType {
         case .full, .tied:
-          writeProducts(
-            rows, columnCount: columnCount, mean: mean, into: products, firstMoments: first)
-          addOuterProducts(
-            rows, products: products, columnCount: columnCount, mean: mean, into: moments)
+          addMoments(
+            rows, columnCount: columnCount, mean: mean, room: products, first: first,
+            second: moments)
         case .diag:
           addDiagonalMoments(
             rows, columnCount: columnCount, mean: mean, first: first, second: moments)
@@ -143,8 +145,8 @@ extension GaussianMixture {
   ) {
     guard let shared = expectation.shared else { return }
     let size = tileRows * paddedCount(columnCount)
-    let (blocks, residuals, products) = (scratch, scratch + size, scratch + 2 * size)
-    let (weights, inverseWeights) = (scratch + 3 * size, scratch + 3 * size + tileRows)
+    let (blocks, residuals, weights) = (scratch, scratch + size, scratch + 2 * size)
+    let (inverseWeights, products) = (weights + tileRows, weights + 2 * tileRows)
     blockRows(
       tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: blocks)
     for n in 0..<tileRows {
@@ -169,12 +171,9 @@ extension GaussianMixture {
       blocks: residuals, stride: tileRows, count: tile.count, weights: weights)
     // Residuals are differences already; what they add up to is not wanted.
     zeros.withUnsafeBufferPointer { zeros in
-      writeProducts(
-        rows, columnCount: columnCount, mean: zeros.baseAddress!, into: products,
-        firstMoments: blocks)
-      addOuterProducts(
-        rows, products: products, columnCount: columnCount, mean: zeros.baseAddress!,
-        into: statistics + 2)
+      addMoments(
+        rows, columnCount: columnCount, mean: zeros.baseAddress!, room: products, first: blocks,
+        second: statistics + 2)
     }
     addPairSums(
       responsibilities, componentCount: componentCount, count: tile.count, stride: tileRows,

@@ -28,8 +28,10 @@ struct GaussianKernelTests {
     }
   }
 
-  @Test("squared distances have the bits of the plain loop", arguments: columnCounts)
-  func squaredDistances(columnCount: Int) {
+  @Test(
+    "squared distances have the bits of the plain loop", arguments: columnCounts,
+    [TileShape.small, .large])
+  func squaredDistances(columnCount: Int, shape: TileShape) {
     for count in [1, 8, 31, 32, 100, 128] {
       let problem = Problem(count: count, columnCount: columnCount)
       let distances = withTile(problem.rows, columnCount: columnCount) { columns, stride, result in
@@ -37,7 +39,7 @@ struct GaussianKernelTests {
         Kernels.squaredDistances(
           columns, columnCount: columnCount, stride: stride, mean: problem.mean,
           panels: triangularPanels(problem.inverse, order: columnCount),
-          differences: &differences, into: result)
+          differences: &differences, into: result, shape: shape)
       }
       let plain = PlainLoops.squaredDistances(
         problem.rows, columnCount: columnCount, mean: problem.mean, inverse: problem.inverse)
@@ -63,8 +65,8 @@ struct GaussianKernelTests {
 
   @Test(
     "moments of 8 columns and more have the bits of the plain loop",
-    arguments: columnCounts.filter { $0 >= 8 })
-  func moments(columnCount: Int) {
+    arguments: columnCounts.filter { $0 >= 8 }, [TileShape.small, .large])
+  func moments(columnCount: Int, shape: TileShape) {
     for count in [1, 2, 31, 128] {
       let problem = Problem(count: count, columnCount: columnCount)
       let plain = PlainLoops.centeredMoments(
@@ -80,11 +82,10 @@ struct GaussianKernelTests {
       var diagonalFirst = first
       var diagonal = first
       withSelectedRows(problem, count: count, columnCount: columnCount) { rows in
-        var products = [Double](repeating: .nan, count: paddedCount(columnCount) * rows.stride)
-        writeProducts(
-          rows, columnCount: columnCount, mean: mean, into: &products, firstMoments: &first)
-        addOuterProducts(
-          rows, products: products, columnCount: columnCount, mean: mean, into: &second)
+        var room = [Double](repeating: .nan, count: 16 * rows.stride)
+        addMoments(
+          rows, columnCount: columnCount, mean: mean, room: &room, first: &first,
+          second: &second, shape: shape)
         addDiagonalMoments(
           rows, columnCount: columnCount, mean: mean, first: &diagonalFirst, second: &diagonal)
       }

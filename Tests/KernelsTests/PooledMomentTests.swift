@@ -115,8 +115,10 @@ struct PooledMomentTests {
     }
   }
 
-  @Test("distances of whitened rows are those of the rows", arguments: [1, 2, 5, 8, 13])
-  func whitened(columnCount: Int) {
+  @Test(
+    "distances of whitened rows are those of the rows", arguments: [1, 2, 5, 8, 13],
+    [TileShape.small, .large])
+  func whitened(columnCount: Int, shape: TileShape) {
     let tile = Tile(columnCount: columnCount, componentCount: 1)
     let inverse = (0..<columnCount).flatMap { i in (0...i).map { j in i == j ? 1 : 0.01 * Double(j) } }
     let panels = triangularPanels(inverse, order: columnCount)
@@ -129,7 +131,7 @@ struct PooledMomentTests {
     var plain = distances
     whitenTile(
       columns, columnCount: columnCount, stride: tile.stride, mean: tile.means, panels: panels,
-      differences: &differences, into: &y)
+      differences: &differences, into: &y, shape: shape)
     squaredDistances(
       y, columnCount: columnCount, stride: tile.stride,
       to: Array(repeating: 0, count: columnCount), into: &distances)

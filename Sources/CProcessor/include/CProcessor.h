@@ -1,6 +1,15 @@
 #pragma once
-// What the kernels were compiled for against what this processor has. Static inline, so that
+// What the kernels were compiled for, and whether this processor has it. Static inline, so that
 // the macros are those of the module that imports them (compiled with SHARDEM_CPU's flag).
+
+/// How many vectors of eight float64 the vector registers hold together.
+static inline long shardem_vectors_in_registers(void) {
+#if defined(__AVX512F__)
+  return 32;
+#else
+  return 8;
+#endif
+}
 
 /// The first instruction set that the importing module was compiled for and this processor
 /// lacks, or NULL when it has them all.

@@ -1,0 +1,109 @@
+/// One or several vectors that a kernel treats as one: the unit in which its tiles are measured.
+///
+/// Every lane goes through its own operations, so the width changes no bit of a result.
+protocol Lanes {
+  static var zero: Self { get }
+  /// Adds `factor` times `x`, fused.
+  mutating func addProduct(_ factor: Double, _ x: Self)
+}
+
+/// Lanes along the rows of data.
+protocol RowLanes: Lanes {
+  static var count: Int { get }
+  init(loading pointer: UnsafePointer<Double>)
+  func store(to pointer: UnsafeMutablePointer<Double>)
+  static func - (values: Self, center: Double) -> Self
+  /// Adds x², fused.
+  mutating func addSquare(_ x: Self)
+}
+
+// Transparent throughout: what is only inlined may still pass vectors through memory.
+
+extension SIMD4<Double>: Lanes {
+  @_transparent
+  mutating func addProduct(_ factor: Double, _ x: Self) {
+    addProduct(Self(repeating: factor), x)
+  }
+}
+
+extension SIMD8<Double>: Lanes, RowLanes {
+  @_transparent static var count: Int { 8 }
+
+  @_transparent
+  mutating func addProduct(_ factor: Double, _ x: Self) {
+    addProduct(Self(repeating: factor), x)
+  }
+
+  @_transparent
+  mutating func addSquare(_ x: Self) { addProduct(x, x) }
+}
+
+/// 32 rows of data; variables of their own, because only these are sure to stay in registers.
+struct FourVectors: RowLanes {
+  private var v0, v1, v2, v3: Vector8
+
+  @_transparent static var count: Int { 32 }
+  @_transparent static var zero: Self { Self(.zero, .zero, .zero, .zero) }
+
+  @_transparent
+  private init(_ v0: Vector8, _ v1: Vector8, _ v2: Vector8, _ v3: Vector8) {
+    (self.v0, self.v1, self.v2, self.v3) = (v0, v1, v2, v3)
+  }
+
+  @_transparent
+  init(loading pointer: UnsafePointer<Double>) {
+    self.init(
+      Vector8(loading: pointer), Vector8(loading: pointer + 8),
+      Vector8(loading: pointer + 16), Vector8(loading: pointer + 24))
+  }
+
+  @_transparent
+  func store(to pointer: UnsafeMutablePointer<Double>) {
+    v0.store(to: pointer)
+    v1.store(to: pointer + 8)
+    v2.store(to: pointer + 16)
+    v3.store(to: pointer + 24)
+  }
+
+  @_transparent
+  static func - (values: Self, center: Double) -> Self {
+    Self(values.v0 - center, values.v1 - center, values.v2 - center, values.v3 - center)
+  }
+
+  @_transparent
+  mutating func addProduct(_ factor: Double, _ x: Self) {
+    v0.addProduct(factor, x.v0)
+    v1.addProduct(factor, x.v1)
+    v2.addProduct(factor, x.v2)
+    v3.addProduct(factor, x.v3)
+  }
+
+  @_transparent
+  mutating func addSquare(_ x: Self) {
+    v0.addSquare(x.v0)
+    v1.addSquare(x.v1)
+    v2.addSquare(x.v2)
+    v3.addSquare(x.v3)
+  }
+}
+
+/// Four sums of products, each with lanes of its own: the accumulators of a tile.
+///
+/// With lanes of one vector of eight they are 8 registers of AVX2, which has 16: what two
+/// multiply-adds a cycle with a latency of 4 keep busy. With `FourVectors` they are 16 registers of
+/// AVX-512, which has 32.
+struct FourSums<L: Lanes> {
+  var a = L.zero, b = L.zero, c = L.zero, d = L.zero
+
+  @inline(__always)
+  init() {}
+
+  /// Adds four numbers times the lanes.
+  @inline(__always)
+  mutating func add(_ factors: UnsafePointer<Double>, _ x: L) {
+    a.addProduct(factors[0], x)
+    b.addProduct(factors[1], x)
+    c.addProduct(factors[2], x)
+    d.addProduct(factors[3], x)
+  }
+}
