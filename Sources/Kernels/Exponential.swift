@@ -15,12 +15,15 @@ func exp(_ x: Vector8) -> Vector8 {
     .replacing(with: x, where: x .!= x)
 }
 
-/// e^x in every lane, for x <= 0 (or -infinity): the same bits as `exp`, 4 operations less.
+/// e^x in every lane, for x <= 0 (or -infinity): the same bits as `exp`, 6 operations less.
+///
+/// 2^n is multiplied by adding n to the exponent: exact, since no result but 0 is below 2^-1022. A
+/// NaN stays one: the low bits of `n` are then 0.
 @_transparent
 func expOfNonPositive(_ x: Vector8) -> Vector8 {
   let (power, n) = exponentialParts(x)
-  return (power * unsafeBitCast((n &+ 1023) &<< 52, to: Vector8.self))
-    .replacing(with: 0, where: x .< -708)
+  let bits = unsafeBitCast(power, to: SIMD8<UInt64>.self) &+ (n &<< 52)
+  return unsafeBitCast(bits, to: Vector8.self).replacing(with: 0, where: x .< -708)
 }
 
 /// e^x = 2^n e^r as e^r and, in its low bits, n.
@@ -39,16 +42,18 @@ func exponentialParts(_ x: Vector8) -> (power: Vector8, n: SIMD8<UInt64>) {
   let r = x.addingProduct(n, Vector8(repeating: -0x1.62e42fee00000p-1))
     .addingProduct(n, Vector8(repeating: -0x1.a39ef35793c76p-33))
 
-  var p = Vector8(repeating: 0x1.af38a9b0ec855p-26)
-  p = Vector8(repeating: 0x1.289185613a3d6p-22).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.71de0dae63bb3p-19).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.a019b90d2ae7ap-16).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.a01a01a7c41d5p-13).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.6c16c1788bd90p-10).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.11111111109b3p-7).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.5555555553d63p-5).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.5555555555556p-3).addingProduct(p, r)
-  p = Vector8(repeating: 0x1.0000000000001p-1).addingProduct(p, r)
-  let power = Vector8(repeating: 1) + r.addingProduct(p, r * r)
+  // Even and odd coefficients apart: no more operations than Horner's rule and half its latency.
+  let square = r * r
+  var even = Vector8(repeating: 0x1.289185613a3d6p-22)
+  even = Vector8(repeating: 0x1.a019b90d2ae7ap-16).addingProduct(even, square)
+  even = Vector8(repeating: 0x1.6c16c1788bd90p-10).addingProduct(even, square)
+  even = Vector8(repeating: 0x1.5555555553d63p-5).addingProduct(even, square)
+  even = Vector8(repeating: 0x1.0000000000001p-1).addingProduct(even, square)
+  var odd = Vector8(repeating: 0x1.af38a9b0ec855p-26)
+  odd = Vector8(repeating: 0x1.71de0dae63bb3p-19).addingProduct(odd, square)
+  odd = Vector8(repeating: 0x1.a01a01a7c41d5p-13).addingProduct(odd, square)
+  odd = Vector8(repeating: 0x1.11111111109b3p-7).addingProduct(odd, square)
+  odd = Vector8(repeating: 0x1.5555555555556p-3).addingProduct(odd, square)
+  let power = Vector8(repeating: 1) + r.addingProduct(even.addingProduct(odd, r), square)
   return (power, unsafeBitCast(shifted, to: SIMD8<UInt64>.self))
 }

@@ -9,7 +9,8 @@
 ///   - count: rows; `stride` is at least this, rounded up to a multiple of 8.
 ///   - weights: `count` row weights; nil for 1 each.
 /// - Returns: the sum over rows of w log p(x), in nats, in a fixed order of additions.
-/// - Complexity: one exponential per row and component, 5 memory operations per 8 of them.
+/// - Complexity: one exponential per row and component, 5 memory operations per 8 of them, one
+///   division a row; one logarithm a row with weights, one for 16 without.
 public func normalizeLogJoint(
   _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, count: Int,
   weights: UnsafePointer<Double>?
@@ -17,19 +18,33 @@ public func normalizeLogJoint(
   var total = Vector8.zero
   var n = 0
   if weights == nil {
-    // Four vectors at a time: one alone would wait for its logarithm and division.
-    while n + 32 <= count {
-      total += normalizeFour(logJoint + n, componentCount: componentCount, stride: stride)
-      n += 32
+    // The sum of 16 logarithms is that of a product of 16 sums, each at most K < 2^63.
+    while n + 8 <= count {
+      let last = min(n + 128, count & ~7)
+      var product = Vector8(repeating: 1)
+      while n < last {
+        let (largest, sum) = exponentiateLanes(
+          logJoint + n, componentCount: componentCount, stride: stride)
+        scaleLanes(
+          logJoint + n, componentCount: componentCount, stride: stride,
+          by: share(Vector8(repeating: 1), of: sum))
+        total += largest
+        product *= sum
+        n += 8
+      }
+      total += log(product)
     }
   }
   while n < count {
     let weight = laneWeights(weights, from: n, count: count)
     let lanes = logJoint + n
     clearLanes(lanes, componentCount: componentCount, stride: stride, where: weight .== 0)
+    let (largest, sum) = exponentiateLanes(
+      lanes, componentCount: componentCount, stride: stride)
+    scaleLanes(
+      lanes, componentCount: componentCount, stride: stride, by: share(weight, of: sum))
     // A row without weight adds nothing, whatever its density.
-    total += (normalizeLanes(lanes, componentCount: componentCount, stride: stride, weight: weight)
-      * weight).replacing(with: 0, where: weight .== 0)
+    total += ((largest + log(sum)) * weight).replacing(with: 0, where: weight .== 0)
     n += 8
   }
   return total.laneSum
@@ -51,59 +66,36 @@ public func logSumExp(
   }
 }
 
-/// Responsibilities of 32 rows of weight 1 in place; returns the sum of their log densities.
+/// Turns the log joint of eight rows into e^(log joint - largest); returns the largest and the sum
+/// over the components.
+///
+/// Eight rows at a time: the exponentials of several components overlap, and nothing spills.
 @inline(__always)
-private func normalizeFour(
+private func exponentiateLanes(
   _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int
-) -> Vector8 {
-  let m0 = largestLanes(logJoint, componentCount: componentCount, stride: stride)
-  let m1 = largestLanes(logJoint + 8, componentCount: componentCount, stride: stride)
-  let m2 = largestLanes(logJoint + 16, componentCount: componentCount, stride: stride)
-  let m3 = largestLanes(logJoint + 24, componentCount: componentCount, stride: stride)
-  var s0 = Vector8.zero, s1 = Vector8.zero, s2 = Vector8.zero, s3 = Vector8.zero
-  for k in 0..<componentCount {
-    let joint = logJoint + k * stride
-    s0 += exponentiate(joint, less: m0)
-    s1 += exponentiate(joint + 8, less: m1)
-    s2 += exponentiate(joint + 16, less: m2)
-    s3 += exponentiate(joint + 24, less: m3)
-  }
-  let one = Vector8(repeating: 1)
-  let f0 = share(one, of: s0), f1 = share(one, of: s1)
-  let f2 = share(one, of: s2), f3 = share(one, of: s3)
-  for k in 0..<componentCount {
-    let joint = logJoint + k * stride
-    (Vector8(loading: joint) * f0).store(to: joint)
-    (Vector8(loading: joint + 8) * f1).store(to: joint + 8)
-    (Vector8(loading: joint + 16) * f2).store(to: joint + 16)
-    (Vector8(loading: joint + 24) * f3).store(to: joint + 24)
-  }
-  return ((m0 + log(s0)) + (m1 + log(s1))) + ((m2 + log(s2)) + (m3 + log(s3)))
-}
-
-/// Responsibilities of eight rows in place; returns their log densities.
-@inline(__always)
-private func normalizeLanes(
-  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, weight: Vector8
-) -> Vector8 {
+) -> (largest: Vector8, sum: Vector8) {
   let largest = largestLanes(logJoint, componentCount: componentCount, stride: stride)
   var sum = Vector8.zero
-  for k in 0..<componentCount { sum += exponentiate(logJoint + k * stride, less: largest) }
-  let scale = share(weight, of: sum)
-  for k in 0..<componentCount {
-    (Vector8(loading: logJoint + k * stride) * scale).store(to: logJoint + k * stride)
+  var lanes = logJoint
+  for _ in 0..<componentCount {
+    let part = expOfNonPositive(Vector8(loading: lanes) - largest)
+    part.store(to: lanes)
+    sum += part
+    lanes += stride
   }
-  return largest + log(sum)
+  return (largest, sum)
 }
 
-/// e^(log joint - largest) of eight rows, in place too.
-@_transparent
-private func exponentiate(
-  _ logJoint: UnsafeMutablePointer<Double>, less largest: Vector8
-) -> Vector8 {
-  let part = expOfNonPositive(Vector8(loading: logJoint) - largest)
-  part.store(to: logJoint)
-  return part
+/// Multiplies eight rows of all components by `factor`.
+@inline(__always)
+private func scaleLanes(
+  _ values: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, by factor: Vector8
+) {
+  var lanes = values
+  for _ in 0..<componentCount {
+    (Vector8(loading: lanes) * factor).store(to: lanes)
+    lanes += stride
+  }
 }
 
 /// weight / sum; 0 for a row to which no component gives any density.

@@ -14,10 +14,11 @@ func log(_ x: Vector8) -> Vector8 {
   let small = x .< Vector8(repeating: 0x1p-1022)
   let normal = x.replacing(with: x * 0x1p54, where: small)
   let bits = unsafeBitCast(normal, to: SIMD8<UInt64>.self)
-  let rootHalf = SIMD8<UInt64>(repeating: (0.5).squareRoot().bitPattern)
+  // The bits of the square root of 1/2, and below of 2^52: as expressions they are library calls.
+  let rootHalf = SIMD8<UInt64>(repeating: 0x3fe6_a09e_667f_3bcd)
   // e + 2048, never negative, moves to the low bits of 2^52, whose value then is 2^52 + e + 2048.
   let biased = ((bits &- rootHalf) &+ (2048 &<< 52)) &>> 52
-  let exponent = unsafeBitCast(biased | (0x1p52).bitPattern, to: Vector8.self) - (0x1p52 + 2048)
+  let exponent = unsafeBitCast(biased | 0x4330_0000_0000_0000, to: Vector8.self) - (0x1p52 + 2048)
   let e = exponent.replacing(with: exponent - 54, where: small)
   let mantissa = unsafeBitCast(bits &- ((biased &- 2048) &<< 52), to: Vector8.self)
 
