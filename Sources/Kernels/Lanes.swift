@@ -15,6 +15,10 @@ protocol RowLanes: Lanes {
   static func - (values: Self, center: Double) -> Self
   /// Adds x², fused.
   mutating func addSquare(_ x: Self)
+  /// Adds (x factor) x, the latter product fused.
+  mutating func addSquare(_ x: Self, times factor: Double)
+  /// offset + factor × these lanes, fused.
+  func scaled(by factor: Double, plus offset: Double) -> Self
 }
 
 // Transparent throughout: what is only inlined may still pass vectors through memory.
@@ -36,6 +40,14 @@ extension SIMD8<Double>: Lanes, RowLanes {
 
   @_transparent
   mutating func addSquare(_ x: Self) { addProduct(x, x) }
+
+  @_transparent
+  mutating func addSquare(_ x: Self, times factor: Double) { addProduct(x * factor, x) }
+
+  @_transparent
+  func scaled(by factor: Double, plus offset: Double) -> Self {
+    Self(repeating: offset).addingProduct(self, Self(repeating: factor))
+  }
 }
 
 /// 32 rows of data; variables of their own, because only these are sure to stay in registers.
@@ -84,6 +96,21 @@ struct FourVectors: RowLanes {
     v1.addSquare(x.v1)
     v2.addSquare(x.v2)
     v3.addSquare(x.v3)
+  }
+
+  @_transparent
+  mutating func addSquare(_ x: Self, times factor: Double) {
+    v0.addSquare(x.v0, times: factor)
+    v1.addSquare(x.v1, times: factor)
+    v2.addSquare(x.v2, times: factor)
+    v3.addSquare(x.v3, times: factor)
+  }
+
+  @_transparent
+  func scaled(by factor: Double, plus offset: Double) -> Self {
+    Self(
+      v0.scaled(by: factor, plus: offset), v1.scaled(by: factor, plus: offset),
+      v2.scaled(by: factor, plus: offset), v3.scaled(by: factor, plus: offset))
   }
 }
 

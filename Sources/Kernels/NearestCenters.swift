@@ -4,16 +4,17 @@
 /// The difference is taken first, so that a large offset of the data costs no digits.
 /// About 2 D operations a row; lanes are rows.
 /// - Parameters:
-///   - columns: D × `stride`, as `transposeTile` writes them.
-///   - stride: a multiple of 32.
+///   - columns: the tile (`transposeTile`).
+///   - stride: its rows with padding, a multiple of 32.
 public func squaredDistances(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
   to center: UnsafePointer<Double>, into distances: UnsafeMutablePointer<Double>
 ) {
   for start in Swift.stride(from: 0, to: stride, by: 32) {
     var (sum0, sum1, sum2, sum3) = (Vector8.zero, Vector8.zero, Vector8.zero, Vector8.zero)
+    let group = columns + start * columnCount
     for j in 0..<columnCount {
-      let lanes = columns + j * stride + start
+      let lanes = group + 32 * j
       let c = Vector8(repeating: center[j])
       let x0 = Vector8(loading: lanes) - c
       let x1 = Vector8(loading: lanes + 8) - c
@@ -37,7 +38,7 @@ public func squaredDistances(
 /// size rows × K is written. 2 K D operations a row (subtract, multiply-add); 32 rows at a time
 /// take 4 registers of sums, 4 of distances and 4 of numbers.
 /// - Parameters:
-///   - columns: D × `stride`, as `transposeTile` writes them.
+///   - columns: the tile (`transposeTile`).
 ///   - stride: a multiple of 32.
 ///   - centers: K × D, row-major.
 ///   - labels: `stride` numbers, 0 to K - 1.
@@ -51,9 +52,10 @@ public func findNearest(
     var (best0, best1, best2, best3) = (Nearest(), Nearest(), Nearest(), Nearest())
     for k in 0..<centerCount {
       let center = centers + k * columnCount
+      let group = columns + start * columnCount
       var (sum0, sum1, sum2, sum3) = (Vector8.zero, Vector8.zero, Vector8.zero, Vector8.zero)
       for j in 0..<columnCount {
-        let lanes = columns + j * stride + start
+        let lanes = group + 32 * j
         let c = Vector8(repeating: center[j])
         let x0 = Vector8(loading: lanes) - c
         let x1 = Vector8(loading: lanes + 8) - c

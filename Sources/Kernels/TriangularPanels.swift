@@ -1,4 +1,4 @@
-/// L^-1 in the order in which `squaredDistances` reads it: panels of four rows, column after
+/// L^-1 in the order in which `writeLogDensities` reads it: panels of four rows, column after
 /// column, four numbers each; zeros above the diagonal and below the last row.
 ///
 /// The zeros add 0 to sums, so they change no bit: results do not depend on the panel height.

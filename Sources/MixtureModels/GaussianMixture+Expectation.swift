@@ -9,8 +9,8 @@ extension GaussianMixture {
     let meanStride: Int
     /// K values log weight - (D log 2 pi + log |covariance|) / 2; -infinity for weight 0.
     let logScales: [Double]
-    /// Full and tied: L^-1 of each covariance in panels (one when tied); diag and spherical:
-    /// K × D precisions.
+    /// Full and tied: L^-1 of each covariance in panels (one when tied); diag: K × D precisions;
+    /// spherical: -1/2 of K precisions.
     let factors: [Double]
     /// The numbers of `factors` from one component to the next; 0 when tied.
     let factorStride: Int
@@ -136,7 +136,10 @@ extension GaussianMixture {
       return (precisions, precisions, nil, variances.reduce(0) { $0 + log($1) })
     case .spherical:
       let precisions = Array(repeating: 1 / parameters.covariances[k], count: d)
-      return (precisions, precisions, nil, Double(d) * log(parameters.covariances[k]))
+      return (
+        [-0.5 / parameters.covariances[k]], precisions, nil,
+        Double(d) * log(parameters.covariances[k])
+      )
     }
   }
 

@@ -13,50 +13,66 @@ extension GaussianMixture {
     into logJoint: UnsafeMutablePointer<Double>
   ) {
     let stride = (tile.count + 31) & ~31
+    let (columns, room) = (scratch, scratch + columnCount * tileRows)
     transposeTile(
-      tile.rows, count: tile.count, columnCount: columnCount, stride: stride, into: scratch)
-    let columns = columnCount * tileRows
-    if let shared = expectation.shared {
+      tile.rows, count: tile.count, columnCount: columnCount, stride: stride, into: columns)
+    switch covarianceType {
+    case .full:
+      writeFullDensities(columns, stride: stride, expectation, differences: room, into: logJoint)
+    case .tied:
+      guard let shared = expectation.shared else { return }
+      let whitened = room + columnCount * tileRows
       whitenTile(
-        scratch, columnCount: columnCount, stride: stride, mean: shared.center,
-        panels: expectation.factors, differences: scratch + columns, into: scratch + 2 * columns)
-    }
-    for k in 0..<componentCount {
-      let target = logJoint + k * tileRows
-      if let shared = expectation.shared {
-        shared.whitened.withUnsafeBufferPointer {
-          squaredDistances(
-            scratch + 2 * columns, columnCount: columnCount, stride: stride,
-            to: $0.baseAddress! + k * columnCount, into: target)
-        }
-      } else {
-        writeDistances(
-          component: k, expectation, columns: scratch, stride: stride,
-          differences: scratch + columns, into: target)
+        columns, columnCount: columnCount, stride: stride, mean: shared.center,
+        panels: expectation.factors, differences: room, into: whitened)
+      withSquares(
+        whitened, stride: stride, means: shared.whitened, meanStride: columnCount, expectation
+      ) { $0.write(factors: [-0.5], factorStride: 0, into: logJoint, densityStride: tileRows) }
+    case .diag:
+      withSquares(
+        columns, stride: stride, means: expectation.means, meanStride: expectation.meanStride,
+        expectation
+      ) { $0.write(precisions: expectation.factors, into: logJoint, densityStride: tileRows) }
+    case .spherical:
+      withSquares(
+        columns, stride: stride, means: expectation.means, meanStride: expectation.meanStride,
+        expectation
+      ) {
+        $0.write(
+          factors: expectation.factors, factorStride: 1, into: logJoint, densityStride: tileRows)
       }
-      let logScale = expectation.logScales[k]
-      for n in 0..<stride { target[n] = logScale - 0.5 * target[n] }
     }
   }
 
-  /// Squared Mahalanobis distances of the tile's rows from component `k`.
-  private func writeDistances(
-    component k: Int, _ expectation: Expectation, columns: UnsafePointer<Double>, stride: Int,
-    differences: UnsafeMutablePointer<Double>, into distances: UnsafeMutablePointer<Double>
+  private func writeFullDensities(
+    _ columns: UnsafePointer<Double>, stride: Int, _ expectation: Expectation,
+    differences: UnsafeMutablePointer<Double>, into logJoint: UnsafeMutablePointer<Double>
   ) {
-    expectation.withMean(k) { mean in
-      expectation.factors.withUnsafeBufferPointer { factors in
-        let factor = factors.baseAddress! + k * expectation.factorStride
-        switch covarianceType {
-        case .full, .tied:
-          squaredDistances(
-            columns, columnCount: columnCount, stride: stride, mean: mean, panels: factor,
-            differences: differences, into: distances)
-        case .diag, .spherical:
-          scaledSquaredDistances(
-            columns, columnCount: columnCount, stride: stride, mean: mean, precisions: factor,
-            into: distances)
+    expectation.factors.withUnsafeBufferPointer { factors in
+      for k in 0..<componentCount {
+        expectation.withMean(k) { mean in
+          writeLogDensities(
+            columns, columnCount: columnCount, stride: stride, mean: mean,
+            panels: factors.baseAddress! + k * expectation.factorStride,
+            logScale: expectation.logScales[k], differences: differences,
+            into: logJoint + k * tileRows)
         }
+      }
+    }
+  }
+
+  /// Calls `body` with what writes log densities that are sums of squares about `means`.
+  private func withSquares(
+    _ columns: UnsafePointer<Double>, stride: Int, means: [Double], meanStride: Int,
+    _ expectation: Expectation, _ body: (SquareLogDensities) -> Void
+  ) {
+    means.withUnsafeBufferPointer { means in
+      expectation.logScales.withUnsafeBufferPointer { logScales in
+        body(
+          SquareLogDensities(
+            columns, columnCount: columnCount, stride: stride, componentCount: componentCount,
+            means: means.baseAddress!, meanStride: meanStride,
+            logScales: logScales.baseAddress!))
       }
     }
   }
@@ -83,18 +99,17 @@ extension GaussianMixture {
     _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
     _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
   ) {
-    let stride = paddedCount(tile.count)
-    let products = scratch + columnCount * tileRows
-    let squares = products + columnCount * tileRows
+    let squares = scratch + columnCount * tileRows
     transposeTile(
-      tile.rows, count: tile.count, columnCount: columnCount, stride: stride, into: scratch)
+      tile.rows, count: tile.count, columnCount: columnCount, stride: (tile.count + 31) & ~31,
+      into: scratch)
     for k in 0..<componentCount {
       let moments = statistics + momentsStart(k)
       if covarianceType == .spherical { squares.update(repeating: 0, count: columnCount) }
       expectation.withMean(k) { mean in
         addSmallMoments(
-          scratch, columnCount: columnCount, stride: stride,
-          responsibilities: responsibilities + k * tileRows, mean: mean, products: products,
+          scratch, columnCount: columnCount, count: tile.count,
+          responsibilities: responsibilities + k * tileRows, mean: mean,
           first: statistics + firstMomentsStart + k * columnCount,
           second: covarianceType == .spherical ? squares : moments,
           diagonal: covarianceType == .diag || covarianceType == .spherical)

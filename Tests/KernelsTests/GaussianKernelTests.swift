@@ -29,37 +29,66 @@ struct GaussianKernelTests {
   }
 
   @Test(
-    "squared distances have the bits of the plain loop", arguments: columnCounts,
-    [TileShape.small, .large])
-  func squaredDistances(columnCount: Int, shape: TileShape) {
+    "log densities under full covariances have the bits of the plain loop",
+    arguments: columnCounts, [TileShape.small, .large])
+  func fullLogDensities(columnCount: Int, shape: TileShape) {
     for count in [1, 8, 31, 32, 100, 128] {
       let problem = Problem(count: count, columnCount: columnCount)
-      let distances = withTile(problem.rows, columnCount: columnCount) { columns, stride, result in
+      let densities = withTile(problem.rows, columnCount: columnCount) { columns, stride, result in
         var differences = [Double](repeating: .nan, count: 32 * columnCount)
-        Kernels.squaredDistances(
+        writeLogDensities(
           columns, columnCount: columnCount, stride: stride, mean: problem.mean,
-          panels: triangularPanels(problem.inverse, order: columnCount),
+          panels: triangularPanels(problem.inverse, order: columnCount), logScale: 1.25,
           differences: &differences, into: result, shape: shape)
       }
       let plain = PlainLoops.squaredDistances(
-        problem.rows, columnCount: columnCount, mean: problem.mean, inverse: problem.inverse)
-      #expect(distances == plain, "\(count) × \(columnCount)")
+        problem.rows, columnCount: columnCount, mean: problem.mean, inverse: problem.inverse
+      ).map { 1.25.addingProduct(-0.5, $0) }
+      #expect(densities == plain, "\(count) × \(columnCount)")
     }
   }
 
-  @Test("scaled squared distances have the bits of the plain loop", arguments: columnCounts)
-  func scaledSquaredDistances(columnCount: Int) {
+  @Test(
+    "log densities under diagonal covariances have the bits of the plain loop",
+    arguments: columnCounts, [TileShape.small, .large])
+  func diagonalLogDensities(columnCount: Int, shape: TileShape) {
+    // Four components at a time, and one alone.
+    let componentCount = 5
     for count in [1, 31, 100, 128] {
       let problem = Problem(count: count, columnCount: columnCount)
-      let precisions = (0..<columnCount).map { 1 + Double($0) }
-      let distances = withTile(problem.rows, columnCount: columnCount) { columns, stride, result in
-        Kernels.scaledSquaredDistances(
-          columns, columnCount: columnCount, stride: stride, mean: problem.mean,
-          precisions: precisions, into: result)
+      let means = (0..<componentCount).flatMap { k in problem.mean.map { $0 + Double(k) } }
+      let precisions = (0..<componentCount * columnCount).map { 1 + Double($0) }
+      let factors = (0..<componentCount).map { -0.5 - Double($0) }
+      let logScales = (0..<componentCount).map { 1.25 * Double($0) }
+      for k in 0..<componentCount {
+        let columns = k * columnCount..<(k + 1) * columnCount
+        for isSpherical in [false, true] {
+          let densities = withTile(problem.rows, columnCount: columnCount) { tile, stride, result in
+            var all = [Double](repeating: .nan, count: componentCount * stride)
+            means.withUnsafeBufferPointer { means in
+              logScales.withUnsafeBufferPointer { logScales in
+                let components = SquareLogDensities(
+                  tile, columnCount: columnCount, stride: stride, componentCount: componentCount,
+                  means: means.baseAddress!, meanStride: columnCount,
+                  logScales: logScales.baseAddress!, shape: shape)
+                if isSpherical {
+                  components.write(
+                    factors: factors, factorStride: 1, into: &all, densityStride: stride)
+                } else {
+                  components.write(precisions: precisions, into: &all, densityStride: stride)
+                }
+              }
+            }
+            for n in 0..<stride { result[n] = all[k * stride + n] }
+          }
+          let plain = PlainLoops.scaledSquaredDistances(
+            problem.rows, columnCount: columnCount, mean: Array(means[columns]),
+            precisions: isSpherical
+              ? Array(repeating: 1, count: columnCount) : Array(precisions[columns])
+          ).map { logScales[k].addingProduct(isSpherical ? factors[k] : -0.5, $0) }
+          #expect(densities == plain, "\(count) × \(columnCount)")
+        }
       }
-      let plain = PlainLoops.scaledSquaredDistances(
-        problem.rows, columnCount: columnCount, mean: problem.mean, precisions: precisions)
-      #expect(distances == plain, "\(count) × \(columnCount)")
     }
   }
 
@@ -87,7 +116,8 @@ struct GaussianKernelTests {
           rows, columnCount: columnCount, mean: mean, room: &room, first: &first,
           second: &second, shape: shape)
         addDiagonalMoments(
-          rows, columnCount: columnCount, mean: mean, first: &diagonalFirst, second: &diagonal)
+          rows, columnCount: columnCount, mean: mean, first: &diagonalFirst, second: &diagonal,
+          shape: shape)
       }
       #expect(first == plain.first, "\(count) × \(columnCount)")
       #expect(Array(second[..<triangle]) == plain.second, "\(count) × \(columnCount)")
@@ -121,20 +151,19 @@ struct GaussianKernelTests {
         let plain = PlainLoops.centeredMoments(
           problem.rows, columnCount: columnCount, mean: problem.mean,
           responsibilities: problem.responsibilities, lanes: 8)
-        let stride = paddedCount(count)
-        let padding = [Double](repeating: 0, count: stride - count)
+        let stride = (count + 31) & ~31
+        let padding = [Double](repeating: 0, count: paddedCount(count) - count)
         var columns = [Double](repeating: .nan, count: columnCount * stride)
         transposeTile(
           problem.rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
-        var products = columns
         for diagonal in [false, true] {
           let expected = diagonal ? diagonalOf(plain.second, columnCount) : plain.second
           var first = [Double](repeating: 0, count: columnCount)
           var second = [Double](repeating: 0, count: expected.count)
           addSmallMoments(
-            columns, columnCount: columnCount, stride: stride,
+            columns, columnCount: columnCount, count: count,
             responsibilities: problem.responsibilities + padding, mean: problem.mean,
-            products: &products, first: &first, second: &second, diagonal: diagonal)
+            first: &first, second: &second, diagonal: diagonal)
           #expect(first == plain.first, "\(count) × \(columnCount)")
           #expect(second == expected, "\(count) × \(columnCount)")
         }

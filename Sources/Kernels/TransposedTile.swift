@@ -1,29 +1,67 @@
-/// Writes the tile's rows, transposed and padded with copies of its first row, to `columns`.
+/// Rows in lanes: groups of 32 rows, in each of them column after column. Column j of row n lies at
+/// `(n & ~31) * D + 32 * j + (n & 31)`.
 ///
-/// Moves numbers only. Eight rows by eight columns at a time are 24 shuffles in registers, 8 loads
-/// and 8 stores for 64 numbers.
+/// The layout of the E-step's kernels. A group is one contiguous stream, whatever the size of the
+/// tile; whole columns behind each other would fall into the same few sets of the first-level cache.
+
+/// Transposes a tile's rows, padded with copies of its first row.
+///
 /// - Parameters:
 ///   - rows: `count` × `columnCount`, row-major, at least one row.
-///   - stride: at least `count`.
+///   - stride: the rows with padding, a multiple of 32.
 ///   - columns: room for `columnCount` × `stride` numbers.
 public func transposeTile(
   _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
   into columns: UnsafeMutablePointer<Double>
 ) {
-  let wholeRows = columnCount < 8 ? 0 : count & ~7
-  for n in Swift.stride(from: 0, to: wholeRows, by: 8) {
-    for j in Swift.stride(from: 0, to: columnCount, by: 8) {
+  for start in Swift.stride(from: 0, to: stride, by: 32) {
+    let group = columns + start * columnCount
+    let source = rows + start * columnCount
+    guard start + 32 <= count else {
+      for j in 0..<columnCount {
+        for n in 0..<32 {
+          group[32 * j + n] = start + n < count ? source[n * columnCount + j] : rows[j]
+        }
+      }
+      continue
+    }
+    switch columnCount {
+    case 1: group.update(from: source, count: 32)
+    case 2: transposePairs(source, into: group)
+    case 3..<8:
+      for j in 0..<columnCount {
+        for n in 0..<32 { group[32 * j + n] = source[n * columnCount + j] }
+      }
+    default: transposeBlocks(source, columnCount: columnCount, into: group)
+    }
+  }
+}
+
+/// 32 rows of two columns, which vectors can be shuffled into.
+@inline(__always)
+private func transposePairs(
+  _ rows: UnsafePointer<Double>, into group: UnsafeMutablePointer<Double>
+) {
+  for n in stride(from: 0, to: 32, by: 8) {
+    let low = Vector8(loading: rows + 2 * n)
+    let high = Vector8(loading: rows + 2 * n + 8)
+    Vector8(lowHalf: low.evenHalf, highHalf: high.evenHalf).store(to: group + n)
+    Vector8(lowHalf: low.oddHalf, highHalf: high.oddHalf).store(to: group + 32 + n)
+  }
+}
+
+/// 32 rows of eight columns or more, in blocks of 8 × 8: 24 shuffles in registers, 8 loads and 8
+/// stores for 64 numbers.
+private func transposeBlocks(
+  _ rows: UnsafePointer<Double>, columnCount: Int, into group: UnsafeMutablePointer<Double>
+) {
+  for n in stride(from: 0, to: 32, by: 8) {
+    for j in stride(from: 0, to: columnCount, by: 8) {
       // The last eight columns may overlap those before, which are then written twice.
       let first = min(j, columnCount - 8)
       transposeBlock(
-        rows + n * columnCount + first, rowStride: columnCount,
-        into: columns + first * stride + n, columnStride: stride)
+        rows + n * columnCount + first, rowStride: columnCount, into: group + 32 * first + n)
     }
-  }
-  for j in 0..<columnCount {
-    let column = columns + j * stride
-    for n in wholeRows..<count { column[n] = rows[n * columnCount + j] }
-    for n in count..<stride { column[n] = rows[j] }
   }
 }
 
@@ -31,8 +69,7 @@ public func transposeTile(
 /// change places.
 @inline(__always)
 private func transposeBlock(
-  _ rows: UnsafePointer<Double>, rowStride: Int, into columns: UnsafeMutablePointer<Double>,
-  columnStride: Int
+  _ rows: UnsafePointer<Double>, rowStride: Int, into columns: UnsafeMutablePointer<Double>
 ) {
   let (a, b) = interleaved(Vector8(loading: rows), Vector8(loading: rows + rowStride))
   let (c, d) = interleaved(
@@ -46,7 +83,7 @@ private func transposeBlock(
   let (eg04, eg26) = interleavedPairs(e, g)
   let (bd15, bd37) = interleavedPairs(b, d)
   let (fh15, fh37) = interleavedPairs(f, h)
-  let column = { columns + $0 * columnStride }
+  let column = { columns + 32 * $0 }
   Vector8(lowHalf: ac04.lowHalf, highHalf: eg04.lowHalf).store(to: column(0))
   Vector8(lowHalf: bd15.lowHalf, highHalf: fh15.lowHalf).store(to: column(1))
   Vector8(lowHalf: ac26.lowHalf, highHalf: eg26.lowHalf).store(to: column(2))

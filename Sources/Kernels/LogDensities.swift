@@ -1,41 +1,70 @@
-/// Squared Mahalanobis distances of the rows of a tile, rows in lanes.
+/// Log densities of rows of a transposed tile (`transposeTile`) under full covariances.
 ///
-/// The kernels of the E-step. All take the tile transposed: column j's values of all rows at
-/// `columns + j * stride`, with `stride` a multiple of 32. The mean is subtracted before anything
-/// is multiplied, so that data far from the origin keep their digits.
+/// The mean is subtracted before anything is multiplied, so that data far from the origin keep
+/// their digits.
 
-/// |L^-1 (x - mu)|² of every row of a transposed tile.
+/// logScale - |L^-1 (x - mu)|² / 2 of every row.
 ///
-/// For each row: y_i is the fused sum over j = 0...i of L^-1_ij (x_j - mu_j) in that order, the
-/// result the fused sum of y_i² over i in order: the same bits for any tiling.
+/// For each row: y_i is the fused sum over j = 0...i of L^-1_ij (x_j - mu_j) in that order, their
+/// sum of squares that over i in order, all fused: the same bits for any tiling.
 ///
 /// Counts per row: D (D + 1) / 2 multiply-adds, D subtractions. A column of a panel is four
 /// broadcasts and, with small tiles, two loads for eight AVX2 multiply-adds; no spills.
 ///
 /// - Parameters:
+///   - stride: the tile's rows with padding, a multiple of 32.
 ///   - panels: L^-1 as `triangularPanels` orders it.
 ///   - differences: room for D × 32 numbers.
-///   - distances: `stride` results.
-public func squaredDistances(
+///   - densities: `stride` results.
+public func writeLogDensities(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int, mean: UnsafePointer<Double>,
-  panels: UnsafePointer<Double>, differences: UnsafeMutablePointer<Double>,
-  into distances: UnsafeMutablePointer<Double>, shape: TileShape = .native
+  panels: UnsafePointer<Double>, logScale: Double, differences: UnsafeMutablePointer<Double>,
+  into densities: UnsafeMutablePointer<Double>, shape: TileShape = .native
 ) {
+  guard columnCount > 2 else {
+    writeFewColumns(
+      columns, columnCount: columnCount, stride: stride, mean: mean, panels: panels,
+      logScale: logScale, into: densities)
+    return
+  }
   let product = TriangularProduct(
     columnCount: columnCount, stride: stride, mean: mean, panels: panels, differences: differences)
   switch shape {
-  case .small: product.writeSquares(columns, into: distances, as: Vector8.self)
-  case .large: product.writeSquares(columns, into: distances, as: FourVectors.self)
+  case .small: product.writeDensities(columns, logScale, into: densities, as: Vector8.self)
+  case .large: product.writeDensities(columns, logScale, into: densities, as: FourVectors.self)
   }
 }
 
-/// L^-1 (x - mu) of every row of a transposed tile, itself transposed.
+/// The same for one or two columns, where panels of four rows would be mostly zeros.
+@inline(__always)
+private func writeFewColumns(
+  _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int, mean: UnsafePointer<Double>,
+  panels: UnsafePointer<Double>, logScale: Double, into densities: UnsafeMutablePointer<Double>
+) {
+  for start in Swift.stride(from: 0, to: stride, by: 32) {
+    let x = columns + start * columnCount
+    for n in Swift.stride(from: 0, to: 32, by: 8) {
+      let x0 = Vector8(loading: x + n) - mean[0]
+      let y0 = x0 * panels[0]
+      var square = y0 * y0
+      if columnCount > 1 {
+        let x1 = Vector8(loading: x + 32 + n) - mean[1]
+        var y1 = x0 * panels[1]
+        y1.addProduct(panels[5], x1)
+        square.addSquare(y1)
+      }
+      square.scaled(by: -0.5, plus: logScale).store(to: densities + start + n)
+    }
+  }
+}
+
+/// L^-1 (x - mu) of every row, transposed as the tile is.
 ///
 /// What components with a common covariance share: the distance from each of them is then the
-/// plain one from L^-1 (mu_k - mu). The same sums as in the squared distances above.
+/// plain one from L^-1 (mu_k - mu). The same sums as in the log densities above.
 /// - Parameters:
 ///   - differences: room for D × 32 numbers.
-///   - whitened: `columnCount` × `stride` results, and room for 3 × `stride` more.
+///   - whitened: `columnCount` × `stride` results, and room for 3 × 32 more.
 public func whitenTile(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int, mean: UnsafePointer<Double>,
   panels: UnsafePointer<Double>, differences: UnsafeMutablePointer<Double>,
@@ -58,19 +87,19 @@ private struct TriangularProduct {
   let differences: UnsafeMutablePointer<Double>
 
   @inline(__always)
-  func writeSquares<Rows: RowLanes>(
-    _ columns: UnsafePointer<Double>, into distances: UnsafeMutablePointer<Double>,
-    as rows: Rows.Type
+  func writeDensities<Rows: RowLanes>(
+    _ columns: UnsafePointer<Double>, _ logScale: Double,
+    into densities: UnsafeMutablePointer<Double>, as rows: Rows.Type
   ) {
     for start in Swift.stride(from: 0, to: stride, by: Rows.count) {
       var sum = Rows.zero
-      forEachPanel(columns + start, as: rows) { _, y in
+      forEachPanel(columns + offset(start), as: rows) { _, y in
         sum.addSquare(y.a)
         sum.addSquare(y.b)
         sum.addSquare(y.c)
         sum.addSquare(y.d)
       }
-      sum.store(to: distances + start)
+      sum.scaled(by: -0.5, plus: logScale).store(to: densities + start)
     }
   }
 
@@ -80,15 +109,20 @@ private struct TriangularProduct {
     as rows: Rows.Type
   ) {
     for start in Swift.stride(from: 0, to: stride, by: Rows.count) {
-      forEachPanel(columns + start, as: rows) { first, y in
-        let target = result + first * stride + start
+      forEachPanel(columns + offset(start), as: rows) { first, y in
+        // What lies behind the last column is the next group's, written after this.
+        let target = result + offset(start) + 32 * first
         y.a.store(to: target)
-        y.b.store(to: target + stride)
-        y.c.store(to: target + 2 * stride)
-        y.d.store(to: target + 3 * stride)
+        y.b.store(to: target + 32)
+        y.c.store(to: target + 64)
+        y.d.store(to: target + 96)
       }
     }
   }
+
+  /// Where row `start` of a transposed tile begins.
+  @inline(__always)
+  private func offset(_ start: Int) -> Int { (start & ~31) * columnCount + (start & 31) }
 
   /// Calls `body` with y of four rows of L^-1 at a time and the number of the first.
   @inline(__always)
@@ -138,7 +172,7 @@ private struct TriangularProduct {
   /// x_j - mu_j, written to `differences` too, packed.
   @inline(__always)
   private func difference<Rows: RowLanes>(_ columns: UnsafePointer<Double>, _ j: Int) -> Rows {
-    let difference = Rows(loading: columns + j * stride) - mean[j]
+    let difference = Rows(loading: columns + 32 * j) - mean[j]
     difference.store(to: differences + j * Rows.count)
     return difference
   }
