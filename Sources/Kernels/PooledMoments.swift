@@ -13,10 +13,11 @@
 
 /// Writes x - xbar of a tile's rows, in blocks.
 ///
-/// Per row and component: D multiply-adds.
+/// Per row and component: D multiply-adds, of four rows at a time, which hide each other's latency.
 /// - Parameters:
-///   - blocks: the rows (`blockRows`), of the given stride.
-///   - responsibilities: w r of component k and row n at `[k * stride + n]`.
+///   - blocks: the rows (`blockRows`), of the given stride, a multiple of 4.
+///   - responsibilities: w r of component k and row n at `[k * stride + n]`, readable up to the next
+///     multiple of 4.
 ///   - inverseWeights: 1 / w of each row; 0 for a row of weight 0.
 ///   - center: padded with zeros to whole vectors; any point amid the means.
 ///   - means: K means less `center`, each padded.
@@ -29,16 +30,20 @@ public func writeResiduals(
   let width = paddedCount(columnCount)
   for j in Swift.stride(from: 0, to: width, by: 8) {
     let middle = Vector8(loading: center + j)
-    for n in 0..<count {
-      var mean = Vector8.zero
+    for n in Swift.stride(from: 0, to: count, by: 4) {
+      var sums = FourSums<Vector8>()
       for k in 0..<componentCount {
-        mean.addProduct(
-          Vector8(repeating: responsibilities[k * stride + n]),
-          Vector8(loading: means + k * width + j))
+        sums.add(
+          responsibilities + k * stride + n, Vector8(loading: means + k * width + j))
       }
       let place = j * stride + 8 * n
-      let difference = Vector8(loading: blocks + place) - middle
-      (difference - mean * inverseWeights[n]).store(to: residuals + place)
+      let (source, target) = (blocks + place, residuals + place)
+      let inverse = inverseWeights + n
+      (Vector8(loading: source) - middle - sums.a * inverse[0]).store(to: target)
+      // Rows beyond the last get whatever numbers.
+      (Vector8(loading: source + 8) - middle - sums.b * inverse[1]).store(to: target + 8)
+      (Vector8(loading: source + 16) - middle - sums.c * inverse[2]).store(to: target + 16)
+      (Vector8(loading: source + 24) - middle - sums.d * inverse[3]).store(to: target + 24)
     }
   }
 }
