@@ -1,7 +1,8 @@
 # What the scripts that run checks share. To be sourced: . "$(dirname "$0")/lib.sh"
 #
 # A script of checks prints a line `not ok ...` for each that failed, ends with the line
-# `N passed, N failed` and returns 1 if any failed or none ran.
+# `N passed, N failed` and returns 1 if any failed or none ran. One that cannot run here ends with the
+# line `skipped: ...` instead, and returns 0.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${SHARDEM_BUILD:-$root/.build/release}
@@ -23,6 +24,26 @@ not_ok() {
 finish() {
   echo "$passed passed, $failed failed"
   ((failed == 0 && passed > 0))
+}
+
+# skip WHY: ends a script of checks that cannot run here.
+skip() {
+  echo "skipped: $1"
+  exit 0
+}
+
+# need_cluster SCRIPT: the pretend hosts (`hosts`), or a Slurm on them (`slurm`), of ../shared/cluster;
+# installs what they need. Sets `cluster`, their folder.
+need_cluster() {
+  cluster=$root/../shared/cluster
+  [[ -x $cluster/$1 ]] || skip "no pretend hosts in ../shared/cluster"
+  ((EUID == 0)) || skip "pretend hosts need root"
+  unshare --net --pid --fork true 2> /dev/null || skip "pretend hosts need network namespaces"
+  local doctor=("$cluster/$1" doctor) packages
+  packages=$("${doctor[@]}" | sed -n 's/^missing .*: package \([^ ]*\).*/\1/p')
+  # shellcheck disable=SC2086 # a word for each package
+  "$root/scripts/setup" $packages > /dev/null || skip "could not install" $packages
+  "${doctor[@]}" > /dev/null || skip "$("${doctor[@]}" | grep '^missing' | paste -s -d ';')"
 }
 
 # on_ranks COUNT PROGRAM ARGUMENT...: runs the program on COUNT ranks of this machine, for at most
