@@ -4,6 +4,8 @@
 #
 # For each covariance type, k-means or random start, weights or none, 50 iterations on pendigits.
 # The .npy files hold the same numbers as the .csv files, so all files of one fit must be equal.
+#
+# usage: scripts/checks/same-bytes.sh [COVARIANCE...]    only these covariance types
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 shardem=$build/shardem
@@ -102,7 +104,9 @@ same() {
 # With more ranks than cores, those that wait let the others run.
 export OMPI_MCA_mpi_yield_when_idle=1
 
-for covariance in full tied diag spherical; do
+covariances=("$@")
+((${#covariances[@]})) || covariances=(full tied diag spherical)
+for covariance in "${covariances[@]}"; do
   for init in kmeans random; do
     for weighted in "" weights; do
       rm -f first.json
