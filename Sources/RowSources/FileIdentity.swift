@@ -22,7 +22,7 @@ public struct FileIdentity: Hashable, Sendable {
     if let existing = FileIdentity(ofExisting: path) {
       self = existing
     } else {
-      let (folder, name) = WholeFile.split(path)
+      let (folder, name) = OutputPath.split(path)
       self.init(folder, name: name)
     }
   }

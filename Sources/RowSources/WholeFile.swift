@@ -7,21 +7,24 @@
 /// An output file that appears whole or not at all: it is written under a temporary name in the
 /// same folder and then renamed.
 ///
-/// Several processes can fill one file: one calls `create`, the others `openTemporary` after it;
-/// all `write` their parts and `close`; then, when every part is known to be written, the first
-/// calls `commit`, or `abandon` if any failed.
+/// Several processes can fill one file: one calls `create`, the others `openTemporary` with the
+/// name it got; all `write` their parts and `close`; then, when every part is known to be written,
+/// the first calls `commit`, or `abandon` if any failed. Files created for the same path are
+/// independent of each other: each is committed whole, and the last one stays.
 public final class WholeFile {
-  /// The file's final path.
+  /// The file's final path, as the user named it.
   public let path: String
-  private let temporaryPath: String
+  /// Where the file is until `commit`: `.NAME.RANDOM.partial` in its folder.
+  public let temporaryPath: String
+  /// Whether the temporary file is there and this process created it.
+  private var isOwner: Bool
   private var descriptor: CInt
 
-  private init(path: String, flags: CInt) throws {
-    try WholeFile.requireWritable(path)
-    self.path = path
-    let (folder, name) = WholeFile.split(path)
-    temporaryPath = "\(folder)/.\(name).partial"
-    descriptor = open(temporaryPath, flags | O_WRONLY | O_CLOEXEC, 0o666)
+  private init(path: String, temporaryPath: String, isOwner: Bool) throws {
+    (self.path, self.temporaryPath, self.isOwner) = (path, temporaryPath, isOwner)
+    let flags = isOwner ? O_CREAT | O_EXCL : 0
+    // A link at that name is not of this program's making.
+    descriptor = open(temporaryPath, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard descriptor >= 0 else { throw RowSourceError(.unwritable(code: errno), path: path) }
   }
 
@@ -44,7 +47,15 @@ public final class WholeFile {
 
   /// Creates the temporary file with room for `size` bytes, all 0.
   public static func create(_ path: String, size: Int) throws -> WholeFile {
-    let file = try WholeFile(path: path, flags: O_CREAT | O_TRUNC)
+    try create(path, size: size) { .random(in: 0 ... .max) }
+  }
+
+  /// - Parameter random: numbers for the temporary's name, drawn until one gives a new name.
+  package static func create(
+    _ path: String, size: Int, random: () -> UInt64
+  ) throws -> WholeFile {
+    try requireWritable(path)
+    let file = try createNew(path, random: random)
     do {
       try file.reserve(size)
     } catch {
@@ -54,9 +65,18 @@ public final class WholeFile {
     return file
   }
 
-  /// Opens the temporary file that another process has created.
-  public static func openTemporary(_ path: String) throws -> WholeFile {
-    try WholeFile(path: path, flags: 0)
+  private static func createNew(_ path: String, random: () -> UInt64) throws -> WholeFile {
+    while true {
+      let temporaryPath = OutputPath.temporary(for: path, random: random())
+      do {
+        return try WholeFile(path: path, temporaryPath: temporaryPath, isOwner: true)
+      } catch let error as RowSourceError where error.problem == .unwritable(code: EEXIST) {}
+    }
+  }
+
+  /// Opens the temporary file that another process has created for `path`.
+  public static func openTemporary(_ temporaryPath: String, of path: String) throws -> WholeFile {
+    try WholeFile(path: path, temporaryPath: temporaryPath, isOwner: false)
   }
 
   /// Writes `bytes` from byte `offset` of the file on. Different threads may write different parts.
@@ -97,40 +117,16 @@ public final class WholeFile {
   /// - Throws: `RowSourceError`; the temporary file is still there then, for `abandon` to remove.
   public func commit() throws {
     try close()
+    precondition(isOwner, "\(path) was not created here, or has its name already")
     guard rename(temporaryPath, path) == 0 else { throw unwritable(errno) }
+    isOwner = false
   }
 
-  /// Removes the temporary file.
+  /// Removes the temporary file if this process created it.
   public func abandon() {
     closeSilently()
-    unlink(temporaryPath)
-  }
-
-  /// Checks, without leaving a trace, that a file of this path could be created or replaced.
-  ///
-  /// For a program to fail before hours of work. Not a promise: the disk may fill up meanwhile.
-  /// - Throws: `RowSourceError` if the folder is missing or not writable, or `path` is a folder, a
-  ///   device, or a file that is protected against writing.
-  public static func requireWritable(_ path: String) throws {
-    let folder = split(path).folder
-    var status = stat()
-    if path.hasSuffix("/") { throw RowSourceError(.isAFolder, path: path) }
-    guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw RowSourceError(.noFolder(folder), path: path)
-    }
-    guard access(folder, W_OK | X_OK) == 0 else {
-      throw RowSourceError(.folderNotWritable(folder, code: errno), path: path)
-    }
-    guard stat(path, &status) == 0 else { return }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw RowSourceError(.isAFolder, path: path)
-    // A rename would replace the device itself.
-    case S_IFREG: break
-    default: throw RowSourceError(.notReplaceable, path: path)
-    }
-    guard access(path, W_OK) == 0 else {
-      throw RowSourceError(.unwritable(code: errno), path: path)
-    }
+    if isOwner { unlink(temporaryPath) }
+    isOwner = false
   }
 
   /// Sets the size; on Linux takes the space at once, so that a full disk shows early.
@@ -151,12 +147,6 @@ public final class WholeFile {
   private func closeSilently() {
     if descriptor >= 0 { _ = systemClose(descriptor) }
     descriptor = -1
-  }
-
-  static func split(_ path: String) -> (folder: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    let folder = String(path[..<slash])
-    return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))
   }
 }
 

@@ -8,8 +8,8 @@ import RowSources
 
 /// Writes a trace: one JSON object per line and iteration, each as soon as it is known.
 ///
-/// Until `commit` the lines are in `.name.partial` beside the file, where they can be read while
-/// the fit runs, and where they stay if it is killed; an older file is replaced only then.
+/// Until `commit` the lines are in `.NAME.RANDOM.partial` beside the file, where they can be read
+/// while the fit runs; an older file is replaced only then.
 public final class TraceWriter {
   private let path: String
   private var file: WholeFile?

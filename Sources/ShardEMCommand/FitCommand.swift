@@ -26,7 +26,7 @@ struct FitCommand: WorldCommand {
     @Option(
       help: ArgumentHelp(
         "Where to write one JSON line per iteration; while the fit runs, they are in "
-          + ".trace.jsonl.partial beside it (tail -f).", valueName: "trace.jsonl"))
+          + ".trace.jsonl.*.partial beside it (tail -f).", valueName: "trace.jsonl"))
     var trace: String?
 
     @Option(

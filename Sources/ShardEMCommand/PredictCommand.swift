@@ -75,11 +75,11 @@ struct PredictCommand: WorldCommand {
     }
 
     let world = sweep.world
-    try writeTogether([labels, probabilities, logDensities].compactMap { $0 }, in: world) {
+    try writeTogether([labels, probabilities, logDensities].compactMap { $0 }, in: world) { open in
       let parts = try world.agree {
         (
-          labels: try labels.map(NPYPart.init), probabilities: try probabilities.map(NPYPart.init),
-          logDensities: try logDensities.map(NPYPart.init)
+          labels: try labels.map(open), probabilities: try probabilities.map(open),
+          logDensities: try logDensities.map(open)
         )
       }
       try sweep.predict(mixture, under: parameters) { block in

@@ -58,9 +58,9 @@ struct SampleCommand: WorldCommand {
     let plan = output.plan(rows: rows)
     try output.write(
       plan, columns: mixture.columnCount, type: .float64, inputs: [model.path], in: world
-    ) { outputs in
+    ) { outputs, open in
       for run in plan.runs(ofRank: world.rank, size: world.size) {
-        let part = try NPYPart(outputs[run.shard])
+        let part = try open(outputs[run.shard])
         try Self.forEachPiece(of: run.rows, columns: mixture.columnCount) { rows in
           let first = plan.firstRows[run.shard] + rows.lowerBound
           let values = try mixture.sample(

@@ -46,8 +46,9 @@ struct ShardCommand: WorldCommand {
     let plan = output.plan(rows: rows.rowCount)
     try output.write(
       plan, columns: rows.columnCount, type: type, inputs: rows.files.map(\.name), in: world
-    ) { outputs in
-      let writer = ShardWriter(plan, outputs, columnCount: rows.columnCount, type: type)
+    ) { outputs, open in
+      let writer = ShardWriter(
+        plan, outputs, columnCount: rows.columnCount, type: type, opener: open)
       try rows.forEachPiece(threads: threads) { try writer.write($0) }
       try writer.close()
     }

@@ -42,10 +42,10 @@ struct ShardOutput: ParsableArguments {
   ///
   /// - Parameters:
   ///   - inputs: files that are read meanwhile; none of them is replaced.
-  ///   - fill: what this rank does; gets the shards, whose parts it opens by `NPYPart`.
+  ///   - fill: what this rank does; gets the shards, and what opens its parts of them.
   func write<World: Communicator>(
     _ plan: ShardPlan, columns: Int, type: FloatType, inputs: [String], in world: World,
-    fill: ([NPYOutput]) throws -> Void
+    fill: ([NPYOutput], @escaping PartOpener) throws -> Void
   ) throws {
     var folder = ShardFolder(path: output, partCount: shards)
     let outputs = plan.rowCounts.enumerated().map { number, count in
@@ -57,7 +57,9 @@ struct ShardOutput: ParsableArguments {
       if world.rank == 0 { try folder.prepare(force: force, inputs: inputs) }
     }
     do {
-      try writeTogether(outputs, in: world) { try world.agree { try fill(outputs) } }
+      try writeTogether(outputs, in: world) { open in
+        try world.agree { try fill(outputs, open) }
+      }
     } catch {
       folder.abandon()
       throw error

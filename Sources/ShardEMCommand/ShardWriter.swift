@@ -7,9 +7,14 @@ final class ShardWriter {
   private let outputs: [NPYOutput]
   private let columnCount: Int
   private let type: FloatType
+  private let opener: PartOpener
   private var open: (shard: Int, part: NPYPart)?
 
-  init(_ plan: ShardPlan, _ outputs: [NPYOutput], columnCount: Int, type: FloatType) {
+  init(
+    _ plan: ShardPlan, _ outputs: [NPYOutput], columnCount: Int, type: FloatType,
+    opener: @escaping PartOpener
+  ) {
+    self.opener = opener
     self.plan = plan
     self.outputs = outputs
     self.columnCount = columnCount
@@ -47,7 +52,7 @@ final class ShardWriter {
   private func part(of shard: Int) throws -> NPYPart {
     if let open, open.shard == shard { return open.part }
     try close()
-    let part = try NPYPart(outputs[shard])
+    let part = try opener(outputs[shard])
     open = (shard, part)
     return part
   }

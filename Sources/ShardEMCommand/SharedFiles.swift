@@ -20,31 +20,49 @@ struct NPYOutput {
   var rowBytes: Int { elementBytes * (columns ?? 1) }
 }
 
+/// Opens this rank's part of an output.
+typealias PartOpener = (NPYOutput) throws -> NPYPart
+
 /// Collective. Creates `outputs` on rank 0, lets every rank `fill` its part of them, and gives
 /// them their names: all of them, or none if anything failed on any rank.
 ///
-/// - Parameter fill: opens its parts by `NPYPart`. May be collective; throws on all ranks alike.
+/// - Parameter fill: opens this rank's part of an output by its argument. May be collective; throws
+///   on all ranks alike.
 func writeTogether<World: Communicator>(
-  _ outputs: [NPYOutput], in world: World, fill: () throws -> Void
+  _ outputs: [NPYOutput], in world: World,
+  fill: (_ open: @escaping PartOpener) throws -> Void
 ) throws {
   var created: [WholeFile] = []
   do {
     try world.agree {
       guard world.rank == 0 else { return }
-      for output in outputs {
-        let size = output.header.count + output.rows * output.rowBytes
-        let file = try WholeFile.create(output.path, size: size)
-        created.append(file)
-        try file.write(output.header, at: 0)
-        // Many files may be shared, more than a process may keep open.
-        try file.close()
-      }
+      for output in outputs { created.append(try output.create()) }
     }
-    try fill()
+    // Chosen by rank 0, and names of this run only.
+    let names = try world.gather(Array(created.map(\.temporaryPath).joined(separator: "\0").utf8))
+    let temporaries = names[0].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let temporaryOf = Dictionary(uniqueKeysWithValues: zip(outputs.map(\.path), temporaries))
+    try fill { try NPYPart($0, in: temporaryOf[$0.path]!) }
     try world.agree { for file in created { try file.commit() } }
   } catch {
     for file in created { file.abandon() }
     throw error
+  }
+}
+
+extension NPYOutput {
+  /// Creates the temporary file, with the header in it and room for the rows.
+  fileprivate func create() throws -> WholeFile {
+    let file = try WholeFile.create(path, size: header.count + rows * rowBytes)
+    do {
+      try file.write(header, at: 0)
+      // Many files may be shared, more than a process may keep open.
+      try file.close()
+    } catch {
+      file.abandon()
+      throw error
+    }
+    return file
   }
 }
 
@@ -56,9 +74,9 @@ final class NPYPart: @unchecked Sendable {
   private let dataOffset: Int
   private let rowBytes: Int
 
-  /// - Parameter output: one that rank 0 has created.
-  init(_ output: NPYOutput) throws {
-    file = try WholeFile.openTemporary(output.path)
+  /// - Parameter temporaryPath: where rank 0 has created `output`.
+  fileprivate init(_ output: NPYOutput, in temporaryPath: String) throws {
+    file = try WholeFile.openTemporary(temporaryPath, of: output.path)
     dataOffset = output.header.count
     rowBytes = output.rowBytes
   }

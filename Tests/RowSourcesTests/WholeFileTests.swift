@@ -1,3 +1,4 @@
+import Foundation
 import RowSources
 import Testing
 
@@ -20,11 +21,13 @@ struct WholeFileTests {
   @Test("several openings fill one file in any order; it appears when it is committed")
   func together() throws {
     let first = try WholeFile.create(output, size: 10)
-    let second = try WholeFile.openTemporary(output)
+    let second = try WholeFile.openTemporary(first.temporaryPath, of: output)
     try second.write([6, 7, 8], at: 6)
     try first.write([1, 2, 3][...], at: 1)
     try second.close()
-    #expect(!folder.contents.contains("out.npy"))
+    // Only its creator removes it.
+    second.abandon()
+    #expect(folder.path + "/" + folder.contents[0] == first.temporaryPath)
     try first.commit()
     #expect(folder.contents == ["out.npy"])
     #expect(try folder.bytes("out.npy") == [0, 1, 2, 3, 0, 0, 6, 7, 8, 0])
@@ -38,11 +41,66 @@ struct WholeFileTests {
     file.abandon()
     #expect(folder.contents == ["out.npy"])
     #expect(try folder.bytes("out.npy") == [1])
-    // A leftover of a crashed job, longer than the new file, is overwritten.
-    _ = try folder.file(".out.npy.partial", "a leftover of some length")
-    let next = try WholeFile.create(output, size: 2)
-    try next.commit()
-    #expect(try folder.bytes("out.npy") == [0, 0])
+  }
+
+  @Test("files written for one path at the same time do not mix: each is whole, the last one stays")
+  func atTheSameTime() throws {
+    let first = try WholeFile.create(output, size: 6)
+    try first.write([1, 1, 1], at: 0)
+    let second = try WholeFile.create(output, size: 4)
+    try second.write([2, 2], at: 0)
+    let abandoned = try WholeFile.create(output, size: 1)
+    try first.write([1, 1, 1], at: 3)
+    try first.commit()
+    abandoned.abandon()
+    #expect(try folder.bytes("out.npy") == [1, 1, 1, 1, 1, 1])
+    try second.write([2, 2], at: 2)
+    try second.commit()
+    #expect(try folder.bytes("out.npy") == [2, 2, 2, 2])
+    #expect(folder.contents == ["out.npy"])
+  }
+
+  @Test("whatever is at a temporary's name is left alone, a symbolic link above all")
+  func plantedLink() throws {
+    let victim = try folder.file("victim", "precious")
+    _ = try folder.file(".out.npy.a.partial", "another run's")
+    #expect(symlink("victim", folder.path + "/.out.npy.b.partial") == 0)
+    // The names end in the numbers to base 36: a, b, c.
+    var numbers: [UInt64] = [10, 11, 12]
+    let file = try WholeFile.create(output, size: 1) { numbers.removeFirst() }
+    #expect(file.temporaryPath == folder.path + "/.out.npy.c.partial")
+    try file.commit()
+    #expect(try folder.bytes("out.npy") == [0])
+    #expect(try folder.bytes("victim") == Array("precious".utf8))
+    #expect(try folder.bytes(".out.npy.a.partial") == Array("another run's".utf8))
+
+    // Nor does a link take the place of a file that another process was told of.
+    let next = try WholeFile.create(output, size: 1)
+    #expect(unlink(next.temporaryPath) == 0 && symlink(victim, next.temporaryPath) == 0)
+    #expect(throws: RowSourceError.self) {
+      try WholeFile.openTemporary(next.temporaryPath, of: output)
+    }
+  }
+
+  @Test("a name as long as the system allows can be written")
+  func longName() throws {
+    // 255 bytes: a byte, then characters of two bytes, which must not be cut in half.
+    let name = "x" + String(repeating: "é", count: 127)
+    let file = try WholeFile.create(folder.path + "/" + name, size: 1)
+    #expect(folder.contents[0].hasPrefix(".xé"))
+    try file.commit()
+    #expect(folder.contents == [name])
+  }
+
+  @Test("the permissions are those of any new file")
+  func permissions() throws {
+    _ = try folder.file("plain", "")
+    try WholeFile.write([1], to: output)
+    let mode = try ["out.npy", "plain"].map {
+      try FileManager.default.attributesOfItem(atPath: folder.path + "/" + $0)[.posixPermissions]
+        as? Int
+    }
+    #expect(mode[0] == mode[1])
   }
 
   @Test("a file that the disk has no room for is an error at once and leaves nothing")
@@ -80,6 +138,11 @@ struct WholeFileTests {
     #expect(
       message("/no-such-folder/")
         == "/no-such-folder/: cannot be written: it is a folder; give the name of a file")
+    #expect(message("") == ": cannot be written: it is a folder; give the name of a file")
+    #expect(
+      message(output + String(repeating: "y", count: 255))
+        == "out.npy" + String(repeating: "y", count: 255)
+        + ": cannot be written: File name too long")
     #expect(
       message("/dev/null")
         == "/dev/null: cannot be written: it is a device or the like, not a file")

@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension WholeFile {
+  /// Checks, without leaving a trace, that a file of this path could be created or replaced.
+  ///
+  /// For a program to fail before hours of work. Not a promise: the disk may fill up meanwhile.
+  /// - Throws: `RowSourceError` if the folder is missing or not writable, or `path` is a folder, a
+  ///   device, or a file that is protected against writing.
+  public static func requireWritable(_ path: String) throws {
+    let (folder, name) = OutputPath.split(path)
+    var status = stat()
+    if name.isEmpty { throw RowSourceError(.isAFolder, path: path) }
+    guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw RowSourceError(.noFolder(folder), path: path)
+    }
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw RowSourceError(.folderNotWritable(folder, code: errno), path: path)
+    }
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT { return }
+      // Such as a name that is too long.
+      throw RowSourceError(.unwritable(code: errno), path: path)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw RowSourceError(.isAFolder, path: path)
+    // A rename would replace the device itself.
+    case S_IFREG: break
+    default: throw RowSourceError(.notReplaceable, path: path)
+    }
+    guard access(path, W_OK) == 0 else {
+      throw RowSourceError(.unwritable(code: errno), path: path)
+    }
+  }
+}
