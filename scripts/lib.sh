@@ -49,8 +49,14 @@ need_cluster() {
 # on_ranks COUNT PROGRAM ARGUMENT...: runs the program on COUNT ranks of this machine, for at most
 # RANKS_TIMEOUT seconds (default 120). MPIRUN names another launcher than mpirun.
 on_ranks() {
-  local count=$1 launcher=${MPIRUN:-mpirun} options=()
-  shift
+  local launch
+  set_launch "$1"
+  "${launch[@]}" "${@:2}" < /dev/null
+}
+
+# set_launch COUNT: sets the array `launch` to the command that runs a program on COUNT ranks.
+set_launch() {
+  local launcher=${MPIRUN:-mpirun} options=()
   if "$launcher" --version 2>&1 | grep -q 'Open MPI\|OpenRTE'; then
     # More ranks than cores; and not bound to them, lest jobs that run together choose the same.
     options=(--oversubscribe --bind-to none)
@@ -58,6 +64,5 @@ on_ranks() {
       export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
   fi
-  timeout -k 5 "${RANKS_TIMEOUT:-120}" \
-    "$launcher" "${options[@]}" -n "$count" "$@" < /dev/null
+  launch=(timeout -k 5 "${RANKS_TIMEOUT:-120}" "$launcher" "${options[@]}" -n "$1")
 }

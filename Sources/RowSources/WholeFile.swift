@@ -69,7 +69,11 @@ public final class WholeFile {
     while true {
       let temporaryPath = OutputPath.temporary(for: path, random: random())
       do {
-        return try WholeFile(path: path, temporaryPath: temporaryPath, isOwner: true)
+        return try TemporaryFiles.update {
+          let file = try WholeFile(path: path, temporaryPath: temporaryPath, isOwner: true)
+          $0.files.insert(temporaryPath)
+          return file
+        }
       } catch let error as RowSourceError where error.problem == .unwritable(code: EEXIST) {}
     }
   }
@@ -117,15 +121,26 @@ public final class WholeFile {
   /// - Throws: `RowSourceError`; the temporary file is still there then, for `abandon` to remove.
   public func commit() throws {
     try close()
-    precondition(isOwner, "\(path) was not created here, or has its name already")
-    guard rename(temporaryPath, path) == 0 else { throw unwritable(errno) }
-    isOwner = false
+    try rename()
   }
 
   /// Removes the temporary file if this process created it.
   public func abandon() {
     closeSilently()
-    if isOwner { unlink(temporaryPath) }
+    guard isOwner else { return }
+    TemporaryFiles.update {
+      unlink(temporaryPath)
+      $0.files.remove(temporaryPath)
+    }
+    isOwner = false
+  }
+
+  private func rename() throws {
+    precondition(isOwner, "\(path) was not created here, or has its name already")
+    try TemporaryFiles.update {
+      guard systemRename(temporaryPath, path) == 0 else { throw unwritable(errno) }
+      $0.files.remove(temporaryPath)
+    }
     isOwner = false
   }
 
@@ -150,5 +165,6 @@ public final class WholeFile {
   }
 }
 
-/// The system's `close`, which the method of that name hides.
+// The system's functions that methods of the same names hide.
 private func systemClose(_ descriptor: CInt) -> CInt { close(descriptor) }
+private func systemRename(_ old: String, _ new: String) -> CInt { rename(old, new) }

@@ -16,8 +16,6 @@ struct ShardFolder {
   let path: String
   /// The number of parts of the new data set.
   let partCount: Int
-  /// Whether `prepare` has made the folder.
-  private var isNew = false
   /// The parts of an older data set that the new one does not replace.
   private var olderParts: [String] = []
 
@@ -40,9 +38,14 @@ struct ShardFolder {
   ///   - force: whether an older data set may be replaced.
   ///   - inputs: files that must not.
   mutating func prepare(force: Bool, inputs: [String]) throws {
-    isNew = mkdir(path, 0o777) == 0
-    if isNew { return }
-    guard errno == EEXIST else { throw cannotMake(code: errno) }
+    // A new folder stays temporary until the files are there.
+    let code = TemporaryFiles.update {
+      guard mkdir(path, 0o777) == 0 else { return errno }
+      $0.folders.insert(path)
+      return 0
+    }
+    if code == 0 { return }
+    guard code == EEXIST else { throw cannotMake(code: code) }
     let found = try parts()
     if !force, let part = found.first { throw FileExists(path: part) }
     let new = Set((0..<partCount).map(path(ofPart:)))
@@ -52,11 +55,12 @@ struct ShardFolder {
 
   /// Removes the folder if `prepare` has made it.
   func abandon() {
-    if isNew { rmdir(path) }
+    TemporaryFiles.update { if $0.folders.remove(path) != nil { rmdir(path) } }
   }
 
-  /// Removes what the new data set, whose parts are in place now, has not replaced.
-  func removeOlderParts() throws {
+  /// The new parts are in place now: keeps the folder, and removes what they have not replaced.
+  func keep() throws {
+    TemporaryFiles.update { _ = $0.folders.remove(path) }
     for part in olderParts where unlink(part) != 0 {
       throw RowSourceError(.unwritable(code: errno), path: part)
     }

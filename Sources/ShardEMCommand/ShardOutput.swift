@@ -64,7 +64,7 @@ struct ShardOutput: ParsableArguments {
       folder.abandon()
       throw error
     }
-    try world.agree { try folder.removeOlderParts() }
+    try world.agree { try folder.keep() }
   }
 
   /// What the log says when it is done.

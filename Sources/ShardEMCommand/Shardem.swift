@@ -21,6 +21,7 @@ import MessagePassing
     ])
 
   static func main() {
+    EndingSignals.install()
     let command = parse()
     do {
       guard let command = command as? any WorldCommand else {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Output files are whole or not there, also when two runs write the same files at once.
+# Output files are whole or not there: when a signal ends the program, and when two runs write the
+# same files at once.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 shardem=$build/shardem
@@ -7,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# A model of so many components that every row takes long: the runs are at work together.
+# A model of so many components that every row takes long: there is time to interrupt.
 awk -v K=10000 'BEGIN {
   printf "{\"format\": \"shardem-model\", \"version\": 1, \"family\": \"gaussian\",\n"
   printf "\"covariance_type\": \"spherical\", \"components\": %d, \"dimensions\": 1,\n", K
@@ -18,6 +19,70 @@ awk -v K=10000 'BEGIN {
   }
   printf "\"weights\": [%s],\n\"means\": [%s],\n\"covariances\": [%s]}\n", weights, means, covariances
 }' > model.json
+seq 200000 > rows.csv
+sample=(sample model.json --shards 3 --threads 1 --quiet --output out/sample --rows 1000000)
+predict=(predict model.json rows.csv --threads 1 --quiet --output out/l --log-densities out/d)
+endless=(fit rows.csv --components 2 --tolerance 0 --max-iterations 1000000000 --threads 1 --quiet
+  --progress none --output out/model --trace out/trace)
+
+# --- Signals.
+
+# Some signals are ignored if whoever started this script ignores them, as nohup does.
+as_usual=()
+signals=(TERM)
+if env --default-signal true 2> /dev/null; then
+  as_usual=(env --default-signal)
+  signals=(TERM INT HUP)
+fi
+
+# interrupt SIGNAL COMMAND...: sends it the signal once it has begun to write into the folder `out`.
+# Sets `status`.
+interrupt() {
+  local signal=$1 process end=$((SECONDS + 60))
+  shift
+  rm -rf out
+  mkdir out
+  "$@" > log 2>&1 < /dev/null &
+  process=$!
+  until [[ -n $(find out -name '.*.partial') ]] || ((SECONDS >= end)); do sleep 0.01; done
+  kill -s "$signal" "$process" && status=0 || status=$?
+  # The shell says how it ended.
+  wait "$process" 2> /dev/null || status=$?
+}
+
+# expect_nothing NAME STATUS: what the interrupted command must leave; STATUS may be a pattern.
+expect_nothing() {
+  # shellcheck disable=SC2053
+  if [[ $status == $2 && -z $(find out -mindepth 1) ]]; then
+    ok
+  else
+    not_ok "$1: status $status instead of $2, or files are left:"
+    find out -mindepth 1 | cat - log | sed 's/^/    /'
+  fi
+}
+
+for signal in "${signals[@]}"; do
+  for command in sample predict endless; do
+    declare -n arguments=$command
+    interrupt "$signal" "${as_usual[@]}" "$shardem" "${arguments[@]}"
+    expect_nothing "SIG$signal to ${arguments[0]}" $((128 + $(kill -l "$signal")))
+  done
+done
+# mpirun ends with a status of its own.
+set_launch 3
+for command in sample predict endless; do
+  declare -n arguments=$command
+  interrupt TERM "${launch[@]}" "$shardem" "${arguments[@]}"
+  expect_nothing "SIGTERM to ${arguments[0]} on 3 ranks" '[1-9]*'
+done
+
+# `nohup`. The run is short, for it to go on to its end.
+interrupt HUP bash -c "trap '' HUP; exec \"\$@\"" - "$shardem" "${sample[@]}" --rows 100000
+if [[ $status == 0 && $(ls -A out/sample | wc -l) == 3 ]]; then ok; else
+  not_ok "an ignored SIGHUP: status $status"
+fi
+
+# --- Two runs at once.
 
 draw() { "$shardem" sample model.json --rows 20000 --quiet --force --seed "$1" --output "$2"; }
 draw 1 first
