@@ -30,11 +30,17 @@ public struct CheckpointFolder: Sendable {
     "\(path)/checkpoint-\(place.restart)-\(place.iteration).json"
   }
 
-  /// Writes a checkpoint, whole or not at all, and removes all others but `previous`.
+  /// Writes a checkpoint, whole or not at all, and removes all others but `previous`, and what
+  /// killed jobs had begun to write.
   func write(_ checkpoint: Checkpoint, previous: FitPlace?) throws -> FitPlace {
     let place = FitPlace(restart: checkpoint.restart, iteration: checkpoint.iteration)
     try WholeFile.write(try checkpoint.encoded(), to: file(place))
-    for other in try places() where other != place && other != previous { unlink(file(other)) }
+    for name in try FolderListing.names(path) {
+      let other = FitPlace(fileName: name)
+      let isOld = other != nil && other != place && other != previous
+      let isUnfinished = name.hasPrefix(".checkpoint-") && name.hasSuffix(".partial")
+      if isOld || isUnfinished { unlink("\(path)/\(name)") }
+    }
     return place
   }
 
