@@ -119,9 +119,17 @@ public final class WholeFile {
   /// Gives the file its name; an older file of that name is replaced.
   ///
   /// - Throws: `RowSourceError`; the temporary file is still there then, for `abandon` to remove.
-  public func commit() throws {
-    try close()
-    try rename()
+  public func commit() throws { try WholeFile.commit([self]) }
+
+  /// Gives all files their names, and makes sure that these are on disk: once for each folder.
+  public static func commit(_ files: [WholeFile]) throws {
+    var folders: [String: WholeFile] = [:]
+    for file in files {
+      try file.close()
+      try file.rename()
+      folders[OutputPath.split(file.path).folder] = file
+    }
+    for (folder, file) in folders { try file.sync(folder: folder) }
   }
 
   /// Removes the temporary file if this process created it.
@@ -153,6 +161,16 @@ public final class WholeFile {
       guard code == EOPNOTSUPP else { throw unwritable(code) }
     #endif
     guard ftruncate(descriptor, off_t(size)) == 0 else { throw unwritable(errno) }
+  }
+
+  /// Makes sure that the names in a folder are on disk, where the system can do so.
+  private func sync(folder: String) throws {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // A folder that may be written to but not read.
+    guard descriptor >= 0 else { return }
+    defer { _ = systemClose(descriptor) }
+    let refusals = [EINVAL, EBADF, ENOTSUP]
+    if fsync(descriptor) != 0 && !refusals.contains(errno) { throw unwritable(errno) }
   }
 
   private func unwritable(_ code: CInt) -> RowSourceError {

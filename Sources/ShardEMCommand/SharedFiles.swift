@@ -43,7 +43,7 @@ func writeTogether<World: Communicator>(
     let temporaries = names[0].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     let temporaryOf = Dictionary(uniqueKeysWithValues: zip(outputs.map(\.path), temporaries))
     try fill { try NPYPart($0, in: temporaryOf[$0.path]!) }
-    try world.agree { for file in created { try file.commit() } }
+    try world.agree { try WholeFile.commit(created) }
   } catch {
     for file in created { file.abandon() }
     throw error
