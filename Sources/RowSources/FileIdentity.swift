@@ -22,7 +22,7 @@ public struct FileIdentity: Hashable, Sendable {
     if let existing = FileIdentity(ofExisting: path) {
       self = existing
     } else {
-      let (folder, name) = OutputPath.split(path)
+      let (folder, name) = OutputPath.split(OutputPath.target(of: path))
       self.init(folder, name: name)
     }
   }

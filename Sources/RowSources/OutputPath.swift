@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Where output files go.
 enum OutputPath {
   /// The folder and the name in it.
@@ -7,13 +13,34 @@ enum OutputPath {
     return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))
   }
 
-  /// The path of a temporary file beside `path`: `.NAME.RANDOM.partial`, without the end of a long
-  /// name.
+  /// What `path` stands for: the file that it leads to if it is a symbolic link, whether or not
+  /// that is there yet. A rename to `path` would replace the link itself.
+  static func target(of path: String) -> String {
+    var path = path
+    // As many links as Linux follows.
+    for _ in 0..<40 {
+      guard let next = content(ofLink: path) else { break }
+      path = next.hasPrefix("/") ? next : split(path).folder + "/" + next
+    }
+    return path
+  }
+
+  /// The path of a temporary file beside the target of `path`: `.NAME.RANDOM.partial`, without the
+  /// end of a long name.
   static func temporary(for path: String, random: UInt64) -> String {
-    let (folder, name) = split(path)
+    let (folder, name) = split(target(of: path))
     // With what stands around it below the 143 bytes that some file systems allow; most allow 255.
     var kept = name.prefix(100)
     while kept.utf8.count > 100 { kept.removeLast() }
     return "\(folder)/.\(kept).\(String(random, radix: 36)).partial"
+  }
+
+  /// Where a symbolic link points to; nil if `path` is none.
+  private static func content(ofLink path: String) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+      let count = readlink(path, buffer.baseAddress!, buffer.count)
+      guard count >= 0 else { return nil }
+      return String(validating: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
+    }
   }
 }

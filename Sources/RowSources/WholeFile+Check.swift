@@ -9,9 +9,10 @@ extension WholeFile {
   ///
   /// For a program to fail before hours of work. Not a promise: the disk may fill up meanwhile.
   /// - Throws: `RowSourceError` if the folder is missing or not writable, or `path` is a folder, a
-  ///   device, or a file that is protected against writing.
+  ///   device, or a file that is protected against writing; of a symbolic link, what it leads to.
   public static func requireWritable(_ path: String) throws {
-    let (folder, name) = OutputPath.split(path)
+    let target = OutputPath.target(of: path)
+    let (folder, name) = OutputPath.split(target)
     var status = stat()
     if name.isEmpty { throw RowSourceError(.isAFolder, path: path) }
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -22,7 +23,7 @@ extension WholeFile {
     }
     guard stat(path, &status) == 0 else {
       if errno == ENOENT { return }
-      // Such as a name that is too long.
+      // Such as links in a circle, and links of other users that the system does not follow.
       throw RowSourceError(.unwritable(code: errno), path: path)
     }
     switch status.st_mode & S_IFMT {

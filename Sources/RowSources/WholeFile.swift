@@ -16,12 +16,15 @@ public final class WholeFile {
   public let path: String
   /// Where the file is until `commit`: `.NAME.RANDOM.partial` in its folder.
   public let temporaryPath: String
+  /// What the path led to when the file was created.
+  private let target: String
   /// Whether the temporary file is there and this process created it.
   private var isOwner: Bool
   private var descriptor: CInt
 
   private init(path: String, temporaryPath: String, isOwner: Bool) throws {
     (self.path, self.temporaryPath, self.isOwner) = (path, temporaryPath, isOwner)
+    target = OutputPath.target(of: path)
     let flags = isOwner ? O_CREAT | O_EXCL : 0
     // A link at that name is not of this program's making.
     descriptor = open(temporaryPath, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o666)
@@ -127,7 +130,7 @@ public final class WholeFile {
     for file in files {
       try file.close()
       try file.rename()
-      folders[OutputPath.split(file.path).folder] = file
+      folders[OutputPath.split(file.target).folder] = file
     }
     for (folder, file) in folders { try file.sync(folder: folder) }
   }
@@ -146,7 +149,7 @@ public final class WholeFile {
   private func rename() throws {
     precondition(isOwner, "\(path) was not created here, or has its name already")
     try TemporaryFiles.update {
-      guard systemRename(temporaryPath, path) == 0 else { throw unwritable(errno) }
+      guard systemRename(temporaryPath, target) == 0 else { throw unwritable(errno) }
       $0.files.remove(temporaryPath)
     }
     isOwner = false

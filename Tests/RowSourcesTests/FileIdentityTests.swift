@@ -19,6 +19,8 @@ struct FileIdentityTests {
     #expect(before != nil)
     #expect(before == FileIdentity(of: path + "/inner/../a"))
     #expect(before != FileIdentity(of: path + "/b") && before != FileIdentity(of: path))
+    #expect(symlink("inner/../a", path + "/early") == 0)
+    #expect(before == FileIdentity(of: path + "/early"))
     #expect(FileIdentity(ofExisting: path + "/a") == nil)
     #expect(FileIdentity(of: path + "/missing/a") == nil)
 

@@ -92,6 +92,22 @@ struct WholeFileTests {
     #expect(folder.contents == [name])
   }
 
+  @Test("a symbolic link stays, and what it leads to is written", arguments: [false, true])
+  func link(exists: Bool) throws {
+    let inner = try folder.folder("inner")
+    if exists { _ = try folder.file("inner/target", "older") }
+    #expect(symlink("inner/second", output) == 0)
+    #expect(symlink(inner + "/target", inner + "/second") == 0)
+    let file = try WholeFile.create(output, size: 1)
+    // Beside the target: a rename does not leave its file system.
+    #expect(file.temporaryPath.hasPrefix(inner + "/.target."))
+    try file.commit()
+    #expect(try folder.bytes("inner/target") == [0])
+    #expect(folder.contents == ["inner", "out.npy"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: inner).count == 2)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: output) == "inner/second")
+  }
+
   @Test("the permissions are those of any new file")
   func permissions() throws {
     _ = try folder.file("plain", "")
@@ -138,7 +154,7 @@ struct WholeFileTests {
     #expect(
       message("/no-such-folder/")
         == "/no-such-folder/: cannot be written: it is a folder; give the name of a file")
-    #expect(message("") == ": cannot be written: it is a folder; give the name of a file")
+    #expect(message("") == "\"\": cannot be written: it is a folder; give the name of a file")
     #expect(
       message(output + String(repeating: "y", count: 255))
         == "out.npy" + String(repeating: "y", count: 255)
@@ -146,12 +162,20 @@ struct WholeFileTests {
     #expect(
       message("/dev/null")
         == "/dev/null: cannot be written: it is a device or the like, not a file")
+    #expect(symlink("missing/out.npy", folder.path + "/lost") == 0)
+    #expect(
+      message(folder.path + "/lost")
+        == "lost: cannot be written: there is no folder missing")
+    #expect(symlink("circle", folder.path + "/circle") == 0)
+    #expect(
+      message(folder.path + "/circle")
+        == "circle: cannot be written: Too many levels of symbolic links")
     let file = try folder.file("plain", "")
     #expect(
       message(file + "/out.npy")?.hasSuffix("cannot be written: there is no folder plain") == true)
     #expect(
       folder.message { try WholeFile.write([1], to: inner) }
         == "inner: cannot be written: it is a folder; give the name of a file")
-    #expect(folder.contents == ["inner", "plain"])
+    #expect(folder.contents == ["circle", "inner", "lost", "plain"])
   }
 }
