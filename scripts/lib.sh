@@ -64,5 +64,5 @@ set_launch() {
       export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
   fi
-  launch=(timeout -k 5 "${RANKS_TIMEOUT:-120}" "$launcher" "${options[@]}" -n "$1")
+  launch=(timeout --foreground -k 5 "${RANKS_TIMEOUT:-120}" "$launcher" "${options[@]}" -n "$1")
 }

@@ -68,7 +68,7 @@ struct FitCommand: WorldCommand {
       fit = try sweep.fit(
         mixture, from: search.`init`.initialization(of: mixture, file: start),
         options: search.fitOptions, resuming: keeper?.resumed,
-        onIteration: { try observer?.observe($0) }, keep: { try keeper?.keep($0) })
+        onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
       observer?.finish()
       file = ModelFile(
         model: mixture.filed(fit.parameters),
@@ -76,8 +76,8 @@ struct FitCommand: WorldCommand {
       try world.agree {
         try keeper?.flush()
         if world.rank == 0, let path = output.output { try file.write(to: path) }
-        try observer?.commit()
       }
+      observer?.commit()
     } catch {
       guard exitStatus(of: error) == ExitStatus.interrupted.rawValue else {
         observer?.abandon()
@@ -85,7 +85,7 @@ struct FitCommand: WorldCommand {
       }
       observer?.finish()
       try keeper?.flush()
-      try observer?.commit()
+      observer?.commit()
       throw error
     }
     try world.agree {
@@ -99,6 +99,8 @@ struct FitCommand: WorldCommand {
         not converged in \(fit.iterations) iterations; raise --max-iterations or the tolerance
         """)
     }
+    // Known to rank 0, whose status is the job's.
+    if observer?.hasLostTrace == true { return .incomplete }
     return search.requireConvergence && !fit.converged ? .notConverged : .done
   }
 
@@ -126,6 +128,8 @@ private final class FitObserver {
   private let tracePath: String?
   private let resumed: FitPlace?
   private var trace: TraceWriter?
+  /// Whether a trace was asked for but cannot be written.
+  private(set) var hasLostTrace = false
 
   /// - Parameter resumed: after which iteration the fit goes on.
   init(
@@ -138,17 +142,32 @@ private final class FitObserver {
     self.resumed = resumed
   }
 
-  func observe(_ report: IterationReport) throws {
+  func observe(_ report: IterationReport) {
     progress.show(report)
-    // Only now is it known that the input is in order.
-    if let tracePath, trace == nil { trace = try TraceWriter(path: tracePath, goingOnFrom: resumed) }
-    try trace?.write(report)
+    keepTrace {
+      // Only now is it known that the input is in order.
+      if let tracePath, trace == nil { trace = try TraceWriter(path: tracePath, goingOnFrom: resumed) }
+      try trace?.write(report)
+    }
   }
 
   func finish() { progress.finish() }
 
   /// Gives the trace its name.
-  func commit() throws { try trace?.commit() }
+  func commit() { keepTrace { try trace?.commit() } }
+
+  /// Does what may fail, such as on a full disk. That is no reason to lose the model, perhaps of
+  /// hours of work: it is told at once, and the fit goes on.
+  private func keepTrace(_ work: () throws -> Void) {
+    if hasLostTrace { return }
+    do {
+      try work()
+    } catch {
+      hasLostTrace = true
+      abandon()
+      printError("shardem: \(error); the fit goes on without a trace")
+    }
+  }
 
   /// Leaves no file behind.
   func abandon() {

@@ -1,6 +1,14 @@
 import ArgumentParser
 import MessagePassing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The program `shardem`: a list of verbs, one file each.
 @main struct Shardem: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,6 +30,9 @@ import MessagePassing
 
   static func main() {
     EndingSignals.install()
+    // A write that has no reader or no room fails with an error instead: the model of a long fit
+    // is not to be lost because its log is no longer read.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     let command = parse()
     do {
       guard let command = command as? any WorldCommand else {

@@ -15,6 +15,8 @@ protocol WorldCommand: ParsableCommand {
 /// How a command ends that did its work, or may go on with it later.
 enum ExitStatus: Int32 {
   case done = 0
+  /// The main result is there, something else that was asked for is not.
+  case incomplete = 1
   case notConverged = 3
   /// Told by an `Interruption`.
   case interrupted = 75

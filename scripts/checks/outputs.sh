@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Output files are whole or not there: when a signal ends the program, and when two runs write the
-# same files at once.
+# Output files are whole or not there: when a signal ends the program, when two runs write the same
+# files at once, and when there is no room or no reader for a second output.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 shardem=$build/shardem
@@ -95,4 +95,41 @@ if wait "$one" && wait "$two" && [[ $(ls -A both) == part-0000.npy ]] &&
 else
   not_ok "two samples written to one folder at the same time are not one of them"
 fi
+
+# --- No room or no reader.
+
+fit=(fit "$root/Tests/Data/faithful.csv" --components 2 --tolerance 0 --max-iterations 100 --quiet)
+"$shardem" "${fit[@]}" --output wanted.json > /dev/null 2>&1
+
+# expect_model NAME STATUS ERRORS: the fit has written its model and its report, with that status.
+expect_model() {
+  if [[ $status == "$2" && $(grep '^shardem: ' log || true) == "$3" ]] &&
+    cmp -s wanted.json model-2.json && [[ -z $(find . -name '.*.partial') ]]; then
+    ok
+  else
+    not_ok "$1: status $status instead of $2, or other errors, or no model:"
+    sed 's/^/    /' log
+  fi
+  rm -f model-2.json
+}
+
+# Room for the model, not for the trace of 100 iterations; a limit as a full disk.
+status=0
+(ulimit -f 8 && "$shardem" "${fit[@]}" --output model-2.json --trace trace) \
+  2> log > report || status=$?
+expect_model "a trace without room" 1 \
+  "shardem: trace: cannot be written: File too large; the fit goes on without a trace"
+if grep -q '^model  *written to model-2.json$' report && [[ ! -e trace ]]; then
+  ok
+else
+  not_ok "the report of a fit whose trace has no room"
+fi
+
+# The reader has ended before the first line.
+exec 5> >(true)
+wait $!
+status=0
+"$shardem" "${fit[@]}" --output model-2.json 2>&5 > report || status=$?
+: > log
+expect_model "progress that no one reads" 0 ""
 finish
