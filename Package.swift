@@ -74,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Kernels", "MixtureModels", "RowSources",
+        "Kernels", "MessagePassing", "MixtureModels", "RowSources", "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),

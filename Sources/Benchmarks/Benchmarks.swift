@@ -1,88 +1,126 @@
 import ArgumentParser
+import Foundation
 import Kernels
-import MixtureModels
 
-/// Measures EM iterations on one core beside what that core can do at most.
+/// Measures ShardEM beside what the core can do at most, and beside other libraries.
 @main
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
-    abstract: "Time EM iterations on one core, beside the core's own ceilings.",
-    discussion: """
-      Prints a table, or with --json one line per case. All times are processor time, the median \
-      of several iterations, without reading files. The fraction is that of the multiply-add peak.
-      """)
+    subcommands: [Run.self, FitWorker.self, ReadWorker.self, CeilingsWorker.self],
+    defaultSubcommand: Run.self)
+}
 
-  @Argument(help: "Cases as N,D,K,TYPE, such as 500000,16,16,full. (default: the standard ones)")
-  var cases: [String] = []
+/// What can be measured; each prints a table of its own.
+enum Group: String, CaseIterable {
+  case standard
+  case odd
+  case text
+  case program
+}
 
-  @Option(help: "Iterations of each case.")
-  var iterations = 5
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Time ShardEM beside the core's ceilings and other libraries.")
 
-  @Flag(help: "Print JSON lines instead of a table.")
-  var json = false
+  @OptionGroup var settings: Settings
+
+  @Option(
+    help: ArgumentHelp(
+      "What to measure: standard, odd, text, program, or shapes N,D,K,TYPE[,SEPARATION].",
+      valueName: "list"))
+  var cases = "standard odd text program"
+
+  @Option(help: "Has room for the rows, 200 MB, while they are used.")
+  var folder = FileManager.default.temporaryDirectory.path
+
+  @Option(help: ArgumentHelp("Where to write all figures, as lines of JSON.", valueName: "file"))
+  var json: String?
 
   func validate() throws {
-    for text in cases where BenchmarkCase(text) == nil {
-      throw ValidationError("\(text): expected N,D,K,TYPE, such as 500000,16,16,full")
+    for word in words where Group(rawValue: word) == nil && BenchmarkCase(word) == nil {
+      throw ValidationError(
+        "--cases: \(word); expected standard, odd, text, program, or N,D,K,TYPE such as "
+          + "500000,16,16,full")
     }
-    guard iterations > 0 else { throw ValidationError("--iterations: expected 1 or more") }
   }
 
   func run() throws {
     if let missing = Processor.missingInstructionSet {
       throw ValidationError("built for \(missing), which this processor lacks; set SHARDEM_CPU")
     }
-    let peak = Ceilings.multiplyAdds()
-    let bytes = Ceilings.readBytes()
-    if json {
-      print("{\"multiply_add_flops\": \(peak), \"read_bytes_per_second\": \(bytes)}")
-    } else {
-      print("multiply-adds \(round(peak / 1e9, 1)) GFLOP/s, reading \(round(bytes / 1e9, 1)) GB/s")
-      print("case                      s/iteration  ns/row  GFLOP/s  of peak  E-step  sums  M-step")
-    }
-    let chosen = cases.isEmpty ? BenchmarkCase.standard : cases.compactMap(BenchmarkCase.init)
-    for benchmark in chosen {
-      let measured = try Measurement(benchmark, iterations: iterations)
-      print(json ? line(benchmark, measured, peak) : row(benchmark, measured, peak))
-    }
+    // To a worker that has ended: then `line` throws.
+    signal(SIGPIPE, SIG_IGN)
+    let report = try Report(path: json)
+    try measure(report)
+    Goal.printTable(of: report.goals)
   }
 
-  private func row(_ benchmark: BenchmarkCase, _ m: Measurement, _ peak: Double) -> String {
-    let rate = benchmark.operations / m.total
-    let fields = [
-      ("\(round(m.total, 5))", 11), ("\(round(m.total / Double(benchmark.rows) * 1e9, 1))", 6),
-      ("\(round(rate / 1e9, 1))", 7), ("\(round(100 * rate / peak, 1)) %", 7),
-      ("\(round(100 * m.expectation / m.total, 1)) %", 6),
-      ("\(round(100 * m.exactSums / m.total, 1)) %", 5),
-      ("\(round(100 * m.maximization / m.total, 1)) %", 6),
-    ]
-    let name = "\(benchmark.rows),\(benchmark.columns),\(benchmark.components),"
-      + benchmark.covarianceType.rawValue
-    return padded(name, 24, left: false)
-      + fields.map { "  " + padded($0.0, $0.1, left: true) }.joined()
+  private func measure(_ report: Report) throws {
+    let worker = try WorkerProcess.own("ceilings")
+    let peaks: Peaks = try worker.ask("measure")
+    try worker.end()
+    try report.add(peaks)
+    print(
+      "\(peaks.processor): multiply-adds \(digits(peaks.flops / 1e9)) GFLOP/s, reading "
+        + "\(digits(peaks.readBytesPerSecond / 1e9)) GB/s, per core")
+
+    let chosen = words.compactMap { BenchmarkCase($0) }
+    let shapes = (measures(.standard) ? BenchmarkCase.standard : []) + chosen
+    let table = shapes.isEmpty ? nil : Comparison.table(settings)
+    for shape in shapes {
+      let comparison = try Comparison(shape, settings, peaks: peaks, in: folder)
+      table?.add(comparison.row(settings))
+      try report.add(comparison, comparison.goals)
+    }
+    if measures(.odd) {
+      let table = OddSize.table()
+      for shape in BenchmarkCase.odd {
+        let size = try OddSize(shape, settings, peaks: peaks, in: folder)
+        table.add(size.row)
+        try report.add(size)
+      }
+    }
+    if measures(.text) {
+      let table = TextReading.table()
+      for shape in TextReading.cases {
+        let reading = try TextReading(
+          rows: shape.rows, columns: shape.columns, digits: shape.digits, settings, in: folder)
+        table.add(reading.row)
+        try report.add(reading, reading.goals)
+      }
+    }
+    if measures(.program) { try report.add(WholeProgram.goals(settings, in: folder)) }
   }
 
-  private func line(_ benchmark: BenchmarkCase, _ m: Measurement, _ peak: Double) -> String {
-    """
-    {"rows": \(benchmark.rows), "columns": \(benchmark.columns), \
-    "components": \(benchmark.components), "covariance": "\(benchmark.covarianceType)", \
-    "seconds": \(m.total), "rows_per_second": \(Double(benchmark.rows) / m.total), \
-    "flops": \(benchmark.operations / m.total), \
-    "peak_fraction": \(benchmark.operations / m.total / peak), \
-    "expectation_seconds": \(m.expectation), "statistics_seconds": \(m.statistics), \
-    "exact_sum_seconds": \(m.exactSums), "maximization_seconds": \(m.maximization), \
-    "peak_memory_bytes": \(peakMemory())}
-    """
-  }
+  private var words: [String] { cases.split(separator: " ").map(String.init) }
+
+  private func measures(_ group: Group) -> Bool { words.contains(group.rawValue) }
 }
 
-private func round(_ value: Double, _ digits: Int) -> Double {
-  let scale = (0..<digits).reduce(1.0) { scale, _ in 10 * scale }
-  return (value * scale).rounded() / scale
-}
+/// Keeps what was measured.
+final class Report {
+  private(set) var goals: [Goal] = []
+  private var file: FileHandle?
 
-private func padded(_ text: String, _ width: Int, left: Bool) -> String {
-  let blanks = String(repeating: " ", count: max(0, width - text.count))
-  return left ? blanks + text : text + blanks
+  /// - Parameter path: for lines of JSON; nil: none are written.
+  init(path: String?) throws {
+    guard let path else { return }
+    try Data().write(to: URL(fileURLWithPath: path))
+    file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+  }
+
+  func add(_ record: any Encodable) throws {
+    try file?.write(contentsOf: jsonLine(record) + [UInt8(ascii: "\n")])
+  }
+
+  func add(_ goals: [Goal]) throws {
+    self.goals += goals
+    for goal in goals { try add(goal) }
+  }
+
+  func add(_ record: any Encodable, _ goals: [Goal]) throws {
+    try add(record)
+    try add(goals)
+  }
 }

@@ -1,104 +1,69 @@
 import Kernels
 import MixtureModels
-import RowSources
+import ShardEM
 
-/// Where the processor time of one EM iteration goes, in seconds, on one thread.
-struct Measurement {
-  let total: Double
-  let expectation: Double
+/// Where the processor time of one EM iteration goes on one thread, in seconds: parts of it that run
+/// by themselves. What they leave of an iteration is the E-step.
+struct Measurement: Codable {
+  /// Bringing the rows from their file, in whatever form it has them, to the processor.
+  let read: Double
+  /// The statistics under given responsibilities, none of them negligible.
   let statistics: Double
+  /// Adding the blocks' statistics exactly.
   let exactSums: Double
+  /// The M-step, the change it made, and what the next E-step needs of its parameters.
   let maximization: Double
 
-  /// Runs `iterations` E-steps of each part and takes medians.
+  /// Takes the median of `iterations` runs of each part.
   ///
-  /// The rows are drawn from a mixture whose components overlap, so that nothing can be left out.
-  init(_ benchmark: BenchmarkCase, iterations: Int) throws {
-    let problem = Problem(benchmark)
-    let model = problem.model
-    let expectation = try model.expectation(under: problem.parameters)
-    let blocks = ShardPlan(rowCounts: [benchmark.rows]).blocks(ofRank: 0, size: 1)
-    let units = ExactUnits(
-      bounds: model.bounds(expectation, within: problem.ranges)
-        .map { $0 * Double(benchmark.rows) }, additions: blocks.count)
-    let sums = ExactSums(units)
-    let workspace = Workspace()
-    let count = model.statisticsCount
-    let statisticsMemory = Workspace()
-    let statistics = statisticsMemory.reserve(count)
-    statistics.update(repeating: 0, count: count)
+  /// - Parameter totals: the statistics of all rows under `parameters`.
+  init(
+    _ model: GaussianMixture, _ parameters: GaussianParameters, _ data: DataSet,
+    totals: [Double], iterations: Int
+  ) throws {
+    let expectation = try model.expectation(under: parameters)
+    let (reading, workspace, room) = (Workspace(), Workspace(), Workspace())
+    let ofBlock = room.reserve(totals.count)
+    func forEachBlock(_ body: (RowBlock) -> Void) throws {
+      for number in data.blocks.indices {
+        try data.withBlock(number, scratch: reading) { body($0) }
+      }
+    }
 
-    func forEachBlock(_ body: (RowBlock) -> Void) {
-      problem.rows.withUnsafeBufferPointer { rows in
-        for block in blocks {
-          body(
-            RowBlock(
-              rows: rows.baseAddress! + block.firstRow * benchmark.columns,
-              count: block.rows.count, columnCount: benchmark.columns, firstRow: block.firstRow))
+    let read = try medianSeconds(of: iterations) {
+      try forEachBlock { keep(sum($0.rows, count: $0.count * $0.columnCount)) }
+    }
+    let readAndAdded = try medianSeconds(of: iterations) {
+      try forEachBlock {
+        model.accumulate($0, expectation, workspace: workspace, into: ofBlock) { tile, _, shares in
+          shareEvenly(tile, among: model.componentCount, into: shares)
+          return 0
         }
       }
     }
-
-    total = medianSeconds(of: iterations) {
-      sums.restart(units)
-      forEachBlock {
-        model.accumulate($0, expectation, workspace: workspace, into: statistics)
-        sums.add(statistics)
-      }
+    let sums = ExactSums(ExactUnits(bounds: totals.map(abs), additions: data.blocks.count))
+    for i in totals.indices { ofBlock[i] = totals[i] / Double(data.blocks.count) }
+    exactSums = medianSeconds(of: iterations) {
+      for _ in data.blocks { sums.add(ofBlock) }
     }
-    let totals = sums.totals
-    exactSums = medianSeconds(of: iterations) { forEachBlock { _ in sums.add(statistics) } }
-    self.expectation = medianSeconds(of: iterations) {
-      forEachBlock { model.writeDensities(of: $0, expectation, workspace: workspace) }
-    }
-    self.statistics = max(0, total - self.expectation - exactSums)
     maximization = try medianSeconds(of: iterations) {
-      _ = try model.expectation(under: model.maximized(totals, from: problem.parameters))
+      let next = try model.maximized(totals, from: parameters)
+      keep(model.largestChange(from: parameters, to: next))
+      let expectation = try model.expectation(under: next)
+      keep(model.bounds(expectation, within: data.ranges)[0])
     }
+    self.read = read
+    statistics = max(0, readAndAdded - read)
   }
 }
 
-/// Rows of overlapping components, and where a fit of them starts.
-private struct Problem {
-  let model: GaussianMixture
-  let parameters: GaussianParameters
-  let rows: [Double]
-  let ranges: ColumnRanges
-
-  init(_ benchmark: BenchmarkCase) {
-    let (d, k) = (benchmark.columns, benchmark.components)
-    let generator = Philox(seed: 1)
-    let centers = RandomRow(generator, purpose: 1, row: 0)
-    let means = (0..<k * d).map { 0.5 * centers.normal($0) }
-    var rows = [Double](repeating: 0, count: benchmark.rows * d)
-    for n in 0..<benchmark.rows {
-      let row = RandomRow(generator, purpose: 2, row: n)
-      for j in 0..<d { rows[n * d + j] = means[n % k * d + j] + row.normal(j) }
-    }
-    var scan = ColumnScan(columnCount: d)
-    _ = rows.withUnsafeBufferPointer { scan.add($0.baseAddress!, count: benchmark.rows) }
-    self.rows = rows
-    ranges = ColumnRanges(minimum: scan.minimum, maximum: scan.maximum)
-    model = GaussianMixture(
-      components: k, columns: d, covarianceType: benchmark.covarianceType, ranges: ranges)
-    parameters = model.reference(centers: means)
-  }
-}
-
-extension GaussianMixture {
-  /// The E-step alone: responsibilities of a block, tile by tile.
-  fileprivate func writeDensities(
-    of block: RowBlock, _ expectation: Expectation, workspace: Workspace
-  ) {
-    let logJoint = workspace.reserve(componentCount * tileRows + scratchCount)
-    for start in stride(from: 0, to: block.count, by: tileRows) {
-      let tile = block.slice(from: start, count: min(tileRows, block.count - start))
-      writeLogJoint(
-        of: tile, expectation, scratch: logJoint + componentCount * tileRows, into: logJoint)
-      keep(
-        normalizeLogJoint(
-          logJoint, componentCount: componentCount, stride: tileRows, count: tile.count,
-          weights: nil))
+/// Equal responsibilities of all components for the rows of a tile.
+private func shareEvenly(
+  _ tile: RowBlock, among components: Int, into responsibilities: UnsafeMutablePointer<Double>
+) {
+  for k in 0..<components {
+    for n in 0..<tileRows {
+      responsibilities[k * tileRows + n] = n < tile.count ? 1 / Double(components) : 0
     }
   }
 }

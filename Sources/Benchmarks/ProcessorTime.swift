@@ -6,18 +6,38 @@
   import Darwin
 #endif
 
-/// The seconds of processor time that `body` takes on this thread: unlike the clock on the wall, it
-/// does not count what neighbours on the machine take.
+/// What a piece of work took, in seconds.
+struct Lap: Codable {
+  /// Of all threads of this process: unlike the clock on the wall, it does not count what
+  /// neighbours on the machine take.
+  let processor: Double
+  let wall: Double
+}
+
+/// Measures what passes between two looks at it.
+struct StopWatch {
+  private var processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
+  private var wall = seconds(CLOCK_MONOTONIC)
+
+  /// What passed since the last lap, or since the start.
+  mutating func lap() -> Lap {
+    let now = StopWatch()
+    defer { self = now }
+    return Lap(processor: now.processor - processor, wall: now.wall - wall)
+  }
+}
+
+/// The seconds of processor time that `body` takes.
 func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
-  let start = threadSeconds()
+  var watch = StopWatch()
   try body()
-  return threadSeconds() - start
+  return watch.lap().processor
 }
 
 /// The median of `count` runs, after one to warm up.
 func medianSeconds(of count: Int, _ body: () throws -> Void) rethrows -> Double {
   try body()
-  return try (0..<count).map { _ in try processorSeconds(body) }.sorted()[count / 2]
+  return try (0..<count).map { _ in try processorSeconds(body) }.median
 }
 
 /// The largest memory the process has had, in bytes.
@@ -27,8 +47,13 @@ func peakMemory() -> Int {
   return usage.ru_maxrss * 1024
 }
 
-private func threadSeconds() -> Double {
+extension [Double] {
+  /// The middle one, of an even number the upper; there is at least one.
+  var median: Double { sorted()[count / 2] }
+}
+
+private func seconds(_ clock: clockid_t) -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  clock_gettime(clock, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -1,0 +1,56 @@
+extension Comparison {
+  /// The table that `row` is one of.
+  static func table(_ settings: Settings) -> Table {
+    Table(
+      ["N,D,K,covariance", "s", "s (wall)", "Mrow/s", "GFLOP/s", "of peak"]
+        + ["read", "E-step", "statistics", "exact sums", "combine", "M-step", "MiB"]
+        + (settings.threads > 1 ? ["speed-up", "quiet"] : [])
+        + settings.libraries(for: .full) + (settings.peers == nil ? [] : ["differs"]))
+  }
+
+  func row(_ settings: Settings) -> [String] {
+    let shares = [
+      parts.read, expectationSeconds, parts.statistics, parts.exactSums, combineSeconds,
+      parts.maximization,
+    ]
+    var fields = ["\(shape)", digits(seconds)]
+    fields += [digits(wallSeconds), digits(rowsPerSecond / 1e6), digits(flops / 1e9)]
+    fields += [percent(peakFraction)] + shares.map { percent($0 / seconds) }
+    fields.append(mebibytes(peakMemoryBytes))
+    if let speedup { fields += [digits(speedup), percent(quietness)] }
+    for library in settings.libraries(for: .full) {
+      let peer = peers.first { $0.name.hasPrefix(library) }
+      fields.append(peer.map { "\(digits($0.ratio)) x (\(digits($0.seconds)) s)" } ?? "")
+    }
+    if let largestDifference { fields.append(digits(largestDifference)) }
+    return fields
+  }
+
+  /// Of the log-likelihoods of any library and ShardEM; nil without libraries.
+  private var largestDifference: Double? { peers.map(\.logLikelihoodDifference).max() }
+
+  /// What a case is to reach.
+  var goals: [Goal] {
+    var goals = [Goal("\(shape): share of the exact sums", parts.exactSums / seconds, atMost: 0.03)]
+    if let largestDifference {
+      goals.append(Goal("\(shape): log-likelihoods differ", largestDifference, atMost: 1e-9))
+    }
+    goals += peers.map {
+      Goal("\(shape): times faster than \($0.name)", $0.ratio, atLeast: leastRatio(to: $0))
+    }
+    if let speedup {
+      goals.append(
+        Goal("\(shape): speed-up of \(threads) threads", speedup, atLeast: 0.95 * Double(threads)))
+    }
+    return goals
+  }
+
+  private func leastRatio(to peer: Peer) -> Double {
+    let isOneDAL = peer.name.hasPrefix("oneDAL")
+    switch shape.covarianceType {
+    case .full: return isOneDAL ? 4 : shape.columns <= 40 ? 10 : 6
+    case .diag: return isOneDAL ? 3.5 : 10
+    case .tied, .spherical: return 8
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/// One shape, fitted by ShardEM and by the libraries beside it in turn. Seconds are those of one
+/// iteration, of processor time where nothing else is said.
+struct Comparison: Encodable {
+  let kind = "iteration"
+  let shape: BenchmarkCase
+  let threads: Int
+  let seconds: Double
+  let wallSeconds: Double
+  let rowsPerSecond: Double
+  /// Operations per second as `BenchmarkCase.operations` counts them.
+  let flops: Double
+  let peakFraction: Double
+  let parts: Measurement
+  /// Combining the sums of threads and ranks.
+  let combineSeconds: Double
+  /// What all other parts leave of an iteration.
+  let expectationSeconds: Double
+  let peakMemoryBytes: Int
+  /// Of one thread over several, by the clock on the wall.
+  let speedup: Double?
+  /// Of processor time in wall time while one thread ran: 1 on a quiet machine.
+  let quietness: Double
+  let peers: [Peer]
+
+  /// What another library took.
+  struct Peer: Encodable {
+    let name: String
+    let seconds: Double
+    let wallSeconds: Double
+    /// Its processor time beside ours, the median of the rounds.
+    let ratio: Double
+    let peakMemoryBytes: Int
+    /// Of the log-likelihoods after the same iterations, relative.
+    let logLikelihoodDifference: Double
+  }
+
+  /// - Parameter folder: has room for the rows, for the time being.
+  init(_ shape: BenchmarkCase, _ settings: Settings, peaks: Peaks, in folder: String) throws {
+    let problem = try Problem(shape, in: folder)
+    defer { problem.remove() }
+    let ours = try settings.fitWorkers(problem)
+    let libraries = try settings.libraries(for: shape.covarianceType).map {
+      try settings.library($0, problem.folder, "\(settings.iterations)")
+    }
+    let answers = try answersInTurn(ours + libraries, request: "fit", rounds: settings.rounds)
+    parts = try ours[0].ask("parts")
+    let own = answers[ours.count - 1]
+
+    self.shape = shape
+    threads = settings.threads
+    seconds = own.flatMap(\.seconds).median
+    wallSeconds = own.flatMap(\.wallSeconds).median
+    rowsPerSecond = Double(shape.rows) / seconds
+    flops = shape.operations / seconds
+    peakFraction = flops / peaks.flops
+    combineSeconds = own.flatMap { $0.combineSeconds ?? [] }.median
+    let others = [parts.read, parts.statistics, parts.exactSums, parts.maximization]
+    expectationSeconds = max(0, seconds - combineSeconds - others.reduce(0, +))
+    peakMemoryBytes = own.compactMap(\.peakMemoryBytes).max() ?? 0
+    let single = answers[0].flatMap(\.wallSeconds).median
+    speedup = settings.threads > 1 ? single / wallSeconds : nil
+    quietness = answers[0].flatMap(\.seconds).median / single
+    peers = zip(libraries, answers.dropFirst(ours.count)).map { Peer($0.name, $1, beside: own) }
+    for worker in ours + libraries { try worker.end() }
+  }
+}
+
+extension Comparison.Peer {
+  fileprivate init(_ name: String, _ answers: [Answer], beside own: [Answer]) {
+    self.name = name
+    seconds = answers.flatMap(\.seconds).median
+    wallSeconds = answers.flatMap(\.wallSeconds).median
+    ratio = zip(answers, own).map { $0.seconds.median / $1.seconds.median }.median
+    peakMemoryBytes = answers.compactMap(\.peakMemoryBytes).max() ?? 0
+    let differences = zip(answers, own).map { peer, own -> Double in
+      guard let a = peer.meanLogLikelihood, let b = own.meanLogLikelihood else { return .infinity }
+      return abs(a - b) / max(abs(a), abs(b))
+    }
+    logLikelihoodDifference = differences.max() ?? .infinity
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Kernels
+import MessagePassing
+import MixtureModels
+import ShardEM
+
+/// Times fits of one problem by ShardEM.
+struct FitWorker: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "fit", shouldDisplay: false)
+
+  @Argument var folder: String
+  @Argument var iterations: Int
+  @Option var threads = 1
+
+  func run() throws {
+    let world = SoloCommunicator()
+    let data = try DataSet.open(["\(folder)/rows.npy"], threads: threads, world: world)
+    let file = try ModelFile.read("\(folder)/start.json")
+    guard case .gaussian(let type, let start) = file.model else {
+      throw ValidationError("\(folder)/start.json: expected a Gaussian mixture")
+    }
+    // The other libraries get no regularization either.
+    let model = GaussianMixture(
+      components: file.components, columns: data.columnCount, covarianceType: type,
+      regularization: 0, ranges: data.ranges)
+    let sweep = Sweep(data, threads: threads, world: world)
+    try answerRequests(name: "ShardEM") { request in
+      switch request {
+      case "parts":
+        let totals = try sweep.expectationStep(model, under: start).statistics
+        return try Measurement(model, start, data, totals: totals, iterations: iterations)
+      case "predict":
+        return try predict(model, start, sweep)
+      case "initialize":
+        return try fit(model, from: .kMeans, sweep, iterations: 1)
+      default:
+        return try fit(model, from: .parameters(start), sweep, iterations: iterations)
+      }
+    }
+  }
+
+  private func fit(
+    _ model: GaussianMixture, from start: Initialization<GaussianParameters>,
+    _ sweep: Sweep<SoloCommunicator>, iterations: Int
+  ) throws -> Answer {
+    var (laps, combine): ([Lap], [Double]) = ([], [])
+    var watch = StopWatch()
+    let options = FitOptions(maximumIterations: iterations, convergence: .logLikelihood(0))
+    let fit = try sweep.fit(model, from: start, options: options) {
+      laps.append(watch.lap())
+      combine.append($0.communicationSeconds)
+    }
+    var answer = Answer(laps)
+    answer.combineSeconds = combine
+    answer.meanLogLikelihood = fit.score.meanLogLikelihood
+    return answer
+  }
+
+  /// The labels of all rows, in memory.
+  private func predict(
+    _ model: GaussianMixture, _ parameters: GaussianParameters, _ sweep: Sweep<SoloCommunicator>
+  ) throws -> Answer {
+    var watch = StopWatch()
+    // Threads write the labels of their own blocks.
+    nonisolated(unsafe) let labels = UnsafeMutablePointer<Int64>.allocate(
+      capacity: sweep.data.rowCount)
+    defer { labels.deallocate() }
+    try sweep.predict(model, under: parameters) { block in
+      (labels + block.firstRow).update(from: block.labels, count: block.count)
+    }
+    return Answer([watch.lap()])
+  }
+}
+
+/// Times the reading of one text file by ShardEM: all of it, with the check of every number.
+struct ReadWorker: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "read", shouldDisplay: false)
+
+  @Argument var file: String
+
+  func run() throws {
+    try answerRequests(name: "ShardEM") { _ in
+      var watch = StopWatch()
+      let data = try DataSet.open([file], world: SoloCommunicator())
+      return withExtendedLifetime(data) { Answer([watch.lap()]) }
+    }
+  }
+}
+
+/// Measures the core, in a process of its own: it takes much memory.
+struct CeilingsWorker: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "ceilings", shouldDisplay: false)
+
+  func run() throws {
+    try answerRequests(name: "ceilings") { _ in
+      Peaks(
+        processor: Peaks.processorName() ?? "this processor", flops: Ceilings.multiplyAdds(),
+        readBytesPerSecond: Ceilings.readBytes())
+    }
+  }
+}
