@@ -6,16 +6,21 @@ public struct FitOptions: Sendable, Equatable {
   public var convergence: Convergence
   /// The number of starts, at least 1; the best final log-likelihood wins.
   public var restarts: Int
+  /// How many starts are drawn for each of `restarts`, at least 1; the one that is most likely after
+  /// one EM iteration is gone on with. Nil: five with k-means or k-means++ on up to 100,000 rows,
+  /// else one.
+  public var tries: Int?
   /// What all random numbers derive from.
   public var seed: UInt64
 
   public init(
     maximumIterations: Int = 100, convergence: Convergence = .logLikelihood(1e-3),
-    restarts: Int = 1, seed: UInt64 = 0
+    restarts: Int = 1, tries: Int? = nil, seed: UInt64 = 0
   ) {
     self.maximumIterations = maximumIterations
     self.convergence = convergence
     self.restarts = restarts
+    self.tries = tries
     self.seed = seed
   }
 }

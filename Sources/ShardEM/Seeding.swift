@@ -15,14 +15,14 @@ extension Sweep {
   ///
   /// Source: Bahmani et al., "Scalable K-Means++" (PVLDB 5, 2012), with 2 K draws without
   /// replacement where it draws 2 K on average.
-  package func seeds(count: Int, seed: UInt64, restart: Int) throws -> [Double] {
+  package func seeds(count: Int, seed: UInt64, draw: Int) throws -> [Double] {
     let nearest = NearestCandidates(data)
     let generator = Philox(seed: seed)
     var candidates = SeedCandidates(columnCount: data.columnCount)
     var round = 0
     repeat {
       let race = try drawRows(round == 0 ? 1 : 2 * count, candidates, nearest) { [round] in
-        RandomStream.seeding.row($0, of: generator, restart: restart).uniform(round)
+        RandomStream.seeding.row($0, of: generator, draw: draw).uniform(round)
       }
       candidates.add(race.entries.map(\.values))
       round += 1
@@ -30,7 +30,7 @@ extension Sweep {
     } while !candidates.newest.isEmpty && (round <= 5 || candidates.differentCount < count)
     let masses = try masses(of: candidates, nearest)
     return candidates.chosen(count, masses: masses) {
-      RandomStream.candidates.row($0, of: generator, restart: restart).uniform($1)
+      RandomStream.candidates.row($0, of: generator, draw: draw).uniform($1)
     }
   }
 

@@ -34,7 +34,8 @@ extension Sweep {
           if let state, state.restart == restart { return state }
           return FitState(
             restart: restart, best: best,
-            parameters: try self.start(model, initialization, seed: options.seed, restart: restart))
+            parameters: try self.start(
+              model, initialization, seed: options.seed, restart: restart, tries: options.tries))
         }
         let fit = try climb(
           model, from: start, options: options, onIteration: onIteration, keep: keep)

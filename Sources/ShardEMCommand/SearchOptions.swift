@@ -24,6 +24,15 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Draw so many starts for each, go on with the most likely after one iteration. \
+      (default: 5 with kmeans or k-means++ on up to 100000 rows, else 1)
+      """, valueName: "n"))
+  var tries: Int?
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The largest number of iterations of a start.", valueName: "t"))
   var maxIterations = 1000
 
@@ -45,6 +54,9 @@ struct SearchOptions: ParsableArguments {
 
   func validate() throws {
     if restarts < 1 { throw ValidationError("--restarts \(restarts); expected 1 or more") }
+    if let tries, !(1...1_000_000).contains(tries) {
+      throw ValidationError("--tries \(tries); expected a number from 1 to 1000000")
+    }
     if maxIterations < 1 {
       throw ValidationError("--max-iterations \(maxIterations); expected 1 or more")
     }
@@ -64,7 +76,8 @@ struct SearchOptions: ParsableArguments {
 
   var fitOptions: FitOptions {
     FitOptions(
-      maximumIterations: maxIterations, convergence: convergence, restarts: restarts, seed: seed)
+      maximumIterations: maxIterations, convergence: convergence, restarts: restarts,
+      tries: tries, seed: seed)
   }
 
   /// These options as checkpoints record them.
@@ -77,6 +90,7 @@ struct SearchOptions: ParsableArguments {
     return [
       ("--init", try start.map { try "a model with the digest \($0.digest())" } ?? `init`.name),
       ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
+      ("--tries", tries.map { "\($0)" } ?? "default"),
       ("--max-iterations", "\(maxIterations)"), criterion,
     ]
   }

@@ -15,7 +15,7 @@ struct InitializationTests {
         values: rows, columnCount: columns, blockRows: 32, world: world)
       return try Sweep(data, threads: 2, world: world).fit(
         UnitGaussians(componentCount: components, columnCount: columns), from: initialization,
-        options: FitOptions(maximumIterations: 0, seed: seed)
+        options: FitOptions(maximumIterations: 0, tries: 1, seed: seed)
       ).parameters
     }[0]
   }
@@ -70,7 +70,7 @@ struct InitializationTests {
     let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
     var first30 = 0
     for seed in 0..<UInt64(draws) {
-      let seeds = try sweep.seeds(count: 2, seed: seed, restart: 0)
+      let seeds = try sweep.seeds(count: 2, seed: seed, draw: 0)
       #expect(seeds.sorted() == [10, 30])
       if seeds[0] == 30 { first30 += 1 }
     }
@@ -85,7 +85,7 @@ struct InitializationTests {
     let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
     var counts: [Double: Int] = [:]
     for seed in 0..<6000 as Range<UInt64> {
-      counts[try sweep.seeds(count: 2, seed: seed, restart: 0)[1], default: 0] += 1
+      counts[try sweep.seeds(count: 2, seed: seed, draw: 0)[1], default: 0] += 1
     }
     // After 0, the rows 1, -1 and 2 have probabilities 0.4, 0.2 and 0.4, and leave 3, 8 and 6. So 2
     // is taken only from the pair with -1: 0.4 x 0.2 / 0.6 + 0.2 x 0.4 / 0.8 = 0.2333, or 1400
@@ -94,12 +94,28 @@ struct InitializationTests {
     #expect(abs(counts[2]! - 1400) < 164)
   }
 
+  @Test("Of several tries the most likely after one iteration is gone on with")
+  func tries() throws {
+    let rows = try threeGaussianRows(300)
+    let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
+    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    func fit(restarts: Int, tries: Int?) throws -> Fit<UnitGaussians.Parameters> {
+      try sweep.fit(
+        UnitGaussians(componentCount: 6, columnCount: 2), from: .kMeans,
+        options: FitOptions(maximumIterations: 1, restarts: restarts, tries: tries))
+    }
+    let best = try fit(restarts: 5, tries: 1)
+    #expect(best.restart > 0)
+    #expect(try fit(restarts: 1, tries: 5).parameters == best.parameters)
+    #expect(try fit(restarts: 1, tries: nil).parameters == best.parameters)
+  }
+
   @Test("Identical rows give identical seeds, and a start where the model allows one")
   func identicalRows() throws {
     let rows = Array(repeating: 3.0, count: 10)
     let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
     let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
-    #expect(try sweep.seeds(count: 4, seed: 1, restart: 0) == [3, 3, 3, 3])
+    #expect(try sweep.seeds(count: 4, seed: 1, draw: 0) == [3, 3, 3, 3])
     let parameters = try start(rows, columns: 1, components: 4, .random, ranks: 2)
     #expect(parameters.means == [3, 3, 3, 3])
   }

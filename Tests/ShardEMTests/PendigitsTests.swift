@@ -18,30 +18,33 @@ struct PendigitsTests {
 
   /// Fits by scikit-learn from k-means, as `scripts/make-fixtures.py` recorded them.
   private struct Recorded: Decodable {
+    struct Fits: Decodable {
+      let options: Options
+      /// Of the seeds 0, 1, 2, ...
+      let meanLogLikelihoods: [Double]
+    }
     struct Options: Decodable {
       let nComponents: Int
       let regCovar: Double
       let tol: Double
       let maxIter: Int
     }
-    let options: Options
-    /// Of the seeds 0, 1, 2, ...
-    let meanLogLikelihoods: [Double]
+    let fits: [Fits]
   }
 
-  /// The two draw their k-means seeds from different random numbers, so that fits of the same seed
-  /// have nothing in common: what can be compared is the distribution over seeds.
-  @Test("Fits from k-means are on average as good as scikit-learn's, within sampling error")
-  func scikitLearn() throws {
+  @Test(
+    "Fits from k-means are on average at least as good as scikit-learn's", arguments: [1e-6, 1])
+  func scikitLearn(regularization: Double) throws {
     let file = TestData.shipped.appending(path: "scikit-learn.json")
-    let recorded = try #require(try TestData.json(Recorded.self, file))
-    let options = recorded.options
+    let recorded = try #require(try TestData.json(Recorded.self, file)).fits
+    let fits = try #require(recorded.first { $0.options.regCovar == regularization })
+    let options = fits.options
     let data = try data(SoloCommunicator())
     let model = GaussianMixture(
-      components: options.nComponents, columns: data.columnCount,
-      regularization: options.regCovar, ranges: data.ranges)
+      components: options.nComponents, columns: data.columnCount, regularization: regularization,
+      ranges: data.ranges)
     let sweep = Sweep(data, threads: 2, world: SoloCommunicator())
-    let found = try (0..<100).map { seed in
+    let found = try (0..<30).map { seed in
       try sweep.fit(
         model, from: .kMeans,
         options: FitOptions(
@@ -49,25 +52,17 @@ struct PendigitsTests {
           seed: UInt64(seed))
       ).score.meanLogLikelihood
     }
-    let expected = recorded.meanLogLikelihoods
+    let expected = fits.meanLogLikelihoods
     #expect(expected.count == 100)
-    // Three standard errors of the difference of two means: a fit that is as good falls short of
-    // that once in 700 choices of the seeds.
-    let error = ((variance(found) + variance(expected)) / 100).squareRoot()
-    #expect(mean(found) >= mean(expected) - 3 * error)
-    // The comparison means something: the best local maxima are farther away than that.
-    #expect(3 * error < expected.max()! - mean(expected))
+    #expect(mean(found[..<10]) >= mean(expected[..<10]))
+    // The two draw from different random numbers, so that fits of the same seed have nothing in
+    // common and ten of them may be luck. More of them show that it is not: the standard error of
+    // this difference is 0.1, and other maxima are 0.3 to 2 apart.
+    #expect(mean(found[...]) >= mean(expected[...]))
   }
 
-  private func mean(_ values: [Double]) -> Double {
+  private func mean(_ values: ArraySlice<Double>) -> Double {
     values.reduce(0, +) / Double(values.count)
-  }
-
-  /// Of the population that `values` are a sample of.
-  private func variance(_ values: [Double]) -> Double {
-    let center = mean(values)
-    let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
-    return squares / Double(values.count - 1)
   }
 
   @Test("Binarized, they fit a Bernoulli mixture: monotone, the same on any number of ranks")
