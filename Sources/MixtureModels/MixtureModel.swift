@@ -34,8 +34,9 @@ public protocol MixtureModel: LatentVariableModel {
   func expectation(around reference: Parameters) -> Expectation
 }
 
-/// The rows of one tile: a multiple of every vector width.
-public let tileRows = 128
+/// The rows of one tile: a multiple of every vector width, and enough that what kernels do once a
+/// tile, such as adding up lanes, costs little.
+public let tileRows = 256
 
 extension MixtureModel {
   /// The E-step of one block: log joint, log-sum-exp, statistics, tile by tile in row order.

@@ -143,29 +143,53 @@ struct GaussianKernelTests {
     withSelectedRows(problem, count: 100, columnCount: 9) { #expect($0.count == 100) }
   }
 
-  @Test("moments of fewer than 8 columns have the bits of the plain loop in eight lanes")
-  func smallMoments() {
-    for columnCount in 1..<8 {
-      for count in [1, 8, 31, 128] {
+  @Test("moments with rows in lanes have the bits of the plain loop in eight lanes")
+  func laneMoments() {
+    for columnCount in 1..<50 {
+      for count in [1, 8, 31, 32, 100, 256] {
         let problem = Problem(count: count, columnCount: columnCount)
         let plain = PlainLoops.centeredMoments(
           problem.rows, columnCount: columnCount, mean: problem.mean,
           responsibilities: problem.responsibilities, lanes: 8)
         let stride = (count + 31) & ~31
         let padding = [Double](repeating: 0, count: paddedCount(count) - count)
+        let responsibilities = problem.responsibilities + padding
         var columns = [Double](repeating: .nan, count: columnCount * stride)
         transposeTile(
           problem.rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
-        for diagonal in [false, true] {
-          let expected = diagonal ? diagonalOf(plain.second, columnCount) : plain.second
-          var first = [Double](repeating: 0, count: columnCount)
-          var second = [Double](repeating: 0, count: expected.count)
-          addSmallMoments(
-            columns, columnCount: columnCount, count: count,
-            responsibilities: problem.responsibilities + padding, mean: problem.mean,
-            first: &first, second: &second, diagonal: diagonal)
-          #expect(first == plain.first, "\(count) × \(columnCount)")
-          #expect(second == expected, "\(count) × \(columnCount)")
+
+        /// What `add` adds to zeros.
+        func expect(
+          _ second: [Double], from add: (inout [Double], inout [Double]) -> Void
+        ) {
+          var sums = [Double](repeating: 0, count: columnCount)
+          var products = [Double](repeating: 0, count: second.count)
+          add(&sums, &products)
+          #expect(sums == plain.first, "\(count) × \(columnCount)")
+          #expect(products == second, "\(count) × \(columnCount)")
+        }
+        if columnCount < 8 {
+          expect(diagonalOf(plain.second, columnCount)) {
+            addSmallMoments(
+              columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
+              mean: problem.mean, first: &$0, second: &$1, diagonal: true)
+          }
+        }
+        if columnCount < 3 {
+          expect(plain.second) {
+            addSmallMoments(
+              columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
+              mean: problem.mean, first: &$0, second: &$1, diagonal: false)
+          }
+          continue
+        }
+        var room = [Double](repeating: .nan, count: 4 * paddedCount(count) + 160)
+        for shape in [TileShape.small, .large] {
+          expect(plain.second) {
+            addLaneMoments(
+              columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
+              mean: problem.mean, room: &room, first: &$0, second: &$1, shape: shape)
+          }
         }
       }
     }
