@@ -1,3 +1,5 @@
+import ShardEM
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -16,14 +18,14 @@ struct Lap: Codable {
 
 /// Measures what passes between two looks at it.
 struct StopWatch {
-  private var processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
-  private var wall = seconds(CLOCK_MONOTONIC)
+  private var processor = ShardEM.processorSeconds()
+  private var wall = ContinuousClock.now
 
   /// What passed since the last lap, or since the start.
   mutating func lap() -> Lap {
     let now = StopWatch()
     defer { self = now }
-    return Lap(processor: now.processor - processor, wall: now.wall - wall)
+    return Lap(processor: now.processor - processor, wall: (now.wall - wall) / .seconds(1))
   }
 }
 
@@ -50,10 +52,4 @@ func peakMemory() -> Int {
 extension [Double] {
   /// The middle one, of an even number the upper; there is at least one.
   var median: Double { sorted()[count / 2] }
-}
-
-private func seconds(_ clock: clockid_t) -> Double {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -17,8 +17,17 @@ public struct IterationReport: Sendable {
   public let seconds: Double
   /// The seconds of the E-step of every rank, without communication.
   public let computeSeconds: [Double]
+  /// The processor seconds of all threads of every rank in that time: fewer than seconds times
+  /// threads where threads waited, for a core or for each other.
+  public let processorSeconds: [Double]
   /// The seconds that this rank spent communicating, waiting for others included.
   public let communicationSeconds: Double
+  /// The rest of the seconds, in which every rank does the same: the M-step, and what the E-step
+  /// needs of its result, such as factors of the covariances. (In data with rows far off also
+  /// the passes that find finer units.)
+  public let mStepSeconds: Double
+  /// The bytes that each rank had to add over all ranks.
+  public let messageBytes: Int
   /// The number of rows of all ranks.
   public let rows: Int
   /// The number of threads of this rank.

@@ -89,12 +89,15 @@ extension Sweep {
       state.converged = options.convergence.isReached(
         change: change, parameterChange: parameterChange)
 
+      let seconds = (clock.now - began).seconds
       let report = IterationReport(
         restart: state.restart, iteration: iteration, meanLogLikelihood: mean, change: change,
         parameterChange: parameterChange, converged: state.converged,
-        seconds: (clock.now - began).seconds, computeSeconds: total.computeSeconds,
-        communicationSeconds: total.communicationSeconds, rows: data.rowCount,
-        threads: threadCount)
+        seconds: seconds, computeSeconds: total.computeSeconds,
+        processorSeconds: total.processorSeconds,
+        communicationSeconds: total.communicationSeconds,
+        mStepSeconds: seconds - total.computeSeconds[world.rank] - total.communicationSeconds,
+        messageBytes: total.messageBytes, rows: data.rowCount, threads: threadCount)
       // An error travels with the next sum: other ranks are on their way to it.
       do {
         try onIteration(report)

@@ -53,6 +53,7 @@ public final class Sweep<World: Communicator>: Sendable {
   ) throws -> SweepTotal {
     let clock = ContinuousClock()
     let start = clock.now
+    let processorStart = processorSeconds()
     var failure = failure
     let sums: ExactSums
     do {
@@ -62,27 +63,27 @@ public final class Sweep<World: Communicator>: Sendable {
       sums = ExactSums(units)
     }
     let computed = clock.now
+    let own = [(computed - start).seconds, processorSeconds() - processorStart]
 
-    // One buffer: the parts of the sums, the failures, the digest, and each rank's seconds in a
-    // slot of its own, where a sum with zeros is a gather.
+    // One buffer: the parts of the sums, the failures, the digest, and each rank's seconds in
+    // slots of its own, where a sum with zeros is a gather.
     var buffer = Array(sums.parts)
     buffer.append(failure == nil ? 0 : 1)
     buffer += Agreement.numbers(digest)
-    for rank in 0..<world.size {
-      buffer.append(rank == world.rank ? (computed - start).seconds : 0)
-    }
+    for rank in 0..<world.size { buffer += rank == world.rank ? own : [0, 0] }
     try world.sum(&buffer)
     let failures = buffer[2 * units.count]
     if failures > 0 { throw try world.agreedFailure(failure) }
     let agreement = 2 * units.count + 1
-    let seconds = agreement + Agreement.count
-    guard Agreement.holds(buffer[agreement..<seconds], ranks: world.size) else {
+    let laps = agreement + Agreement.count
+    guard Agreement.holds(buffer[agreement..<laps], ranks: world.size) else {
       throw RankFailure(try world.diverged(digest))
     }
     return SweepTotal(
       statistics: (0..<units.count).map { buffer[$0] + buffer[units.count + $0] },
-      computeSeconds: Array(buffer[seconds...]),
-      communicationSeconds: (clock.now - computed).seconds)
+      computeSeconds: stride(from: laps, to: buffer.count, by: 2).map { buffer[$0] },
+      processorSeconds: stride(from: laps + 1, to: buffer.count, by: 2).map { buffer[$0] },
+      communicationSeconds: (clock.now - computed).seconds, messageBytes: 8 * buffer.count)
   }
 
   /// Calls `body` with every block of this rank, on several threads, without any sum.
@@ -129,8 +130,12 @@ public struct SweepTotal: Sendable {
   public let statistics: [Double]
   /// The seconds of each rank from the start of the sweep to its own sums.
   public let computeSeconds: [Double]
+  /// The processor seconds of all threads of each rank in that time.
+  public let processorSeconds: [Double]
   /// The seconds this rank spent in the sum over ranks, waiting for the slowest included.
   public let communicationSeconds: Double
+  /// The bytes that each rank had to add over all ranks.
+  public let messageBytes: Int
 }
 
 /// A sum of magnitudes that left its bound: of a statistic that is not finite, or of a model whose

@@ -63,7 +63,8 @@ public final class TraceWriter {
 }
 
 extension IterationReport {
-  /// A JSON object; `compute_seconds` are the slowest rank's, other seconds this rank's.
+  /// A JSON object; `compute_seconds` are the slowest rank's, `processor_seconds` those of all
+  /// ranks together, other seconds this rank's.
   public var traceLine: String {
     let fields: [(String, String)] = [
       ("restart", "\(restart)"),
@@ -74,8 +75,11 @@ extension IterationReport {
       ("converged", "\(converged)"),
       ("seconds", json(seconds)),
       ("compute_seconds", json(computeSeconds.max() ?? 0)),
+      ("processor_seconds", json(processorSeconds.reduce(0, +))),
       ("communication_seconds", json(communicationSeconds)),
+      ("m_step_seconds", json(mStepSeconds)),
       ("imbalance", json(imbalance)),
+      ("message_bytes", "\(messageBytes)"),
       ("rows", "\(rows)"),
       ("ranks", "\(ranks)"),
       ("threads", "\(threads)"),

@@ -34,9 +34,15 @@ struct TraceTests {
       #expect((change == nil) == (previous == nil))
       if let change, let previous { #expect(abs(change - (mean - previous)) < 2e-15) }
       previous = mean
-      for name in ["seconds", "compute_seconds", "communication_seconds"] {
+      for name in [
+        "seconds", "compute_seconds", "processor_seconds", "communication_seconds",
+        "m_step_seconds",
+      ] {
         #expect(try #require(object[name] as? Double) >= 0)
       }
+      // Both parts of the log-likelihood, the sum of weights, and 3 times (a first moment for each of
+      // 2 columns, a mass); a failure, 8 numbers of a digest, and the seconds of 2 ranks by 2 clocks.
+      #expect(object["message_bytes"] as? Int == 8 * (2 * (2 + 3 * 3) + 1 + 8 + 4))
       let imbalance = try #require(object["imbalance"] as? Double)
       // The slowest of two ranks took between once and twice the mean.
       #expect(imbalance >= 1 && imbalance <= 2)
