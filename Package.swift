@@ -74,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Kernels", "MessagePassing", "MixtureModels", "RowSources", "ShardEM",
+        "Kernels", "MessagePassing", "MixtureModels", "MPICommunicator", "RowSources", "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),

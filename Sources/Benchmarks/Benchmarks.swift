@@ -7,7 +7,7 @@ import Kernels
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
-    subcommands: [Run.self, FitWorker.self, ReadWorker.self, CeilingsWorker.self],
+    subcommands: [Run.self, Network.self, FitWorker.self, ReadWorker.self, CeilingsWorker.self],
     defaultSubcommand: Run.self)
 }
 

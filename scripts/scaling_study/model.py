@@ -1,0 +1,134 @@
+"""The model T(P) = compute / P + allreduce(P, bytes) + M-step."""
+
+import collections
+import math
+import statistics
+
+from layouts import Layout
+
+#: Rows that one thread takes at a time: `ShardPlan.defaultBlockRows`.
+BLOCK = 1024
+#: What is predicted.
+RANKS = [1 << i for i in range(1, 13)]
+ROWS_PER_RANK = [8192, 65536, 524288]
+
+Timing = collections.namedtuple("Timing", "ranks bytes seconds")
+
+
+class Network:
+    """Seconds of the sum of a message over ranks.
+
+    By halves and doubles (Thakur, Rabenseifner & Gropp, "Optimization of Collective Communication
+    Operations in MPICH", 2005, section 4.3): 2 ceil(log2 P) messages one after the other, by which
+    every rank sends 2 (P - 1) / P of the bytes. Additions count as part of the bandwidth.
+    """
+
+    def __init__(self, latency, bandwidth, measured=None):
+        #: Seconds, and bytes per second.
+        self.latency, self.bandwidth = latency, bandwidth
+        #: By ranks: sorted (bytes, seconds), for more ranks than cores.
+        self.measured = measured or {}
+
+    @classmethod
+    def fit(cls, timings, cores):
+        """From ranks with cores of their own, by least squares of the relative errors; of other
+        numbers of ranks, whose turns on the cores take longer than any message, the medians are
+        kept as they are."""
+        series = collections.defaultdict(list)
+        for timing in timings:
+            series[timing.ranks, timing.bytes].append(timing.seconds)
+        medians = [Timing(*key, statistics.median(seconds)) for key, seconds in sorted(series.items())]
+        rows = [
+            (messages(t.ranks) / t.seconds, sent(t.ranks, t.bytes) / t.seconds)
+            for t in medians if t.ranks <= cores]
+        latency, inverse = least_squares(rows)
+        crowded = collections.defaultdict(list)
+        for t in medians:
+            if t.ranks > cores:
+                crowded[t.ranks].append((t.bytes, t.seconds))
+        return cls(latency, 1 / inverse if inverse else math.inf, crowded)
+
+    def seconds(self, ranks, count):
+        if ranks in self.measured:
+            return interpolated(self.measured[ranks], count)
+        return messages(ranks) * self.latency + sent(ranks, count) / self.bandwidth
+
+    def __str__(self):
+        return f"latency {1e6 * self.latency:.2g} us, bandwidth {self.bandwidth / 1e9:.3g} GB/s"
+
+
+def messages(ranks):
+    return 2 * math.ceil(math.log2(ranks))
+
+
+def sent(ranks, count):
+    return 2 * (ranks - 1) / ranks * count
+
+
+def least_squares(rows):
+    """The x, y >= 0 with the least sum of (a x + b y - 1)² over all rows (a, b)."""
+    aa, ab, bb, a, b = (sum(column) for column in zip(
+        *((a * a, a * b, b * b, a, b) for a, b in rows))) if rows else [0] * 5
+    determinant = aa * bb - ab * ab
+    if determinant > 0:
+        x, y = (a * bb - b * ab) / determinant, (b * aa - a * ab) / determinant
+        if x >= 0 and y >= 0:
+            return x, y
+    # On the edge: the better of x alone and y alone, the one with the larger a² / aa.
+    alone_x, alone_y = (a * a / aa if aa else 0), (b * b / bb if bb else 0)
+    return (a / aa if aa else 0, 0) if alone_x >= alone_y else (0, b / bb)
+
+
+def interpolated(points, count):
+    """Between the points (bytes, seconds) around `count`; beyond the last in proportion."""
+    if count <= points[0][0]:
+        return points[0][1]
+    for (x0, y0), (x1, y1) in zip(points, points[1:]):
+        if count <= x1:
+            return y0 + (y1 - y0) * (count - x0) / (x1 - x0)
+    return points[-1][1] * count / points[-1][0]
+
+
+class Cost(collections.namedtuple("Cost", "row m_step message_bytes")):
+    """What an iteration of a case costs: seconds of a core per row, seconds of the M-step, bytes
+    of the message of one rank."""
+
+    @classmethod
+    def of(cls, summary):
+        seconds = summary.seconds - summary.parts[3] - summary.parts[4]
+        busiest = largest_share(summary.rows, summary.layout.workers)
+        # Every rank adds 2 numbers to the message.
+        return cls(seconds / busiest, summary.parts[3],
+                   summary.message_bytes - 16 * summary.layout.ranks)
+
+    def bytes(self, ranks):
+        return self.message_bytes + 16 * ranks
+
+    def seconds(self, rows, layout, cores, network):
+        """Of an iteration. Ranks without cores of their own take turns, with the M-step too."""
+        if layout.workers > cores:
+            compute = self.row * rows / layout.cores(cores)
+        else:
+            compute = self.row * largest_share(rows, layout.workers)
+        m_step = self.m_step * max(1, layout.ranks / cores)
+        allreduce = network.seconds(layout.ranks, self.bytes(layout.ranks)) if layout.ranks > 1 else 0
+        return compute + m_step + allreduce
+
+    def efficiency(self, rows_per_rank, ranks, network):
+        """Beside one rank with all the rows (strong scaling)."""
+        rows = rows_per_rank * ranks
+        alone = self.seconds(rows, Layout(1, 1), ranks, network)
+        return alone / (ranks * self.seconds(rows, Layout(ranks, 1), ranks, network))
+
+    def rows_for_efficiency(self, efficiency, ranks, network):
+        """The fewest rows of a rank, in whole blocks, with at least this efficiency: from
+        c n P + m = e P (c n + m + allreduce), with c seconds a row and m the M-step's."""
+        lost = self.m_step + network.seconds(ranks, self.bytes(ranks))
+        rows = (efficiency * ranks * lost - self.m_step) / (self.row * ranks * (1 - efficiency))
+        return BLOCK * max(1, math.ceil(rows / BLOCK))
+
+
+def largest_share(rows, workers):
+    """The rows of the busiest of so many threads."""
+    blocks = math.ceil(rows / BLOCK)
+    return rows * math.ceil(blocks / workers) / blocks
