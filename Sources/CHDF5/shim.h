@@ -77,10 +77,13 @@ static inline herr_t shardem_hdf5_visit_link(
   return own->visit(name, own->context);
 }
 
-/// Calls `visit` with the path of every object, in the order of their names, until it returns
-/// another value than 0. H5Lvisit is a macro in newer versions.
+/// Calls `visit` with the path of every object until it returns another value than 0. H5Lvisit is a
+/// macro in newer versions.
+///
+/// In whatever order they are stored: in the order of names, the library (1.10.8) first makes a table
+/// of a large group's links, and of a damaged one frees entries that it has not filled.
 static inline herr_t shardem_hdf5_visit(hid_t file, shardem_hdf5_visitor visitor) {
-  return H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, shardem_hdf5_visit_link, &visitor);
+  return H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, shardem_hdf5_visit_link, &visitor);
 }
 
 /// What an element of a dataset is.
@@ -148,6 +151,18 @@ static inline int shardem_hdf5_chunk(hid_t dataset, int dimensions, hsize_t *len
               H5Pget_chunk(creation, dimensions, lengths) == dimensions;
   H5Pclose(creation);
   return found;
+}
+
+/// The bytes that a file holds of a dataset, packed or not, and whether they are packed; -1 if they
+/// are not in this file: external files, virtual datasets.
+static inline int64_t shardem_hdf5_stored_bytes(hid_t dataset, int *is_packed) {
+  hid_t creation = H5Dget_create_plist(dataset);
+  if (creation < 0) return 0;
+  int is_elsewhere =
+      H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) > 0;
+  *is_packed = H5Pget_nfilters(creation) > 0;
+  H5Pclose(creation);
+  return is_elsewhere ? -1 : (int64_t)H5Dget_storage_size(dataset);
 }
 
 /// H5I_DATASET is an enumerator of different names in Swift.

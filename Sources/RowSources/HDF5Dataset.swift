@@ -20,11 +20,12 @@
     init(_ name: HDF5Name) throws {
       self.name = name.path + (name.dataset.map { ":" + $0 } ?? "")
       // What is wrong with it as a file is said as of all files.
-      _ = try InputFile(path: name.path)
+      let size = try InputFile(path: name.path).size
       try HDF5Library.call {
         file = try HDF5Library.check(shardem_hdf5_open_file(name.path), name.path)
         let path: String
         (path, form) = try HDF5Form.find(name, in: file)
+        try form.requireStored(path, in: file, fileBytes: size, name: self.name)
         let cache = try form.cache(name: self.name)
         dataset = try HDF5Library.check(
           shardem_hdf5_open_dataset(file, path, cache.slots, cache.bytes), self.name)

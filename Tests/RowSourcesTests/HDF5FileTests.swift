@@ -135,6 +135,35 @@ struct HDF5NameTests {
       }
     }
 
+    /// The message about a copy of a file in which every `old` is `new`.
+    private func message(_ name: String, _ old: [UInt8], _ new: [UInt8]) throws -> String? {
+      var bytes = Array(try Data(contentsOf: URL(filePath: data(name))))
+      let places = bytes.indices.filter { bytes[$0...].starts(with: old) }
+      #expect(!places.isEmpty)
+      for place in places { bytes.replaceSubrange(place..<place + old.count, with: new) }
+      let folder = try TemporaryFolder()
+      let path = try folder.file("a.h5", bytes)
+      return folder.message { _ = try DataFile.open(path) }
+    }
+
+    @Test("rows that the file does not hold are refused before memory is taken for them")
+    func missingRows() throws {
+      // 40 rows become 2^40, where the shape stands and where the largest shape does.
+      let message = try message(
+        "one.h5", [40, 0, 0, 0, 0, 0, 0, 0, 3, 0], [0, 0, 0, 0, 0, 1, 0, 0, 3, 0])
+      // Stored are 3 chunks of 17 x 2 and 3 of 17 x 1 numbers, packed, of 4 bytes and checksums.
+      #expect(
+        message?.contains("bytes of data, but shape (1099511627776, 3) of >f4 takes 13194139533312; ")
+          == true)
+    }
+
+    @Test("a damaged index of a large group is refused")
+    func damagedGroup() throws {
+      // The signature of the leaves of its tree.
+      let message = try message("numbers.h5", Array("BTLF".utf8), Array("BTLX".utf8))
+      #expect(message?.hasPrefix("a.h5: the HDF5 library cannot read it: ") == true)
+    }
+
     @Test("a file of another kind is refused in the library's words")
     func otherKind() throws {
       let folder = try TemporaryFolder()
