@@ -52,6 +52,9 @@ private let badFiles = [
     full, "\"kmeans\"}}", "\"kmeans\"}",
     "line 7, column 52: not JSON: found the end of the file, expected a comma or }"),
   BadModelFile(
+    full, "[1, 2],", "[1\u{9b}2],",
+    "line 3, column 14: not JSON: found \"\\u009b\", expected a comma or ]"),
+  BadModelFile(
     full, "[1, 2],", "[1 2],", "line 3, column 15: not JSON: found \"2\", expected a comma or ]"),
   BadModelFile(
     full, "[1, 2],", "[01, 2],", "line 3, column 14: not JSON: found \"1\", expected a comma or ]"),
