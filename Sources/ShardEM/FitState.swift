@@ -1,3 +1,5 @@
+import MessagePassing
+
 /// All that a fit needs to go on after an iteration as if it had never stopped.
 public struct FitState<Parameters: Sendable>: Sendable {
   /// The number of the start, from 0.
@@ -18,10 +20,25 @@ public struct FitState<Parameters: Sendable>: Sendable {
   public var place: FitPlace { FitPlace(restart: restart, iteration: iteration) }
 
   /// The beginning of a start.
-  init(restart: Int, best: Fit<Parameters>?, parameters: Parameters) {
+  package init(restart: Int, best: Fit<Parameters>?, parameters: Parameters) {
     self.restart = restart
     self.best = best
     self.parameters = parameters
+  }
+}
+
+/// A state of a start that a fit does not have.
+public struct ForeignState: InputError, Equatable, CustomStringConvertible {
+  /// The number of the start, from 0.
+  let restart: Int
+  /// How many starts the fit has.
+  let restarts: Int
+
+  package init(restart: Int, restarts: Int) { (self.restart, self.restarts) = (restart, restarts) }
+
+  public var description: String {
+    "the checkpoint is of start \(restart), counted from 0, of a fit of \(restarts); it is damaged or "
+      + "of another fit: begin anew without --resume"
   }
 }
 

@@ -25,6 +25,9 @@ extension Sweep {
     try requireSuitable(model)
     // From given parameters, every start is the same.
     let restarts = if case .parameters = initialization { 1 } else { max(options.restarts, 1) }
+    if let state, !(0..<restarts).contains(state.restart) {
+      throw ForeignState(restart: state.restart, restarts: restarts)
+    }
     var best = state?.best
     var firstFailure: FitError?
     for restart in (state?.restart ?? 0)..<restarts {

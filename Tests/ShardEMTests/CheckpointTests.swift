@@ -72,6 +72,14 @@ struct CheckpointTests {
     }
   }
 
+  @Test("A state of a start that the fit does not have is refused", arguments: [-1, 2, 3])
+  func foreignStart(restart: Int) throws {
+    let state = FitState(restart: restart, best: nil, parameters: try fit(ranks: 1).fit.parameters)
+    #expect(throws: ForeignState(restart: restart, restarts: 2)) {
+      try fit(ranks: 1, resuming: state)
+    }
+  }
+
   @Test("A folder keeps two checkpoints; a damaged newest gives way to the one before")
   func folderKeepsTwo() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
