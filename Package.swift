@@ -78,6 +78,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),
+    .target(name: "CAllocations"),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "CAllocations", "MessagePassing", "MixtureModels", "RowSources", "ShardEM", "_TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "_TestSupport"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),

@@ -47,8 +47,12 @@ extension Checkpoint {
   package func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let body = Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    return body + "\(Self.format) \(hexadecimal(Digest(bytes: body)))\n".utf8
+    return Self.sealed(Array(try encoder.encode(self)) + [UInt8(ascii: "\n")])
+  }
+
+  /// Lines, and the last one with their digest.
+  package static func sealed(_ body: [UInt8]) -> [UInt8] {
+    body + "\(format) \(hexadecimal(Digest(bytes: body)))\n".utf8
   }
 
   /// Nil if the bytes are not those that `encoded` gave.

@@ -151,10 +151,8 @@ struct HDF5NameTests {
       // 40 rows become 2^40, where the shape stands and where the largest shape does.
       let message = try message(
         "one.h5", [40, 0, 0, 0, 0, 0, 0, 0, 3, 0], [0, 0, 0, 0, 0, 1, 0, 0, 3, 0])
-      // Stored are 3 chunks of 17 x 2 and 3 of 17 x 1 numbers, packed, of 4 bytes and checksums.
-      #expect(
-        message?.contains("bytes of data, but shape (1099511627776, 3) of >f4 takes 13194139533312; ")
-          == true)
+      let claim = "bytes of data, but shape (1099511627776, 3) of >f4 takes 13194139533312; "
+      #expect(message?.contains(claim) == true)
     }
 
     @Test("a damaged index of a large group is refused")

@@ -1,0 +1,115 @@
+import MessagePassing
+import MixtureModels
+import ShardEM
+
+/// What the program writes about models, and reads again.
+enum ModelTargets {
+  static func all() throws -> [Target] {
+    try [model(), checkpoint(isSealed: false), checkpoint(isSealed: true)]
+  }
+
+  private static let words = [
+    "{", "}", "[", "]", ",", ":", "\"", "null", "true", "false", "1", "-1", "1e400", "\\u0000",
+    "\\ud800",
+    "\"fit\":", "\"weights\":", "\"covariances\":", "\"components\":", "\"numbers\":", "\"best\":",
+    "\"restart\":",
+  ]
+
+  private static func model() throws -> Target {
+    let models =
+      CovarianceType.allCases.map { type in
+        ModelFile.Model.gaussian(
+          type, mixture(type).reference(centers: [0, 1, 2, 3]))
+      } + [
+        .bernoulli(BernoulliParameters(weights: [0.25, 0.75], probabilities: [0, 1, 0.5, 0.125]))
+      ]
+    let fit = FitRecord(
+      rows: 10, totalWeight: 9, iterations: 3, converged: true, logLikelihood: -1.5,
+      meanLogLikelihood: -0.15,
+      aic: 3, bic: 4, seed: 1, tolerance: 1e-3, parameterTolerance: 1e-4, regularization: 1e-6,
+      initialization: "kmeans")
+    return Target(
+      name: "model",
+      samples: try models.flatMap {
+        [try ModelFile(model: $0).encoded(), try ModelFile(model: $0, fit: fit).encoded()]
+      },
+      words: words,
+      // A value is an enumeration with lists and texts: some tens of bytes for each of the file.
+      memory: (1 << 16, 512)
+    ) { file in
+      let model = try ModelFile(json: file, name: "model.json")
+      // What was read is written, and read again.
+      try require(
+        try ModelFile(json: try model.encoded(), name: "model.json") == model,
+        "another model, read again")
+      try use(model)
+    }
+  }
+
+  /// Densities of a row under the model: all that it holds must fit together.
+  private static func use(_ model: ModelFile) throws {
+    let file = model.mixture
+    try use(file, model)
+  }
+
+  private static func use<Mixture: FiledMixture>(_ mixture: Mixture, _ file: ModelFile) throws {
+    let parameters = try file.parameters(for: mixture, name: "model.json")
+    let rows = [Double](repeating: 0, count: 3 * mixture.columnCount)
+    let solo = SoloCommunicator()
+    let data = try DataSet(values: rows, columnCount: mixture.columnCount, world: solo)
+    let total = try Sweep(data, threads: 1, world: solo).expectationStep(mixture, under: parameters)
+    try require(total.statistics[1] == 3, "\(total.statistics[1]) rows instead of 3")
+  }
+
+  private static func mixture(_ type: CovarianceType) -> GaussianMixture {
+    GaussianMixture(components: 2, columns: 2, covarianceType: type)
+  }
+
+  /// Checkpoints of a fit, which goes on from them.
+  ///
+  /// - Parameter isSealed: whether their digest is made right again, as if damage had never met it.
+  private static func checkpoint(isSealed: Bool) throws -> Target {
+    let model = GaussianMixture(components: 2, columns: 2, covarianceType: .diag)
+    let solo = SoloCommunicator()
+    let data = try DataSet(
+      values: [0, 0, 1, 0, 0, 1, 8, 9, 9, 8, 9, 9, 1, 1, 8, 8], columnCount: 2, world: solo)
+    let sweep = Sweep(data, threads: 1, world: solo)
+    let identity = try sweep.fingerprint()
+    let options = FitOptions(
+      maximumIterations: 4, convergence: .logLikelihood(0), restarts: 2, seed: 1)
+    var samples: [[UInt8]] = []
+    _ = try sweep.fit(
+      model, from: .random, options: options,
+      keep: {
+        samples.append(try Checkpoint($0, of: model, settings: [], data: identity).encoded())
+      })
+    return Target(
+      name: isSealed ? "sealed-checkpoint" : "checkpoint", samples: samples, words: words,
+      memory: (1 << 20, 512)
+    ) { file in
+      let bytes = isSealed ? Checkpoint.sealed(body(of: file)) : file
+      guard let checkpoint = Checkpoint(bytes) else { throw Refused() }
+      try require(
+        Checkpoint(try checkpoint.encoded()) == checkpoint, "another checkpoint, read again")
+      guard let state = checkpoint.state(of: model) else { throw Refused() }
+      do {
+        _ = try sweep.fit(model, from: .random, options: options, resuming: state)
+      } catch is StatisticBeyondBound {
+        // Parameters that are numbers, but too large ones.
+        throw Refused()
+      }
+    }
+  }
+
+  /// What stands before the last line.
+  private static func body(of file: [UInt8]) -> [UInt8] {
+    let newline = UInt8(ascii: "\n")
+    guard let end = file.dropLast().lastIndex(of: newline) else { return file + [newline] }
+    return Array(file[...end])
+  }
+
+  /// In place of the sentence that the folder of checkpoints finds for it.
+  private struct Refused: InputError, CustomStringConvertible {
+    let description = "damaged"
+  }
+}
