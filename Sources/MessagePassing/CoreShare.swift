@@ -82,7 +82,7 @@ private func affinity() -> [Int] {
 }
 
 /// The identity of the running kernel, which the containers of a machine share; else the host name.
-private func machineName() -> String {
+func machineName() -> String {
   let identity = contents(of: "/proc/sys/kernel/random/boot_id").prefix { !$0.isWhitespace }
   if !identity.isEmpty { return String(identity) }
   return String(unsafeUninitializedCapacity: 256) { buffer in
@@ -93,7 +93,7 @@ private func machineName() -> String {
 }
 
 /// A small file of the kernel's; empty if it cannot be read.
-private func contents(of path: String) -> String {
+func contents(of path: String) -> String {
   guard let file = fopen(path, "r") else { return "" }
   defer { fclose(file) }
   return String(unsafeUninitializedCapacity: 1 << 14) { fread($0.baseAddress!, 1, $0.count, file) }

@@ -13,6 +13,8 @@ struct BinaryElements: Sendable {
     case uint32 = "u4"
     case uint64 = "u8"
     case bool = "b1"
+
+    var byteCount: Int { Int(rawValue.utf8.last! & 15) }
   }
 
   let kind: Kind
@@ -20,6 +22,13 @@ struct BinaryElements: Sendable {
   let isSwapped: Bool
   /// The bytes of one element.
   let byteCount: Int
+
+  /// This processor's float64.
+  static let float64 = BinaryElements(kind: .float64)
+
+  private init(kind: Kind) {
+    (self.kind, isSwapped, byteCount) = (kind, false, kind.byteCount)
+  }
 
   /// - Parameter descriptor: byte order (`<`, `>`, `=` or `|`; without one this processor's, as for
   ///   NumPy), kind and bytes, such as `<f8`; nil is returned for anything that is no real number.
@@ -29,7 +38,7 @@ struct BinaryElements: Sendable {
       return nil
     }
     self.kind = kind
-    byteCount = Int(kind.rawValue.utf8.last! & 15)
+    byteCount = kind.byteCount
     let isLittleEndianHost = 1.littleEndian == 1
     isSwapped = order == (isLittleEndianHost ? ">" : "<")
   }
@@ -43,6 +52,11 @@ struct BinaryElements: Sendable {
     /// The columns, counted from 0; nil: all of a file in C order, so that rows follow each other.
     let columns: [Int]?
     let columnCount: Int
+  }
+
+  /// Whether the elements are this processor's float64 numbers, and rows of all columns.
+  func areNative(in layout: Layout) -> Bool {
+    layout.columns == nil && kind == .float64 && !isSwapped
   }
 
   /// Converts `rows` to float64, row-major, `rows.count` x `layout.columnCount`.

@@ -96,17 +96,18 @@ public struct CSVFile: Sendable {
     return try parse(rows: 0..<index.rowCount, index: index, threads: threads)
   }
 
-  /// Parses `rows` in order, and gives `body` one piece of them after the other, row-major: there
-  /// is memory for 32 MB of them, or one row, at a time.
+  /// Parses `rows` in order, and gives `body` one piece of them after the other, row-major, of
+  /// `pieceBytes` or one row.
   ///
   /// - Throws: as `parse`, or what `body` throws.
   package func forEachPiece(
-    of rows: Range<Int>, index: CSVIndex, threads: Int,
+    of rows: Range<Int>, index: CSVIndex, pieceBytes: Int = 32 << 20, threads: Int,
     _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
   ) throws {
     guard !rows.isEmpty else { return }
     let reader = try text.reader(index, threads: max(threads, 1))
-    try RowSources.forEachPiece(of: rows, columnCount: columnCount) { piece, memory in
+    try RowSources.forEachPiece(of: rows, columnCount: columnCount, pieceBytes: pieceBytes) {
+      piece, memory in
       try reader.read(piece, into: memory)
       try body(memory, piece)
     }

@@ -13,7 +13,7 @@ public enum DataFile: Sendable {
   public static func open(_ path: String, _ options: ReadOptions = ReadOptions()) throws -> DataFile
   {
     if let format = options.raw {
-      return .numbers(try BinaryRows(raw: path, format, options: options))
+      return .numbers(try BinaryFile(raw: path, format, options: options))
     }
     if let name = HDF5Name(path) {
       #if HDF5
@@ -23,7 +23,7 @@ public enum DataFile: Sendable {
       #endif
     }
     switch DataFiles.suffix(of: path) {
-    case "npy": return .numbers(try BinaryRows(npy: path, options: options))
+    case "npy": return .numbers(try BinaryFile(npy: path, options: options))
     case "csv", "tsv", "txt", "csv.gz", "tsv.gz", "txt.gz":
       return .csv(try CSVFile(path: path, options: options))
     default: throw RowSourceError(.unsupportedSuffix, path: path)
@@ -46,20 +46,45 @@ public enum DataFile: Sendable {
     }
   }
 
+  /// The numbers of the chosen columns in the file, from 1.
+  var columnNumbers: [Int] {
+    switch self {
+    case .numbers(let file): file.columnNumbers
+    case .csv(let file): file.columnNumbers
+    }
+  }
+
+  /// What messages call the first row.
+  var firstRowNumber: Int {
+    switch self {
+    case .numbers: 1
+    case .csv(let file): file.firstRowNumber
+    }
+  }
+
+  /// Whether rows that are not in memory can be read many times at little cost.
+  package var isStreamable: Bool {
+    switch self {
+    case .numbers(let file): file.isStreamable
+    case .csv: false
+    }
+  }
+
+  /// The bytes that a row takes in memory.
+  package var heldRowBytes: Int {
+    switch self {
+    case .numbers(let file): file.heldRowBytes
+    case .csv(let file): 8 * file.columnCount
+    }
+  }
+
   /// The error for a value that cannot be used, at a row and chosen column counted from 0.
   package func error(
     _ problem: RowSourceError.Problem, row: Int, column: Int
   ) -> RowSourceError {
-    switch self {
-    case .numbers(let file):
-      RowSourceError(
-        problem, path: name, row: 1 + row, column: .init(number: file.columnNumbers[column]))
-    case .csv(let file):
-      RowSourceError(
-        problem, path: name, row: file.firstRowNumber + row,
-        column: .init(
-          number: file.columnNumbers[column], name: file.columnNames?[column]))
-    }
+    RowSourceError(
+      problem, path: name, row: firstRowNumber + row,
+      column: .init(number: columnNumbers[column], name: columnNames?[column]))
   }
 
   /// What the file calls the chosen columns; nil if it has no names.

@@ -24,6 +24,10 @@
       layout = array.layout(of: columns)
     }
 
+    var heldRowBytes: Int { 8 * columnCount }
+    /// The library lets in one thread at a time, and may have to unpack whole chunks.
+    var isStreamable: Bool { false }
+
     func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource {
       let source = HDF5Rows(
         dataset: try HDF5Dataset(location), elements: try array.requireNumbers(path: name),

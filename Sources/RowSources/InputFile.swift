@@ -34,6 +34,11 @@ final class InputFile: @unchecked Sendable {
     guard size > 0 else { throw RowSourceError(.emptyFile, path: path) }
   }
 
+  /// A file of the program's own, which it has open.
+  init(path: String, descriptor: CInt, size: Int) {
+    (self.path, self.descriptor, self.size) = (path, descriptor, size)
+  }
+
   deinit { close(descriptor) }
 
   /// Fills `buffer` with the bytes from `offset` on.
@@ -50,6 +55,31 @@ final class InputFile: @unchecked Sendable {
       filled += count
     }
     return filled
+  }
+
+  /// Fills all of `buffer` with the bytes from `offset` on, which were there once.
+  ///
+  /// - Throws: `RowSourceError` if the file has been shortened, or cannot be read.
+  func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+    let count = try read(into: buffer, at: offset)
+    guard count == buffer.count else {
+      throw RowSourceError(.changedSize(bytes: offset + count, expected: size), path: path)
+    }
+  }
+
+  /// Tells the system that the file is read from front to back: it reads further ahead.
+  func expectSequentialReading() {
+    #if os(Linux)
+      // Only advice: a failure changes nothing but the speed.
+      _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    #endif
+  }
+
+  /// The first bytes, `limit` of them if there are as many.
+  func start(atMost limit: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: min(limit, size))
+    try bytes.withUnsafeMutableBytes { try fill($0, at: 0) }
+    return bytes
   }
 }
 

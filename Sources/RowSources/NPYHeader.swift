@@ -1,12 +1,14 @@
 extension StoredArray {
-  /// Reads the header at the start of a .npy file.
+  /// Reads the header of a .npy file.
   ///
   /// Nothing in `file` is trusted: no length in it is used before it is compared with what is
   /// there, and memory is only allocated for text that is.
   ///
   /// Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays"; versions 1 to 3
   /// differ in the width of the header's length and in its text encoding only.
-  init(npyHeader file: UnsafeRawBufferPointer, path: String) throws {
+  ///
+  /// - Parameter file: the first `largestNPYHeader` bytes of the file, or all `fileBytes` of them.
+  init(npyHeader file: [UInt8], fileBytes: Int, path: String) throws {
     guard file.starts(with: npyMagic) else { throw RowSourceError(.notNPY, path: path) }
     guard file.count >= 10 else {
       throw RowSourceError(.truncatedHeader(bytes: file.count, expected: 10), path: path)
@@ -19,11 +21,12 @@ extension StoredArray {
     let start = 8 + lengthBytes
     // The bytes of the length, least significant first; those beyond the end count as 0.
     let length = file[8..<min(start, file.count)].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard start + length <= file.count else {
+    guard start + length <= fileBytes else {
       throw RowSourceError(
-        .truncatedHeader(bytes: file.count, expected: start + length), path: path)
+        .truncatedHeader(bytes: fileBytes, expected: start + length), path: path)
     }
-    var literal = PythonLiteral(file[start..<start + length])
+    // One that goes on beyond what was read is cut off, and so is no dictionary.
+    var literal = PythonLiteral(file[start..<min(start + length, file.count)])
     guard let entries = literal.headerEntries() else {
       throw RowSourceError(.malformedHeader, path: path)
     }
@@ -32,6 +35,9 @@ extension StoredArray {
       shape: entries.shape, dataOffset: start + length)
   }
 }
+
+/// More bytes than the header of an array of numbers has: those of version 1 have fewer.
+let largestNPYHeader = 1 << 17
 
 /// With what a .npy file begins.
 let npyMagic: [UInt8] = [0x93] + Array("NUMPY".utf8)
@@ -57,10 +63,10 @@ public func npyHeader(shape: [Int], descriptor: String) -> [UInt8] {
 
 /// Reads the one Python literal that .npy headers consist of: a dictionary with string keys.
 private struct PythonLiteral {
-  private let text: Slice<UnsafeRawBufferPointer>
+  private let text: ArraySlice<UInt8>
   private var position: Int
 
-  init(_ text: Slice<UnsafeRawBufferPointer>) {
+  init(_ text: ArraySlice<UInt8>) {
     self.text = text
     position = text.startIndex
   }

@@ -9,9 +9,16 @@ public protocol NumberFile: Sendable {
   /// The numbers of the chosen columns in the file, from 1.
   var columnNumbers: [Int] { get }
 
+  /// The bytes that a row takes in memory.
+  var heldRowBytes: Int { get }
+  /// Whether a source that is not in memory can be read many times, by several threads at a time,
+  /// at little cost beside that of the disk.
+  var isStreamable: Bool { get }
+
   /// A source of the rows `rows`.
   ///
-  /// - Parameter inMemory: whether they will be read many times, rather than once and in order.
+  /// - Parameter inMemory: whether they are held in memory, rather than read from the file each time
+  ///   and in order.
   /// - Throws: `RowSourceError` if they cannot be read.
   func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource
 }

@@ -37,6 +37,8 @@ extension RowSourceError.Problem {
     case .notARegularFile: "not a regular file; data are read from files on disk"
     case .unreadable(let code): "cannot be read: \(systemMessage(code))"
     case .emptyFile: "the file is empty"
+    case .changedSize(let bytes, let expected):
+      "\(bytes) bytes, but \(expected) when it was opened; leave data files alone while they are read"
     case .noRows: "no rows of data"
     case .noColumns: "no columns of data"
     default: nil
@@ -141,6 +143,9 @@ extension RowSourceError.Problem {
     case .isAFolder: "cannot be written: it is a folder; give the name of a file"
     case .notReplaceable: "cannot be written: it is a device or the like, not a file"
     case .unwritable(let code): "cannot be written: \(systemMessage(code))"
+    case .noScratch(let bytes, let code):
+      "no room for \(bytes) bytes of rows that do not fit in memory: \(systemMessage(code)); raise "
+        + "--memory, convert the data by 'shardem shard', or set TMPDIR to a folder with room"
     default: nil
     }
   }

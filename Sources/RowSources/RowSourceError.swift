@@ -40,6 +40,8 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case notARegularFile
     case unreadable(code: CInt)
     case emptyFile
+    /// The file has another size than when it was opened.
+    case changedSize(bytes: Int, expected: Int)
     case noRows
     case noColumns
 
@@ -93,5 +95,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case isAFolder
     case notReplaceable
     case unwritable(code: CInt)
+    /// The file is the folder of a scratch file of so many bytes.
+    case noScratch(bytes: Int, code: CInt)
   }
 }

@@ -88,14 +88,8 @@ public final class WholeFile {
 
   /// Writes `bytes` from byte `offset` of the file on. Different threads may write different parts.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
-    var written = 0
-    while written < bytes.count {
-      let count = pwrite(
-        descriptor, bytes.baseAddress! + written, bytes.count - written, off_t(offset + written))
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw unwritable(count < 0 ? errno : ENOSPC) }
-      written += count
-    }
+    let code = writeAll(bytes, at: offset, to: descriptor)
+    guard code == 0 else { throw unwritable(code) }
   }
 
   /// Writes `bytes` from byte `offset` of the file on.
@@ -155,15 +149,9 @@ public final class WholeFile {
     isOwner = false
   }
 
-  /// Sets the size; on Linux takes the space at once, so that a full disk shows early.
   private func reserve(_ size: Int) throws {
-    guard size > 0 else { return }
-    #if os(Linux)
-      let code = posix_fallocate(descriptor, 0, off_t(size))
-      if code == 0 { return }
-      guard code == EOPNOTSUPP else { throw unwritable(code) }
-    #endif
-    guard ftruncate(descriptor, off_t(size)) == 0 else { throw unwritable(errno) }
+    let code = reserveSpace(size, descriptor)
+    guard code == 0 else { throw unwritable(code) }
   }
 
   /// Makes sure that the names in a folder are on disk, where the system can do so.

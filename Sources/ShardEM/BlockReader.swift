@@ -12,14 +12,16 @@ struct BlockReader: Sendable {
   /// The number of data columns.
   var columnCount: Int { weights?.dataColumnCount(ofFileColumns: fileColumns) ?? fileColumns }
 
+  /// The scratch memory for a row: the row as read, the data columns of it, its weight.
+  static func rowBytes(fileColumns: Int) -> Int { 8 * (2 * fileColumns + 1) }
+
   /// Calls `body` with block `number` of this rank; `scratch` is used where a copy is needed.
   func withBlock<Result>(
     _ number: Int, scratch: Workspace, _ body: (RowBlock) throws -> Result
   ) throws -> Result {
     let block = blocks[number]
     let count = block.rows.count
-    // The rows as read, the data columns of them, the weights.
-    let read = scratch.reserve(count * (fileColumns + columnCount + 1))
+    let read = scratch.reserve(count * BlockReader.rowBytes(fileColumns: fileColumns) / 8)
     let data = read + count * fileColumns
     let ownWeights = data + count * columnCount
 

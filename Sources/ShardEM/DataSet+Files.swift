@@ -17,11 +17,13 @@ extension DataSet {
   /// - Parameters:
   ///   - weights: a file with one weight per row over all shards, or if there is none of that
   ///     name, a column of the data (name, or number from 1), which then is no data column.
+  ///   - memory: what each rank may hold rows in; rows beyond it are read anew whenever they are
+  ///     needed, from the files or, of text and HDF5, from a copy (`ScratchFile`).
   ///   - threads: how many threads of this rank read.
   /// - Throws: on every rank the same error, about the first faulty file and row.
   public static func open<World: Communicator>(
     _ arguments: [String], options: ReadOptions = ReadOptions(), weights: String? = nil,
-    threads: Int = 1, world: World
+    memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: World
   ) throws -> DataSet {
     var options = options
     var weightsPath: String?
@@ -43,16 +45,21 @@ extension DataSet {
     let plan = ShardPlan(rowCounts: shards.rowCounts)
     let runs = plan.runs(ofRank: world.rank, size: world.size)
     let rows = files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
-    let sources = try world.agree { try shards.load(rows, threads: threads) }
+    let bytes = try limit.byteCount(in: world)
+    let (memory, sources) = try world.agree {
+      let memory = try RowMemory(
+        limit: bytes, rows, of: files, weights: weightFile, plan, threads: threads)
+      return (memory, try shards.load(rows, memory, threads: threads))
+    }
 
     var rowWeights = weightIndex.map(RowWeights.column)
     if let weightFile {
       rowWeights = try .source(
-        loadWeights(weightFile, plan: plan, runs: runs, threads: threads, world: world))
+        loadWeights(weightFile, plan: plan, runs: runs, memory, threads: threads, world: world))
     }
     return try DataSet(
-      shards: sources, files: files, weights: rowWeights, plan: plan, threads: threads,
-      world: world)
+      shards: sources, files: files, weights: rowWeights, plan: plan, memory: memory,
+      threads: threads, world: world)
   }
 
   /// The files that `arguments` name, and the place of the column of weights in them.
@@ -81,7 +88,8 @@ extension DataSet {
 
   /// Collective. The weights of the rows, of which this rank reads those of its own.
   private static func loadWeights<World: Communicator>(
-    _ file: DataFile, plan: ShardPlan, runs: [ShardPlan.Block], threads: Int, world: World
+    _ file: DataFile, plan: ShardPlan, runs: [ShardPlan.Block], _ memory: RowMemory,
+    threads: Int, world: World
   ) throws -> any RowSource {
     let loader = try ShardLoader([file], threads: threads, world: world)
     guard loader.rowCounts == [plan.rowCount] else {
@@ -91,7 +99,23 @@ extension DataSet {
     // This rank's rows follow each other over all shards.
     let first = runs.first?.firstRow ?? 0
     let count = runs.reduce(0) { $0 + $1.rows.count }
-    return try world.agree { try loader.load([first..<first + count], threads: threads)[0] }
+    return try world.agree { try loader.load([first..<first + count], memory, threads: threads)[0] }
+  }
+}
+
+extension RowMemory {
+  /// For one rank's `rows` of each file, and a weight for each from a file of its own if there is one.
+  fileprivate init(
+    limit: Int, _ rows: [Range<Int>], of files: [DataFile], weights: DataFile?, _ plan: ShardPlan,
+    threads: Int
+  ) throws {
+    let rowCount = rows.reduce(0) { $0 + $1.count }
+    let bytes = zip(rows, files).reduce(0) { $0 + $1.0.count * $1.1.heldRowBytes }
+    let blockRows = min(plan.blockRows, plan.rowCount)
+    try self.init(
+      limit: limit, rows: bytes + rowCount * (weights?.heldRowBytes ?? 0),
+      distances: rowCount * NearestCandidates.rowBytes,
+      blocks: threads * blockRows * BlockReader.rowBytes(fileColumns: files[0].columnCount))
   }
 }
 

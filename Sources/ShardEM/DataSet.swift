@@ -20,9 +20,13 @@ public final class DataSet: Sendable {
 
   /// The files the shards were opened from; none for rows in memory.
   public let files: [DataFile]
+  /// What this rank holds in memory of its rows.
+  let memory: RowMemory
 
   private let reader: BlockReader
 
+  /// Whether this rank holds its rows in memory; else it reads them anew in every pass.
+  public var isInMemory: Bool { memory.holdsRows }
   /// Whether the rows have weights of their own.
   public var isWeighted: Bool { reader.weights != nil }
   /// What the first file calls the data columns; nil if it has no names.
@@ -38,16 +42,18 @@ public final class DataSet: Sendable {
   ///
   /// - Parameters:
   ///   - shards: the same on every rank in names and shapes; a rank reads its own blocks only.
+  ///   - memory: what this rank may hold of them beside the shards.
   ///   - threads: how many threads check the rows.
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
   init<World: Communicator>(
     shards: [any RowSource], files: [DataFile] = [], weights: RowWeights?, plan: ShardPlan,
-    threads: Int, world: World
+    memory: RowMemory = .unlimited, threads: Int, world: World
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.files = files
     self.plan = plan
+    self.memory = memory
     blocks = plan.blocks(ofRank: world.rank, size: world.size)
     reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
     columnCount = reader.columnCount

@@ -1,65 +1,111 @@
 import Kernels
 import MixtureModels
 
-/// Which candidate for a seed is nearest to each of this rank's rows, and how far it is: 8 bytes a
-/// row.
+/// Which candidate for a seed is nearest to each of this rank's rows, and how far it is.
+///
+/// Held for all rows where there is memory for it, so that only new candidates need be looked at;
+/// else found anew, by the same operations, for each block.
 ///
 /// Unchecked: a thread writes those of its own block only, and passes do not overlap.
 final class NearestCandidates: @unchecked Sendable {
-  private let squaredDistances: UnsafeMutableBufferPointer<Float>
-  private let numbers: UnsafeMutableBufferPointer<UInt32>
+  /// The bytes that are held for a row: a squared distance and a number.
+  static let rowBytes = 8
+
+  /// Nil if nothing is held.
+  private let held: Nearest?
   private let firstRow: Int
   /// A power of two that brings the largest squared distance to about 2^100, so that float32 holds
   /// distances down to 2^-100 of it, and those of data in any units.
   private let scale: Double
 
   init(_ data: DataSet) {
-    let rows = data.blocks.reduce(0) { $0 + $1.rows.count }
-    squaredDistances = .allocate(capacity: rows)
-    squaredDistances.initialize(repeating: .infinity)
-    numbers = .allocate(capacity: rows)
-    numbers.initialize(repeating: 0)
     // A rank's blocks follow each other.
     firstRow = data.blocks.first?.firstRow ?? 0
+    let rows = data.blocks.reduce(0) { $0 + $1.rows.count }
+    held = data.memory.holdsDistances ? Nearest(allocating: rows) : nil
+    held?.reset(rows)
     let diameter = (0..<data.columnCount).reduce(0) { sum, j in
       let width = data.ranges.maximum[j] - data.ranges.minimum[j]
       return sum + width * width
     }
-    scale = diameter > 0 ? Double(sign: .plus, exponent: 100 - diameter.exponent, significand: 1) : 1
+    scale =
+      diameter > 0 ? Double(sign: .plus, exponent: 100 - diameter.exponent, significand: 1) : 1
   }
 
-  /// Takes the newest candidates into account.
-  func consider(_ candidates: SeedCandidates, _ block: RowBlock, workspace: Workspace) {
-    let newest = candidates.newest
-    guard !newest.isEmpty else { return }
+  deinit { held?.deallocate() }
+
+  /// The nearest candidates of a block's rows, until the workspace is used again. To be called once
+  /// in every pass.
+  func nearest(
+    to block: RowBlock, of candidates: SeedCandidates, workspace: Workspace
+  ) -> Nearest {
+    if let held {
+      let nearest = held.advanced(by: block.firstRow - firstRow)
+      if let newest = candidates.rounds.last { consider(newest, block, workspace, nearest) }
+      return nearest
+    }
+    let nearest = Nearest(in: workspace.second, count: block.count)
+    nearest.reset(block.count)
+    for round in candidates.rounds { consider(round, block, workspace, nearest) }
+    return nearest
+  }
+
+  private func consider(
+    _ round: SeedCandidates.Round, _ block: RowBlock, _ workspace: Workspace, _ nearest: Nearest
+  ) {
+    guard !round.rows.isEmpty else { return }
     let model = KMeans(
-      componentCount: newest.count / block.columnCount, columnCount: block.columnCount,
+      componentCount: round.rows.count / block.columnCount, columnCount: block.columnCount,
       columnVariance: 1)
-    let first = candidates.count - model.componentCount
-    let (nearest, numbers) = (squaredDistances(of: block), numbers(of: block))
     var start = 0
-    model.forEachTile(of: block, centers: newest, workspace: workspace) {
+    model.forEachTile(of: block, centers: round.rows, workspace: workspace) {
       tile, labels, distances in
       for n in 0..<tile.count {
         let distance = Float(distances[n] * scale)
-        guard distance < nearest[start + n] else { continue }
-        nearest[start + n] = distance
-        numbers[start + n] = UInt32(first + labels[n])
+        guard distance < nearest.squaredDistances[start + n] else { continue }
+        nearest.squaredDistances[start + n] = distance
+        nearest.numbers[start + n] = UInt32(round.firstNumber + labels[n])
       }
       start += tile.count
     }
   }
+}
 
-  /// In units of their own.
-  func squaredDistances(of block: RowBlock) -> UnsafeMutablePointer<Float> {
-    squaredDistances.baseAddress! + (block.firstRow - firstRow)
+/// Of consecutive rows the squared distances to their nearest candidates, in units of their own, and
+/// the numbers of these.
+struct Nearest {
+  let squaredDistances: UnsafeMutablePointer<Float>
+  let numbers: UnsafeMutablePointer<UInt32>
+
+  fileprivate init(allocating count: Int) {
+    squaredDistances = .allocate(capacity: count)
+    numbers = .allocate(capacity: count)
   }
 
-  func numbers(of block: RowBlock) -> UnsafeMutablePointer<UInt32> {
-    numbers.baseAddress! + (block.firstRow - firstRow)
+  /// In memory of the workspace.
+  fileprivate init(in workspace: Workspace, count: Int) {
+    let memory = UnsafeMutableRawPointer(workspace.reserve(count))
+    squaredDistances = memory.bindMemory(to: Float.self, capacity: count)
+    numbers = (memory + 4 * count).bindMemory(to: UInt32.self, capacity: count)
   }
 
-  deinit {
+  private init(
+    _ squaredDistances: UnsafeMutablePointer<Float>, _ numbers: UnsafeMutablePointer<UInt32>
+  ) {
+    (self.squaredDistances, self.numbers) = (squaredDistances, numbers)
+  }
+
+  fileprivate func advanced(by rows: Int) -> Nearest {
+    Nearest(squaredDistances + rows, numbers + rows)
+  }
+
+  /// No candidate yet.
+  fileprivate func reset(_ count: Int) {
+    squaredDistances.initialize(repeating: .infinity, count: count)
+    numbers.initialize(repeating: 0, count: count)
+  }
+
+  fileprivate func deallocate() {
     squaredDistances.deallocate()
     numbers.deallocate()
   }

@@ -5,9 +5,16 @@ struct SeedCandidates {
   let columnCount: Int
   /// Row-major, in the order they were drawn.
   private var rows: [Double] = []
-  /// Those drawn last, row-major.
-  private(set) var newest: [Double] = []
+  /// Those drawn together, in the order of the draws.
+  private(set) var rounds: [Round] = []
   private var different: Set<[Double]> = []
+
+  struct Round {
+    /// The number of the first of them.
+    let firstNumber: Int
+    /// Row-major.
+    let rows: [Double]
+  }
 
   init(columnCount: Int) { self.columnCount = columnCount }
 
@@ -16,8 +23,8 @@ struct SeedCandidates {
   var differentCount: Int { different.count }
 
   mutating func add(_ drawn: [[Double]]) {
-    newest = drawn.flatMap { $0 }
-    rows += newest
+    rounds.append(Round(firstNumber: count, rows: drawn.flatMap { $0 }))
+    rows += rounds.last!.rows
     different.formUnion(drawn)
   }
 

@@ -27,7 +27,8 @@ extension Sweep {
       candidates.add(race.entries.map(\.values))
       round += 1
       // Rows that are copies of each other may be drawn together and leave too few different ones.
-    } while !candidates.newest.isEmpty && (round <= 5 || candidates.differentCount < count)
+    } while !candidates.rounds.last!.rows.isEmpty
+      && (round <= 5 || candidates.differentCount < count)
     let masses = try masses(of: candidates, nearest)
     return candidates.chosen(count, masses: masses) {
       RandomStream.candidates.row($0, of: generator, draw: draw).uniform($1)
@@ -42,8 +43,8 @@ extension Sweep {
   ) throws -> RowRace {
     let race = Mutex(RowRace(limit: limit))
     try forEachBlock { _, block, workspace in
-      nearest.consider(candidates, block, workspace: workspace)
-      let distances = nearest.squaredDistances(of: block)
+      let distances = nearest.nearest(to: block, of: candidates, workspace: workspace)
+        .squaredDistances
       // Rows that lose to those of other blocks need not enter.
       var local = RowRace(limit: limit, ceiling: race.withLock { $0.worstKey })
       for n in 0..<block.count {
@@ -68,8 +69,7 @@ extension Sweep {
   ) throws -> [Double] {
     let count = candidates.count
     return try total(bounds: Array(repeating: 1, count: count)) { block, workspace, masses in
-      nearest.consider(candidates, block, workspace: workspace)
-      let numbers = nearest.numbers(of: block)
+      let numbers = nearest.nearest(to: block, of: candidates, workspace: workspace).numbers
       masses.update(repeating: 0, count: count)
       for n in 0..<block.count { masses[Int(numbers[n])] += block.weights?[n] ?? 1 }
     }.statistics

@@ -65,38 +65,91 @@ struct ShardLoader: Sendable {
     }
   }
 
-  /// The files as sources, of which those rows can be read.
+  /// The files as sources, of which those rows can be read many times.
   ///
-  /// - Parameter rows: for each file, the rows that this rank needs.
-  func load(_ rows: [Range<Int>], threads: Int) throws -> [any RowSource] {
+  /// - Parameters:
+  ///   - rows: for each file, the rows that this rank needs.
+  ///   - memory: if it does not hold rows, those that are no plain numbers in their file are written
+  ///     to a scratch file, once.
+  func load(_ rows: [Range<Int>], _ memory: RowMemory, threads: Int) throws -> [any RowSource] {
     let sources = Mutex([(any RowSource)?](repeating: nil, count: files.count))
+    let scratch = try memory.holdsRows ? nil : Scratch(rows, of: files)
     // Several files at a time, for those that one thread each unpacks.
     try forEachItem(of: files.count, threads: threads) { _, number in
+      let rows = rows[number]
       let source: any RowSource =
         switch files[number] {
-        case .numbers(let file): try file.source(of: rows[number], inMemory: true)
-        case .csv(let text):
-          try text.parse(rows: rows[number], index: indices[number]!, threads: threads)
+        case _ where rows.isEmpty: absentRows(ofFile: number)
+        case .numbers(let file) where memory.holdsRows || file.isStreamable:
+          try file.source(of: rows, inMemory: memory.holdsRows)
+        case .csv(let text) where memory.holdsRows:
+          try text.parse(rows: rows, index: indices[number]!, threads: threads)
+        default: try scratched(rows, ofFile: number, scratch!, memory, threads: threads)
         }
       sources.withLock { $0[number] = source }
     }
     return sources.withLock { $0.map { $0! } }
   }
 
+  /// A file of which this rank has no rows, and which it need not open.
+  private func absentRows(ofFile number: Int) -> InMemoryRows {
+    InMemoryRows(
+      name: files[number].name, columnCount: files[number].columnCount, values: [],
+      rowCount: rowCounts[number])
+  }
+
+  /// Rows that are read from a copy of them.
+  private func scratched(
+    _ rows: Range<Int>, ofFile number: Int, _ scratch: Scratch, _ memory: RowMemory, threads: Int
+  ) throws -> any RowSource {
+    let columnCount = files[number].columnCount
+    let offset = scratch.offsets[number]
+    try forEachPiece(
+      of: rows, ofFile: number, pieceBytes: max(memory.pieceBytes / threads, 1), threads: threads
+    ) { values, piece in
+      try scratch.file.write(
+        UnsafeBufferPointer(start: values, count: piece.count * columnCount),
+        at: offset + (piece.lowerBound - rows.lowerBound) * columnCount * 8)
+    }
+    return scratch.file.rows(rows, of: files[number], rowCount: rowCounts[number], at: offset)
+  }
+
   /// Reads rows of a file in order, and gives `body` one piece of them after the other, row-major,
   /// as `RowSources.forEachPiece` cuts them.
   func forEachPiece(
-    of rows: Range<Int>, ofFile number: Int, threads: Int,
+    of rows: Range<Int>, ofFile number: Int, pieceBytes: Int = 32 << 20, threads: Int,
     _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
   ) throws {
     switch files[number] {
     case .csv(let text):
-      try text.forEachPiece(of: rows, index: indices[number]!, threads: threads, body)
+      try text.forEachPiece(
+        of: rows, index: indices[number]!, pieceBytes: pieceBytes, threads: threads, body)
     case .numbers(let file):
       let source = try file.source(of: rows, inMemory: false)
-      try RowSources.forEachPiece(of: rows, columnCount: file.columnCount) { piece, memory in
+      try RowSources.forEachPiece(
+        of: rows, columnCount: file.columnCount, pieceBytes: pieceBytes
+      ) { piece, memory in
         try source.withRows(piece, scratch: memory) { try body($0, piece) }
       }
     }
+  }
+}
+
+/// Where copies of rows are kept that are costly to get from their files.
+private struct Scratch {
+  let file: ScratchFile
+  /// Where the rows of each file begin, in bytes.
+  let offsets: [Int]
+
+  /// - Parameter rows: for each file.
+  /// - Returns: nil if there are none to be copied.
+  init?(_ rows: [Range<Int>], of files: [DataFile]) throws {
+    var end = 0
+    offsets = zip(rows, files).map { rows, file in
+      defer { end += file.isStreamable ? 0 : rows.count * file.columnCount * 8 }
+      return end
+    }
+    guard end > 0 else { return nil }
+    file = try ScratchFile(byteCount: end)
   }
 }

@@ -22,6 +22,14 @@ struct DataOptions: ParsableArguments {
       valueName: "file|column"))
   var weights: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory that each rank may hold rows in: bytes, as 512MiB or 2GB, or a part, as 25%, of what "
+        + "the rank can count on. Rows beyond it are read block by block in every iteration, those "
+        + "of text and HDF5 from a temporary copy in TMPDIR or /var/tmp. No result depends on it. "
+        + "(default: 50%)", valueName: "limit"))
+  var memory: MemoryLimit?
+
   /// The files that `open` reads; among them the name of the column if the weights are one.
   ///
   /// - Throws: `RowSourceError` about a shard that is not there.
@@ -36,8 +44,12 @@ struct DataOptions: ParsableArguments {
     threads: Int, in world: World, log: Logger
   ) throws -> DataSet {
     let data = try DataSet.open(
-      files, options: reading.readOptions, weights: weights, threads: threads, world: world)
+      files, options: reading.readOptions, weights: weights, memory: memory ?? .share(0.5),
+      threads: threads, world: world)
     reading.logHeaders(of: data.files, to: log)
+    if !data.isInMemory {
+      log.info("more rows than --memory has room for: they are read anew in every pass")
+    }
     log.debug(
       """
       \(counted(data.rowCount, "row")) of \(counted(data.columnCount, "column")) in \
@@ -46,4 +58,8 @@ struct DataOptions: ParsableArguments {
       """)
     return data
   }
+}
+
+extension MemoryLimit: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }

@@ -30,6 +30,7 @@ import MessagePassing
 
   static func main() {
     EndingSignals.install()
+    OpenFiles.raiseLimit()
     // A write that has no reader or no room fails with an error instead: the model of a long fit
     // is not to be lost because its log is no longer read.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }

@@ -35,7 +35,7 @@ struct ColumnScanTests {
     let data = bytes([1, .nan, 3, 4, .infinity, 6].map(\Double.bitPattern))
     let path = try folder.file("a.npy", npyFile(descriptor: "<f8", shape: "(2, 3)", data: data))
     func message(_ options: ReadOptions) throws -> String? {
-      let rows = try BinaryRows(npy: path, options: options)
+      let rows = try BinaryFile(npy: path, options: options).source(inMemory: true)
       let values = try rows.read()
       var scan = ColumnScan(columnCount: rows.columnCount)
       guard let found = scan.add(values, count: 2) else { return nil }

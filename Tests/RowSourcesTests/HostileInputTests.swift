@@ -41,7 +41,7 @@ struct HostileInputTests {
           good, within: 0..<(good.count - 48), alphabet: alphabet, &generator)
         let path = try folder.file("a.npy", bytes)
         do {
-          let rows = try BinaryRows(npy: path)
+          let rows = try BinaryFile(npy: path)
           #expect(try rows.read().count == rows.rowCount * rows.columnCount)
           read += 1
         } catch let error as RowSourceError {

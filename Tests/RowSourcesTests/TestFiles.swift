@@ -1,5 +1,6 @@
 import Foundation
 import RowSources
+import Testing
 
 /// A folder for the files of one test, gone when the test ends.
 final class TemporaryFolder {
@@ -83,6 +84,21 @@ func npyFile(
 func bytes<Bits: FixedWidthInteger>(_ values: [Bits], bigEndian: Bool = false) -> [UInt8] {
   values.flatMap { value in
     withUnsafeBytes(of: bigEndian ? value.bigEndian : value.littleEndian) { Array($0) }
+  }
+}
+
+extension NumberFile {
+  /// All rows as a source that is held in memory, or is not.
+  func source(inMemory: Bool) throws -> any RowSource {
+    try source(of: 0..<rowCount, inMemory: inMemory)
+  }
+
+  /// The rows `rows`, or all, row-major; the same whether they are held in memory or not.
+  func read(_ rows: Range<Int>? = nil) throws -> [Double] {
+    let values = try source(inMemory: true).read(rows)
+    let streamed = try source(inMemory: false).read(rows)
+    #expect(streamed.map(\.bitPattern) == values.map(\.bitPattern))
+    return values
   }
 }
 

@@ -345,6 +345,7 @@ extension BadInput {
     usage("fit -K 1", "Missing expected argument '<data> ...'"),
     usage("fit a.npy -K 1 --nonsense", "Unknown option '--nonsense'"),
     usage("fit a.npy -K two", "The value 'two' is invalid for '-K <k>'"),
+    usage("fit a.npy -K 1 --memory 5M", "The value '5M' is invalid for '--memory <limit>'"),
     usage("fit a.npy -K 1 --threads 0", "--threads 0; \(threads)"),
     usage(
       "fit a.npy -K 1 --threads 9223372036854775807", "--threads 9223372036854775807; \(threads)"),

@@ -4,7 +4,7 @@ import Testing
 /// The integers that every element type of the tests can hold, as 3 rows x 2 columns.
 private let small: [Double] = [1, 2, 3, 4, 5, 6]
 
-struct BinaryRowsTests {
+struct BinaryFileTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
@@ -45,13 +45,13 @@ struct BinaryRowsTests {
             npyFile(
               version: version, descriptor: order + kind, fortran: fortran, shape: "(3, 2)",
               data: data))
-          let rows = try BinaryRows(npy: path)
+          let rows = try BinaryFile(npy: path)
           #expect(rows.rowCount == 3 && rows.columnCount == 2)
           #expect(try rows.read() == small)
           #expect(try rows.read(1..<3) == [3, 4, 5, 6])
-          let swapped = try BinaryRows(npy: path, options: options)
+          let swapped = try BinaryFile(npy: path, options: options)
           #expect(try swapped.read() == [2, 1, 4, 3, 6, 5])
-          let second = try BinaryRows(npy: path, options: ReadOptions(columns: ["2"]))
+          let second = try BinaryFile(npy: path, options: ReadOptions(columns: ["2"]))
           #expect(try second.columnCount == 1 && second.read(1..<3) == [4, 6])
         }
       }
@@ -66,7 +66,7 @@ struct BinaryRowsTests {
         npyFile(
           descriptor: "<f8", fortran: fortran, shape: "(3,)",
           data: bytes([1.5, -2, 3].map(\.bitPattern))))
-      let rows = try BinaryRows(npy: path)
+      let rows = try BinaryFile(npy: path)
       #expect(rows.rowCount == 3 && rows.columnCount == 1)
       #expect(try rows.read() == [1.5, -2, 3])
     }
@@ -77,7 +77,7 @@ struct BinaryRowsTests {
     func check(_ descriptor: String, _ data: [UInt8], _ expected: [Double]) throws {
       let path = try folder.file(
         "a.npy", npyFile(descriptor: descriptor, shape: "(\(expected.count),)", data: data))
-      #expect(try BinaryRows(npy: path).read() == expected)
+      #expect(try BinaryFile(npy: path).read() == expected)
     }
     // 2^53 + 1 lies between two float64s and rounds to the even one.
     let large: [Int64] = [.min, .max, 1 << 53 + 1, -1]
@@ -93,7 +93,8 @@ struct BinaryRowsTests {
   @Test("an aligned native float64 file is used in place, any other through scratch memory")
   func inPlace() throws {
     func usesScratch(_ file: [UInt8], _ options: ReadOptions = ReadOptions()) throws -> Bool {
-      let rows = try BinaryRows(npy: try folder.file("a.npy", file), options: options)
+      let rows = try BinaryFile(npy: try folder.file("a.npy", file), options: options)
+        .source(inMemory: true)
       let scratch = UnsafeMutablePointer<Double>.allocate(capacity: 6)
       defer { scratch.deallocate() }
       return try rows.withRows(0..<3, scratch: scratch) { $0 == UnsafePointer(scratch) }
@@ -110,7 +111,7 @@ struct BinaryRowsTests {
           + String(repeating: " ", count: padding),
         data: data)
       #expect(try usesScratch(file) == !(file.count - data.count).isMultiple(of: 8))
-      #expect(try BinaryRows(npy: folder.path + "/a.npy").read() == small)
+      #expect(try BinaryFile(npy: folder.path + "/a.npy").read() == small)
     }
   }
 
@@ -122,11 +123,11 @@ struct BinaryRowsTests {
         ? bytes(small.map { Float($0).bitPattern }) : bytes(small.map(\.bitPattern))
       let path = try folder.file("a.dat", data)
       let format = RawFormat(type: type, columnCount: columnCount)
-      let rows = try BinaryRows(raw: path, format)
+      let rows = try BinaryFile(raw: path, format)
       #expect(rows.rowCount == 6 / columnCount && rows.columnCount == columnCount)
       #expect(try rows.read() == small)
       let options = ReadOptions(columns: ["\(columnCount)"])
-      let last = try BinaryRows(raw: path, format, options: options)
+      let last = try BinaryFile(raw: path, format, options: options)
       let expected = stride(from: columnCount - 1, to: 6, by: columnCount).map { small[$0] }
       #expect(try last.read() == expected)
     }
@@ -137,7 +138,7 @@ struct BinaryRowsTests {
     func message(_ file: [UInt8], columnCount: Int) throws -> String? {
       let path = try folder.file("a.bin", file)
       let format = RawFormat(type: .float32, columnCount: columnCount)
-      return folder.message { _ = try BinaryRows(raw: path, format) }
+      return folder.message { _ = try BinaryFile(raw: path, format) }
     }
     let numbers = [UInt8](repeating: 0, count: 24)
     let advice = "; check --columns-count and --raw"
@@ -165,7 +166,7 @@ struct BinaryRowsTests {
       "  {\n'fortran_order':False,'descr':'<f8','shape':(3,2,)}   ",
     ] {
       let file = npyFile(dictionary: dictionary, data: bytes(small.map(\.bitPattern)))
-      #expect(try BinaryRows(npy: try folder.file("a.npy", file)).read() == small)
+      #expect(try BinaryFile(npy: try folder.file("a.npy", file)).read() == small)
     }
   }
 
@@ -175,7 +176,7 @@ struct BinaryRowsTests {
     #expect(header.count == 64 * (header.count / 64) && header.last == UInt8(ascii: "\n"))
     #expect(Array(header[6..<8]) == [1, 0])
     let values = (0..<Int32(shape.reduce(1, *))).map { $0 * 3 }
-    let rows = try BinaryRows(npy: try folder.file("a.npy", header + bytes(values)))
+    let rows = try BinaryFile(npy: try folder.file("a.npy", header + bytes(values)))
     #expect(rows.array.shape == shape && rows.array.descriptor == "<i4")
     #expect(try rows.read() == values.map(Double.init))
   }
@@ -184,7 +185,7 @@ struct BinaryRowsTests {
   func messages() throws {
     func message(_ file: [UInt8], _ options: ReadOptions = ReadOptions()) throws -> String? {
       let path = try folder.file("a.npy", file)
-      return folder.message { _ = try BinaryRows(npy: path, options: options) }
+      return folder.message { _ = try BinaryFile(npy: path, options: options) }
     }
     func message(_ descriptor: String, _ shape: String, bytes count: Int = 0) throws -> String? {
       try message(
@@ -264,7 +265,7 @@ struct BinaryRowsTests {
     ] {
       let path = try folder.file("a.npy", npyFile(dictionary: dictionary, data: bytes([UInt64(0)])))
       #expect(
-        folder.message { _ = try BinaryRows(npy: path) }
+        folder.message { _ = try BinaryFile(npy: path) }
           == "a.npy: the header is no dictionary of 'descr', 'fortran_order' and 'shape'")
     }
   }

@@ -1,0 +1,85 @@
+/// A binary file - .npy, or raw numbers - whose rows are memory-mapped or read piece by piece, and
+/// converted block by block.
+///
+/// float16 to float64, all integers and bool; either byte order; C and Fortran order; an array of
+/// one dimension is one column.
+public struct BinaryFile: NumberFile {
+  public let name: String
+  public let kind: String
+  public let array: StoredArray
+  public let columnNumbers: [Int]
+
+  private let byteCount: Int
+  private let elements: BinaryElements
+  private let layout: BinaryElements.Layout
+
+  /// Opens a .npy file, of version 1 to 3, and checks its header against its size.
+  ///
+  /// - Throws: `RowSourceError` if this is no .npy file of real numbers with one or two dimensions,
+  ///   has no rows or columns, is truncated or too long, or lacks a chosen column.
+  public init(npy path: String, options: ReadOptions = ReadOptions()) throws {
+    let file = try InputFile(path: path)
+    let array = try StoredArray(
+      npyHeader: file.start(atMost: largestNPYHeader), fileBytes: file.size, path: path)
+    try self.init(file, ".npy", array, options)
+  }
+
+  /// Opens a file of raw numbers, whatever its name.
+  ///
+  /// - Throws: `RowSourceError` if its size is no whole number of rows, or it lacks a chosen column.
+  public init(raw path: String, _ format: RawFormat, options: ReadOptions = ReadOptions()) throws {
+    let file = try InputFile(path: path)
+    guard try file.start(atMost: npyMagic.count) != npyMagic else {
+      throw RowSourceError(.npyAsRaw, path: path)
+    }
+    let array = try StoredArray(raw: format, fileBytes: file.size, path: path)
+    try self.init(file, "raw", array, options)
+  }
+
+  private init(
+    _ file: InputFile, _ kind: String, _ array: StoredArray, _ options: ReadOptions
+  ) throws {
+    name = file.path
+    byteCount = file.size
+    self.kind = kind
+    self.array = array
+    elements = try array.requireNumbers(path: name)
+    let found = byteCount - array.dataOffset
+    let expected = array.byteCount(elementBytes: elements.byteCount)
+    guard found == expected else {
+      throw RowSourceError(
+        .dataSize(
+          bytes: found, expected: expected, shape: array.shape, descriptor: array.descriptor),
+        path: name)
+    }
+    let columns = try options.chosenColumns(names: nil, count: array.columnCount, path: name)
+    columnNumbers = columns.map { $0 + 1 }
+    layout = array.layout(of: columns)
+  }
+
+  /// The pages of all columns, which are the system's to keep.
+  public var heldRowBytes: Int { elements.byteCount * array.columnCount }
+  public var isStreamable: Bool { true }
+
+  public func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource {
+    if inMemory {
+      let file = try MappedFile(path: name)
+      try requireSize(file.bytes.count)
+      return MappedRows(
+        file: file, rowCount: rowCount, columnNumbers: columnNumbers, elements: elements,
+        layout: layout, dataOffset: array.dataOffset)
+    }
+    let file = try InputFile(path: name)
+    try requireSize(file.size)
+    return StreamedRows(
+      file: file, rowCount: rowCount, columnNumbers: columnNumbers, elements: elements,
+      layout: layout, dataOffset: array.dataOffset)
+  }
+
+  /// The file is opened again to be read, and may be another one by then.
+  private func requireSize(_ found: Int) throws {
+    guard found == byteCount else {
+      throw RowSourceError(.changedSize(bytes: found, expected: byteCount), path: name)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file without a name that holds rows as float64, for one process, as long as it runs: for rows
+/// that do not fit in memory, and that are costly to get from their own files again and again.
+///
+/// Unchecked: threads write different parts, and read after all is written.
+package final class ScratchFile: @unchecked Sendable {
+  private let file: InputFile
+
+  /// Takes the room for `byteCount` bytes at once.
+  ///
+  /// - Parameter folder: nil: the environment's `TMPDIR`, else /var/tmp, which is on a disk where
+  ///   /tmp may be memory.
+  package init(byteCount: Int, in folder: String? = nil) throws {
+    let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+    var name = Array("\(folder)/shardem-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else { throw ScratchFile.unwritable(folder, byteCount, errno) }
+    unlink(name)
+    file = InputFile(path: folder, descriptor: descriptor, size: byteCount)
+    let code = reserveSpace(byteCount, descriptor)
+    guard code == 0 else { throw ScratchFile.unwritable(folder, byteCount, code) }
+  }
+
+  package func write(_ numbers: UnsafeBufferPointer<Double>, at offset: Int) throws {
+    let code = writeAll(UnsafeRawBufferPointer(numbers), at: offset, to: file.descriptor)
+    guard code == 0 else { throw ScratchFile.unwritable(file.path, file.size, code) }
+  }
+
+  /// Rows of `original` that have been written from `offset` on.
+  package func rows(
+    _ rows: Range<Int>, of original: DataFile, rowCount: Int, at offset: Int
+  ) -> any RowSource {
+    let columnCount = original.columnCount
+    let array = StoredArray(
+      descriptor: FloatType.float64.descriptor, shape: [rowCount, columnCount])
+    return StreamedRows(
+      file: file, name: original.name, rowCount: rowCount, columnNumbers: original.columnNumbers,
+      columnNames: original.columnNames, firstRowNumber: original.firstRowNumber,
+      elements: .float64, layout: array.layout(of: Array(0..<columnCount)),
+      dataOffset: offset - rows.lowerBound * columnCount * 8)
+  }
+
+  private static func unwritable(_ folder: String, _ byteCount: Int, _ code: CInt) -> RowSourceError
+  {
+    RowSourceError(.noScratch(bytes: byteCount, code: code), path: folder)
+  }
+}

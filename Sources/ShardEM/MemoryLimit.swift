@@ -1,0 +1,49 @@
+import MessagePassing
+
+/// How much memory each rank may hold rows in. No result depends on it.
+public enum MemoryLimit: Sendable, Equatable {
+  /// So many bytes.
+  case bytes(Int)
+  /// This part, above 0 to 1, of what is available to the rank (`Communicator.memoryShare`).
+  case share(Double)
+
+  /// Collective. In bytes, for this rank.
+  func byteCount<World: Communicator>(in world: World) throws -> Int {
+    switch self {
+    case .bytes(let count): count
+    case .share(let part): Int(Double(try world.memoryShare()) * min(part, 0x1.fffffffffffffp-1))
+    }
+  }
+}
+
+/// What a rank holds in memory from one look at its rows to the next.
+struct RowMemory: Sendable, Equatable {
+  /// Whether it holds the rows themselves; else they are read anew each time.
+  let holdsRows: Bool
+  /// Whether it holds what the search for seeds knows of each row.
+  let holdsDistances: Bool
+  /// How many bytes of rows to read at a time where they are only passed on.
+  let pieceBytes: Int
+
+  /// All of it.
+  static let unlimited = RowMemory(holdsRows: true, holdsDistances: true, pieceBytes: 32 << 20)
+
+  private init(holdsRows: Bool, holdsDistances: Bool, pieceBytes: Int) {
+    (self.holdsRows, self.holdsDistances, self.pieceBytes) = (holdsRows, holdsDistances, pieceBytes)
+  }
+
+  /// - Parameters:
+  ///   - limit: in bytes.
+  ///   - rows: the bytes of the rank's rows and their weights in memory.
+  ///   - distances: those of the search for seeds.
+  ///   - blocks: those of a block for each thread, without which nothing goes.
+  /// - Throws: `DataSetError.memory` if not even blocks fit.
+  init(limit: Int, rows: Int, distances: Int, blocks: Int) throws {
+    holdsRows = rows + distances <= limit
+    holdsDistances = holdsRows || distances + blocks <= limit
+    pieceBytes = min(RowMemory.unlimited.pieceBytes, limit)
+    guard holdsRows || blocks <= limit else {
+      throw DataSetError.memory(limit: limit, blocks: blocks)
+    }
+  }
+}
