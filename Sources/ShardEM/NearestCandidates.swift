@@ -14,8 +14,8 @@ final class NearestCandidates: @unchecked Sendable {
   /// Nil if nothing is held.
   private let held: Nearest?
   private let firstRow: Int
-  /// A power of two that brings the largest squared distance to about 2^100, so that float32 holds
-  /// distances down to 2^-100 of it, and those of data in any units.
+  /// A power of two that brings the largest squared distance to about 2^100, or as near as one can,
+  /// so that float32 holds distances down to 2^-100 of it, and those of data in any units.
   private let scale: Double
 
   init(_ data: DataSet) {
@@ -28,8 +28,8 @@ final class NearestCandidates: @unchecked Sendable {
       let width = data.ranges.maximum[j] - data.ranges.minimum[j]
       return sum + width * width
     }
-    scale =
-      diameter > 0 ? Double(sign: .plus, exponent: 100 - diameter.exponent, significand: 1) : 1
+    let exponent = diameter > 0 ? min(100 - diameter.exponent, 1023) : 0
+    scale = Double(sign: .plus, exponent: exponent, significand: 1)
   }
 
   deinit { held?.deallocate() }

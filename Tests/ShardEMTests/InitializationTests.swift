@@ -110,6 +110,18 @@ struct InitializationTests {
     #expect(try fit(restarts: 1, tries: nil).parameters == best.parameters)
   }
 
+  @Test("Seeds follow the scale of the data to the ends of float64", arguments: [-480, 480])
+  func seedsFollowScale(exponent: Int) throws {
+    func seeds(_ rows: [Double]) throws -> [Double] {
+      let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
+      return try Sweep(data, threads: 1, world: SoloCommunicator()).seeds(count: 5, seed: 1, draw: 0)
+    }
+    // Squared distances of about 2^-950 to 2^970. A power of two rounds nothing.
+    let scale = Double(sign: .plus, exponent: exponent, significand: 1)
+    let rows = try threeGaussianRows(300)
+    #expect(try seeds(rows.map { $0 * scale }) == seeds(rows).map { $0 * scale })
+  }
+
   @Test("Identical rows give identical seeds, and a start where the model allows one")
   func identicalRows() throws {
     let rows = Array(repeating: 3.0, count: 10)
