@@ -35,6 +35,7 @@ extension RowSourceError.Problem {
     case .unsupportedSuffix:
       "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
     case .notARegularFile: "not a regular file; data are read from files on disk"
+    case .notAFolder: "a file, expected a folder"
     case .unreadable(let code): "cannot be read: \(systemMessage(code))"
     case .emptyFile: "the file is empty"
     case .changedSize(let bytes, let expected):

@@ -38,6 +38,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case noDataFiles
     case unsupportedSuffix
     case notARegularFile
+    case notAFolder
     case unreadable(code: CInt)
     case emptyFile
     /// The file has another size than when it was opened.

@@ -28,8 +28,7 @@ struct ShardFolder {
   func path(ofPart number: Int) -> String {
     let digits = "\(number)"
     let width = max(4, "\(partCount - 1)".count)
-    let folder = path.hasSuffix("/") ? path : path + "/"
-    return folder + "part-" + String(repeating: "0", count: width - digits.count) + digits + ".npy"
+    return prefix + "part-" + String(repeating: "0", count: width - digits.count) + digits + ".npy"
   }
 
   /// Makes the folder; of one that is there, checks that nothing in it is replaced unasked.
@@ -68,17 +67,15 @@ struct ShardFolder {
 
   /// The parts of a data set that are in the folder.
   private func parts() throws -> [String] {
-    do {
-      return try DataFiles.expand([path]).filter { file in
-        let name = file.split(separator: "/").last ?? ""
-        let number = name.dropFirst("part-".count).dropLast(".npy".count)
-        return name.hasPrefix("part-") && name.hasSuffix(".npy") && number.count >= 4
-          && number.allSatisfy { ("0"..."9").contains($0) }
-      }
-    } catch let error as RowSourceError where error.problem == .noDataFiles {
-      return []
-    }
+    try FolderListing.names(path).filter { name in
+      let number = name.dropFirst("part-".count).dropLast(".npy".count)
+      return name.hasPrefix("part-") && name.hasSuffix(".npy") && number.count >= 4
+        && number.allSatisfy { ("0"..."9").contains($0) }
+    }.sorted().map { prefix + $0 }
   }
+
+  /// Of the paths of all parts.
+  private var prefix: String { path.hasSuffix("/") ? path : path + "/" }
 
   private func cannotMake(code: CInt) -> RowSourceError {
     guard code == ENOENT else { return RowSourceError(.unwritable(code: code), path: path) }

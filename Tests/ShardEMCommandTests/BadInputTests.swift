@@ -283,6 +283,9 @@ extension BadInput {
       message: "m.json: line 1, column 13: not JSON: found the end of the file, expected a comma "
         + "or }"),
     BadInput(
+      testDescription: "shards in what is no folder", arguments: "shard a.npy -o a.npy",
+      files: ["a.npy": npy], message: "a.npy: a file, expected a folder"),
+    BadInput(
       testDescription: "shards over a file", arguments: "shard a.npy -o .",
       files: ["a.npy": npy, "part-0000.npy": npy],
       message: "./part-0000.npy: exists already; choose another --output, or --force to replace it"),

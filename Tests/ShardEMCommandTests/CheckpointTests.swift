@@ -48,6 +48,8 @@ struct CheckpointCommandTests {
           + "another folder"
       ),
       (["--resume", "nosuch"], "nosuch: no checkpoint to go on from"),
+      (["--checkpoint", "data.csv"], "data.csv: a file, expected a folder"),
+      (["--resume", "data.csv"], "data.csv: a file, expected a folder"),
       (
         ["--checkpoint", "no/such"],
         "no/such: no folder for checkpoints can be made here: No such file or directory"
