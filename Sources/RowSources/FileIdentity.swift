@@ -22,7 +22,9 @@ public struct FileIdentity: Hashable, Sendable {
     if let existing = FileIdentity(ofExisting: path) {
       self = existing
     } else {
-      let (folder, name) = OutputPath.split(OutputPath.target(of: path))
+      var path = path[...]
+      while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+      let (folder, name) = OutputPath.split(OutputPath.target(of: String(path)))
       self.init(folder, name: name)
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import MessagePassing
 import MixtureModels
+import RowSources
 import ShardEM
 
 /// Where a fit keeps what it needs to go on after its end.
@@ -52,12 +53,12 @@ struct CheckpointOptions: ParsableArguments {
     }
     let folder = CheckpointFolder(target)
     try world.agree {
-      if resumption == nil, let resume, checkpoint != resume {
+      guard world.rank == 0 else { return }
+      let goesOnThere = resume.map { isSameFolder($0, target) } ?? false
+      if resumption == nil, let resume, checkpoint == nil || !goesOnThere {
         throw CheckpointError(nothingIn: resume)
       }
-      if world.rank == 0, resumption == nil || checkpoint ?? resume != resume {
-        try folder.prepareForNewFit()
-      }
+      if resumption == nil || !goesOnThere { try folder.prepareForNewFit() }
     }
     for file in resumption?.damaged ?? [] {
       log.warning("\(file) is damaged; going on from the checkpoint before it")
@@ -76,6 +77,11 @@ struct CheckpointOptions: ParsableArguments {
           resuming: resumption?.state),
       folder: target)
   }
+}
+
+/// Whether two names stand for one folder, that need not be there yet.
+private func isSameFolder(_ one: String, _ other: String) -> Bool {
+  FileIdentity(of: one).map { $0 == FileIdentity(of: other) } ?? (one == other)
 }
 
 /// Keeps the state of a fit, and ends the fit when the process is told to stop.

@@ -28,6 +28,14 @@ struct CheckpointCommandTests {
     #expect(try folder.bytes("again.json") == folder.bytes("whole.json"))
   }
 
+  @Test("The folder to go on from may be written in another way", arguments: ["kept/", "./kept"])
+  func sameFolder(name: String) throws {
+    #expect(try fit("--checkpoint", name, "--resume", "kept", "--output", "first.json").status == 0)
+    let again = try fit("--checkpoint", name, "--resume", "kept", "--output", "again.json")
+    #expect(again.status == 0)
+    #expect(try folder.bytes("again.json") == folder.bytes("first.json"))
+  }
+
   @Test("The first time, a job that would go on begins anew and says so")
   func firstTime() throws {
     let first = try Shardem.run(
