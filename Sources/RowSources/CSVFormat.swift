@@ -22,6 +22,7 @@ struct CSVFormat: Sendable {
     if text.starts(with: [0xff, 0xfe]) || text.starts(with: [0xfe, 0xff]) {
       throw RowSourceError(.notUTF8, path: path)
     }
+    if separatesRowsByReturnsOnly(text) { throw RowSourceError(.returnsOnly, path: path) }
     let start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     guard start < text.count else { throw RowSourceError(.noRows, path: path) }
     let dialect = CSVDialect(of: UnsafeBufferPointer(rebasing: text[start...]), options)
@@ -54,4 +55,13 @@ struct CSVFormat: Sendable {
           number: column + 1, name: names.indices.contains(column) ? names[column] : nil)
       })
   }
+}
+
+/// Whether a text has carriage returns between its rows and not one newline, as old Macs wrote: taken
+/// for white space, they would make all rows one.
+private func separatesRowsByReturnsOnly(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  guard !text.contains(.newline), let first = text.firstIndex(of: .carriageReturn) else {
+    return false
+  }
+  return text[first...].contains { !$0.isWhiteSpace }
 }

@@ -114,6 +114,7 @@ extension RowSourceError.Problem {
   private var valueSentence: String? {
     switch self {
     case .notUTF8: "the text is UTF-16; save it as UTF-8"
+    case .returnsOnly: "lines end with carriage returns only; save the text with newlines"
     case .notGzip: "not gzip'ed, although its name ends in .gz"
     case .truncatedGzip: "the gzip'ed data end too soon; the file is truncated"
     case .corruptGzip(let reason): "the gzip'ed data are damaged: \(reason)"

@@ -77,6 +77,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
 
     // Values.
     case notUTF8
+    case returnsOnly
     case notGzip
     case truncatedGzip
     case corruptGzip(String)

@@ -153,6 +153,9 @@ extension BadInput {
       "a word among the numbers", "word.csv", Array("x,y\n1,2\n3,four\n".utf8),
       "word.csv: row 3, column 2 (y): found \"four\", expected a number"),
     fit(
+      "lines that end with carriage returns only", "mac.csv", Array("x,y\r1,2\r3,4\r".utf8),
+      "mac.csv: lines end with carriage returns only; save the text with newlines"),
+    fit(
       "a ragged row", "ragged.csv", Array("1,2\n3,4\n5\n".utf8),
       "ragged.csv: row 3: found 1 field, expected 2"),
     BadInput(
