@@ -32,6 +32,13 @@ extension Comparison {
   /// What a case is to reach.
   var goals: [Goal] {
     var goals = [Goal("\(shape): share of the exact sums", parts.exactSums / seconds, atMost: 0.03)]
+    if threads == 1, let least = leastPeakFraction {
+      goals.append(Goal("\(shape): share of the peak", peakFraction, atLeast: least))
+    }
+    if threads == 1 && shape.columns <= 2 && shape.components <= 4 {
+      let nanoseconds = 1e9 * seconds / Double(shape.rows)
+      goals.append(Goal("\(shape): nanoseconds a row", nanoseconds, atMost: 5))
+    }
     if let largestDifference {
       goals.append(Goal("\(shape): log-likelihoods differ", largestDifference, atMost: 1e-9))
     }
@@ -43,6 +50,14 @@ extension Comparison {
         Goal("\(shape): speed-up of \(threads) threads", speedup, atLeast: 0.95 * Double(threads)))
     }
     return goals
+  }
+
+  /// Nil where other things than multiply-adds count.
+  private var leastPeakFraction: Double? {
+    switch shape.covarianceType {
+    case .full: shape.columns >= 32 ? 0.7 : shape.columns == 16 ? 0.5 : nil
+    case .tied, .diag, .spherical: 0.5
+    }
   }
 
   private func leastRatio(to peer: Peer) -> Double {
