@@ -91,18 +91,20 @@ public func copyRows(
   responsibilities: UnsafePointer<Double>, room: UnsafeMutablePointer<Double>,
   weights: UnsafeMutablePointer<Double>
 ) {
-  var selected = 0
-  for n in 0..<count {
-    weights[selected] = responsibilities[n]
-    selected += responsibilities[n] == 0 ? 0 : 1
-  }
-  for j in Swift.stride(from: 0, to: columnCount, by: 8) {
-    let (source, target) = (blocks + j * stride, room + j * stride)
-    var next = 0
+  withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { numbers in
+    let numbers = numbers.baseAddress!
+    var selected = 0
     for n in 0..<count {
       // Written over by the next row where this one is left out.
-      Vector8(loading: source + 8 * n).store(to: target + 8 * next)
-      next += responsibilities[n] == 0 ? 0 : 1
+      numbers[selected] = n
+      weights[selected] = responsibilities[n]
+      selected += responsibilities[n] == 0 ? 0 : 1
+    }
+    for j in Swift.stride(from: 0, to: columnCount, by: 8) {
+      let (source, target) = (blocks + j * stride, room + j * stride)
+      for i in 0..<selected {
+        Vector8(loading: source + 8 * numbers[i]).store(to: target + 8 * i)
+      }
     }
   }
 }

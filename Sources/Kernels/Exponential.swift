@@ -10,20 +10,24 @@ func exp(_ x: Vector8) -> Vector8 {
   // 2^(n-1) and then twice it: n = 1024 has no exponent field of its own.
   let (power, n) = exponentialParts(x)
   return ((power * unsafeBitCast((n &+ 1022) &<< 52, to: Vector8.self)) * 2)
-    .replacing(with: 0, where: x .< -708)
+    .replacing(with: 0, where: x .< smallestExponent)
     .replacing(with: .infinity, where: x .> 0x1.62e42fefa39efp+9)
     .replacing(with: x, where: x .!= x)
 }
 
-/// e^x in every lane, for x <= 0 (or -infinity): the same bits as `exp`, 6 operations less.
+/// Where e^x is taken for 0: the least x whose e^x is a normal number, rounded up.
+public let smallestExponent = -708.0
+
+/// e^x in every lane, for x <= 0 (or -infinity), but 0 for x < `floor`, which is `smallestExponent`
+/// or more: else the same bits as `exp`, 6 operations less.
 ///
 /// 2^n is multiplied by adding n to the exponent: exact, since no result but 0 is below 2^-1022. A
 /// NaN stays one: the low bits of `n` are then 0.
 @_transparent
-func expOfNonPositive(_ x: Vector8) -> Vector8 {
+func expOfNonPositive(_ x: Vector8, floor: Double) -> Vector8 {
   let (power, n) = exponentialParts(x)
   let bits = unsafeBitCast(power, to: SIMD8<UInt64>.self) &+ (n &<< 52)
-  return unsafeBitCast(bits, to: Vector8.self).replacing(with: 0, where: x .< -708)
+  return unsafeBitCast(bits, to: Vector8.self).replacing(with: 0, where: x .< floor)
 }
 
 /// e^x = 2^n e^r as e^r and, in its low bits, n.

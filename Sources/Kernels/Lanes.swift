@@ -13,12 +13,15 @@ protocol RowLanes: Lanes {
   init(loading pointer: UnsafePointer<Double>)
   func store(to pointer: UnsafeMutablePointer<Double>)
   static func - (values: Self, center: Double) -> Self
+  static func - (values: Self, others: Self) -> Self
   /// Adds x², fused.
   mutating func addSquare(_ x: Self)
   /// Adds (x factor) x, the latter product fused.
   mutating func addSquare(_ x: Self, times factor: Double)
   /// offset + factor × these lanes, fused.
   func scaled(by factor: Double, plus offset: Double) -> Self
+  /// Whether every lane is below `limit`, and none a NaN.
+  func areAll(below limit: Double) -> Bool
 }
 
 // Transparent throughout: what is only inlined may still pass vectors through memory.
@@ -48,6 +51,13 @@ extension SIMD8<Double>: Lanes, RowLanes {
   func scaled(by factor: Double, plus offset: Double) -> Self {
     Self(repeating: offset).addingProduct(self, Self(repeating: factor))
   }
+
+  @_transparent
+  func areAll(below limit: Double) -> Bool { ones(below: limit).laneSum == 8 }
+
+  /// 1 in the lanes that are below `limit`, 0 in the others.
+  @_transparent
+  func ones(below limit: Double) -> Self { Self.zero.replacing(with: 1, where: self .< limit) }
 }
 
 /// 32 rows of data; variables of their own, because only these are sure to stay in registers.
@@ -83,6 +93,12 @@ struct FourVectors: RowLanes {
   }
 
   @_transparent
+  static func - (values: Self, others: Self) -> Self {
+    Self(
+      values.v0 - others.v0, values.v1 - others.v1, values.v2 - others.v2, values.v3 - others.v3)
+  }
+
+  @_transparent
   mutating func addProduct(_ factor: Double, _ x: Self) {
     v0.addProduct(factor, x.v0)
     v1.addProduct(factor, x.v1)
@@ -112,6 +128,14 @@ struct FourVectors: RowLanes {
       v0.scaled(by: factor, plus: offset), v1.scaled(by: factor, plus: offset),
       v2.scaled(by: factor, plus: offset), v3.scaled(by: factor, plus: offset))
   }
+
+  @_transparent
+  func areAll(below limit: Double) -> Bool {
+    let ones =
+      (v0.ones(below: limit) + v1.ones(below: limit))
+      + (v2.ones(below: limit) + v3.ones(below: limit))
+    return ones.laneSum == 32
+  }
 }
 
 /// Four sums of products, each with lanes of its own: the accumulators of a tile.
@@ -124,6 +148,9 @@ struct FourSums<L: Lanes> {
 
   @inline(__always)
   init() {}
+
+  @inline(__always)
+  init(repeating lanes: L) { (a, b, c, d) = (lanes, lanes, lanes, lanes) }
 
   /// Adds four numbers times the lanes.
   @inline(__always)

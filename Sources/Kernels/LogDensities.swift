@@ -28,7 +28,8 @@ public func writeLogDensities(
     return
   }
   let product = TriangularProduct(
-    columnCount: columnCount, stride: stride, mean: mean, panels: panels, differences: differences)
+    columnCount: columnCount, tileColumns: columnCount, stride: stride, mean: mean,
+    panels: panels, differences: differences)
   switch shape {
   case .small: product.writeDensities(columns, logScale, into: densities, as: Vector8.self)
   case .large: product.writeDensities(columns, logScale, into: densities, as: FourVectors.self)
@@ -71,109 +72,10 @@ public func whitenTile(
   into whitened: UnsafeMutablePointer<Double>, shape: TileShape = .native
 ) {
   let product = TriangularProduct(
-    columnCount: columnCount, stride: stride, mean: mean, panels: panels, differences: differences)
+    columnCount: columnCount, tileColumns: columnCount, stride: stride, mean: mean,
+    panels: panels, differences: differences)
   switch shape {
   case .small: product.write(columns, into: whitened, as: Vector8.self)
   case .large: product.write(columns, into: whitened, as: FourVectors.self)
-  }
-}
-
-/// y = L^-1 (x - mu), as many rows at a time as the tile has lanes.
-private struct TriangularProduct {
-  let columnCount: Int
-  let stride: Int
-  let mean: UnsafePointer<Double>
-  let panels: UnsafePointer<Double>
-  let differences: UnsafeMutablePointer<Double>
-
-  @inline(__always)
-  func writeDensities<Rows: RowLanes>(
-    _ columns: UnsafePointer<Double>, _ logScale: Double,
-    into densities: UnsafeMutablePointer<Double>, as rows: Rows.Type
-  ) {
-    for start in Swift.stride(from: 0, to: stride, by: Rows.count) {
-      var sum = Rows.zero
-      forEachPanel(columns + offset(start), as: rows) { _, y in
-        sum.addSquare(y.a)
-        sum.addSquare(y.b)
-        sum.addSquare(y.c)
-        sum.addSquare(y.d)
-      }
-      sum.scaled(by: -0.5, plus: logScale).store(to: densities + start)
-    }
-  }
-
-  @inline(__always)
-  func write<Rows: RowLanes>(
-    _ columns: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>,
-    as rows: Rows.Type
-  ) {
-    for start in Swift.stride(from: 0, to: stride, by: Rows.count) {
-      forEachPanel(columns + offset(start), as: rows) { first, y in
-        // What lies behind the last column is the next group's, written after this.
-        let target = result + offset(start) + 32 * first
-        y.a.store(to: target)
-        y.b.store(to: target + 32)
-        y.c.store(to: target + 64)
-        y.d.store(to: target + 96)
-      }
-    }
-  }
-
-  /// Where row `start` of a transposed tile begins.
-  @inline(__always)
-  private func offset(_ start: Int) -> Int { (start & ~31) * columnCount + (start & 31) }
-
-  /// Calls `body` with y of four rows of L^-1 at a time and the number of the first.
-  @inline(__always)
-  private func forEachPanel<Rows: RowLanes>(
-    _ columns: UnsafePointer<Double>, as rows: Rows.Type, _ body: (Int, FourSums<Rows>) -> Void
-  ) {
-    var panel = panels
-    for first in Swift.stride(from: 0, to: columnCount, by: 4) {
-      var y = FourSums<Rows>()
-      var x = UnsafePointer(differences)
-      // `first` is a multiple of 4: the inner loop is unrolled.
-      for _ in 0..<first / 4 {
-        for _ in 0..<4 {
-          y.add(panel, Rows(loading: x))
-          panel += 4
-          x += Rows.count
-        }
-      }
-      addCorner(panel, columns, first, to: &y)
-      panel += 16
-      body(first, y)
-    }
-  }
-
-  /// Adds the last four columns of a panel, less the zeros above the diagonal, and writes their
-  /// differences, which the next panels read.
-  @inline(__always)
-  private func addCorner<Rows: RowLanes>(
-    _ panel: UnsafePointer<Double>, _ columns: UnsafePointer<Double>, _ first: Int,
-    to y: inout FourSums<Rows>
-  ) {
-    let x0: Rows = difference(columns, first)
-    y.add(panel, x0)
-    guard first + 1 < columnCount else { return }
-    let x1: Rows = difference(columns, first + 1)
-    y.b.addProduct(panel[5], x1)
-    y.c.addProduct(panel[6], x1)
-    y.d.addProduct(panel[7], x1)
-    guard first + 2 < columnCount else { return }
-    let x2: Rows = difference(columns, first + 2)
-    y.c.addProduct(panel[10], x2)
-    y.d.addProduct(panel[11], x2)
-    guard first + 3 < columnCount else { return }
-    y.d.addProduct(panel[15], difference(columns, first + 3))
-  }
-
-  /// x_j - mu_j, written to `differences` too, packed.
-  @inline(__always)
-  private func difference<Rows: RowLanes>(_ columns: UnsafePointer<Double>, _ j: Int) -> Rows {
-    let difference = Rows(loading: columns + 32 * j) - mean[j]
-    difference.store(to: differences + j * Rows.count)
-    return difference
   }
 }

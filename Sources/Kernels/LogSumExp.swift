@@ -1,19 +1,28 @@
+/// log 2^-60, rounded. A component whose joint density is less than 2^-60 of the row's largest changes
+/// neither the row's density nor any other responsibility by more than 2^-60 of it: that many
+/// components, and more than a hundred of them together, are below rounding.
+public let negligibleLogRatio = -0x1.4cb5ecf0a9650p+5
+
 /// Turns log joint densities into weighted responsibilities, in place.
 ///
 /// For each row, log p(x) = log sum_k exp(log joint), r_k = exp(log joint) / p(x). A row to which
 /// no component gives any density has log p = -infinity and responsibilities 0.
+///
+/// A component whose log joint lies further below the row's largest than `floor` counts as one that
+/// gives the row no density.
 ///
 /// - Parameters:
 ///   - logJoint: log joint of component k and row n at `[k * stride + n]`; on return w_n r_nk, and 0
 ///     for n from `count` up to the next multiple of 8.
 ///   - count: rows; `stride` is at least this, rounded up to a multiple of 8.
 ///   - weights: `count` row weights; nil for 1 each.
+///   - floor: `smallestExponent` or more, such as `negligibleLogRatio`.
 /// - Returns: the sum over rows of w log p(x), in nats, in a fixed order of additions.
 /// - Complexity: one exponential per row and component, 5 memory operations per 8 of them, one
 ///   division a row; one logarithm a row with weights, one for 16 without.
 public func normalizeLogJoint(
   _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, count: Int,
-  weights: UnsafePointer<Double>?
+  weights: UnsafePointer<Double>?, floor: Double = smallestExponent
 ) -> Double {
   var total = Vector8.zero
   var n = 0
@@ -24,7 +33,7 @@ public func normalizeLogJoint(
       var product = Vector8(repeating: 1)
       while n < last {
         let (largest, sum) = exponentiateLanes(
-          logJoint + n, componentCount: componentCount, stride: stride)
+          logJoint + n, componentCount: componentCount, stride: stride, floor: floor)
         scaleLanes(
           logJoint + n, componentCount: componentCount, stride: stride,
           by: share(Vector8(repeating: 1), of: sum))
@@ -40,7 +49,7 @@ public func normalizeLogJoint(
     let lanes = logJoint + n
     clearLanes(lanes, componentCount: componentCount, stride: stride, where: weight .== 0)
     let (largest, sum) = exponentiateLanes(
-      lanes, componentCount: componentCount, stride: stride)
+      lanes, componentCount: componentCount, stride: stride, floor: floor)
     scaleLanes(
       lanes, componentCount: componentCount, stride: stride, by: share(weight, of: sum))
     // A row without weight adds nothing, whatever its density.
@@ -53,13 +62,14 @@ public func normalizeLogJoint(
 /// Writes log p(x) of each row: as `normalizeLogJoint`, but keeping log joint as it is.
 public func logSumExp(
   _ logJoint: UnsafePointer<Double>, componentCount: Int, stride: Int, count: Int,
-  into logDensities: UnsafeMutablePointer<Double>
+  into logDensities: UnsafeMutablePointer<Double>, floor: Double = smallestExponent
 ) {
   for n in Swift.stride(from: 0, to: count, by: 8) {
     let largest = largestLanes(logJoint + n, componentCount: componentCount, stride: stride)
     var sum = Vector8.zero
     for k in 0..<componentCount {
-      sum += expOfNonPositive(Vector8(loading: logJoint + k * stride + n) - largest)
+      sum += expOfNonPositive(
+        Vector8(loading: logJoint + k * stride + n) - largest, floor: floor)
     }
     let density = largest + log(sum)
     for lane in 0..<min(8, count - n) { logDensities[n + lane] = density[lane] }
@@ -72,13 +82,13 @@ public func logSumExp(
 /// Eight rows at a time: the exponentials of several components overlap, and nothing spills.
 @inline(__always)
 private func exponentiateLanes(
-  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int
+  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, floor: Double
 ) -> (largest: Vector8, sum: Vector8) {
   let largest = largestLanes(logJoint, componentCount: componentCount, stride: stride)
   var sum = Vector8.zero
   var lanes = logJoint
   for _ in 0..<componentCount {
-    let part = expOfNonPositive(Vector8(loading: lanes) - largest)
+    let part = expOfNonPositive(Vector8(loading: lanes) - largest, floor: floor)
     part.store(to: lanes)
     sum += part
     lanes += stride

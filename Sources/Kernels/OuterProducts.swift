@@ -74,7 +74,7 @@ private struct OuterProducts {
         for n in 0..<rows.count {
           sums.add(products + 8 * n + half, Vector8(loading: x + 8 * n) - center)
         }
-        add(sums, to: first + half, column: j)
+        add(sums, to: first + half, column: j, isDiagonal: false)
       }
     }
     // Of the upper four rows, only the first half lies below the diagonal: 12 accumulators. No
@@ -86,8 +86,8 @@ private struct OuterProducts {
       upper.add(products + 8 * n, difference.lowHalf)
       lower.add(products + 8 * n + 4, difference)
     }
-    add(FourSums(lowHalves: upper), to: first, column: first)
-    add(lower, to: first + 4, column: first)
+    add(FourSums(lowHalves: upper), to: first, column: first, isDiagonal: true)
+    add(lower, to: first + 4, column: first, isDiagonal: true)
   }
 
   /// Blocks of 8 × 16, which are 16 accumulators of AVX-512; 8 broadcasts, 2 loads and 2
@@ -103,31 +103,35 @@ private struct OuterProducts {
         left.add(products + 8 * n, Vector8(loading: x + 8 * n) - leftCenter)
         right.add(products + 8 * n, Vector8(loading: x + step + 8 * n) - rightCenter)
       }
-      add(left, column: j)
-      add(right, column: j + 8)
+      add(left, column: j, isDiagonal: false)
+      if j + 8 < first {
+        add(right, column: j + 8, isDiagonal: false)
+      } else {
+        add(right, column: first, isDiagonal: true)
+      }
     }
     guard first % 16 == 0 else { return }
     var diagonal = EightSums()
     for n in 0..<rows.count {
       diagonal.add(products + 8 * n, Vector8(loading: differences + 8 * n))
     }
-    add(diagonal, column: first)
+    add(diagonal, column: first, isDiagonal: true)
   }
 
   @inline(__always)
-  private func add(_ sums: EightSums, column: Int) {
-    add(sums.upper, to: first, column: column)
-    add(sums.lower, to: first + 4, column: column)
+  private func add(_ sums: EightSums, column: Int, isDiagonal: Bool) {
+    add(sums.upper, to: first, column: column, isDiagonal: isDiagonal)
+    add(sums.lower, to: first + 4, column: column, isDiagonal: isDiagonal)
   }
 
   /// Adds to four rows of the triangle from number `i` on, eight columns each.
   @inline(__always)
-  private func add(_ sums: FourSums<Vector8>, to i: Int, column: Int) {
+  private func add(_ sums: FourSums<Vector8>, to i: Int, column: Int, isDiagonal: Bool) {
     var target = triangle + PackedTriangle.row(i) + column
-    add(sums.a, to: &target, i, column)
-    add(sums.b, to: &target, i + 1, column)
-    add(sums.c, to: &target, i + 2, column)
-    add(sums.d, to: &target, i + 3, column)
+    add(sums.a, to: &target, i, column, isDiagonal)
+    add(sums.b, to: &target, i + 1, column, isDiagonal)
+    add(sums.c, to: &target, i + 2, column, isDiagonal)
+    add(sums.d, to: &target, i + 3, column, isDiagonal)
   }
 
   /// Adds the lanes that lie on or below the diagonal; the others, already the next row's, get 0.
@@ -135,11 +139,12 @@ private struct OuterProducts {
   /// The lanes' numbers are float64 because Swift compares vectors of integers lane by lane.
   @inline(__always)
   private func add(
-    _ sums: Vector8, to target: inout UnsafeMutablePointer<Double>, _ i: Int, _ column: Int
+    _ sums: Vector8, to target: inout UnsafeMutablePointer<Double>, _ i: Int, _ column: Int,
+    _ isDiagonal: Bool
   ) {
     guard i < columnCount else { return }
     let lanes = Vector8(0, 1, 2, 3, 4, 5, 6, 7)
-    let masked = sums.replacing(with: 0, where: lanes .> Double(i - column))
+    let masked = isDiagonal ? sums.replacing(with: 0, where: lanes .> Double(i - column)) : sums
     (Vector8(loading: target) + masked).store(to: target)
     target += i + 1
   }

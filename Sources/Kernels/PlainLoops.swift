@@ -65,11 +65,14 @@ package enum PlainLoops {
     return tree((0..<half).map { l in zip(lanes[l], lanes[l + half]).map { $0 + $1 } })
   }
 
-  /// Responsibilities of one row, and its log density.
-  package static func posterior(_ logJoint: [Double]) -> (responsibilities: [Double], Double) {
+  /// Responsibilities of one row, and its log density; what lies further below the largest log joint
+  /// than `floor` counts as 0.
+  package static func posterior(
+    _ logJoint: [Double], floor: Double = smallestExponent
+  ) -> (responsibilities: [Double], Double) {
     let largest = logJoint.reduce(-.infinity, max)
     guard largest > -.infinity else { return (logJoint.map { _ in 0 }, -.infinity) }
-    let parts = logJoint.map { exp($0 - largest) }
+    let parts = logJoint.map { $0 - largest < floor ? 0 : exp($0 - largest) }
     let sum = parts.reduce(0, +)
     return (parts.map { $0 * (1 / sum) }, largest + log(sum))
   }

@@ -59,25 +59,43 @@ private func transposeBlocks(
     for j in stride(from: 0, to: columnCount, by: 8) {
       // The last eight columns may overlap those before, which are then written twice.
       let first = min(j, columnCount - 8)
-      transposeBlock(
-        rows + n * columnCount + first, rowStride: columnCount, into: group + 32 * first + n)
+      transposeBlock(into: group + 32 * first + n) { rows + (n + $0) * columnCount + first }
+    }
+  }
+}
+
+/// Transposes some rows of eight columns or more, at least one, into one group, padded with copies
+/// of the first of them.
+///
+/// - Parameters:
+///   - numbers: of `count` rows.
+///   - lanes: the rows with padding, a multiple of 8, at most 32.
+func transposeRows(
+  _ rows: UnsafePointer<Double>, numbers: UnsafePointer<Int>, count: Int, columnCount: Int,
+  lanes: Int, into group: UnsafeMutablePointer<Double>
+) {
+  for n in stride(from: 0, to: lanes, by: 8) {
+    for j in stride(from: 0, to: columnCount, by: 8) {
+      let first = min(j, columnCount - 8)
+      transposeBlock(into: group + 32 * first + n) { lane in
+        rows + numbers[n + lane < count ? n + lane : 0] * columnCount + first
+      }
     }
   }
 }
 
 /// Transposes eight rows of eight numbers: pairs of numbers, then pairs of pairs, then halves
 /// change places.
+///
+/// - Parameter row: where row 0 to 7 begins.
 @inline(__always)
 private func transposeBlock(
-  _ rows: UnsafePointer<Double>, rowStride: Int, into columns: UnsafeMutablePointer<Double>
+  into columns: UnsafeMutablePointer<Double>, row: (Int) -> UnsafePointer<Double>
 ) {
-  let (a, b) = interleaved(Vector8(loading: rows), Vector8(loading: rows + rowStride))
-  let (c, d) = interleaved(
-    Vector8(loading: rows + 2 * rowStride), Vector8(loading: rows + 3 * rowStride))
-  let (e, f) = interleaved(
-    Vector8(loading: rows + 4 * rowStride), Vector8(loading: rows + 5 * rowStride))
-  let (g, h) = interleaved(
-    Vector8(loading: rows + 6 * rowStride), Vector8(loading: rows + 7 * rowStride))
+  let (a, b) = interleaved(Vector8(loading: row(0)), Vector8(loading: row(1)))
+  let (c, d) = interleaved(Vector8(loading: row(2)), Vector8(loading: row(3)))
+  let (e, f) = interleaved(Vector8(loading: row(4)), Vector8(loading: row(5)))
+  let (g, h) = interleaved(Vector8(loading: row(6)), Vector8(loading: row(7)))
   // Columns 0 and 4, 2 and 6 of four rows; then 1 and 5, 3 and 7.
   let (ac04, ac26) = interleavedPairs(a, c)
   let (eg04, eg26) = interleavedPairs(e, g)

@@ -4,25 +4,30 @@ import _TestSupport
 
 @Suite("Log-sum-exp")
 struct LogSumExpTests {
-  @Test("responsibilities and log densities agree with the plain loop", arguments: [1, 2, 3, 10, 50])
-  func plainLoop(componentCount: Int) {
+  @Test(
+    "responsibilities and log densities agree with the plain loop", arguments: [1, 2, 3, 10, 50],
+    [smallestExponent, negligibleLogRatio])
+  func plainLoop(componentCount: Int, floor: Double) {
     var generator = SeededGenerator(seed: UInt64(componentCount))
     for count in [1, 7, 8, 9, 100] {
       let stride = paddedCount(count)
+      // Of 10 and more components some lie within the floor of the largest, some beyond.
       let logJoint = (0..<componentCount * stride).map { _ in 300 * generator.normal() }
       let weights = (0..<count).map { $0 % 4 == 1 ? 0 : generator.uniform() * 3 }
       var result = logJoint
       let total = normalizeLogJoint(
-        &result, componentCount: componentCount, stride: stride, count: count, weights: weights)
+        &result, componentCount: componentCount, stride: stride, count: count, weights: weights,
+        floor: floor)
       var densities = [Double](repeating: .nan, count: count)
       logSumExp(
-        logJoint, componentCount: componentCount, stride: stride, count: count, into: &densities)
+        logJoint, componentCount: componentCount, stride: stride, count: count, into: &densities,
+        floor: floor)
 
       var expectedTotal = 0.0
       var magnitude = 0.0
       for n in 0..<count {
         let (responsibilities, density) = PlainLoops.posterior(
-          (0..<componentCount).map { logJoint[$0 * stride + n] })
+          (0..<componentCount).map { logJoint[$0 * stride + n] }, floor: floor)
         #expect(densities[n] == density)
         expectedTotal += weights[n] * density
         magnitude += abs(weights[n] * density)
@@ -39,6 +44,18 @@ struct LogSumExpTests {
         #expect(result[(k * stride + count)..<((k + 1) * stride)].allSatisfy { $0 == 0 })
       }
     }
+  }
+
+  @Test("what lies exactly at the floor counts, what lies just below is left out")
+  func atTheFloor() {
+    var logJoint = [Double](repeating: 0, count: 8)
+    logJoint += [Double](repeating: negligibleLogRatio, count: 8)
+    logJoint += [Double](repeating: negligibleLogRatio.nextDown, count: 8)
+    _ = normalizeLogJoint(
+      &logJoint, componentCount: 3, stride: 8, count: 8, weights: nil, floor: negligibleLogRatio)
+    // e^x of a rounded x near -42: within 42 × 2^-53 of 2^-60, and a unit of the result.
+    #expect(abs(logJoint[8] * 0x1p60 - 1) <= 45 * 0x1p-53)
+    #expect(logJoint[16...].allSatisfy { $0 == 0 })
   }
 
   @Test("a row that no component gives density has responsibilities 0 and log density -infinity")
