@@ -45,7 +45,9 @@ struct CheckpointCommandTests {
     #expect(try folder.names.contains("kept"))
   }
 
-  @Test("What cannot be gone on from is refused in one line, on ranks too", arguments: [nil, 2])
+  @Test(
+    "What cannot be gone on from is refused in one line, on ranks too",
+    arguments: Shardem.aloneAndOnRanks)
   func refused(ranks: Int?) throws {
     try checkpointed()
     let newest = "kept/checkpoint-0-8.json"

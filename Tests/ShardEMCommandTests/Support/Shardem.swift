@@ -46,6 +46,13 @@ enum Shardem {
   private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("shardem")
 
+  /// One process, and two ranks if the program was built for them.
+  #if MPI
+    static let aloneAndOnRanks: [Int?] = [nil, 2]
+  #else
+    static let aloneAndOnRanks: [Int?] = [nil]
+  #endif
+
   /// Where a launcher of MPI programs is; nil if there is none.
   static let mpirun: URL? = (ProcessInfo.processInfo.environment["PATH"] ?? "")
     .split(separator: ":").map { URL(fileURLWithPath: "\($0)/mpirun") }
