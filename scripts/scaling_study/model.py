@@ -98,7 +98,7 @@ class Cost(collections.namedtuple("Cost", "row m_step message_bytes")):
         seconds = summary.seconds - summary.parts[3] - summary.parts[4]
         busiest = largest_share(summary.rows, summary.layout.workers)
         # Every rank adds 2 numbers to the message.
-        return cls(seconds / busiest, summary.parts[3],
+        return cls(seconds / busiest, summary.least_m_step,
                    summary.message_bytes - 16 * summary.layout.ranks)
 
     def bytes(self, ranks):

@@ -3,7 +3,7 @@
 import sys
 
 import model
-from report import PARTS, TARGET
+from report import PARTS, TARGET, milliseconds
 
 # Okabe and Ito's colours, which colour-blind readers tell apart.
 COLORS = ["#0072B2", "#999999", "#E69F00", "#009E73", "#D55E00"]
@@ -69,7 +69,7 @@ def scaling(results, case, groups):
         axes.set_ylabel(name)
         axes.set_ylim(bottom=0)
         shade(axes, layouts, results.cores)
-        axes.legend(fontsize=8, loc="lower right")
+        axes.legend(fontsize=8, loc="best")
     stacked(parts, groups, layouts)
     return figure
 
@@ -93,7 +93,7 @@ def stacked(axes, groups, layouts):
             for part, color, seconds in zip(PARTS, COLORS, s.parts):
                 axes.bar(x, 100 * seconds / total, 0.92 * width, bottom, color=color, linewidth=0)
                 bottom += 100 * seconds / total
-            axes.text(x, 101, f"{group[0].kind}\n{1e3 * s.seconds:.3g} ms", ha="center",
+            axes.text(x, 101, f"{group[0].kind}\n{milliseconds(s.seconds)} ms", ha="center",
                       va="bottom", fontsize=7)
     axes.set_xticks(range(len(layouts)), map(str, layouts))
     axes.set_xlabel("ranks x threads")

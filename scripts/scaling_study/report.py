@@ -44,6 +44,8 @@ class Summary:
             statistics.fmean(getattr(i, name) for i in middle)
             for name in ("seconds", "processor_seconds", "mean_compute_seconds"))
         self.parts = [statistics.fmean(values) for values in zip(*(i.parts for i in middle))]
+        #: Of the M-step, when nothing else ran.
+        self.least_m_step = min(i.parts[3] for i in every)
         self.message_bytes = middle[0].message_bytes
         self.quiet = min(1, self.processor_seconds / (mean_compute * layout.workers))
 
