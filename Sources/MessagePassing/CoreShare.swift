@@ -84,8 +84,11 @@ private func affinity() -> [Int] {
 /// The identity of the running kernel, which the containers of a machine share; else the host name.
 func machineName() -> String {
   let identity = contents(of: "/proc/sys/kernel/random/boot_id").prefix { !$0.isWhitespace }
-  if !identity.isEmpty { return String(identity) }
-  return String(unsafeUninitializedCapacity: 256) { buffer in
+  return identity.isEmpty ? hostName() : String(identity)
+}
+
+func hostName() -> String {
+  String(unsafeUninitializedCapacity: 256) { buffer in
     buffer.initialize(repeating: 0)
     _ = buffer.withMemoryRebound(to: CChar.self) { gethostname($0.baseAddress!, 255) }
     return buffer.firstIndex(of: 0)!

@@ -84,7 +84,8 @@ public struct CSVIndex: Sendable, Equatable {
   /// Per part, the newlines in the parts before it.
   let newlinesBefore: [Int]
 
-  init(_ scans: [CSVPartScan]) {
+  /// Puts the scans of all parts of a file, in order, together.
+  package init(_ scans: [CSVPartScan]) {
     var firstRows = [0]
     var beginsInside: [Bool] = []
     var newlinesBefore: [Int] = []

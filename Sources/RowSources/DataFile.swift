@@ -4,6 +4,8 @@ public enum DataFile: Sendable {
   case numbers(any NumberFile)
   /// Text whose rows must be found and parsed first.
   case csv(CSVFile)
+  /// A file that other ranks read.
+  case distant(DistantFile)
 
   /// Opens a .npy, .csv, .tsv or .txt file, a dataset in an .h5 or .hdf5 file, or a raw file of any
   /// name if the options say so, and reads its header. Text may be gzip'ed: .csv.gz.
@@ -35,22 +37,37 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers(let file): file.name
     case .csv(let file): file.name
+    case .distant(let file): file.name
     }
   }
 
   /// The number of chosen columns.
-  public var columnCount: Int {
-    switch self {
-    case .numbers(let file): file.columnCount
-    case .csv(let file): file.columnCount
-    }
-  }
+  public var columnCount: Int { columnNumbers.count }
 
   /// The numbers of the chosen columns in the file, from 1.
   var columnNumbers: [Int] {
     switch self {
     case .numbers(let file): file.columnNumbers
     case .csv(let file): file.columnNumbers
+    case .distant(let file): file.columnNumbers
+    }
+  }
+
+  /// The number of rows; nil of text, whose rows must be searched for.
+  package var rowCount: Int? {
+    switch self {
+    case .numbers(let file): file.rowCount
+    case .csv: nil
+    case .distant(let file): file.rowCount
+    }
+  }
+
+  /// The parts to scan for rows; 0 if their number is known.
+  package var scanPartCount: Int {
+    switch self {
+    case .numbers: 0
+    case .csv(let file): file.scanPartCount
+    case .distant(let file): file.scanPartCount
     }
   }
 
@@ -59,23 +76,18 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers: 1
     case .csv(let file): file.firstRowNumber
+    case .distant(let file): file.firstRowNumber
     }
   }
 
   /// Whether rows that are not in memory can be read many times at little cost.
   package var isStreamable: Bool {
-    switch self {
-    case .numbers(let file): file.isStreamable
-    case .csv: false
-    }
+    if case .numbers(let file) = self { file.isStreamable } else { false }
   }
 
   /// The bytes that a row takes in memory.
   package var heldRowBytes: Int {
-    switch self {
-    case .numbers(let file): file.heldRowBytes
-    case .csv(let file): 8 * file.columnCount
-    }
+    if case .numbers(let file) = self { file.heldRowBytes } else { 8 * columnCount }
   }
 
   /// The error for a value that cannot be used, at a row and chosen column counted from 0.
@@ -92,6 +104,7 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers: nil
     case .csv(let file): file.columnNames
+    case .distant(let file): file.columnNames
     }
   }
 
@@ -105,6 +118,8 @@ public enum DataFile: Sendable {
       let names = columnNames.map { "with the names " + $0.joined(separator: ", ") }
       return "\(file.byteCount) bytes, \(columnCount) columns, delimiter \"\(delimiter)\", "
         + (names ?? "without names")
+    case .distant(let file):
+      return file.summary
     }
   }
 }

@@ -37,4 +37,11 @@ package struct HDF5Name: Equatable, Sendable {
 extension DataFiles {
   /// The file that a name stands for, without what it says of a dataset in it.
   package static func path(of name: String) -> String { HDF5Name(name)?.path ?? name }
+
+  /// The name of a file in its folder, with what it says of a dataset.
+  package static func nameWithoutFolder(_ name: String) -> String {
+    let path = path(of: name)
+    let folder = path.utf8.count - (path.split(separator: "/").last?.utf8.count ?? 0)
+    return String(decoding: name.utf8.dropFirst(folder), as: UTF8.self)
+  }
 }

@@ -49,7 +49,12 @@ public struct ShardPlan: Sendable, Equatable {
 
   /// The blocks of one rank, in row order; empty on some ranks if there are more ranks than blocks.
   public func blocks(ofRank rank: Int, size: Int) -> [Block] {
-    runs(ofRank: rank, size: size).flatMap { run in
+    blocks(of: runs(ofRank: rank, size: size))
+  }
+
+  /// The blocks of which `runs` consist.
+  package func blocks(of runs: [Block]) -> [Block] {
+    runs.flatMap { run in
       stride(from: run.rows.lowerBound, to: run.rows.upperBound, by: blockRows).map { start in
         Block(
           shard: run.shard, rows: start..<min(start + blockRows, run.rows.upperBound),
@@ -69,6 +74,16 @@ public struct ShardPlan: Sendable, Equatable {
       let start = (blocks.lowerBound - firstBlocks[shard]) * blockRows
       let end = min((blocks.upperBound - firstBlocks[shard]) * blockRows, rowCounts[shard])
       return Block(shard: shard, rows: start..<end, firstRow: firstRows[shard] + start)
+    }
+  }
+
+  /// The same where `size` ranks divide only these shards among them.
+  package func runs(ofRank rank: Int, size: Int, among shards: [Int]) -> [Block] {
+    let part = ShardPlan(rowCounts: shards.map { rowCounts[$0] }, blockRows: blockRows)
+    return part.runs(ofRank: rank, size: size).map { run in
+      let shard = shards[run.shard]
+      return Block(
+        shard: shard, rows: run.rows, firstRow: firstRows[shard] + run.rows.lowerBound)
     }
   }
 

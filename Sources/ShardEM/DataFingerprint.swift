@@ -45,17 +45,30 @@ extension Sweep {
     let targets = (0..<samples).map { $0 * step + $0 * rest / samples }
     let digests = try world.agree {
       let scratch = Workspace()
-      return try data.blocks.indices.compactMap { number -> UInt64? in
+      return try data.blocks.indices.flatMap { number -> [UInt64] in
         let block = data.blocks[number]
         let rows = block.firstRow..<block.firstRow + block.rows.count
-        guard targets.contains(where: rows.contains) else { return nil }
-        return try data.withBlock(number, scratch: scratch) { $0.digest.value }
+        guard targets.contains(where: rows.contains) else { return [] }
+        return [
+          UInt64(block.firstRow),
+          try data.withBlock(number, scratch: scratch) { $0.digest.value },
+        ]
       }
     }
-    // Ranks have their blocks in row order, so that these are in row order too.
+    // In row order, whoever has them.
+    let sampled = try world.gather(digests.withUnsafeBytes(Array.init)).flatMap { bytes in
+      bytes.withUnsafeBytes { words in
+        stride(from: 0, to: words.count, by: 16).map {
+          (
+            firstRow: words.loadUnaligned(fromByteOffset: $0, as: UInt64.self),
+            digest: words.loadUnaligned(fromByteOffset: $0 + 8, as: UInt64.self)
+          )
+        }
+      }
+    }
     var sample = Digest()
-    for bytes in try world.gather(digests.withUnsafeBytes(Array.init)) {
-      for byte in bytes { sample.add(UInt64(byte)) }
+    for block in sampled.sorted(by: { $0.firstRow < $1.firstRow }) {
+      withUnsafeBytes(of: block.digest) { for byte in $0 { sample.add(UInt64(byte)) } }
     }
     return DataFingerprint(
       files: data.files.map { String($0.name.split(separator: "/").last ?? "") },

@@ -15,38 +15,53 @@ extension DataSet {
   /// Every rank reads every header, and then the rows of its own blocks only; text files are
   /// searched for rows by all ranks, each a part of them.
   /// - Parameters:
-  ///   - weights: a file with one weight per row over all shards, or if there is none of that
-  ///     name, a column of the data (name, or number from 1), which then is no data column.
+  ///   - placement: where a rank's `arguments` have a meaning. Of hosts with files of their own, each
+  ///     rank names those of its host; the shards are then all of them, in the order of their names.
+  ///   - weights: a file with one weight per row over all shards (which must be shared), or if there
+  ///     is none of that name, a column of the data (name, or number from 1), which then is no data
+  ///     column.
   ///   - memory: what each rank may hold rows in; rows beyond it are read anew whenever they are
   ///     needed, from the files or, of text and HDF5, from a copy (`ScratchFile`).
   ///   - threads: how many threads of this rank read.
   /// - Throws: on every rank the same error, about the first faulty file and row.
   public static func open<World: Communicator>(
-    _ arguments: [String], options: ReadOptions = ReadOptions(), weights: String? = nil,
+    _ arguments: [String], options: ReadOptions = ReadOptions(),
+    placement: FilePlacement = .shared, weights: String? = nil,
     memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: World
   ) throws -> DataSet {
     var options = options
-    var weightsPath: String?
-    if let weights {
-      // What one rank sees, all must open.
-      var exists = [access(DataFiles.path(of: weights), F_OK) == 0 ? 1.0 : 0.0]
-      try world.maximum(&exists)
-      if exists[0] > 0 { weightsPath = weights }
-    }
+    let weightsPath = try existingFile(weights, world)
     let weightColumn = weightsPath == nil ? weights : nil
     if let weightColumn { options.include(weightColumn) }
 
-    let (files, weightIndex, weightFile) = try world.agree {
-      let (files, index) = try open(arguments, options, weightColumn: weightColumn)
-      return (files, index, try weightsPath.map(openWeights))
+    var (files, weightFile) = try world.agree {
+      let files = try namingWeights(weightColumn) {
+        try DataFiles.expand(arguments, options).map { try DataFile.open($0, options) }
+      }
+      return (files, try weightsPath.map(openWeights))
     }
-    try world.requireSameFiles(files + [weightFile].compactMap { $0 })
-    let shards = try ShardLoader(files, threads: threads, world: world)
+    let group: FileGroup
+    switch placement {
+    case .shared:
+      try world.requireSameFiles(files + [weightFile].compactMap { $0 })
+      group = FileGroup(of: files, sharedBy: world)
+    case .local(let host):
+      if let weightFile { throw DataSetError.localWeights(path: weightFile.name) }
+      let all = try LocalFiles(files, on: host, world: world)
+      (files, group) = (all.files, all.group)
+    }
+    // All ranks know the columns of all files.
+    try DataFile.requireSameColumns(files, options)
+    let weightIndex = try namingWeights(weightColumn) {
+      try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
+    }
+
+    let shards = try ShardLoader(files, in: group, threads: threads, world: world)
     let plan = ShardPlan(rowCounts: shards.rowCounts)
-    let runs = plan.runs(ofRank: world.rank, size: world.size)
+    let runs = plan.runs(ofRank: group.rank, size: group.size, among: group.files)
     let rows = files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
     let bytes = try limit.byteCount(in: world)
-    let (memory, sources) = try world.agree {
+    let (memory, sources) = try world.agree { [files, weightFile] in
       let memory = try RowMemory(
         limit: bytes, rows, of: files, weights: weightFile, plan, threads: threads)
       return (memory, try shards.load(rows, memory, threads: threads))
@@ -58,23 +73,30 @@ extension DataSet {
         loadWeights(weightFile, plan: plan, runs: runs, memory, threads: threads, world: world))
     }
     return try DataSet(
-      shards: sources, files: files, weights: rowWeights, plan: plan, memory: memory,
+      shards: sources, files: files, weights: rowWeights, plan: plan, runs: runs, memory: memory,
       threads: threads, world: world)
   }
 
-  /// The files that `arguments` name, and the place of the column of weights in them.
-  private static func open(
-    _ arguments: [String], _ options: ReadOptions, weightColumn: String?
-  ) throws -> ([DataFile], Int?) {
+  /// Collective. The path if there is such a file.
+  private static func existingFile<World: Communicator>(
+    _ path: String?, _ world: World
+  ) throws -> String? {
+    guard let path else { return nil }
+    // What one rank sees, all must open.
+    var exists = [access(DataFiles.path(of: path), F_OK) == 0 ? 1.0 : 0.0]
+    try world.maximum(&exists)
+    return exists[0] > 0 ? path : nil
+  }
+
+  /// Says of a column that is missing that it was to be that of the weights.
+  private static func namingWeights<Value>(
+    _ column: String?, _ body: () throws -> Value
+  ) throws -> Value {
     do {
-      let files = try DataFiles.expand(arguments, options).map { try DataFile.open($0, options) }
-      try DataFile.requireSameColumns(files, options)
-      return (files, try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) })
+      return try body()
     } catch let error as RowSourceError {
-      guard let weightColumn, case .noSuchColumn(weightColumn, _, _) = error.problem else {
-        throw error
-      }
-      throw DataSetError.noWeights(weightColumn, error)
+      guard let column, case .noSuchColumn(column, _, _) = error.problem else { throw error }
+      throw DataSetError.noWeights(column, error)
     }
   }
 
@@ -91,7 +113,8 @@ extension DataSet {
     _ file: DataFile, plan: ShardPlan, runs: [ShardPlan.Block], _ memory: RowMemory,
     threads: Int, world: World
   ) throws -> any RowSource {
-    let loader = try ShardLoader([file], threads: threads, world: world)
+    let loader = try ShardLoader(
+      [file], in: FileGroup(of: [file], sharedBy: world), threads: threads, world: world)
     guard loader.rowCounts == [plan.rowCount] else {
       throw DataSetError.weightCount(
         path: file.name, count: loader.rowCounts[0], rows: plan.rowCount)

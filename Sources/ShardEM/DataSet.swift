@@ -31,7 +31,7 @@ public final class DataSet: Sendable {
   public var isWeighted: Bool { reader.weights != nil }
   /// What the first file calls the data columns; nil if it has no names.
   public var columnNames: [String]? {
-    guard case .csv(let text) = files.first, var names = text.columnNames else { return nil }
+    guard var names = files.first?.columnNames else { return nil }
     if case .column(let column) = reader.weights { names.remove(at: column) }
     return names
   }
@@ -42,19 +42,20 @@ public final class DataSet: Sendable {
   ///
   /// - Parameters:
   ///   - shards: the same on every rank in names and shapes; a rank reads its own blocks only.
+  ///   - runs: the rows of this rank; nil: its share of all.
   ///   - memory: what this rank may hold of them beside the shards.
   ///   - threads: how many threads check the rows.
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
   init<World: Communicator>(
     shards: [any RowSource], files: [DataFile] = [], weights: RowWeights?, plan: ShardPlan,
-    memory: RowMemory = .unlimited, threads: Int, world: World
+    runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: World
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.files = files
     self.plan = plan
     self.memory = memory
-    blocks = plan.blocks(ofRank: world.rank, size: world.size)
+    blocks = plan.blocks(of: runs ?? plan.runs(ofRank: world.rank, size: world.size))
     reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
     columnCount = reader.columnCount
     guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }

@@ -4,9 +4,14 @@ import RowSources
 
 /// What is wrong with a data set as a whole, its files being in order.
 public enum DataSetError: InputError, Equatable {
-  /// The first file that one rank sees otherwise than rank 0: what it is, in words; nil if there
-  /// are fewer.
-  case differentFiles(rank: Int, found: String?, expected: String?)
+  /// The first file that one rank sees otherwise than another one, of all or of those on one host:
+  /// what it is, in words; nil if there are fewer.
+  case differentFiles(
+    rank: Int, found: String?, otherRank: Int, expected: String?, host: String? = nil)
+  /// Two hosts, or folders of one, have files of the same name.
+  case sameName(String, hosts: [String])
+  /// There is a file of row weights, but no host has all rows.
+  case localWeights(path: String)
   /// What shall be the row weights is neither a file nor a column of the data.
   case noWeights(String, RowSourceError)
   /// The row weights have several columns.
@@ -47,9 +52,19 @@ public enum DataSetError: InputError, Equatable {
 extension DataSetError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .differentFiles(let rank, let found, let expected):
-      "\(text(expected)) on rank 0, but \(text(found)) on rank \(rank); "
-        + "all ranks need the same files"
+    case .differentFiles(let rank, let found, let otherRank, let expected, let host):
+      "\(text(expected)) on rank \(otherRank), but \(text(found)) on rank \(rank); "
+        + (host.map { "all ranks on host \($0) need the same files" }
+          ?? "all ranks need the same files, or --local if each host has files of its own")
+    case .sameName(let name, let hosts) where hosts[0] == hosts[1]:
+      "\(shown(name)): there are two files of this name on host \(hosts[0]); with --local, shards "
+        + "are ordered by their names without folders, which must differ"
+    case .sameName(let name, let hosts):
+      "\(shown(name)): there is a file of this name on host \(hosts[0]) and on host \(hosts[1]); "
+        + "rename one of them, or leave out --local if the hosts share their files"
+    case .localWeights(let path):
+      "\(path): with --local, a file of row weights is not possible, as no host has all rows; make "
+        + "the weights a column of the data and name that"
     case .noWeights(let name, let error):
       "\(shown(name)): no such file, and \(error)"
     case .weightColumns(let path, let count):

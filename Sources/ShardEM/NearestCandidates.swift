@@ -13,15 +13,20 @@ final class NearestCandidates: @unchecked Sendable {
 
   /// Nil if nothing is held.
   private let held: Nearest?
-  private let firstRow: Int
+  /// Where a block's rows are held, by the number of the first.
+  private let places: [Int: Int]
   /// A power of two that brings the largest squared distance to about 2^100, or as near as one can,
   /// so that float32 holds distances down to 2^-100 of it, and those of data in any units.
   private let scale: Double
 
   init(_ data: DataSet) {
-    // A rank's blocks follow each other.
-    firstRow = data.blocks.first?.firstRow ?? 0
-    let rows = data.blocks.reduce(0) { $0 + $1.rows.count }
+    var rows = 0
+    var places: [Int: Int] = [:]
+    for block in data.blocks {
+      places[block.firstRow] = rows
+      rows += block.rows.count
+    }
+    self.places = places
     held = data.memory.holdsDistances ? Nearest(allocating: rows) : nil
     held?.reset(rows)
     let diameter = (0..<data.columnCount).reduce(0) { sum, j in
@@ -40,7 +45,7 @@ final class NearestCandidates: @unchecked Sendable {
     to block: RowBlock, of candidates: SeedCandidates, workspace: Workspace
   ) -> Nearest {
     if let held {
-      let nearest = held.advanced(by: block.firstRow - firstRow)
+      let nearest = held.advanced(by: places[block.firstRow]!)
       if let newest = candidates.rounds.last { consider(newest, block, workspace, nearest) }
       return nearest
     }

@@ -30,7 +30,8 @@ public struct RowStream: Sendable {
 
   private init<World: Communicator>(_ files: [DataFile], threads: Int, world: World) throws {
     self.files = files
-    loader = try ShardLoader(files, threads: threads, world: world)
+    loader = try ShardLoader(
+      files, in: FileGroup(of: files, sharedBy: world), threads: threads, world: world)
     columnCount = files[0].columnCount
     let plan = ShardPlan(rowCounts: loader.rowCounts)
     rowCount = plan.rowCount

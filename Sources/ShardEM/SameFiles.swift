@@ -19,7 +19,8 @@ extension Communicator {
     // The first in which they differ; the end of the shorter list if there is none before.
     let number = zip(expected, found).prefix { $0 == $1 }.count
     throw DataSetError.differentFiles(
-      rank: rank, found: found.dropFirst(number).first, expected: expected.dropFirst(number).first)
+      rank: rank, found: found.dropFirst(number).first, otherRank: 0,
+      expected: expected.dropFirst(number).first)
   }
 }
 

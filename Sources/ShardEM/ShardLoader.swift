@@ -11,35 +11,35 @@ struct ShardLoader: Sendable {
   private let indices: [CSVIndex?]
 
   /// Collective: one sum if any file is text. Each rank searches its share of the text for rows.
-  init<World: Communicator>(_ files: [DataFile], threads: Int, world: World) throws {
+  ///
+  /// - Parameter group: whose files this rank can read.
+  init<World: Communicator>(
+    _ files: [DataFile], in group: FileGroup, threads: Int, world: World
+  ) throws {
     self.files = files
-    let texts: [CSVFile?] = files.map { if case .csv(let text) = $0 { text } else { nil } }
-    let parts = texts.compactMap { $0 }.flatMap { text in
-      (0..<text.scanPartCount).map { (text, $0) }
+    let parts = files.indices.flatMap { file in
+      (0..<files[file].scanPartCount).map { (file: file, part: $0) }
     }
-    var scans = try ShardLoader.scans(parts, threads: threads, world: world)[...]
-    var indices: [CSVIndex?] = []
-    for text in texts {
-      let own = scans.prefix(text?.scanPartCount ?? 0)
-      scans = scans.dropFirst(own.count)
-      indices.append(text?.index(Array(own)))
+    var scans = try ShardLoader.scans(
+      parts, of: files, in: group, threads: threads, world: world)[...]
+    indices = files.map { file in
+      guard file.rowCount == nil else { return nil }
+      defer { scans = scans.dropFirst(file.scanPartCount) }
+      return CSVIndex(Array(scans.prefix(file.scanPartCount)))
     }
-    self.indices = indices
-    rowCounts = zip(files, indices).map { file, index in
-      switch file {
-      case .numbers(let file): file.rowCount
-      case .csv: index!.rowCount
-      }
-    }
+    rowCounts = zip(files, indices).map { $0.rowCount ?? $1!.rowCount }
   }
 
   /// The scans of all parts on every rank: each brings its share, and zeros for the rest.
   private static func scans<World: Communicator>(
-    _ parts: [(CSVFile, Int)], threads: Int, world: World
+    _ parts: [(file: Int, part: Int)], of files: [DataFile], in group: FileGroup, threads: Int,
+    world: World
   ) throws -> [CSVPartScan] {
     if parts.isEmpty { return [] }
     let width = CSVPartScan.numberCount
-    let own = parts.count * world.rank / world.size..<parts.count * (world.rank + 1) / world.size
+    let readable = parts.indices.filter { group.files.contains(parts[$0].file) }
+    let own = readable[
+      readable.count * group.rank / group.size..<readable.count * (group.rank + 1) / group.size]
     // At last the number of ranks that failed.
     var numbers = [Double](repeating: 0, count: parts.count * width + 1)
     var failure: (any Error)?
@@ -48,9 +48,10 @@ struct ShardLoader: Sendable {
       nonisolated(unsafe) let buffer = buffer
       do {
         try forEachItem(of: own.count, threads: threads) { _, item in
-          let (file, part) = parts[own.lowerBound + item]
-          for (offset, number) in try file.scan(part: part).numbers.enumerated() {
-            buffer[(own.lowerBound + item) * width + offset] = number
+          let place = own[own.startIndex + item]
+          guard case .csv(let text) = files[parts[place].file] else { return }
+          for (offset, number) in try text.scan(part: parts[place].part).numbers.enumerated() {
+            buffer[place * width + offset] = number
           }
         }
       } catch {
@@ -131,6 +132,8 @@ struct ShardLoader: Sendable {
       ) { piece, memory in
         try source.withRows(piece, scratch: memory) { try body($0, piece) }
       }
+    case .distant(let file):
+      preconditionFailure("rows of \(file.name) on another host than its own")
     }
   }
 }

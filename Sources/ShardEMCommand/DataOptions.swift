@@ -16,6 +16,13 @@ struct DataOptions: ParsableArguments {
 
   @OptionGroup var reading: ReadingOptions
 
+  @Flag(
+    help: """
+      Each host has shards of its own, on its disks: a rank's arguments name those of its host, which \
+      its ranks divide among them. Their order is that of their names without folders, which differ.
+      """)
+  var local = false
+
   @Option(
     help: ArgumentHelp(
       "Row weights from 0 up: a file of one column over all shards, or a column of the data.",
@@ -44,7 +51,8 @@ struct DataOptions: ParsableArguments {
     threads: Int, in world: World, log: Logger
   ) throws -> DataSet {
     let data = try DataSet.open(
-      files, options: reading.readOptions, weights: weights, memory: memory ?? .share(0.5),
+      files, options: reading.readOptions, placement: local ? .local(.current) : .shared,
+      weights: weights, memory: memory ?? .share(0.5),
       threads: threads, world: world)
     reading.logHeaders(of: data.files, to: log)
     if !data.isInMemory {

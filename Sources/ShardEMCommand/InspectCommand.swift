@@ -46,6 +46,8 @@ struct InspectCommand: WorldCommand {
       return try "\(path): text, \(columns), delimiter \(name(of: text.delimiter)), "
         + "first row taken for \(text.hasHeader ? "column names" : "data")\n"
         + ranges(of: rows, names: text.columnNames)
+    case .distant(let file):
+      return "\(path): \(file.summary)\n"
     }
   }
 

@@ -139,3 +139,15 @@ struct DataFilesTests {
         == "a.csv: no column \"x\"; its columns have no names, only the numbers 1 to 2")
   }
 }
+
+struct LocalNameTests {
+  @Test(
+    "a name without its folder keeps the dataset",
+    arguments: [
+      ("a.npy", "a.npy"), ("/x/y/a.npy", "a.npy"), ("../a.csv.gz", "a.csv.gz"),
+      ("x/a.h5:/g/d", "a.h5:/g/d"), ("a.h5:/g/d", "a.h5:/g/d"), ("x.h5/a.npy", "a.npy"),
+    ])
+  func withoutFolder(name: String, expected: String) {
+    #expect(DataFiles.nameWithoutFolder(name) == expected)
+  }
+}

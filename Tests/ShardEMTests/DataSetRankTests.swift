@@ -18,7 +18,9 @@ extension DataSetFilesTests {
       }
     }
     let (bText, cText) = ("\(b) (1 x 2 of <f8)", "\(c) (1 x 2 of <f8)")
-    let last = "on rank \(ranks - 1); all ranks need the same files"
+    let last =
+      "on rank \(ranks - 1); all ranks need the same files, or --local if each host "
+      + "has files of its own"
     #expect(
       try message([a, b], onLastRank: [a, c]) == "\(bText) on rank 0, but \(cText) \(last)")
     #expect(
@@ -58,7 +60,10 @@ extension DataSetFilesTests {
       _ = try DataSet.open([shard], weights: weights, world: world)
     }
     #expect(found.hasPrefix("\(name == "s.csv" ? shard : weights) ("), "\(found)")
-    #expect(found.hasSuffix(") on rank 1; all ranks need the same files"), "\(found)")
+    #expect(
+      found.hasSuffix(
+        ") on rank 1; all ranks need the same files, or --local if each host "
+          + "has files of its own"), "\(found)")
   }
 }
 

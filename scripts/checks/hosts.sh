@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Several hosts, launched over ssh: the same bytes as in one process, also where a link is slow; and a
-# fit that outlives first a cut cable and then a dead host under deploy/supervise.
+# Several hosts, launched over ssh: the same bytes as in one process, from disks that each host has for
+# itself, and where a link is slow; and a fit that outlives first a cut cable and then a dead host
+# under deploy/supervise.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 need_cluster hosts
@@ -23,6 +24,35 @@ expect() { if "${@:2}"; then ok "$1"; else not_ok "$1"; cat log; fi; }
 
 "$build/shardem" "${options[@]}" --output whole.json > /dev/null 2>&1
 "$build/shardem" "${options[@]}" --max-iterations 50 --output short.json > /dev/null 2>&1
+
+# --- Shards on disks of the hosts' own, by the same names: five ranks, dealt round.
+
+"$build/shardem" shard "$root/Tests/Data/pendigits.csv" --shards 5 --output parts --quiet
+mkdir scratch
+place() { hosts exec "$1" cp "${@:2}" "$work/scratch"; }
+for node in 1 2 3; do hosts exec $node mount -t tmpfs tmpfs "$work/scratch"; done
+place 1 "$work"/parts/part-000[14].npy
+place 2 "$work"/parts/part-000[03].npy
+place 3 "$work"/parts/part-0002.npy
+# on_five ARGUMENT...: runs the program, which expands the pattern itself.
+on_five() { timeout 120 "$cluster/hosts" run 5 "$build/shardem" "$@" --quiet > log 2>&1; }
+local_fit=("${options[@]}")
+local_fit[1]='scratch/part-*.npy'
+
+on_five "${local_fit[@]}" --local --max-iterations 50 --output model.json || cat log
+same "shards on disks of three hosts" short.json
+"$build/shardem" predict short.json parts --output labels.npy
+on_five predict short.json "${local_fit[1]}" --local --output local.npy || cat log
+expect "labels in the order of the names" cmp labels.npy local.npy
+place 3 "$work"/parts/part-0003.npy
+status=0
+on_five "${local_fit[@]}" --local --output none.json || status=$?
+expect "a name on two hosts is refused: status $status" test "$status" = 2
+expect "with both hosts" \
+  grep -q "part-0003.npy: there is a file of this name on host node2 and on host node3" log
+
+# --- A slow link.
+
 hosts slow 2 10
 timeout 120 "$cluster/hosts" run 3 "$build/shardem" "${options[@]}" --max-iterations 50 \
   --output model.json > log 2>&1 || cat log

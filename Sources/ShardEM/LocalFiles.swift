@@ -1,0 +1,83 @@
+import MessagePassing
+import RowSources
+
+/// The files of all hosts, each of which has some on disks of its own, in one order for all.
+struct LocalFiles {
+  /// In the order of their names without folders, by bytes; those of other hosts are `distant`.
+  let files: [DataFile]
+  /// This host's files and ranks.
+  let group: FileGroup
+
+  /// Collective: one gather.
+  ///
+  /// - Parameter own: the files that this rank was given.
+  /// - Throws: on every rank the same `DataSetError` if ranks of a host were given different files,
+  ///   or a name stands for two files.
+  init<World: Communicator>(_ own: [DataFile], on host: Host, world: World) throws {
+    let descriptions = own.map(DistantFile.init)
+    let words = host.words + descriptions.flatMap(\.words)
+    let ranks = try world.gather(Array(words.joined(separator: "\0").utf8)).map(GivenFiles.init)
+
+    // The first rank of a host speaks for all on it.
+    var speakers: [Host: Int] = [:]
+    for (rank, given) in ranks.enumerated() {
+      guard let speaker = speakers[given.host] else {
+        speakers[given.host] = rank
+        continue
+      }
+      try given.requireSame(as: ranks[speaker], rank: rank, otherRank: speaker)
+    }
+
+    var all: [(name: String, speaker: Int, number: Int)] = []
+    for speaker in speakers.values {
+      for (number, file) in ranks[speaker].files.enumerated() {
+        all.append((DataFiles.nameWithoutFolder(file.name), speaker, number))
+      }
+    }
+    // Of equal names, found next, the one on the lower rank is first.
+    all.sort { a, b in
+      a.name == b.name
+        ? (a.speaker, a.number) < (b.speaker, b.number)
+        : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+    }
+    for (a, b) in zip(all, all.dropFirst()) where a.name == b.name {
+      throw DataSetError.sameName(
+        a.name, hosts: [ranks[a.speaker].host.name, ranks[b.speaker].host.name])
+    }
+
+    let ownSpeaker = speakers[host]!
+    files = all.map { file in
+      file.speaker == ownSpeaker
+        ? own[file.number] : .distant(ranks[file.speaker].files[file.number])
+    }
+    group = FileGroup(
+      files: all.indices.filter { all[$0].speaker == ownSpeaker },
+      rank: ranks[..<world.rank].count { $0.host == host }, size: ranks.count { $0.host == host })
+  }
+}
+
+/// A rank's host, and the files that it was given there.
+private struct GivenFiles {
+  let host: Host
+  let files: [DistantFile]
+
+  init(encoded bytes: [UInt8]) {
+    var words = bytes.split(separator: 0, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }[...]
+    host = Host(words: &words)
+    var files: [DistantFile] = []
+    while !words.isEmpty { files.append(DistantFile(words: &words)) }
+    self.files = files
+  }
+
+  func requireSame(as other: GivenFiles, rank: Int, otherRank: Int) throws {
+    guard files != other.files else { return }
+    let number = zip(files, other.files).prefix { $0 == $1 }.count
+    func text(_ files: [DistantFile]) -> String? {
+      files.dropFirst(number).first.map { "\($0.name) (\($0.summary))" }
+    }
+    throw DataSetError.differentFiles(
+      rank: rank, found: text(files), otherRank: otherRank, expected: text(other.files),
+      host: host.name)
+  }
+}
