@@ -34,6 +34,28 @@ package enum PlainLoops {
     }
   }
 
+  /// Overwrites a packed triangle by its Cholesky factor, entry by entry; false if a pivot is at most
+  /// `tolerance` of its diagonal entry, or not finite.
+  package static func factor(
+    _ l: UnsafeMutablePointer<Double>, order: Int, tolerance: Double
+  ) -> Bool {
+    for i in 0..<order {
+      let rowI = l + PackedTriangle.row(i)
+      let diagonal = rowI[i]
+      for j in 0..<i {
+        let rowJ = l + PackedTriangle.row(j)
+        var sum = rowI[j]
+        for p in 0..<j { sum.addProduct(-rowI[p], rowJ[p]) }
+        rowI[j] = sum / rowJ[j]
+      }
+      var pivot = diagonal
+      for p in 0..<i { pivot.addProduct(-rowI[p], rowI[p]) }
+      guard pivot > tolerance * diagonal, pivot < .infinity else { return false }
+      rowI[i] = pivot.squareRoot()
+    }
+    return true
+  }
+
   /// D first moments and the packed lower triangle of second moments about `mean`.
   ///
   /// - Parameter lanes: in how many interleaved sums, row n in sum n mod `lanes`; they are added up

@@ -38,6 +38,23 @@ struct CholeskyTests {
     }
   }
 
+  @Test("large factors have the bits of the plain loops", arguments: [47, 48, 49, 50, 51, 100])
+  func plainBits(order: Int) throws {
+    let a = matrix(order, scale: 1e-3)
+    var plain = a
+    let isComplete = plain.withUnsafeMutableBufferPointer {
+      PlainLoops.factor($0.baseAddress!, order: order, tolerance: 0)
+    }
+    #expect(isComplete)
+    #expect(try #require(CholeskyFactor(a[...], order: order)).lower == plain)
+    // The last pivot of a matrix whose last two columns are equal is 0.
+    var singular = a
+    let (last, before) = (PackedTriangle.row(order - 1), PackedTriangle.row(order - 2))
+    for j in 0..<order - 1 { singular[last + j] = a[before + min(j, order - 2)] }
+    singular[last + order - 1] = a[before + order - 2]
+    #expect(CholeskyFactor(singular[...], order: order) == nil)
+  }
+
   @Test("the inverse times L is the identity", arguments: [1, 2, 5, 16, 33])
   func inverse(order: Int) throws {
     let factor = try #require(CholeskyFactor(matrix(order)[...], order: order))
