@@ -75,6 +75,12 @@ extension GaussianMixture {
   }
 
   public func expectation(under parameters: Parameters) throws -> Expectation {
+    try expectation(under: parameters, sharing: .none)
+  }
+
+  public func expectation(
+    under parameters: Parameters, sharing work: WorkSharing
+  ) throws -> Expectation {
     try requireFiniteVariances(parameters)
     let normalizer = Double(columnCount) * logTwoPi
     var logDeterminants: [Double] = []
@@ -82,8 +88,10 @@ extension GaussianMixture {
     var spread: [Double] = []
     let isTied = covarianceType == .tied
     var inverse: [Double]?
-    for k in 0..<(isTied ? 1 : componentCount) {
-      let factor = try inverseFactor(parameters, component: k)
+    let parts = try worthSharing(work).map(isTied ? 1 : componentCount) { k in
+      try inverseFactor(parameters, component: k)
+    }
+    for factor in parts {
       logDeterminants.append(factor.logDeterminant)
       factors += factor.numbers
       spread += factor.spread
@@ -97,6 +105,14 @@ extension GaussianMixture {
       logScales: logScales, factors: factors,
       factorStride: isTied ? 0 : factors.count / componentCount, spread: spread,
       shared: isTied ? shared(parameters, inverse: inverse) : nil)
+  }
+
+  /// `work`, if the components' factors take longer than threads need to begin, 10 us each: K D³
+  /// operations at some GFLOP/s.
+  func worthSharing(_ work: WorkSharing) -> WorkSharing {
+    let isSquare = covarianceType == .full
+    let operations = Double(componentCount) * Double(columnCount * columnCount * columnCount)
+    return isSquare && operations >= 0x1p20 ? work : .none
   }
 
   /// The Cholesky factor of covariance `k`, for full and tied covariances.

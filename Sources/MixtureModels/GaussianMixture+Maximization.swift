@@ -11,6 +11,12 @@ extension GaussianMixture {
   ///   feign, (4 × 2^-52 × the column's largest magnitude)² or less, and a component without mass.
   ///   Also if a variance is not finite.
   public func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters {
+    try maximized(statistics, from: previous, sharing: .none)
+  }
+
+  public func maximized(
+    _ statistics: [Double], from previous: Parameters, sharing work: WorkSharing
+  ) throws -> Parameters {
     let total = statistics[massesStart..<massesStart + componentCount].reduce(0, +)
     var next = previous
     var shifts = [Double](repeating: 0, count: componentCount * columnCount)
@@ -25,7 +31,7 @@ extension GaussianMixture {
       }
     }
     switch covarianceType {
-    case .full: next.covariances = try fullCovariances(statistics, shifts)
+    case .full: next.covariances = try fullCovariances(statistics, shifts, sharing: work)
     case .tied: next.covariances = try tiedCovariance(
         statistics, shifts, of: previous, total: total)
     case .diag: next.covariances = try variances(statistics, shifts)
@@ -34,10 +40,10 @@ extension GaussianMixture {
     return next
   }
 
-  private func fullCovariances(_ statistics: [Double], _ shifts: [Double]) throws -> [Double] {
-    var covariances: [Double] = []
-    covariances.reserveCapacity(componentCount * columnCount * columnCount)
-    for k in 0..<componentCount {
+  private func fullCovariances(
+    _ statistics: [Double], _ shifts: [Double], sharing work: WorkSharing
+  ) throws -> [Double] {
+    let parts = try worthSharing(work).map(componentCount) { k in
       let mass = statistics[massesStart + k]
       let shift = shifts[k * columnCount..<(k + 1) * columnCount]
       var packed = Array(statistics[2 + k * momentCount..<2 + (k + 1) * momentCount])
@@ -45,9 +51,9 @@ extension GaussianMixture {
         let central = mass > 0 ? packed[slot] / mass : 0
         packed[slot] = central - shift[shift.startIndex + i] * shift[shift.startIndex + j]
       }
-      covariances += try regularized(packed, component: k, statistics)
+      return try regularized(packed, component: k, statistics)
     }
-    return covariances
+    return Array(parts.joined())
   }
 
   private func tiedCovariance(

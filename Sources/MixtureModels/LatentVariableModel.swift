@@ -24,6 +24,9 @@ public protocol LatentVariableModel: Sendable {
   /// - Throws: `FitError` if the parameters define no density (a singular covariance).
   func expectation(under parameters: Parameters) throws -> Expectation
 
+  /// The same, its parts shared out: what the fit loop calls. By default they are not.
+  func expectation(under parameters: Parameters, sharing work: WorkSharing) throws -> Expectation
+
   /// For every statistic, a bound on its magnitude for any single row of weight 1 within `ranges`.
   ///
   /// The exact sums take their units from it; a loose bound costs digits (one bit per factor of 2,
@@ -47,6 +50,11 @@ public protocol LatentVariableModel: Sendable {
   ///
   /// - Throws: `FitError` if a component cannot be estimated.
   func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters
+
+  /// The same, its parts shared out: what the fit loop calls. By default they are not.
+  func maximized(
+    _ statistics: [Double], from previous: Parameters, sharing work: WorkSharing
+  ) throws -> Parameters
 
   /// The largest relative change of a parameter between two iterations, dimensionless.
   func largestChange(from previous: Parameters, to next: Parameters) -> Double
@@ -84,6 +92,18 @@ extension [Double] {
 }
 
 extension LatentVariableModel {
+  public func expectation(
+    under parameters: Parameters, sharing work: WorkSharing
+  ) throws -> Expectation {
+    try expectation(under: parameters)
+  }
+
+  public func maximized(
+    _ statistics: [Double], from previous: Parameters, sharing work: WorkSharing
+  ) throws -> Parameters {
+    try maximized(statistics, from: previous)
+  }
+
   public func scales(of statistics: [Double]) -> [Double]? { nil }
   public var valueCheck: ValueCheck? { nil }
 }

@@ -29,7 +29,7 @@ extension Sweep {
     visit: @Sendable (Prediction) throws -> Void
   ) throws {
     try requireSuitable(model)
-    let expectation = try model.expectation(under: parameters)
+    let expectation = try model.expectation(under: parameters, sharing: sharing)
     try forEachBlock { number, block, workspace in
       let prediction = model.prediction(of: block, expectation, workspace: workspace)
       // Components that all are infinitely far away cannot be told apart.

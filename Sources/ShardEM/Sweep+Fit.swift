@@ -82,7 +82,9 @@ extension Sweep {
       let iteration = state.iteration + 1
       let (total, next) = try FitError.locating(iteration) {
         let total = try expectationStep(model, under: state.parameters, carrying: failure)
-        return (total, try model.maximized(total.statistics, from: state.parameters))
+        let next = try model.maximized(
+          total.statistics, from: state.parameters, sharing: sharing)
+        return (total, next)
       }
       let mean = total.statistics[0] / total.statistics[1]
       let change = state.meanLogLikelihoods.last.map { mean - $0 }
@@ -131,7 +133,7 @@ extension Sweep {
   public func expectationStep<Model: LatentVariableModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
-    let expectation = try model.expectation(under: parameters)
+    let expectation = try model.expectation(under: parameters, sharing: sharing)
     return try resolvedTotal(
       model, expectation, digest: Digest(model.numbers(of: parameters)), carrying: failure
     ) {

@@ -102,6 +102,13 @@ public final class Sweep<World: Communicator>: Sendable {
     }
   }
 
+  /// By the threads of this rank.
+  var sharing: WorkSharing {
+    WorkSharing { [threadCount] count, body in
+      try forEachItem(of: count, threads: threadCount) { _, part in try body(part) }
+    }
+  }
+
   private func sumsOfThisRank(
     _ units: ExactUnits, _ accumulate: Accumulate
   ) throws -> ExactSums {
