@@ -6,9 +6,15 @@
   enum HDF5Library {
     private static let lock = Mutex(())
 
+    /// Every handle is closed by its owner, and files are only read: there is nothing to tidy up when
+    /// the process ends. The library would try, and at times, in a process with other threads, say
+    /// "infinite loop closing library". To be asked for before any other call.
+    private static let leavesAtExit: Void = { H5dont_atexit() }()
+
     /// Runs `body` while no other thread is in the library, whose own reports of errors are off.
     static func call<Result>(_ body: () throws -> Result) rethrows -> Result {
       try lock.withLock { _ in
+        leavesAtExit
         shardem_hdf5_silence()
         return try body()
       }
