@@ -97,7 +97,8 @@ def main():
     for latency, bandwidth in ((LATENCY, math.inf), (0, BANDWIDTH)):
         network = model.Network(latency, bandwidth)
         fit = model.Network.fit(
-            [model.Timing(4, size, network.seconds(4, size)) for size in measure.NETWORK_BYTES], CORES)
+            [model.Timing(4, size, 2 * network.seconds(4, size), network.seconds(4, size))
+             for size in measure.NETWORK_BYTES], CORES)
         assert math.isclose(fit.latency, latency, rel_tol=1e-9, abs_tol=1e-18), fit
         assert math.isclose(1 / fit.bandwidth, 1 / bandwidth, rel_tol=1e-9, abs_tol=1e-21), fit
 

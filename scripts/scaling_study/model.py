@@ -12,7 +12,7 @@ BLOCK = 1024
 RANKS = [1 << i for i in range(1, 13)]
 ROWS_PER_RANK = [8192, 65536, 524288]
 
-Timing = collections.namedtuple("Timing", "ranks bytes seconds")
+Timing = collections.namedtuple("Timing", "ranks bytes seconds least_seconds")
 
 
 class Network:
@@ -31,21 +31,20 @@ class Network:
 
     @classmethod
     def fit(cls, timings, cores):
-        """From ranks with cores of their own, by least squares of the relative errors; of other
-        numbers of ranks, whose turns on the cores take longer than any message, the medians are
-        kept as they are."""
+        """From ranks with cores of their own, by least squares of the relative errors of the least
+        seconds, which other processes did not disturb; of other numbers of ranks, whose turns on
+        the cores take longer than any message, the medians are kept as they are."""
         series = collections.defaultdict(list)
         for timing in timings:
-            series[timing.ranks, timing.bytes].append(timing.seconds)
-        medians = [Timing(*key, statistics.median(seconds)) for key, seconds in sorted(series.items())]
-        rows = [
-            (messages(t.ranks) / t.seconds, sent(t.ranks, t.bytes) / t.seconds)
-            for t in medians if t.ranks <= cores]
+            series[timing.ranks, timing.bytes].append(timing)
+        rows, crowded = [], collections.defaultdict(list)
+        for (ranks, size), own in sorted(series.items()):
+            if ranks > cores:
+                crowded[ranks].append((size, statistics.median(t.seconds for t in own)))
+            else:
+                seconds = min(t.least_seconds for t in own)
+                rows.append((messages(ranks) / seconds, sent(ranks, size) / seconds))
         latency, inverse = least_squares(rows)
-        crowded = collections.defaultdict(list)
-        for t in medians:
-            if t.ranks > cores:
-                crowded[t.ranks].append((t.bytes, t.seconds))
         return cls(latency, 1 / inverse if inverse else math.inf, crowded)
 
     def seconds(self, ranks, count):
@@ -95,7 +94,8 @@ class Cost(collections.namedtuple("Cost", "row m_step message_bytes")):
 
     @classmethod
     def of(cls, summary):
-        seconds = summary.seconds - summary.parts[3] - summary.parts[4]
+        # Without the waiting for cores that other processes have.
+        seconds = summary.parts[0] + summary.parts[2]
         busiest = largest_share(summary.rows, summary.layout.workers)
         # Every rank adds 2 numbers to the message.
         return cls(seconds / busiest, summary.least_m_step,

@@ -126,7 +126,7 @@ def allreduce(results):
         own = [t for t in timings if t.ranks == ranks]
         sizes = sorted({t.bytes for t in own})
         crowded = ranks > results.cores
-        axes.plot([t.bytes for t in own], [1e6 * t.seconds for t in own], "o", color=color,
+        axes.plot([t.bytes for t in own], [1e6 * (t.seconds if crowded else t.least_seconds) for t in own], "o", color=color,
                   fillstyle="none" if crowded else "full", markersize=5,
                   label=f"{ranks} ranks{' (oversubscribed)' * crowded}")
         axes.plot(sizes, [1e6 * network.seconds(ranks, size) for size in sizes], color=color,
