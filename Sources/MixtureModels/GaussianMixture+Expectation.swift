@@ -19,11 +19,35 @@ extension GaussianMixture {
 
     /// Tied: what the components share; else nil.
     let shared: Shared?
+    /// Full: as `logScales`, of the marginal distributions of the leading columns; else none.
+    var leadingLogScales: [Double] = []
+    /// Full, where they help: what tells rows near one component to be far from others.
+    var directions: SeparatingDirections?
+    /// How far below the row's largest joint density a component's may lie to count.
+    var floor = smallestExponent
 
     /// Calls `body` with the padded mean of component `k`.
     @inline(__always)
     func withMean(_ k: Int, _ body: (UnsafePointer<Double>) -> Void) {
       means.withUnsafeBufferPointer { body($0.baseAddress! + k * meanStride) }
+    }
+
+    /// Calls `body` with all components, of full covariances.
+    func withFullComponents<Result>(_ body: (FullComponents) -> Result) -> Result {
+      means.withUnsafeBufferPointer { means in
+        factors.withUnsafeBufferPointer { factors in
+          logScales.withUnsafeBufferPointer { logScales in
+            leadingLogScales.withUnsafeBufferPointer { leadingLogScales in
+              body(
+                FullComponents(
+                  count: logScales.count, means: means.baseAddress!, meanStride: meanStride,
+                  panels: factors.baseAddress!, panelStride: factorStride,
+                  logScales: logScales.baseAddress!,
+                  leadingLogScales: leadingLogScales.baseAddress!))
+            }
+          }
+        }
+      }
     }
   }
 
@@ -88,23 +112,43 @@ extension GaussianMixture {
     var spread: [Double] = []
     let isTied = covarianceType == .tied
     var inverse: [Double]?
+    var leadingLogScales: [Double] = []
     let parts = try worthSharing(work).map(isTied ? 1 : componentCount) { k in
       try inverseFactor(parameters, component: k)
     }
-    for factor in parts {
+    for (k, factor) in parts.enumerated() {
       logDeterminants.append(factor.logDeterminant)
       factors += factor.numbers
       spread += factor.spread
       inverse = factor.inverse
+      if covarianceType == .full, let inverse {
+        leadingLogScales.append(leadingLogScale(inverse, weight: parameters.weights[k]))
+      }
     }
     let logScales = (0..<componentCount).map { k in
       log(parameters.weights[k]) - 0.5 * (normalizer + logDeterminants[isTied ? 0 : k])
     }
-    return Expectation(
+    var expectation = Expectation(
       means: padded(parameters.means), meanStride: paddedCount(columnCount),
       logScales: logScales, factors: factors,
       factorStride: isTied ? 0 : factors.count / componentCount, spread: spread,
-      shared: isTied ? shared(parameters, inverse: inverse) : nil)
+      shared: isTied ? shared(parameters, inverse: inverse) : nil,
+      leadingLogScales: leadingLogScales,
+      floor: leavesOutNegligible(parameters) ? negligibleLogRatio : smallestExponent)
+    if screensDensities(expectation) {
+      expectation.directions = expectation.withFullComponents {
+        SeparatingDirections($0, columnCount: columnCount)
+      }
+    }
+    return expectation
+  }
+
+  /// log weight - (d log 2 pi + log |covariance|) / 2 of the first d columns' marginal distribution,
+  /// whose L^-1 is the leading part of the whole one.
+  private func leadingLogScale(_ inverse: [Double], weight: Double) -> Double {
+    (0..<ScreenedLogDensities.leadingColumns(of: columnCount)).reduce(log(weight)) {
+      $0 + log(inverse[PackedTriangle.row($1) + $1]) - 0.5 * logTwoPi
+    }
   }
 
   /// `work`, if the components' factors take longer than threads need to begin, 10 us each: K D³

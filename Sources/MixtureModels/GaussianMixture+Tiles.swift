@@ -3,7 +3,9 @@ import Kernels
 extension GaussianMixture {
   /// The transposed tile, 32 differences a column and the whitened tile; or the transposed tile, the
   /// rows in blocks, those with a responsibility, two numbers a row, and products of eight columns.
-  public var scratchCount: Int { (3 * paddedCount(columnCount) + 18) * tileRows }
+  public var scratchCount: Int {
+    max((3 * paddedCount(columnCount) + 18) * tileRows, batchScratchCount)
+  }
 
   /// Whether rows in lanes are the faster way to second moments of pairs of columns.
   ///

@@ -23,6 +23,8 @@ public struct GaussianMixture: MixtureModel {
   public let covarianceType: CovarianceType
   /// Added to every variance in the M-step, in squared data units (scikit-learn: `reg_covar`).
   public let regularization: Double
+  /// Whether every responsibility counts that float64 can hold: see `GaussianMixture+Negligible`.
+  public let exactDense: Bool
   /// The largest magnitude of each column: with regularization 0, a variance that the rounding of
   /// numbers of this size could feign is singular.
   public let magnitudes: [Double]
@@ -31,15 +33,17 @@ public struct GaussianMixture: MixtureModel {
 
   /// - Parameters:
   ///   - ranges: of the data to be fitted; for evaluating a given model, nil.
+  ///   - exactDense: whether responsibilities under 2^-60 of the row's largest count too.
   public init(
     components: Int, columns: Int, covarianceType: CovarianceType = .full,
-    regularization: Double = 1e-6, ranges: ColumnRanges? = nil
+    regularization: Double = 1e-6, ranges: ColumnRanges? = nil, exactDense: Bool = false
   ) {
     precondition(components > 0 && columns > 0, "\(components) components of \(columns) columns")
     componentCount = components
     columnCount = columns
     self.covarianceType = covarianceType
     self.regularization = regularization
+    self.exactDense = exactDense
     zeros = Array(repeating: 0, count: paddedCount(columns))
     magnitudes = (0..<columns).map { ranges?.magnitude($0) ?? 0 }
   }

@@ -46,6 +46,11 @@ public protocol LatentVariableModel: Sendable {
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
     into statistics: UnsafeMutablePointer<Double>)
 
+  /// What the E-step is to be done again with, given the statistics of all rows: for a family that
+  /// saves work in most E-steps and can tell by them that it must not in this one. Nil, the default:
+  /// they are right.
+  func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation?
+
   /// The M-step: new parameters from the statistics of all rows. The same on every rank.
   ///
   /// - Throws: `FitError` if a component cannot be estimated.
@@ -105,5 +110,8 @@ extension LatentVariableModel {
   }
 
   public func scales(of statistics: [Double]) -> [Double]? { nil }
+  public func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation? {
+    nil
+  }
   public var valueCheck: ValueCheck? { nil }
 }

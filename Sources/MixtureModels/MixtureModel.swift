@@ -9,7 +9,8 @@ public protocol MixtureModel: LatentVariableModel {
   /// The number of components, K.
   var componentCount: Int { get }
 
-  /// How many numbers of scratch memory `writeLogJoint` and `add` need for one tile.
+  /// How many numbers of scratch memory `writeLogJoint` and `add` need for one tile, and
+  /// `writeLogJointAboveFloor` for one batch.
   var scratchCount: Int { get }
 
   /// Writes log(weight_k p(x_n | k)) to `logJoint[k * tileRows + n]` for every row n of the tile.
@@ -17,6 +18,21 @@ public protocol MixtureModel: LatentVariableModel {
   /// Lanes from `tile.count` up to `tileRows` may be left undefined.
   func writeLogJoint(
     of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    into logJoint: UnsafeMutablePointer<Double>)
+
+  /// How far a component's log joint may lie below the row's largest for the component to have a
+  /// responsibility for the row at all; by default `smallestExponent`, the reach of float64.
+  func floor(_ expectation: Expectation) -> Double
+
+  /// How many rows `writeLogJointAboveFloor` takes at a time, a multiple of `tileRows`; by default
+  /// these.
+  func batchRows(_ expectation: Expectation) -> Int
+
+  /// Writes what responsibilities need of the log joint of at most `batchRows` rows to
+  /// `logJoint[k * batchRows + n]`: where it lies further below the row's largest than `floor`, any
+  /// number may stand that does too. By default all of it, `writeLogJoint`.
+  func writeLogJointAboveFloor(
+    of batch: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>)
 
   /// Adds the tile's statistics, from number 2 on, under given responsibilities.
@@ -39,17 +55,29 @@ public protocol MixtureModel: LatentVariableModel {
 public let tileRows = 256
 
 extension MixtureModel {
+  public func floor(_ expectation: Expectation) -> Double { smallestExponent }
+
+  public func batchRows(_ expectation: Expectation) -> Int { tileRows }
+
+  public func writeLogJointAboveFloor(
+    of batch: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    into logJoint: UnsafeMutablePointer<Double>
+  ) { writeLogJoint(of: batch, expectation, scratch: scratch, into: logJoint) }
+
   /// The E-step of one block: log joint, log-sum-exp, statistics, tile by tile in row order.
   public func accumulate(
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
     into statistics: UnsafeMutablePointer<Double>
   ) {
+    let batchJoint = workspace.second.reserve(componentCount * batchRows(expectation))
     accumulate(block, expectation, workspace: workspace, into: statistics) {
       tile, scratch, responsibilities in
-      writeLogJoint(of: tile, expectation, scratch: scratch, into: responsibilities)
+      writeLogJointAboveFloor(
+        of: tile, in: block, expectation, scratch: scratch, batchJoint: batchJoint,
+        into: responsibilities)
       return normalizeLogJoint(
         responsibilities, componentCount: componentCount, stride: tileRows, count: tile.count,
-        weights: tile.weights)
+        weights: tile.weights, floor: floor(expectation))
     }
   }
 
@@ -74,6 +102,30 @@ extension MixtureModel {
       } ?? Double(tile.count)
       add(
         tile, responsibilities: responsibilities, expectation, scratch: scratch, into: statistics)
+    }
+  }
+
+  /// As `writeLogJoint`, for responsibilities, of the tiles of `block` in order.
+  ///
+  /// - Parameter batchJoint: room for K × `batchRows` numbers, kept from tile to tile.
+  package func writeLogJointAboveFloor(
+    of tile: RowBlock, in block: RowBlock, _ expectation: Expectation,
+    scratch: UnsafeMutablePointer<Double>, batchJoint: UnsafeMutablePointer<Double>,
+    into logJoint: UnsafeMutablePointer<Double>
+  ) {
+    let batchRows = batchRows(expectation)
+    guard batchRows > tileRows else {
+      return writeLogJointAboveFloor(of: tile, expectation, scratch: scratch, into: logJoint)
+    }
+    let start = tile.firstRow - block.firstRow
+    let place = start % batchRows
+    if place == 0 {
+      let batch = block.slice(from: start, count: min(batchRows, block.count - start))
+      writeLogJointAboveFloor(of: batch, expectation, scratch: scratch, into: batchJoint)
+    }
+    for k in 0..<componentCount {
+      (logJoint + k * tileRows).update(
+        from: batchJoint + k * batchRows + place, count: tileRows)
     }
   }
 }

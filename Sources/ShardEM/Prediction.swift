@@ -59,6 +59,8 @@ extension MixtureModel {
     of block: RowBlock, _ expectation: Expectation, workspace: Workspace
   ) -> Prediction {
     let K = componentCount
+    let floor = floor(expectation)
+    let batchJoint = workspace.second.reserve(K * batchRows(expectation))
     let logJoint = workspace.reserve(K * tileRows + scratchCount + block.count * (K + 2))
     let scratch = logJoint + K * tileRows
     let responsibilities = scratch + scratchCount
@@ -68,7 +70,8 @@ extension MixtureModel {
 
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
-      writeLogJoint(of: tile, expectation, scratch: scratch, into: logJoint)
+      writeLogJointAboveFloor(
+        of: tile, in: block, expectation, scratch: scratch, batchJoint: batchJoint, into: logJoint)
       for n in 0..<tile.count {
         let best = (0..<K).reduce(0) {
           logJoint[$1 * tileRows + n] > logJoint[$0 * tileRows + n] ? $1 : $0
@@ -77,9 +80,10 @@ extension MixtureModel {
       }
       logSumExp(
         logJoint, componentCount: K, stride: tileRows, count: tile.count,
-        into: logDensities + start)
+        into: logDensities + start, floor: floor)
       _ = normalizeLogJoint(
-        logJoint, componentCount: K, stride: tileRows, count: tile.count, weights: nil)
+        logJoint, componentCount: K, stride: tileRows, count: tile.count, weights: nil,
+        floor: floor)
       for n in 0..<tile.count {
         for k in 0..<K { responsibilities[(start + n) * K + k] = logJoint[k * tileRows + n] }
       }

@@ -134,9 +134,19 @@ extension Sweep {
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
     let expectation = try model.expectation(under: parameters, sharing: sharing)
-    return try resolvedTotal(
-      model, expectation, digest: Digest(model.numbers(of: parameters)), carrying: failure
-    ) {
+    let digest = Digest(model.numbers(of: parameters))
+    let total = try total(model, expectation, digest: digest, carrying: failure)
+    guard let expectation = model.retaken(expectation, after: total.statistics) else {
+      return total
+    }
+    return try self.total(model, expectation, digest: digest, carrying: nil)
+  }
+
+  private func total<Model: LatentVariableModel>(
+    _ model: Model, _ expectation: Model.Expectation, digest: Digest,
+    carrying failure: (any Error)?
+  ) throws -> SweepTotal {
+    try resolvedTotal(model, expectation, digest: digest, carrying: failure) {
       block, workspace, statistics in
       model.accumulate(block, expectation, workspace: workspace, into: statistics)
     }

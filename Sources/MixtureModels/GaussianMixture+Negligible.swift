@@ -1,0 +1,82 @@
+import Kernels
+
+/// Responsibilities below rounding.
+///
+/// A component whose joint density for a row is under 2^-60 of the row's largest gets responsibility
+/// 0: its row is left out of the component's statistics, and most often its density need not be
+/// computed to the end (`ScreenedLogDensities`). The rule looks at the row and the parameters alone.
+/// It lowers the log-likelihood of a row by less than K 2^-60 nats.
+///
+/// A component that has little but such responsibilities would lose what it lives on. So the rule
+/// does not hold in an iteration in which a component that has a weight has, or would get, less than
+/// 2^-20 of all: what is left out is then at most 2^-40 of any mass.
+extension GaussianMixture {
+  /// The smallest share of a component in the rows' weight for which the rule holds.
+  private var smallestShare: Double { 0x1p-20 }
+
+  func leavesOutNegligible(_ parameters: Parameters) -> Bool {
+    !exactDense && parameters.weights.allSatisfy { $0 == 0 || $0 >= smallestShare }
+  }
+
+  /// Whether densities are screened where the rule holds.
+  private var canScreen: Bool {
+    covarianceType == .full && !exactDense && componentCount > 1
+      && ScreenedLogDensities.leadingColumns(of: columnCount) > 0
+  }
+
+  /// Whether `writeLogJointAboveFloor` does less than `writeLogJoint`.
+  func screensDensities(_ expectation: Expectation) -> Bool {
+    canScreen && expectation.floor > smallestExponent
+  }
+
+  /// More rows than a tile, so that a component has enough of them to fill vectors and to be worth
+  /// bringing its numbers from the outer caches; fewer of many components, to stay in the cache.
+  private var screenedRows: Int {
+    componentCount <= 64 ? 2 * tileRows : tileRows
+  }
+
+  public func batchRows(_ expectation: Expectation) -> Int {
+    screensDensities(expectation) ? screenedRows : tileRows
+  }
+
+  /// What `writeLogJointAboveFloor` needs: the transposed batch, and room to screen it.
+  var batchScratchCount: Int {
+    guard canScreen else { return 0 }
+    return columnCount * screenedRows
+      + ScreenedLogDensities.roomCount(columnCount: columnCount, stride: screenedRows)
+  }
+
+  public func writeLogJointAboveFloor(
+    of batch: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    into logJoint: UnsafeMutablePointer<Double>
+  ) {
+    guard screensDensities(expectation) else {
+      return writeLogJoint(of: batch, expectation, scratch: scratch, into: logJoint)
+    }
+    let stride = (batch.count + 31) & ~31
+    transposeTile(
+      batch.rows, count: batch.count, columnCount: columnCount, stride: stride, into: scratch)
+    expectation.withFullComponents { components in
+      ScreenedLogDensities(
+        batch.rows, count: batch.count, columns: scratch, columnCount: columnCount,
+        stride: stride, components: components, directions: expectation.directions,
+        room: scratch + columnCount * screenedRows
+      ).write(into: logJoint, densityStride: screenedRows)
+    }
+  }
+
+  public func floor(_ expectation: Expectation) -> Double { expectation.floor }
+
+  /// The same expectation without the rule, if a component got too little by it.
+  public func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation? {
+    guard expectation.floor > smallestExponent else { return nil }
+    let isStarved = (0..<componentCount).contains { k in
+      expectation.logScales[k] > -.infinity
+        && statistics[massesStart + k] < smallestShare * statistics[1]
+    }
+    guard isStarved else { return nil }
+    var exact = expectation
+    exact.floor = smallestExponent
+    return exact
+  }
+}
