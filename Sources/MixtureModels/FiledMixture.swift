@@ -41,11 +41,14 @@ extension BernoulliMixture: FiledMixture {
 }
 
 extension ModelFile {
-  /// The mixture whose parameters this file holds.
+  /// The mixture whose parameters this file holds; it counts the responsibilities that the fit
+  /// counted, so that it gives the fit's log-likelihood to the last bit.
   public var mixture: any FiledMixture {
     switch model {
     case .gaussian(let type, _):
-      GaussianMixture(components: components, columns: dimensions, covarianceType: type)
+      GaussianMixture(
+        components: components, columns: dimensions, covarianceType: type,
+        exactDense: fit?.exactDense ?? false)
     case .bernoulli:
       BernoulliMixture(componentCount: components, columnCount: dimensions)
     }

@@ -27,6 +27,8 @@ public struct FitRecord: Sendable, Equatable {
   public var parameterTolerance: Double?
   /// Added to the variances of a Gaussian, or the smoothing of a Bernoulli mixture.
   public var regularization: Double
+  /// Whether responsibilities below rounding counted too; false, and absent, if not.
+  public var exactDense: Bool
   /// How the start was chosen: `kmeans`, `k-means++`, `random` or `file`.
   public var initialization: String
 
@@ -34,7 +36,7 @@ public struct FitRecord: Sendable, Equatable {
     rows: Int, totalWeight: Double? = nil, iterations: Int, converged: Bool,
     logLikelihood: Double, meanLogLikelihood: Double, aic: Double, bic: Double, seed: UInt64,
     tolerance: Double, parameterTolerance: Double? = nil, regularization: Double,
-    initialization: String
+    exactDense: Bool = false, initialization: String
   ) {
     self.rows = rows
     self.totalWeight = totalWeight
@@ -48,6 +50,7 @@ public struct FitRecord: Sendable, Equatable {
     self.tolerance = tolerance
     self.parameterTolerance = parameterTolerance
     self.regularization = regularization
+    self.exactDense = exactDense
     self.initialization = initialization
   }
 }

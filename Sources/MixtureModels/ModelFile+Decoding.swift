@@ -146,6 +146,7 @@ extension ModelFileReader {
       tolerance: try member("tolerance").number(),
       parameterTolerance: try optional("tolerance_parameters")?.number(),
       regularization: try member("regularization").number(),
+      exactDense: try optional("exact_dense")?.bool() ?? false,
       initialization: try member("initialization").string())
   }
 }

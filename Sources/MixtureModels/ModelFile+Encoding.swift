@@ -74,7 +74,8 @@ extension FitRecord {
       ("log_likelihood", "\(logLikelihood)"), ("mean_log_likelihood", "\(meanLogLikelihood)"),
       ("aic", "\(aic)"), ("bic", "\(bic)"), ("seed", "\(seed)"), ("tolerance", "\(tolerance)"),
       ("tolerance_parameters", parameterTolerance?.description),
-      ("regularization", "\(regularization)"), ("initialization", quoted(initialization)),
+      ("regularization", "\(regularization)"), ("exact_dense", exactDense ? "true" : nil),
+      ("initialization", quoted(initialization)),
     ]
     return members.compactMap { key, value in value.map { (key, $0) } }
   }

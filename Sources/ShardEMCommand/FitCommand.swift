@@ -72,7 +72,7 @@ struct FitCommand: WorldCommand {
       observer?.finish()
       file = ModelFile(
         model: mixture.filed(fit.parameters),
-        fit: search.record(of: fit, data: sweep.data, regularization: model.regularization))
+        fit: search.record(of: fit, data: sweep.data, model: model))
       try world.agree {
         try keeper?.flush()
         if world.rank == 0, let path = output.output { try file.write(to: path) }
@@ -110,7 +110,10 @@ struct FitCommand: WorldCommand {
   ) throws -> [(option: String, value: String)] {
     [("--family", model.family.rawValue), ("--components", "\(mixture.componentCount)")]
       + (model.family == .gaussian
-        ? [("--covariance", "\((model.covariance ?? .full).rawValue)")] : [])
+        ? [
+          ("--covariance", "\((model.covariance ?? .full).rawValue)"),
+          ("--exact-dense", model.exactDense ? "on" : "off"),
+        ] : [])
       + [("--regularization", "\(model.regularization)")]
       + (try search.settings(start: start))
   }

@@ -32,11 +32,21 @@ struct ModelOptions: ParsableArguments {
         + "added to each component.", valueName: "v"))
   var regularization = 1e-6
 
+  @Flag(
+    help: """
+      Compute every density of a Gaussian mixture and count every responsibility, also those under \
+      2^-60 of a row's largest, which else are 0. Slower where components lie apart.
+      """)
+  var exactDense = false
+
   func validate() throws {
     if components < 1 { throw ValidationError("--components \(components); expected 1 or more") }
     if family == .bernoulli, let covariance {
       throw ValidationError(
         "--covariance \(covariance.rawValue) with --family bernoulli, which has no covariances")
+    }
+    if family == .bernoulli, exactDense {
+      throw ValidationError("--exact-dense with --family bernoulli, which computes all anyway")
     }
     guard regularization >= 0, regularization.isFinite else {
       throw ValidationError("--regularization \(regularization); expected a number from 0 up")
@@ -49,7 +59,7 @@ struct ModelOptions: ParsableArguments {
     case .gaussian:
       GaussianMixture(
         components: components, columns: data.columnCount, covarianceType: covariance ?? .full,
-        regularization: regularization, ranges: data.ranges)
+        regularization: regularization, ranges: data.ranges, exactDense: exactDense)
     case .bernoulli:
       BernoulliMixture(
         componentCount: components, columnCount: data.columnCount, smoothing: regularization)

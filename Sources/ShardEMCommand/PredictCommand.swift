@@ -31,7 +31,9 @@ struct PredictCommand: WorldCommand {
 
     @Option(
       help: ArgumentHelp(
-        "The probabilities of the components: float64, rows x components.", valueName: "r.npy"))
+        "The probabilities of the components: float64, rows x components. Those under 2^-60 of a "
+          + "row's largest are 0, unless the model was fitted with --exact-dense.",
+        valueName: "r.npy"))
     var probabilities: String?
 
     @Option(

@@ -96,7 +96,7 @@ struct SearchOptions: ParsableArguments {
   }
 
   /// The `fit` section of the model file. A tolerance of 0 is one that was not in effect.
-  func record<Parameters>(of fit: Fit<Parameters>, data: DataSet, regularization: Double)
+  func record<Parameters>(of fit: Fit<Parameters>, data: DataSet, model: ModelOptions)
     -> FitRecord
   {
     FitRecord(
@@ -105,8 +105,8 @@ struct SearchOptions: ParsableArguments {
       logLikelihood: fit.score.logLikelihood, meanLogLikelihood: fit.score.meanLogLikelihood,
       aic: fit.score.aic, bic: fit.score.bic, seed: seed,
       tolerance: toleranceParameters == nil ? tolerance ?? 1e-6 : 0,
-      parameterTolerance: toleranceParameters, regularization: regularization,
-      initialization: `init`.name)
+      parameterTolerance: toleranceParameters, regularization: model.regularization,
+      exactDense: model.exactDense, initialization: `init`.name)
   }
 }
 

@@ -122,6 +122,7 @@ import _TestSupport
     var fit = Self.record
     fit.totalWeight = 271.5
     fit.parameterTolerance = 1e-9
+    fit.exactDense = true
     fit.initialization = "say \"π\"\n\\"
     let parameters = BernoulliParameters(weights: [0.5, 0.5], probabilities: [0, 1, 0.25, 1e-300])
     let file = ModelFile(model: .bernoulli(parameters), fit: fit)

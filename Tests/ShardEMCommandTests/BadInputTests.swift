@@ -376,6 +376,9 @@ extension BadInput {
       "fit a.npy -K 1 --family bernoulli --covariance full",
       "--covariance full with --family bernoulli, which has no covariances"),
     usage(
+      "fit a.npy -K 1 --family bernoulli --exact-dense",
+      "--exact-dense with --family bernoulli, which computes all anyway"),
+    usage(
       "predict m.json a.npy",
       "nothing to write; give --output, --probabilities or --log-densities", seeing: "predict "),
     usage(

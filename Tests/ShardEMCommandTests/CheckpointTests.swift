@@ -70,6 +70,11 @@ struct CheckpointCommandTests {
           + "without --resume"
       ),
       (
+        ["--resume", "kept", "--exact-dense"],
+        "\(newest): made with --exact-dense off, not with --exact-dense on; give the options of "
+          + "then, or begin anew without --resume"
+      ),
+      (
         ["--resume", "kept", "--columns", "width"],
         "\(newest): made of other data: these have 1 column, not 2; give the data of then, or "
           + "begin anew without --resume"

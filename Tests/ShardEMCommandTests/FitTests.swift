@@ -148,6 +148,22 @@ import Testing
     #expect(fit["tolerance"] as? Double == 0)
   }
 
+  @Test(
+    "a fit with --exact-dense says so in its file, and scores as such", arguments: [true, false])
+  func exactDense(isOn: Bool) throws {
+    let folder = try folder()
+    let options = isOn ? ["--exact-dense"] : []
+    let outcome = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "-o", "m.json", "-q"] + options, in: folder)
+    #expect(outcome.status == 0)
+    let fit = try #require(try folder.json("m.json")["fit"] as? [String: Any])
+    #expect(fit["exact_dense"] as? Bool == (isOn ? true : nil))
+    let score = try Shardem.run(["score", "m.json", "data.csv", "-q"], in: folder)
+    // The digits, which the shortest form has as many of as it takes.
+    let member = try #require(score.output.split(separator: ", ").first { $0.contains("\"log_l") })
+    #expect(try folder.text("m.json").contains("    \(member),\n"))
+  }
+
   @Test("a Bernoulli mixture finds two opposite classes of bits")
   func bernoulli() throws {
     let folder = try Folder()
