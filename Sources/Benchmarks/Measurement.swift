@@ -63,7 +63,7 @@ private func shareEvenly(
 ) {
   for k in 0..<components {
     for n in 0..<tileRows {
-      responsibilities[k * tileRows + n] = n < tile.count ? 1 / Double(components) : 0
+      responsibilities[k * tileStride + n] = n < tile.count ? 1 / Double(components) : 0
     }
   }
 }

@@ -88,8 +88,8 @@ extension MixtureModel {
       rows.count.isMultiple(of: columnCount), "\(rows.count) values in \(columnCount) columns")
     let count = rows.count / columnCount
     let workspace = Workspace()
-    let tileJoint = workspace.reserve((componentCount + 1) * tileRows + scratchCount)
-    let tileDensities = tileJoint + componentCount * tileRows
+    let tileJoint = workspace.reserve((componentCount + 1) * tileStride + scratchCount)
+    let tileDensities = tileJoint + componentCount * tileStride
     var (logJoint, logDensities): ([Double], [Double]) = ([], [])
     logJoint.reserveCapacity(count * componentCount)
     logDensities.reserveCapacity(count)
@@ -99,12 +99,12 @@ extension MixtureModel {
       for start in stride(from: 0, to: count, by: tileRows) {
         let tile = block.slice(from: start, count: min(tileRows, count - start))
         writeLogJoint(
-          of: tile, expectation, scratch: tileDensities + tileRows, into: tileJoint)
+          of: tile, expectation, scratch: tileDensities + tileStride, into: tileJoint)
         logSumExp(
-          tileJoint, componentCount: componentCount, stride: tileRows, count: tile.count,
+          tileJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
           into: tileDensities)
         for n in 0..<tile.count {
-          for k in 0..<componentCount { logJoint.append(tileJoint[k * tileRows + n]) }
+          for k in 0..<componentCount { logJoint.append(tileJoint[k * tileStride + n]) }
           logDensities.append(tileDensities[n])
         }
       }

@@ -61,7 +61,7 @@ extension ExponentialFamily {
     }
     expectation.values.withUnsafeBufferPointer { parameters in
       for k in 0..<componentCount {
-        let sums = logJoint + k * tileRows
+        let sums = logJoint + k * tileStride
         sums.update(from: logBase, count: tile.count)
         for p in 0..<featureCount {
           let parameter = parameters[k * featureCount + p]
@@ -82,7 +82,7 @@ extension ExponentialFamily {
     for k in 0..<componentCount {
       let sums = statistics + 2 + k * featureCount
       for n in 0..<tile.count {
-        let responsibility = responsibilities[k * tileRows + n]
+        let responsibility = responsibilities[k * tileStride + n]
         if responsibility == 0 { continue }
         let features = scratch + n * featureCount
         for p in 0..<featureCount { sums[p] += responsibility * features[p] }

@@ -61,7 +61,7 @@ extension GaussianMixture {
         batch.rows, count: batch.count, columns: scratch, columnCount: columnCount,
         stride: stride, components: components, directions: expectation.directions,
         room: scratch + columnCount * screenedRows
-      ).write(into: logJoint, densityStride: screenedRows)
+      ).write(into: logJoint, densityStride: screenedRows + 8)
     }
   }
 

@@ -4,7 +4,7 @@ extension GaussianMixture {
   /// The transposed tile, 32 differences a column and the whitened tile; or the transposed tile, the
   /// rows in blocks, those with a responsibility, two numbers a row, and products of eight columns.
   public var scratchCount: Int {
-    max((3 * paddedCount(columnCount) + 18) * tileRows, batchScratchCount)
+    max((3 * paddedCount(columnCount) + 18) * tileStride, batchScratchCount)
   }
 
   /// Whether rows in lanes are the faster way to second moments of pairs of columns.
@@ -33,19 +33,19 @@ extension GaussianMixture {
         panels: expectation.factors, differences: room, into: whitened)
       withSquares(
         whitened, stride: stride, means: shared.whitened, meanStride: columnCount, expectation
-      ) { $0.write(factors: [-0.5], factorStride: 0, into: logJoint, densityStride: tileRows) }
+      ) { $0.write(factors: [-0.5], factorStride: 0, into: logJoint, densityStride: tileStride) }
     case .diag:
       withSquares(
         columns, stride: stride, means: expectation.means, meanStride: expectation.meanStride,
         expectation
-      ) { $0.write(precisions: expectation.factors, into: logJoint, densityStride: tileRows) }
+      ) { $0.write(precisions: expectation.factors, into: logJoint, densityStride: tileStride) }
     case .spherical:
       withSquares(
         columns, stride: stride, means: expectation.means, meanStride: expectation.meanStride,
         expectation
       ) {
         $0.write(
-          factors: expectation.factors, factorStride: 1, into: logJoint, densityStride: tileRows)
+          factors: expectation.factors, factorStride: 1, into: logJoint, densityStride: tileStride)
       }
     }
   }
@@ -61,7 +61,7 @@ extension GaussianMixture {
             columns, columnCount: columnCount, stride: stride, mean: mean,
             panels: factors.baseAddress! + k * expectation.factorStride,
             logScale: expectation.logScales[k], differences: differences,
-            into: logJoint + k * tileRows)
+            into: logJoint + k * tileStride)
         }
       }
     }
@@ -89,7 +89,7 @@ extension GaussianMixture {
   ) {
     for k in 0..<componentCount {
       statistics[massesStart + k] += laneWiseSum(
-        responsibilities + k * tileRows, count: tile.count)
+        responsibilities + k * tileStride, count: tile.count)
     }
     if sumsPairs && columnCount >= 8 {
       addPooled(tile, responsibilities, expectation, scratch, statistics)
@@ -114,7 +114,7 @@ extension GaussianMixture {
       into: scratch)
     var hasBlocks = false
     for k in 0..<componentCount {
-      let own = responsibilities + k * tileRows
+      let own = responsibilities + k * tileStride
       if columnCount >= 8 && 2 * countZeros(own, count: tile.count) > tile.count {
         if !hasBlocks { writeBlocks(of: tile, into: room) }
         hasBlocks = true
@@ -146,7 +146,7 @@ extension GaussianMixture {
       expectation.withMean(k) { mean in
         addSmallMoments(
           scratch, columnCount: columnCount, count: tile.count,
-          responsibilities: responsibilities + k * tileRows, mean: mean,
+          responsibilities: responsibilities + k * tileStride, mean: mean,
           first: statistics + firstMomentsStart + k * columnCount,
           second: covarianceType == .spherical ? squares : moments,
           diagonal: covarianceType == .diag || covarianceType == .spherical)
@@ -163,7 +163,7 @@ extension GaussianMixture {
     writeBlocks(of: tile, into: scratch)
     for k in 0..<componentCount {
       addSelectedRows(
-        of: tile, responsibilities + k * tileRows, k, expectation, blocks: scratch, statistics)
+        of: tile, responsibilities + k * tileStride, k, expectation, blocks: scratch, statistics)
     }
   }
 
@@ -212,19 +212,19 @@ extension GaussianMixture {
     _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
   ) {
     guard let shared = expectation.shared else { return }
-    let size = tileRows * paddedCount(columnCount)
+    let size = tileStride * paddedCount(columnCount)
     let (blocks, residuals, weights) = (scratch, scratch + size, scratch + 2 * size)
-    let (inverseWeights, products) = (weights + tileRows, weights + 2 * tileRows)
+    let (inverseWeights, products) = (weights + tileStride, weights + 2 * tileStride)
     blockRows(
-      tile.rows, count: tile.count, columnCount: columnCount, stride: tileRows, into: blocks)
+      tile.rows, count: tile.count, columnCount: columnCount, stride: tileStride, into: blocks)
     for n in 0..<tileRows {
       weights[n] = n < tile.count ? tile.weights?[n] ?? 1 : 0
       inverseWeights[n] = weights[n] > 0 ? 1 / weights[n] : 0
     }
     for k in 0..<componentCount {
       let rows = SelectedRows(
-        blocks: blocks, stride: tileRows, count: tile.count,
-        weights: responsibilities + k * tileRows)
+        blocks: blocks, stride: tileStride, count: tile.count,
+        weights: responsibilities + k * tileStride)
       expectation.withMean(k) {
         addFirstMoments(
           rows, columnCount: columnCount, mean: $0,
@@ -232,11 +232,11 @@ extension GaussianMixture {
       }
     }
     writeResiduals(
-      blocks, count: tile.count, columnCount: columnCount, stride: tileRows,
+      blocks, count: tile.count, columnCount: columnCount, stride: tileStride,
       responsibilities: responsibilities, inverseWeights: inverseWeights, center: shared.center,
       means: shared.offsets, componentCount: componentCount, into: residuals)
     let rows = SelectedRows(
-      blocks: residuals, stride: tileRows, count: tile.count, weights: weights)
+      blocks: residuals, stride: tileStride, count: tile.count, weights: weights)
     // Residuals are differences already; what they add up to is not wanted.
     zeros.withUnsafeBufferPointer { zeros in
       addMoments(
@@ -244,7 +244,7 @@ extension GaussianMixture {
         second: statistics + 2)
     }
     addPairSums(
-      responsibilities, componentCount: componentCount, count: tile.count, stride: tileRows,
+      responsibilities, componentCount: componentCount, count: tile.count, stride: tileStride,
       inverseWeights: tile.weights == nil ? nil : UnsafePointer(inverseWeights), room: weights,
       into: statistics + pairsStart)
   }

@@ -13,7 +13,7 @@ public protocol MixtureModel: LatentVariableModel {
   /// `writeLogJointAboveFloor` for one batch.
   var scratchCount: Int { get }
 
-  /// Writes log(weight_k p(x_n | k)) to `logJoint[k * tileRows + n]` for every row n of the tile.
+  /// Writes log(weight_k p(x_n | k)) to `logJoint[k * tileStride + n]` for every row n of the tile.
   ///
   /// Lanes from `tile.count` up to `tileRows` may be left undefined.
   func writeLogJoint(
@@ -29,7 +29,7 @@ public protocol MixtureModel: LatentVariableModel {
   func batchRows(_ expectation: Expectation) -> Int
 
   /// Writes what responsibilities need of the log joint of at most `batchRows` rows to
-  /// `logJoint[k * batchRows + n]`: where it lies further below the row's largest than `floor`, any
+  /// `logJoint[k * (batchRows + 8) + n]`: where it lies further below the row's largest than `floor`, any
   /// number may stand that does too. By default all of it, `writeLogJoint`.
   func writeLogJointAboveFloor(
     of batch: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
@@ -37,7 +37,7 @@ public protocol MixtureModel: LatentVariableModel {
 
   /// Adds the tile's statistics, from number 2 on, under given responsibilities.
   ///
-  /// - Parameter responsibilities: w_n r_nk at `[k * tileRows + n]`; 0 from `tile.count` on.
+  /// - Parameter responsibilities: w_n r_nk at `[k * tileStride + n]`; 0 from `tile.count` on.
   func add(
     _ tile: RowBlock, responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
     scratch: UnsafeMutablePointer<Double>, into statistics: UnsafeMutablePointer<Double>)
@@ -54,6 +54,10 @@ public protocol MixtureModel: LatentVariableModel {
 /// tile, such as adding up lanes, costs little.
 public let tileRows = 256
 
+/// The numbers of a tile from one component to the next: not 256, since numbers of all components
+/// for one row, 2 KiB apart, would fall into the same two sets of the first-level cache.
+public let tileStride = tileRows + 8
+
 extension MixtureModel {
   public func floor(_ expectation: Expectation) -> Double { smallestExponent }
 
@@ -69,14 +73,14 @@ extension MixtureModel {
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
     into statistics: UnsafeMutablePointer<Double>
   ) {
-    let batchJoint = workspace.second.reserve(componentCount * batchRows(expectation))
+    let batchJoint = workspace.second.reserve(componentCount * (batchRows(expectation) + 8))
     accumulate(block, expectation, workspace: workspace, into: statistics) {
       tile, scratch, responsibilities in
       writeLogJointAboveFloor(
         of: tile, in: block, expectation, scratch: scratch, batchJoint: batchJoint,
         into: responsibilities)
       return normalizeLogJoint(
-        responsibilities, componentCount: componentCount, stride: tileRows, count: tile.count,
+        responsibilities, componentCount: componentCount, stride: tileStride, count: tile.count,
         weights: tile.weights, floor: floor(expectation))
     }
   }
@@ -84,7 +88,7 @@ extension MixtureModel {
   /// Overwrites `statistics` with those of one block under the responsibilities that `assign`
   /// writes for each tile (times the row weights, zero beyond the tile's rows).
   ///
-  /// - Parameter assign: gets the tile, scratch memory and room for K × `tileRows` numbers;
+  /// - Parameter assign: gets the tile, scratch memory and room for K × `tileStride` numbers;
   ///   returns the tile's sum of w log p(x).
   public func accumulate(
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
@@ -92,8 +96,8 @@ extension MixtureModel {
     assign: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Double
   ) {
     statistics.update(repeating: 0, count: statisticsCount)
-    let responsibilities = workspace.reserve(componentCount * tileRows + scratchCount)
-    let scratch = responsibilities + componentCount * tileRows
+    let responsibilities = workspace.reserve(componentCount * tileStride + scratchCount)
+    let scratch = responsibilities + componentCount * tileStride
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
       statistics[0] += assign(tile, scratch, responsibilities)
@@ -107,7 +111,7 @@ extension MixtureModel {
 
   /// As `writeLogJoint`, for responsibilities, of the tiles of `block` in order.
   ///
-  /// - Parameter batchJoint: room for K × `batchRows` numbers, kept from tile to tile.
+  /// - Parameter batchJoint: room for K × (`batchRows` + 8) numbers, kept from tile to tile.
   package func writeLogJointAboveFloor(
     of tile: RowBlock, in block: RowBlock, _ expectation: Expectation,
     scratch: UnsafeMutablePointer<Double>, batchJoint: UnsafeMutablePointer<Double>,
@@ -124,8 +128,8 @@ extension MixtureModel {
       writeLogJointAboveFloor(of: batch, expectation, scratch: scratch, into: batchJoint)
     }
     for k in 0..<componentCount {
-      (logJoint + k * tileRows).update(
-        from: batchJoint + k * batchRows + place, count: tileRows)
+      (logJoint + k * tileStride).update(
+        from: batchJoint + k * (batchRows + 8) + place, count: tileRows)
     }
   }
 }

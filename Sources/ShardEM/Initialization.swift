@@ -106,7 +106,7 @@ extension Sweep {
     return try maximized(model, around: centers) { tile, workspace, responsibilities in
       clusters.forEachTile(of: tile, centers: centers, workspace: workspace) { _, labels, _ in
         for n in 0..<tile.count {
-          responsibilities[labels[n] * tileRows + n] = tile.weights?[n] ?? 1
+          responsibilities[labels[n] * tileStride + n] = tile.weights?[n] ?? 1
         }
       }
     }
@@ -125,18 +125,18 @@ extension Sweep {
           tile.firstRow + n, of: generator, draw: draw)
         var sum = 0.0
         for k in components {
-          responsibilities[k * tileRows + n] = random.uniform(k)
-          sum += responsibilities[k * tileRows + n]
+          responsibilities[k * tileStride + n] = random.uniform(k)
+          sum += responsibilities[k * tileStride + n]
         }
         let scale = (tile.weights?[n] ?? 1) / sum
-        for k in components { responsibilities[k * tileRows + n] *= scale }
+        for k in components { responsibilities[k * tileStride + n] *= scale }
       }
     }
   }
 
   /// One M-step with given responsibilities, its statistics taken about `centers`.
   ///
-  /// - Parameter assign: gets a tile, scratch memory, and K × `tileRows` zeros to overwrite.
+  /// - Parameter assign: gets a tile, scratch memory, and K × `tileStride` zeros to overwrite.
   private func maximized<Model: MixtureModel>(
     _ model: Model, around centers: [Double],
     assign: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
@@ -146,7 +146,7 @@ extension Sweep {
     let statistics = try resolvedTotal(model, expectation) { block, workspace, statistics in
       model.accumulate(block, expectation, workspace: workspace, into: statistics) {
         tile, _, responsibilities in
-        responsibilities.update(repeating: 0, count: model.componentCount * tileRows)
+        responsibilities.update(repeating: 0, count: model.componentCount * tileStride)
         // The model uses `workspace` at the same time.
         assign(tile, workspace.second, responsibilities)
         return 0

@@ -60,9 +60,9 @@ extension MixtureModel {
   ) -> Prediction {
     let K = componentCount
     let floor = floor(expectation)
-    let batchJoint = workspace.second.reserve(K * batchRows(expectation))
-    let logJoint = workspace.reserve(K * tileRows + scratchCount + block.count * (K + 2))
-    let scratch = logJoint + K * tileRows
+    let batchJoint = workspace.second.reserve(K * (batchRows(expectation) + 8))
+    let logJoint = workspace.reserve(K * tileStride + scratchCount + block.count * (K + 2))
+    let scratch = logJoint + K * tileStride
     let responsibilities = scratch + scratchCount
     let logDensities = responsibilities + block.count * K
     let labels = UnsafeMutableRawPointer(logDensities + block.count)
@@ -74,18 +74,18 @@ extension MixtureModel {
         of: tile, in: block, expectation, scratch: scratch, batchJoint: batchJoint, into: logJoint)
       for n in 0..<tile.count {
         let best = (0..<K).reduce(0) {
-          logJoint[$1 * tileRows + n] > logJoint[$0 * tileRows + n] ? $1 : $0
+          logJoint[$1 * tileStride + n] > logJoint[$0 * tileStride + n] ? $1 : $0
         }
         labels[start + n] = Int64(best)
       }
       logSumExp(
-        logJoint, componentCount: K, stride: tileRows, count: tile.count,
+        logJoint, componentCount: K, stride: tileStride, count: tile.count,
         into: logDensities + start, floor: floor)
       _ = normalizeLogJoint(
-        logJoint, componentCount: K, stride: tileRows, count: tile.count, weights: nil,
+        logJoint, componentCount: K, stride: tileStride, count: tile.count, weights: nil,
         floor: floor)
       for n in 0..<tile.count {
-        for k in 0..<K { responsibilities[(start + n) * K + k] = logJoint[k * tileRows + n] }
+        for k in 0..<K { responsibilities[(start + n) * K + k] = logJoint[k * tileStride + n] }
       }
     }
     return Prediction(

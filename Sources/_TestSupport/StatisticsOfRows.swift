@@ -43,7 +43,7 @@ extension MixtureModel {
         tile, _, responsibilities in
         for k in 0..<componentCount {
           for n in 0..<tileRows {
-            responsibilities[k * tileRows + n] =
+            responsibilities[k * tileStride + n] =
               n < tile.count
               ? (tile.weights?[n] ?? 1) * q[(tile.firstRow + n) * componentCount + k] : 0
           }

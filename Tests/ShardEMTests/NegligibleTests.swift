@@ -50,7 +50,7 @@ struct NegligibleTests {
           tile, scratch, responsibilities in
           model.writeLogJoint(of: tile, expectation, scratch: scratch, into: responsibilities)
           return normalizeLogJoint(
-            responsibilities, componentCount: model.componentCount, stride: tileRows,
+            responsibilities, componentCount: model.componentCount, stride: tileStride,
             count: tile.count, weights: tile.weights, floor: negligibleLogRatio)
         }
       }

@@ -52,7 +52,7 @@ struct UnitGaussians: SamplableModel {
             tile.rows[n * columnCount + j] - parameters.means[k * columnCount + j]
           square += difference * difference
         }
-        logJoint[k * tileRows + n] = constant - square / 2
+        logJoint[k * tileStride + n] = constant - square / 2
       }
     }
   }
@@ -64,7 +64,7 @@ struct UnitGaussians: SamplableModel {
     let sums = statistics + 2 + componentCount
     for k in 0..<componentCount {
       for n in 0..<tile.count {
-        let share = responsibilities[k * tileRows + n]
+        let share = responsibilities[k * tileStride + n]
         statistics[2 + k] += share
         for j in 0..<columnCount {
           let i = k * columnCount + j
