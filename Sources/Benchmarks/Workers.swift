@@ -65,7 +65,7 @@ struct FitWorker: ParsableCommand {
     nonisolated(unsafe) let labels = UnsafeMutablePointer<Int64>.allocate(
       capacity: sweep.data.rowCount)
     defer { labels.deallocate() }
-    try sweep.predict(model, under: parameters) { block in
+    try sweep.predict(model, under: parameters, parts: []) { block in
       (labels + block.firstRow).update(from: block.labels, count: block.count)
     }
     return Answer([watch.lap()])

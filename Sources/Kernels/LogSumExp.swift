@@ -76,6 +76,30 @@ public func logSumExp(
   }
 }
 
+/// Writes the number of the component that has the largest log joint of each row, of equal ones the
+/// lowest, and that log joint.
+///
+/// A comparison and two selections for eight rows of a component.
+public func largestComponents(
+  _ logJoint: UnsafePointer<Double>, componentCount: Int, stride: Int, count: Int,
+  into labels: UnsafeMutablePointer<Int64>, largest: UnsafeMutablePointer<Double>
+) {
+  for n in Swift.stride(from: 0, to: count, by: 8) {
+    var best = Vector8(loading: logJoint + n)
+    var number = Vector8.zero
+    for k in 1..<max(1, componentCount) {
+      let next = Vector8(loading: logJoint + k * stride + n)
+      let isLarger = next .> best
+      best.replace(with: next, where: isLarger)
+      number.replace(with: Double(k), where: isLarger)
+    }
+    for lane in 0..<min(8, count - n) {
+      labels[n + lane] = Int64(number[lane])
+      largest[n + lane] = best[lane]
+    }
+  }
+}
+
 /// Turns the log joint of eight rows into e^(log joint - largest); returns the largest and the sum
 /// over the components.
 ///

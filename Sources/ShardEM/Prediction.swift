@@ -11,30 +11,42 @@ public struct Prediction {
   public let count: Int
   /// n most probable components, from 0, ties to the lowest.
   public let labels: UnsafePointer<Int64>
-  /// n × K responsibilities, row-major.
-  public let responsibilities: UnsafePointer<Double>
-  /// n values of log p(x), in nats, finite.
-  public let logDensities: UnsafePointer<Double>
+  /// n × K responsibilities, row-major; nil unless they are wanted.
+  public let responsibilities: UnsafePointer<Double>?
+  /// n values of log p(x), in nats, finite; nil unless they are wanted.
+  public let logDensities: UnsafePointer<Double>?
+
+  /// What is computed beside the labels.
+  public struct Parts: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    public static let responsibilities = Parts(rawValue: 1)
+    public static let logDensities = Parts(rawValue: 2)
+  }
 }
 
 extension Sweep {
   /// Collective. Gives `visit` the predictions for every block of this rank, by several threads,
   /// in any order. Row weights have no part in them.
   ///
+  /// - Parameter parts: what is wanted beside the labels.
   /// - Throws: on every rank the same error: `FitError` if the parameters define no density,
   ///   `DataSetError.logDensity` if a row has none that float64 can hold, or what `visit` throws on
   ///   any rank.
   public func predict<Model: MixtureModel>(
     _ model: Model, under parameters: Model.Parameters,
+    parts: Prediction.Parts = [.responsibilities, .logDensities],
     visit: @Sendable (Prediction) throws -> Void
   ) throws {
     try requireSuitable(model)
     let expectation = try model.expectation(under: parameters, sharing: sharing)
     try forEachBlock { number, block, workspace in
-      let prediction = model.prediction(of: block, expectation, workspace: workspace)
+      let (prediction, densities) = model.prediction(
+        of: block, expectation, parts, workspace: workspace)
       // Components that all are infinitely far away cannot be told apart.
-      if let row = (0..<block.count).first(where: { !prediction.logDensities[$0].isFinite }) {
-        throw data.error(aboutLogDensity: prediction.logDensities[row], row: row, inBlock: number)
+      if let row = (0..<block.count).first(where: { !densities[$0].isFinite }) {
+        throw data.error(aboutLogDensity: densities[row], row: row, inBlock: number)
       }
       try visit(prediction)
     }
@@ -54,42 +66,47 @@ extension Sweep {
 }
 
 extension MixtureModel {
-  /// The prediction for `block`, in the workspace's memory.
+  /// The prediction for `block`, in the workspace's memory, and the log densities of its rows; where
+  /// these are not wanted, the largest terms of them, which are finite exactly if they are.
   fileprivate func prediction(
-    of block: RowBlock, _ expectation: Expectation, workspace: Workspace
-  ) -> Prediction {
-    let K = componentCount
+    of block: RowBlock, _ expectation: Expectation, _ parts: Prediction.Parts,
+    workspace: Workspace
+  ) -> (Prediction, densities: UnsafePointer<Double>) {
     let floor = floor(expectation)
-    let batchJoint = workspace.second.reserve(K * (batchRows(expectation) + 8))
-    let logJoint = workspace.reserve(K * tileStride + scratchCount + block.count * (K + 2))
-    let scratch = logJoint + K * tileStride
+    let batchJoint = workspace.second.reserve(componentCount * (batchRows(expectation) + 8))
+    let logJoint = workspace.reserve(
+      componentCount * tileStride + scratchCount + block.count * (componentCount + 2))
+    let scratch = logJoint + componentCount * tileStride
     let responsibilities = scratch + scratchCount
-    let logDensities = responsibilities + block.count * K
-    let labels = UnsafeMutableRawPointer(logDensities + block.count)
+    let densities = responsibilities + block.count * componentCount
+    let labels = UnsafeMutableRawPointer(densities + block.count)
       .bindMemory(to: Int64.self, capacity: block.count)
 
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
       writeLogJointAboveFloor(
         of: tile, in: block, expectation, scratch: scratch, batchJoint: batchJoint, into: logJoint)
-      for n in 0..<tile.count {
-        let best = (0..<K).reduce(0) {
-          logJoint[$1 * tileStride + n] > logJoint[$0 * tileStride + n] ? $1 : $0
-        }
-        labels[start + n] = Int64(best)
+      largestComponents(
+        logJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
+        into: labels + start, largest: densities + start)
+      if parts.contains(.logDensities) {
+        logSumExp(
+          logJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
+          into: densities + start, floor: floor)
       }
-      logSumExp(
-        logJoint, componentCount: K, stride: tileStride, count: tile.count,
-        into: logDensities + start, floor: floor)
+      guard parts.contains(.responsibilities) else { continue }
       _ = normalizeLogJoint(
-        logJoint, componentCount: K, stride: tileStride, count: tile.count, weights: nil,
-        floor: floor)
+        logJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
+        weights: nil, floor: floor)
       for n in 0..<tile.count {
-        for k in 0..<K { responsibilities[(start + n) * K + k] = logJoint[k * tileStride + n] }
+        let row = responsibilities + (start + n) * componentCount
+        for k in 0..<componentCount { row[k] = logJoint[k * tileStride + n] }
       }
     }
-    return Prediction(
+    let prediction = Prediction(
       firstRow: block.firstRow, count: block.count, labels: labels,
-      responsibilities: responsibilities, logDensities: logDensities)
+      responsibilities: parts.contains(.responsibilities) ? responsibilities : nil,
+      logDensities: parts.contains(.logDensities) ? densities : nil)
+    return (prediction, UnsafePointer(densities))
   }
 }

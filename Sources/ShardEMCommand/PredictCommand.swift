@@ -84,11 +84,18 @@ struct PredictCommand: WorldCommand {
           logDensities: try logDensities.map(open)
         )
       }
-      try sweep.predict(mixture, under: parameters) { block in
+      var wanted: Prediction.Parts = []
+      if parts.probabilities != nil { wanted.insert(.responsibilities) }
+      if parts.logDensities != nil { wanted.insert(.logDensities) }
+      try sweep.predict(mixture, under: parameters, parts: wanted) { block in
         let (first, count) = (block.firstRow, block.count)
         try parts.labels?.write(block.labels, firstRow: first, count: count)
-        try parts.probabilities?.write(block.responsibilities, firstRow: first, count: count)
-        try parts.logDensities?.write(block.logDensities, firstRow: first, count: count)
+        if let values = block.responsibilities {
+          try parts.probabilities?.write(values, firstRow: first, count: count)
+        }
+        if let values = block.logDensities {
+          try parts.logDensities?.write(values, firstRow: first, count: count)
+        }
       }
       try world.agree {
         for part in [parts.labels, parts.probabilities, parts.logDensities] { try part?.close() }

@@ -164,7 +164,7 @@ struct NegligibleTests {
         model(problem, exactDense: exactDense), under: problem.start
       ) {
         result.labels += (0..<$0.count).map { [labels = $0.labels] in labels[$0] }
-        let numbers = $0.responsibilities
+        let numbers = $0.responsibilities!
         result.responsibilities += (0..<$0.count * 5).map { numbers[$0] }
       }
       return result

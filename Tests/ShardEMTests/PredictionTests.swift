@@ -16,10 +16,10 @@ struct PredictionTests {
       try Sweep(data, threads: 2, world: world).predict(threeGaussians, under: threeCenters) {
         block in
         for n in 0..<block.count {
-          let shares = (0..<3).map { block.responsibilities[3 * n + $0] }
+          let shares = (0..<3).map { block.responsibilities![3 * n + $0] }
           let row = (
             row: block.firstRow + n, label: Int(block.labels[n]), shares: shares,
-            logDensity: block.logDensities[n]
+            logDensity: block.logDensities![n]
           )
           found.withLock { $0.append(row) }
         }
@@ -46,6 +46,35 @@ struct PredictionTests {
     }
   }
 
+  @Test("Without the other parts, labels and errors are the same")
+  func labelsOnly() throws {
+    let rows = try threeGaussianRows(300)
+    let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
+    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    func labels(_ parts: Prediction.Parts) throws -> [Int64] {
+      let found = Mutex<[Int64]>([])
+      try sweep.predict(threeGaussians, under: threeCenters, parts: parts) { block in
+        #expect((block.responsibilities == nil) == !parts.contains(.responsibilities))
+        #expect((block.logDensities == nil) == !parts.contains(.logDensities))
+        let labels = (0..<block.count).map { block.labels[$0] }
+        found.withLock { $0 += labels }
+      }
+      return found.withLock { $0 }
+    }
+    let expected = try labels([.responsibilities, .logDensities])
+    #expect(expected.count == 300 && Set(expected) == [0, 1, 2])
+    for parts in [[], .responsibilities, .logDensities] as [Prediction.Parts] {
+      #expect(try labels(parts) == expected)
+    }
+    let far = try DataSet(values: [1, 2, 1e160, 0], columnCount: 2, world: SoloCommunicator())
+    for parts in [[], .logDensities] as [Prediction.Parts] {
+      #expect(throws: DataSetError.self) {
+        try Sweep(far, threads: 1, world: SoloCommunicator()).predict(
+          threeGaussians, under: threeCenters, parts: parts) { _ in }
+      }
+    }
+  }
+
   @Test("Ties go to the lowest component")
   func ties() throws {
     let data = try DataSet(values: [1, 2, 3], columnCount: 1, world: SoloCommunicator())
@@ -55,7 +84,7 @@ struct PredictionTests {
     ) { block in
       for n in 0..<3 {
         #expect(block.labels[n] == 0)
-        #expect(block.responsibilities[2 * n] == 0.5)
+        #expect(block.responsibilities![2 * n] == 0.5)
       }
     }
   }
