@@ -15,6 +15,7 @@ struct Benchmarks: ParsableCommand {
 enum Group: String, CaseIterable {
   case standard
   case odd
+  case negligible
   case text
   case program
 }
@@ -27,9 +28,9 @@ struct Run: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to measure: standard, odd, text, program, or shapes N,D,K,TYPE[,SEPARATION].",
+      "What to measure: standard, odd, negligible, text, program, or shapes N,D,K,TYPE[,SEPARATION].",
       valueName: "list"))
-  var cases = "standard odd text program"
+  var cases = "standard odd negligible text program"
 
   @Option(help: "Has room for the rows, 200 MB, while they are used.")
   var folder = FileManager.default.temporaryDirectory.path
@@ -40,7 +41,7 @@ struct Run: ParsableCommand {
   func validate() throws {
     for word in words where Group(rawValue: word) == nil && BenchmarkCase(word) == nil {
       throw ValidationError(
-        "--cases: \(word); expected standard, odd, text, program, or N,D,K,TYPE such as "
+        "--cases: \(word); expected standard, odd, negligible, text, program, or N,D,K,TYPE such as "
           + "500000,16,16,full")
     }
   }
@@ -79,6 +80,14 @@ struct Run: ParsableCommand {
         let size = try OddSize(shape, settings, peaks: peaks, in: folder)
         table.add(size.row)
         try report.add(size)
+      }
+    }
+    if measures(.negligible) {
+      let table = NegligibleShares.table()
+      for shape in BenchmarkCase.negligible {
+        let shares = try NegligibleShares(shape, settings, in: folder)
+        table.add(shares.row)
+        try report.add(shares, shares.goals)
       }
     }
     if measures(.text) {

@@ -72,10 +72,15 @@ extension Comparison.Peer {
     wallSeconds = answers.flatMap(\.wallSeconds).median
     ratio = zip(answers, own).map { $0.seconds.median / $1.seconds.median }.median
     peakMemoryBytes = answers.compactMap(\.peakMemoryBytes).max() ?? 0
-    let differences = zip(answers, own).map { peer, own -> Double in
-      guard let a = peer.meanLogLikelihood, let b = own.meanLogLikelihood else { return .infinity }
-      return abs(a - b) / max(abs(a), abs(b))
+    let differences = zip(answers, own).map {
+      relativeDifference($0.meanLogLikelihood, $1.meanLogLikelihood)
     }
     logLikelihoodDifference = differences.max() ?? .infinity
   }
+}
+
+/// |a - b| beside the larger of both; infinite if one of them is missing.
+func relativeDifference(_ a: Double?, _ b: Double?) -> Double {
+  guard let a, let b else { return .infinity }
+  return a == b ? 0 : abs(a - b) / max(abs(a), abs(b))
 }

@@ -24,7 +24,9 @@ final class WorkerProcess {
   }
 
   /// The worker of this program that `arguments` name.
-  static func own(_ arguments: String...) throws -> WorkerProcess {
+  static func own(_ arguments: String...) throws -> WorkerProcess { try own(arguments) }
+
+  static func own(_ arguments: [String]) throws -> WorkerProcess {
     try WorkerProcess([Programs.benchmarks] + arguments)
   }
 

@@ -11,6 +11,7 @@ struct FitWorker: ParsableCommand {
   @Argument var folder: String
   @Argument var iterations: Int
   @Option var threads = 1
+  @Flag var exactDense = false
 
   func run() throws {
     let world = SoloCommunicator()
@@ -22,7 +23,7 @@ struct FitWorker: ParsableCommand {
     // The other libraries get no regularization either.
     let model = GaussianMixture(
       components: file.components, columns: data.columnCount, covarianceType: type,
-      regularization: 0, ranges: data.ranges)
+      regularization: 0, ranges: data.ranges, exactDense: exactDense)
     let sweep = Sweep(data, threads: threads, world: world)
     try answerRequests(name: "ShardEM") { request in
       switch request {
