@@ -9,6 +9,7 @@ public enum MemoryLimit: Sendable, Equatable {
 
   /// Collective. In bytes, for this rank.
   func byteCount<World: Communicator>(in world: World) throws -> Int {
+    // Where nothing is limited, all of a share of `Int.max` would be no `Int`.
     switch self {
     case .bytes(let count): count
     case .share(let part): Int(Double(try world.memoryShare()) * min(part, 0x1.fffffffffffffp-1))

@@ -51,6 +51,21 @@ import _TestSupport
     #expect(try model("data.npy") == expected)
   }
 
+  @Test("with --local, shards are in the order of their names, however they are given")
+  func local() throws {
+    try FileManager.default.createDirectory(
+      at: folder.url.appending(path: "x"), withIntermediateDirectories: true)
+    try folder.write("x/a.npy", npyFile(Array(values[..<2048]), shape: [1024, 2]))
+    try folder.write("b.npy", npyFile(Array(values[2048...]), shape: [1476, 2]))
+    let expected = try model("data.npy")
+    #expect(try model("b.npy", "x/a.npy", "--local") == expected)
+    #expect(try model("b.npy", "x/a.npy") != expected)
+    try folder.write("x/b.npy", npyFile(values, shape: [2500, 2]))
+    let twice = try Shardem.run(["fit", "x", "b.npy", "-K", "1", "--local"], in: folder)
+    #expect(twice.status == 2)
+    #expect(twice.errors.hasPrefix("shardem: b.npy: there are two files of this name on host "))
+  }
+
   #if HDF5
     @Test("a dataset in an HDF5 file gives the model of its shards, also as weights")
     func hdf5() throws {
