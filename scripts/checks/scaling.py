@@ -80,6 +80,8 @@ def main():
     for summary in results.summaries:
         equal(cost.seconds(summary.rows, summary.layout, CORES, results.local_network), summary.seconds)
         equal(sum(summary.parts), summary.seconds)
+        if not summary.crowded:
+            equal(summary.undisturbed_efficiency, summary.efficiency)
         equal(summary.efficiency,
               results.summaries[0].seconds / (summary.seconds * summary.cores))
     assert "error 0.0 % in the median, 0.0 % at most" in text, text

@@ -1,4 +1,4 @@
-"""What was measured, summed up: summary.csv, and report.md with the model's check and prediction."""
+"""What was measured, summed up: summary.csv and report.md."""
 
 import collections
 import csv
@@ -10,6 +10,8 @@ from layouts import Case, Layout
 
 PARTS = ["compute", "waiting", "imbalance", "M-step", "communication"]
 TARGET = 0.9
+#: The share of its cores with which an iteration counts as undisturbed.
+QUIET = 0.97
 
 
 class Iteration(collections.namedtuple(
@@ -48,6 +50,10 @@ class Summary:
         self.least_m_step = min(i.parts[3] for i in every)
         self.message_bytes = middle[0].message_bytes
         self.quiet = min(1, self.processor_seconds / (mean_compute * layout.workers))
+        #: Seconds of the iterations whose threads had their cores to themselves.
+        self.undisturbed = [
+            i.seconds for i in every
+            if i.processor_seconds >= QUIET * i.mean_compute_seconds * layout.workers]
 
     def compare(self, base):
         """Sets speed-up and efficiency beside the first layout, round by round."""
@@ -58,6 +64,10 @@ class Summary:
         share = base.cores / self.cores
         self.efficiency = self.speed_up * share
         self.range = (min(speed_ups) * share, max(speed_ups) * share)
+        self.undisturbed_efficiency = None
+        if self.undisturbed and base.undisturbed:
+            own, other = map(statistics.median, (self.undisturbed, base.undisturbed))
+            self.undisturbed_efficiency = (self.rows / own) / (base.rows / other) * share
         self.processor_efficiency = (
             self.rows / self.processor_seconds) / (base.rows / base.processor_seconds)
 
@@ -67,7 +77,9 @@ class Summary:
             "kind": self.kind, "case": self.case, "layout": self.layout, "cores": self.cores,
             "rows": self.rows, "seconds": self.seconds, "speed_up": self.speed_up,
             "efficiency": self.efficiency, "efficiency_least": self.range[0],
-            "efficiency_most": self.range[1], "processor_seconds": self.processor_seconds,
+            "efficiency_most": self.range[1],
+            "undisturbed_efficiency": self.undisturbed_efficiency,
+            "undisturbed_iterations": len(self.undisturbed), "processor_seconds": self.processor_seconds,
             "processor_efficiency": self.processor_efficiency, "quiet": self.quiet,
             "message_bytes": self.message_bytes,
         }
@@ -159,14 +171,21 @@ def milliseconds(seconds):
     return f"{1e3 * seconds:.3g}" if seconds < 1 else f"{1e3 * seconds:.0f}"
 
 
+def undisturbed(s):
+    """Efficiency of the iterations that nothing disturbed, and how many these were."""
+    if s.undisturbed_efficiency is None or s.crowded:
+        return ""
+    return f"{percent(s.undisturbed_efficiency)} ({len(s.undisturbed)})"
+
+
 def measured(group):
     first = group[0]
     titles = ["ranks x threads", "cores", "rows", "ms", "speed-up", "efficiency", "from - to",
-              "processor time", "quiet", *PARTS]
+              "undisturbed", "processor time", "quiet", *PARTS]
     rows = [
         [f"{s.layout}{' (oversubscribed)' * s.crowded}", s.cores, s.rows, milliseconds(s.seconds),
          f"{s.speed_up:.2f}", percent(s.efficiency),
-         f"{100 * s.range[0]:.0f} - {100 * s.range[1]:.0f}", percent(s.processor_efficiency),
+         f"{100 * s.range[0]:.0f} - {100 * s.range[1]:.0f}", undisturbed(s), percent(s.processor_efficiency),
          "" if s.crowded else percent(s.quiet), *map(milliseconds, s.parts)]
         for s in group]
     return (f"**{first.kind.capitalize()} scaling, {first.case}**, per iteration; parts in ms\n\n"
