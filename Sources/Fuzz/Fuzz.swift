@@ -42,6 +42,7 @@ struct Fuzz: ParsableCommand {
 
   func run() throws {
     let folder = try Scratch()
+    defer { folder.remove() }
     let all =
       try DataTargets(scratch: ScratchFile(folder.path), testData: data).all() + ModelTargets.all()
     let chosen = targets.isEmpty ? all : all.filter { targets.contains($0.name) }
@@ -69,16 +70,21 @@ struct Fuzz: ParsableCommand {
   }
 }
 
-/// A folder in memory, if there is one, that is removed at the end.
-final class Scratch {
+/// The folder of a process in memory, if there is one.
+struct Scratch {
   let path: String
 
   init() throws {
-    let parent =
-      access("/dev/shm", W_OK) == 0 ? "/dev/shm" : FileManager.default.temporaryDirectory.path
-    path = "\(parent)/shardem-fuzz-\(getpid())"
+    self.init(of: getpid())
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  /// That of a process which may have ended.
+  init(of process: Int32) {
+    let parent =
+      access("/dev/shm", W_OK) == 0 ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+    path = "\(parent)/shardem-fuzz-\(process)"
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

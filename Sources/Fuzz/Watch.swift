@@ -73,6 +73,8 @@ struct Watch {
       }
     }
     process.waitUntilExit()
+    // A crash leaves it.
+    Scratch(of: process.processIdentifier).remove()
     return process.terminationReason == .uncaughtSignal ? process.terminationStatus : 0
   }
 }
