@@ -29,39 +29,29 @@ extension GaussianMixture {
     canScreen && expectation.floor > smallestExponent
   }
 
-  /// More rows than a tile, so that a component has enough of them to fill vectors and to be worth
-  /// bringing its numbers from the outer caches; fewer of many components, to stay in the cache.
-  private var screenedRows: Int {
-    componentCount <= 64 ? 2 * tileRows : tileRows
-  }
-
-  public func batchRows(_ expectation: Expectation) -> Int {
-    screensDensities(expectation) ? screenedRows : tileRows
-  }
-
-  /// What `writeLogJointAboveFloor` needs: the transposed batch, and room to screen it.
-  var batchScratchCount: Int {
+  /// What `writeLogJointAboveFloor` needs: the transposed tile, and room to screen it.
+  var screeningScratchCount: Int {
     guard canScreen else { return 0 }
-    return columnCount * screenedRows
-      + ScreenedLogDensities.roomCount(columnCount: columnCount, stride: screenedRows)
+    return columnCount * tileRows
+      + ScreenedLogDensities.roomCount(columnCount: columnCount, stride: tileRows)
   }
 
   public func writeLogJointAboveFloor(
-    of batch: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>
   ) {
     guard screensDensities(expectation) else {
-      return writeLogJoint(of: batch, expectation, scratch: scratch, into: logJoint)
+      return writeLogJoint(of: tile, expectation, scratch: scratch, into: logJoint)
     }
-    let stride = (batch.count + 31) & ~31
+    let stride = (tile.count + 31) & ~31
     transposeTile(
-      batch.rows, count: batch.count, columnCount: columnCount, stride: stride, into: scratch)
+      tile.rows, count: tile.count, columnCount: columnCount, stride: stride, into: scratch)
     expectation.withFullComponents { components in
       ScreenedLogDensities(
-        batch.rows, count: batch.count, columns: scratch, columnCount: columnCount,
+        tile.rows, count: tile.count, columns: scratch, columnCount: columnCount,
         stride: stride, components: components, directions: expectation.directions,
-        room: scratch + columnCount * screenedRows
-      ).write(into: logJoint, densityStride: screenedRows + 8)
+        room: scratch + columnCount * tileRows
+      ).write(into: logJoint, densityStride: tileStride)
     }
   }
 

@@ -4,7 +4,7 @@ extension GaussianMixture {
   /// The transposed tile, 32 differences a column and the whitened tile; or the transposed tile, the
   /// rows in blocks, those with a responsibility, two numbers a row, and products of eight columns.
   public var scratchCount: Int {
-    max((3 * paddedCount(columnCount) + 18) * tileStride, batchScratchCount)
+    max((3 * paddedCount(columnCount) + 18) * tileStride, screeningScratchCount)
   }
 
   /// Whether rows in lanes are the faster way to second moments of pairs of columns.

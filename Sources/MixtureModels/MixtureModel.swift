@@ -9,8 +9,8 @@ public protocol MixtureModel: LatentVariableModel {
   /// The number of components, K.
   var componentCount: Int { get }
 
-  /// How many numbers of scratch memory `writeLogJoint` and `add` need for one tile, and
-  /// `writeLogJointAboveFloor` for one batch.
+  /// How many numbers of scratch memory `writeLogJoint`, `writeLogJointAboveFloor` and `add` need for
+  /// one tile.
   var scratchCount: Int { get }
 
   /// Writes log(weight_k p(x_n | k)) to `logJoint[k * tileStride + n]` for every row n of the tile.
@@ -24,15 +24,10 @@ public protocol MixtureModel: LatentVariableModel {
   /// responsibility for the row at all; by default `smallestExponent`, the reach of float64.
   func floor(_ expectation: Expectation) -> Double
 
-  /// How many rows `writeLogJointAboveFloor` takes at a time, a multiple of `tileRows`; by default
-  /// these.
-  func batchRows(_ expectation: Expectation) -> Int
-
-  /// Writes what responsibilities need of the log joint of at most `batchRows` rows to
-  /// `logJoint[k * (batchRows + 8) + n]`: where it lies further below the row's largest than `floor`, any
-  /// number may stand that does too. By default all of it, `writeLogJoint`.
+  /// Writes what responsibilities need of the log joint, as `writeLogJoint`: where it lies further
+  /// below the row's largest than `floor`, any number may stand that does too. By default all of it.
   func writeLogJointAboveFloor(
-    of batch: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>)
 
   /// Adds the tile's statistics, from number 2 on, under given responsibilities.
@@ -61,24 +56,20 @@ public let tileStride = tileRows + 8
 extension MixtureModel {
   public func floor(_ expectation: Expectation) -> Double { smallestExponent }
 
-  public func batchRows(_ expectation: Expectation) -> Int { tileRows }
-
   public func writeLogJointAboveFloor(
-    of batch: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>
-  ) { writeLogJoint(of: batch, expectation, scratch: scratch, into: logJoint) }
+  ) { writeLogJoint(of: tile, expectation, scratch: scratch, into: logJoint) }
 
   /// The E-step of one block: log joint, log-sum-exp, statistics, tile by tile in row order.
   public func accumulate(
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
     into statistics: UnsafeMutablePointer<Double>
   ) {
-    let batchJoint = workspace.second.reserve(componentCount * (batchRows(expectation) + 8))
     accumulate(block, expectation, workspace: workspace, into: statistics) {
       tile, scratch, responsibilities in
       writeLogJointAboveFloor(
-        of: tile, in: block, expectation, scratch: scratch, batchJoint: batchJoint,
-        into: responsibilities)
+        of: tile, expectation, scratch: scratch, into: responsibilities)
       return normalizeLogJoint(
         responsibilities, componentCount: componentCount, stride: tileStride, count: tile.count,
         weights: tile.weights, floor: floor(expectation))
@@ -106,30 +97,6 @@ extension MixtureModel {
       } ?? Double(tile.count)
       add(
         tile, responsibilities: responsibilities, expectation, scratch: scratch, into: statistics)
-    }
-  }
-
-  /// As `writeLogJoint`, for responsibilities, of the tiles of `block` in order.
-  ///
-  /// - Parameter batchJoint: room for K × (`batchRows` + 8) numbers, kept from tile to tile.
-  package func writeLogJointAboveFloor(
-    of tile: RowBlock, in block: RowBlock, _ expectation: Expectation,
-    scratch: UnsafeMutablePointer<Double>, batchJoint: UnsafeMutablePointer<Double>,
-    into logJoint: UnsafeMutablePointer<Double>
-  ) {
-    let batchRows = batchRows(expectation)
-    guard batchRows > tileRows else {
-      return writeLogJointAboveFloor(of: tile, expectation, scratch: scratch, into: logJoint)
-    }
-    let start = tile.firstRow - block.firstRow
-    let place = start % batchRows
-    if place == 0 {
-      let batch = block.slice(from: start, count: min(batchRows, block.count - start))
-      writeLogJointAboveFloor(of: batch, expectation, scratch: scratch, into: batchJoint)
-    }
-    for k in 0..<componentCount {
-      (logJoint + k * tileStride).update(
-        from: batchJoint + k * (batchRows + 8) + place, count: tileRows)
     }
   }
 }

@@ -73,7 +73,6 @@ extension MixtureModel {
     workspace: Workspace
   ) -> (Prediction, densities: UnsafePointer<Double>) {
     let floor = floor(expectation)
-    let batchJoint = workspace.second.reserve(componentCount * (batchRows(expectation) + 8))
     let logJoint = workspace.reserve(
       componentCount * tileStride + scratchCount + block.count * (componentCount + 2))
     let scratch = logJoint + componentCount * tileStride
@@ -85,7 +84,7 @@ extension MixtureModel {
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
       writeLogJointAboveFloor(
-        of: tile, in: block, expectation, scratch: scratch, batchJoint: batchJoint, into: logJoint)
+        of: tile, expectation, scratch: scratch, into: logJoint)
       largestComponents(
         logJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
         into: labels + start, largest: densities + start)
