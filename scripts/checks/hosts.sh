@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Several hosts, launched over ssh: the same bytes as in one process, from disks that each host has for
 # itself, and where a link is slow; and a fit that outlives first a cut cable and then a dead host
-# under deploy/supervise.
+# under deploy/supervise. With --all also every check of ranks and of the same bytes, over the hosts
+# (some minutes more).
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 need_cluster hosts
@@ -57,6 +58,22 @@ hosts slow 2 10
 timeout 120 "$cluster/hosts" run 3 "$build/shardem" "${options[@]}" --max-iterations 50 \
   --output model.json > log 2>&1 || cat log
 same "three hosts, one of them 20 ms away" short.json
+
+# As mpirun -n COUNT PROGRAM...: ranks dealt round the hosts.
+cat > launcher << SCRIPT
+#!/usr/bin/env bash
+[[ \$1 == -n ]] || exit 0
+exec "$cluster/hosts" run "\${@:2}"
+SCRIPT
+chmod +x launcher
+export MPIRUN=$work/launcher
+if [[ ${1:-} == --all ]]; then
+  expect "all checks of ranks" "$root/scripts/ranks"
+  expect "all checks of the same bytes" "$root/scripts/checks/same-bytes.sh"
+else
+  expect "the checks of three ranks" "$root/scripts/ranks" 3
+fi
+unset MPIRUN
 
 # --- Supervised, from the head.
 
