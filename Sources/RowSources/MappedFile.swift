@@ -34,4 +34,15 @@ package final class MappedFile: @unchecked Sendable {
     // Only advice: a failure changes nothing but the speed.
     _ = madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_SEQUENTIAL)
   }
+
+  /// Lets go of the pages that lie in `range`: they no longer count as this process's memory. The
+  /// system's cache keeps them while it can, and touching them brings them back.
+  func release(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard start < end else { return }
+    _ = madvise(
+      UnsafeMutableRawPointer(mutating: bytes.baseAddress! + start), end - start, MADV_DONTNEED)
+  }
 }

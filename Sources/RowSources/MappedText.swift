@@ -34,7 +34,10 @@ struct MappedText: CSVText {
 
   var partCount: Int { (dataRange.count + partBytes - 1) / partBytes }
 
-  func scan(part number: Int) -> CSVPartScan { CSVPartScan(bytes(part(number))) }
+  func scan(part number: Int) -> CSVPartScan {
+    defer { file.release(part(number)) }
+    return CSVPartScan(bytes(part(number)))
+  }
 
   func reader(_ index: CSVIndex, threads: Int) -> any CSVReader {
     Reader(text: self, index: index, threads: threads)
@@ -55,6 +58,7 @@ struct MappedText: CSVText {
       DispatchQueue.concurrentPerform(iterations: workers) { worker in
         for part in stride(from: parts.lowerBound + worker, to: parts.upperBound, by: workers) {
           do throws(CSVFault) {
+            defer { text.file.release(text.part(part)) }
             try text.fill(output, part: part, rows: rows, index: index)
           } catch {
             firstFault.withLock { if part < $0?.part ?? Int.max { $0 = (part, error) } }
