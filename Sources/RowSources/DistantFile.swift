@@ -20,7 +20,7 @@ public struct DistantFile: Sendable, Equatable {
     scanPartCount = file.scanPartCount
   }
 
-  /// The words of which `init(words:)` makes the same again; none of them holds a zero byte.
+  /// The words of which `init(words:)` makes the same again.
   package var words: [String] {
     [
       name, summary, "\(firstRowNumber)", rowCount.map { "\($0)" } ?? "", "\(scanPartCount)",

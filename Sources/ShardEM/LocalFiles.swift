@@ -16,7 +16,7 @@ struct LocalFiles {
   init<World: Communicator>(_ own: [DataFile], on host: Host, world: World) throws {
     let descriptions = own.map(DistantFile.init)
     let words = host.words + descriptions.flatMap(\.words)
-    let ranks = try world.gather(Array(words.joined(separator: "\0").utf8)).map(GivenFiles.init)
+    let ranks = try world.gather(GivenFiles.encoded(words)).map(GivenFiles.init)
 
     // The first rank of a host speaks for all on it.
     var speakers: [Host: Int] = [:]
@@ -61,9 +61,19 @@ private struct GivenFiles {
   let host: Host
   let files: [DistantFile]
 
+  /// Each word behind the number of its bytes: names of columns may hold any characters.
+  static func encoded(_ words: [String]) -> [UInt8] {
+    words.flatMap { Array("\($0.utf8.count) \($0)".utf8) }
+  }
+
   init(encoded bytes: [UInt8]) {
-    var words = bytes.split(separator: 0, omittingEmptySubsequences: false)
-      .map { String(decoding: $0, as: UTF8.self) }[...]
+    var words: ArraySlice<String> = []
+    var rest = bytes[...]
+    while let space = rest.firstIndex(of: UInt8(ascii: " ")) {
+      let end = space + 1 + Int(String(decoding: rest[..<space], as: UTF8.self))!
+      words.append(String(decoding: rest[(space + 1)..<end], as: UTF8.self))
+      rest = rest[end...]
+    }
     host = Host(words: &words)
     var files: [DistantFile] = []
     while !words.isEmpty { files.append(DistantFile(words: &words)) }

@@ -163,6 +163,25 @@ extension DataSetFilesTests {
     try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)).count
   }
 
+  @Test("Names of columns may hold any characters, a zero byte too")
+  func oddNames() throws {
+    defer { remove() }
+    let names = ["a\0b", "1 ", "\u{1}\u{0}", "\u{e9} 2 x"]
+    for host in ["a", "b"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/\(host)", withIntermediateDirectories: true)
+      _ = try write("\(host)/\(host).csv", names.joined(separator: ",") + "\n1,2,3,4\n")
+    }
+    let found = try onRanks(2) { world in
+      let host = ["a", "b"][world.rank]
+      let data = try DataSet.open(
+        ["\(folder)/\(host)"], placement: .local(Host(name: host, machine: "")), world: world)
+      return data.files.map(\.columnNames)
+    }
+    let trimmed = names.map { $0.trimmingCharacters(in: .whitespaces) }
+    for files in found { #expect(files == [trimmed, trimmed]) }
+  }
+
   @Test("Faults on any host are the same one line on every rank")
   func localFaults() throws {
     defer { remove() }
