@@ -34,13 +34,14 @@ struct LocalFiles {
         all.append((DataFiles.nameWithoutFolder(file.name), speaker, number))
       }
     }
-    // Of equal names, found next, the one on the lower rank is first.
+    // Of equal names, found next, the one on the lower rank is first. Strings are equal also if they
+    // write an accent in different bytes, names of files are not.
     all.sort { a, b in
-      a.name == b.name
+      a.name.utf8.elementsEqual(b.name.utf8)
         ? (a.speaker, a.number) < (b.speaker, b.number)
         : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
     }
-    for (a, b) in zip(all, all.dropFirst()) where a.name == b.name {
+    for (a, b) in zip(all, all.dropFirst()) where a.name.utf8.elementsEqual(b.name.utf8) {
       throw DataSetError.sameName(
         a.name, hosts: [ranks[a.speaker].host.name, ranks[b.speaker].host.name])
     }

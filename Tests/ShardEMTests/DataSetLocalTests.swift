@@ -148,6 +148,24 @@ extension DataSetFilesTests {
         + "by their names without folders, which must differ")
   }
 
+  @Test("Names that differ in their bytes only are two, in the order of these")
+  func namesOfBytes() throws {
+    defer { remove() }
+    let names = ["a/\u{e9}.csv", "b/e\u{301}.csv"]
+    for host in ["a", "b"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/\(host)", withIntermediateDirectories: true)
+    }
+    for name in names { _ = try write(name, "x,y\n1,2\n") }
+    let found = try onRanks(2) { world in
+      let host = ["a", "b"][world.rank]
+      let data = try DataSet.open(
+        ["\(folder)/\(host)"], placement: .local(Host(name: host, machine: "")), world: world)
+      return data.files.map { Array($0.name.utf8.dropFirst(folder.utf8.count + 1)) }
+    }
+    for files in found { #expect(files == [Array(names[1].utf8), Array(names[0].utf8)]) }
+  }
+
   @Test("Ranks of a host that see different files are refused")
   func differentOnHost() throws {
     defer { remove() }
