@@ -30,11 +30,12 @@ struct DataOptions: ParsableArguments {
   var weights: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Memory that each rank may hold rows in: bytes, as 512MiB or 2GB, or a part, as 25%, of what "
         + "the rank can count on. Rows beyond it are read block by block in every iteration, those "
         + "of text and HDF5 from a temporary copy in TMPDIR or /var/tmp. No result depends on it. "
-        + "(default: 50%)", valueName: "limit"))
+        + "(default: 50%)", valueName: "limit"), transform: MemoryLimit.init(argument:))
   var memory: MemoryLimit?
 
   /// The files that `open` reads; among them the name of the column if the weights are one.
@@ -68,6 +69,12 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-extension MemoryLimit: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+extension MemoryLimit {
+  fileprivate init(argument: String) throws {
+    guard let limit = MemoryLimit(argument) else {
+      throw ValidationError(
+        "expected bytes above 0, such as 512MiB or 2GB, or a part up to 100%, such as 25%")
+    }
+    self = limit
+  }
 }

@@ -344,6 +344,9 @@ extension BadInput {
       files: ["a.npy": npy], message: message)
   }
 
+  private static let memory =
+    "expected bytes above 0, such as 512MiB or 2GB, or a part up to 100%, such as 25%"
+
   /// Command lines that ask for nothing possible.
   static let options: [BadInput] = [
     usage("fit a.npy -K 0 -o m.json", "--components 0; expected 1 or more"),
@@ -351,7 +354,10 @@ extension BadInput {
     usage("fit -K 1", "Missing expected argument '<data> ...'"),
     usage("fit a.npy -K 1 --nonsense", "Unknown option '--nonsense'"),
     usage("fit a.npy -K two", "The value 'two' is invalid for '-K <k>'"),
-    usage("fit a.npy -K 1 --memory 5M", "The value '5M' is invalid for '--memory <limit>'"),
+    usage(
+      "fit a.npy -K 1 --memory 5M", "The value '5M' is invalid for '--memory <limit>': \(memory)"),
+    usage(
+      "fit a.npy -K 1 --memory -1", "The value '-1' is invalid for '--memory <limit>': \(memory)"),
     usage("fit a.npy -K 1 --threads 0", "--threads 0; \(threads)"),
     usage(
       "fit a.npy -K 1 --threads 9223372036854775807", "--threads 9223372036854775807; \(threads)"),
