@@ -18,7 +18,8 @@ package final class ScratchFile: @unchecked Sendable {
   /// - Parameter folder: nil: the environment's `TMPDIR`, else /var/tmp, which is on a disk where
   ///   /tmp may be memory.
   package init(byteCount: Int, in folder: String? = nil) throws {
-    let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+    let given = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    let folder = given.isEmpty ? "/var/tmp" : given
     var name = Array("\(folder)/shardem-XXXXXX".utf8CString)
     let descriptor = mkstemp(&name)
     guard descriptor >= 0 else { throw ScratchFile.unwritable(folder, byteCount, errno) }
