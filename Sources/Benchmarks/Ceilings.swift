@@ -31,8 +31,12 @@ enum Ceilings {
 
 @inline(never)
 private func fewChains(_ rounds: Int, _ x: Double) -> Double {
-  let a = SIMD8(repeating: 0.999 + x), b = SIMD8(repeating: 1e-3)
-  var c0 = b, c1 = b, c2 = b, c3 = b
+  let a = SIMD8(repeating: 0.999 + x)
+  let b = SIMD8(repeating: 1e-3)
+  var c0 = b
+  var c1 = b
+  var c2 = b
+  var c3 = b
   for _ in 0..<rounds {
     c0 = b.addingProduct(a, c0)
     c1 = b.addingProduct(a, c1)
@@ -44,9 +48,24 @@ private func fewChains(_ rounds: Int, _ x: Double) -> Double {
 
 @inline(never)
 private func manyChains(_ rounds: Int, _ x: Double) -> Double {
-  let a = SIMD8(repeating: 0.999 + x), b = SIMD8(repeating: 1e-3)
-  var c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b
-  var d0 = b, d1 = b, d2 = b, d3 = b, d4 = b, d5 = b, d6 = b, d7 = b
+  let a = SIMD8(repeating: 0.999 + x)
+  let b = SIMD8(repeating: 1e-3)
+  var c0 = b
+  var c1 = b
+  var c2 = b
+  var c3 = b
+  var c4 = b
+  var c5 = b
+  var c6 = b
+  var c7 = b
+  var d0 = b
+  var d1 = b
+  var d2 = b
+  var d3 = b
+  var d4 = b
+  var d5 = b
+  var d6 = b
+  var d7 = b
   for _ in 0..<rounds {
     c0 = b.addingProduct(a, c0)
     c1 = b.addingProduct(a, c1)
@@ -74,7 +93,10 @@ private func manyChains(_ rounds: Int, _ x: Double) -> Double {
 /// read.
 @inline(never)
 func sum(_ numbers: UnsafePointer<Double>, count: Int) -> Double {
-  var a = SIMD8<Double>.zero, b = a, c = a, d = a
+  var a = SIMD8<Double>.zero
+  var b = a
+  var c = a
+  var d = a
   let raw = UnsafeRawPointer(numbers)
   for offset in stride(from: 0, to: count / 32 * 256, by: 256) {
     a += raw.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)

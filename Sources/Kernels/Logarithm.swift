@@ -35,7 +35,8 @@ func log(_ x: Vector8) -> Vector8 {
   let half = f * f * 0.5
   let tail = (s * (half + p * z)).addingProduct(e, Vector8(repeating: 0x1.a39ef35793c76p-33))
   let value = (f - (half - tail)).addingProduct(e, Vector8(repeating: 0x1.62e42fee00000p-1))
-  return value
+  return
+    value
     .replacing(with: x, where: x .== .infinity)
     .replacing(with: -.infinity, where: x .== 0)
     .replacing(with: .nan, where: .!(x .>= 0))

@@ -71,7 +71,10 @@ public func addPairSums(
     let row = pairs + k * (k - 1) / 2
     var l = 0
     while l + 4 <= k {
-      var a = Vector8.zero, b = Vector8.zero, c = Vector8.zero, d = Vector8.zero
+      var a = Vector8.zero
+      var b = Vector8.zero
+      var c = Vector8.zero
+      var d = Vector8.zero
       let other = responsibilities + l * stride
       for n in Swift.stride(from: 0, to: lanes, by: 8) {
         let r = Vector8(loading: own + n)

@@ -235,7 +235,9 @@ extension GaussianMixture {
   private func reaches(
     _ expectation: Expectation, component k: Int, within ranges: ColumnRanges
   ) -> [Double] {
-    (0..<columnCount).map { ranges.reach($0, from: expectation.means[k * expectation.meanStride + $0]) }
+    (0..<columnCount).map {
+      ranges.reach($0, from: expectation.means[k * expectation.meanStride + $0])
+    }
   }
 
   /// The largest |log p(x)| within the ranges; 0 for an expectation without densities.

@@ -32,7 +32,8 @@ extension GaussianMixture {
     }
     switch covarianceType {
     case .full: next.covariances = try fullCovariances(statistics, shifts, sharing: work)
-    case .tied: next.covariances = try tiedCovariance(
+    case .tied:
+      next.covariances = try tiedCovariance(
         statistics, shifts, of: previous, total: total)
     case .diag: next.covariances = try variances(statistics, shifts)
     case .spherical: next.covariances = try sphericalVariances(statistics, shifts)

@@ -92,9 +92,10 @@ extension MixtureModel {
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
       statistics[0] += assign(tile, scratch, responsibilities)
-      statistics[1] += tile.weights.map { weights in
-        (0..<tile.count).reduce(0) { $0 + weights[$1] }
-      } ?? Double(tile.count)
+      statistics[1] +=
+        tile.weights.map { weights in
+          (0..<tile.count).reduce(0) { $0 + weights[$1] }
+        } ?? Double(tile.count)
       add(
         tile, responsibilities: responsibilities, expectation, scratch: scratch, into: statistics)
     }

@@ -5,9 +5,10 @@ public struct WorkSharing: Sendable {
   /// Calls `body` for every part, 0 to `count - 1`, in any order, several at a time.
   ///
   /// Throws the error of the lowest part that failed; parts after it may have been left out.
-  public typealias ForEach = @Sendable (
-    _ count: Int, _ body: @Sendable (_ part: Int) throws -> Void
-  ) throws -> Void
+  public typealias ForEach =
+    @Sendable (
+      _ count: Int, _ body: @Sendable (_ part: Int) throws -> Void
+    ) throws -> Void
 
   private let forEach: ForEach
 

@@ -1,9 +1,10 @@
+import MixtureModels
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
-import MixtureModels
 
 /// The state of a fit as a file holds it, with what the fit was of.
 ///

@@ -21,7 +21,9 @@ public struct DataFingerprint: Codable, Sendable, Equatable {
   /// The first difference of these data from `earlier` ones, in words; nil if there is none.
   package func difference(from earlier: DataFingerprint) -> String? {
     if columns != earlier.columns { return "\(counted(columns, "column")), not \(earlier.columns)" }
-    if rows.count != earlier.rows.count { return "\(counted(rows.count, "shard")), not \(earlier.rows.count)" }
+    if rows.count != earlier.rows.count {
+      return "\(counted(rows.count, "shard")), not \(earlier.rows.count)"
+    }
     for i in rows.indices where rows[i] != earlier.rows[i] {
       return "\(counted(rows[i], "row")) in \(name(i)), not \(earlier.rows[i])"
     }

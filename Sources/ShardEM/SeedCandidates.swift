@@ -49,7 +49,8 @@ struct SeedCandidates {
     for step in 0..<seedCount {
       let probabilities = step == 0 ? masses : masses.indices.map { masses[$0] * distances[$0] }
       let usable = probabilities.contains { $0 > 0 } ? probabilities : masses
-      let trials = drawn(step == 0 ? 1 : trialCount, by: usable) { uniform($0, step) }.map { trial in
+      let trials = drawn(step == 0 ? 1 : trialCount, by: usable) { uniform($0, step) }.map {
+        trial in
         (trial, distances: zip(distances, squaredDistances(columns, to: trial)).map(min))
       }
       let best = trials.min { potential($0.distances, masses) < potential($1.distances, masses) }!

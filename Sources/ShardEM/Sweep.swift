@@ -23,9 +23,10 @@ public final class Sweep<World: Communicator>: Sendable {
   }
 
   /// Overwrites `statistics` with those of one block.
-  public typealias Accumulate = @Sendable (
-    _ block: RowBlock, _ workspace: Workspace, _ statistics: UnsafeMutablePointer<Double>
-  ) throws -> Void
+  public typealias Accumulate =
+    @Sendable (
+      _ block: RowBlock, _ workspace: Workspace, _ statistics: UnsafeMutablePointer<Double>
+    ) throws -> Void
 
   /// Collective: one sum. Adds the statistics of all blocks of all ranks.
   ///

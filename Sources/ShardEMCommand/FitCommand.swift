@@ -149,7 +149,9 @@ private final class FitObserver {
     progress.show(report)
     keepTrace {
       // Only now is it known that the input is in order.
-      if let tracePath, trace == nil { trace = try TraceWriter(path: tracePath, goingOnFrom: resumed) }
+      if let tracePath, trace == nil {
+        trace = try TraceWriter(path: tracePath, goingOnFrom: resumed)
+      }
       try trace?.write(report)
     }
   }

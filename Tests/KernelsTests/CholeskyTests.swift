@@ -11,7 +11,9 @@ struct CholeskyTests {
     var packed: [Double] = []
     for i in 0..<order {
       for j in 0...i {
-        let dot = (0..<order).reduce(i == j ? 1.0 : 0) { $0 + g[i * order + $1] * g[j * order + $1] }
+        let dot = (0..<order).reduce(i == j ? 1.0 : 0) {
+          $0 + g[i * order + $1] * g[j * order + $1]
+        }
         packed.append(dot * scale * scale)
       }
     }

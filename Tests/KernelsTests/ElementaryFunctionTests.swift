@@ -10,7 +10,9 @@ import Testing
 @Suite("Elementary functions")
 struct ElementaryFunctionTests {
   /// The C library's result is within 1 unit in the last place of the true value, ours too.
-  private func unitsApart(_ a: Double, _ b: Double) -> Double { abs(a - b) / max(abs(b).ulp, .leastNonzeroMagnitude) }
+  private func unitsApart(_ a: Double, _ b: Double) -> Double {
+    abs(a - b) / max(abs(b).ulp, .leastNonzeroMagnitude)
+  }
 
   @Test("the exponential is within two units of the C library's over its whole range")
   func exponential() {

@@ -9,7 +9,8 @@ struct ExactSumsTests {
     var generator = SeededGenerator(seed: 7)
     return (0..<count).map { _ in
       (0..<2).map { _ in
-        (generator.uniform() - 0.5) * Double(sign: .plus, exponent: Int(generator.uniform() * 60) - 60, significand: 1)
+        (generator.uniform() - 0.5)
+          * Double(sign: .plus, exponent: Int(generator.uniform() * 60) - 60, significand: 1)
       }
     }
   }

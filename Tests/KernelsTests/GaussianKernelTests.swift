@@ -101,7 +101,8 @@ struct GaussianKernelTests {
       let plain = PlainLoops.centeredMoments(
         problem.rows, columnCount: columnCount, mean: problem.mean,
         responsibilities: problem.responsibilities)
-      let mean = problem.mean
+      let mean =
+        problem.mean
         + [Double](repeating: 0, count: paddedCount(columnCount) - columnCount)
       let triangle = PackedTriangle.count(columnCount)
       // What lies behind the triangle is read and must come back.

@@ -120,7 +120,9 @@ struct PooledMomentTests {
     [TileShape.small, .large])
   func whitened(columnCount: Int, shape: TileShape) {
     let tile = Tile(columnCount: columnCount, componentCount: 1)
-    let inverse = (0..<columnCount).flatMap { i in (0...i).map { j in i == j ? 1 : 0.01 * Double(j) } }
+    let inverse = (0..<columnCount).flatMap { i in
+      (0...i).map { j in i == j ? 1 : 0.01 * Double(j) }
+    }
     let panels = triangularPanels(inverse, order: columnCount)
     var columns = [Double](repeating: .nan, count: columnCount * tile.stride)
     transposeTile(

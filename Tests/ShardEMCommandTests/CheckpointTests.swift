@@ -11,7 +11,8 @@ struct CheckpointCommandTests {
 
   private func fit(_ options: String..., ranks: Int? = nil) throws -> Shardem.Outcome {
     try Shardem.run(
-      ["fit", "data.csv", "-K", "2", "--tolerance", "0", "--max-iterations", "8", "--quiet"] + options,
+      ["fit", "data.csv", "-K", "2", "--tolerance", "0", "--max-iterations", "8", "--quiet"]
+        + options,
       in: folder, ranks: ranks)
   }
 
@@ -82,7 +83,10 @@ struct CheckpointCommandTests {
     ]
     for (options, message) in cases {
       let outcome = try Shardem.run(
-        ["fit", "data.csv", "-K", "2", "--tolerance", "0", "--max-iterations", "8", "--output", "m"]
+        [
+          "fit", "data.csv", "-K", "2", "--tolerance", "0", "--max-iterations", "8", "--output",
+          "m",
+        ]
           + options, in: folder, ranks: ranks)
       #expect(outcome.status == 2)
       #expect(outcome.errorLines == ["shardem: " + message])

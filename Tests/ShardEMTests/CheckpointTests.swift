@@ -29,7 +29,8 @@ struct CheckpointTests {
 
   private var identity: FitIdentity {
     get throws {
-      let data = try DataSet(values: threeGaussianRows(300), columnCount: 2, world: SoloCommunicator())
+      let data = try DataSet(
+        values: threeGaussianRows(300), columnCount: 2, world: SoloCommunicator())
       return FitIdentity(
         settings: [("--seed", "3"), ("--restarts", "2")],
         data: try Sweep(data, threads: 1, world: SoloCommunicator()).fingerprint())

@@ -12,8 +12,10 @@ struct DataSetTests {
     let seen = try onRanks(ranks) { world in
       let data = try DataSet(
         values: values, columnCount: 2, shardRows: [7, 13], blockRows: 3, world: world)
-      #expect(data.ranges.minimum == [0, 1].map { j in (0..<20).map { values[2 * $0 + j] }.min()! })
-      #expect(data.ranges.maximum == [0, 1].map { j in (0..<20).map { values[2 * $0 + j] }.max()! })
+      #expect(
+        data.ranges.minimum == [0, 1].map { j in (0..<20).map { values[2 * $0 + j] }.min()! })
+      #expect(
+        data.ranges.maximum == [0, 1].map { j in (0..<20).map { values[2 * $0 + j] }.max()! })
       #expect(data.rowCount == 20 && data.weightedRowCount == 20 && data.largestWeight == 1)
       let scratch = Workspace()
       return try data.blocks.indices.flatMap { number in

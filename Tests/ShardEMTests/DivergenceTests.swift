@@ -20,7 +20,9 @@ private struct FaultyTimes: ExponentialFamily {
   func naturalParameters(of parameters: Parameters) -> [Double] {
     times.naturalParameters(of: parameters)
   }
-  func featureBounds(within ranges: ColumnRanges) -> [Double] { times.featureBounds(within: ranges) }
+  func featureBounds(within ranges: ColumnRanges) -> [Double] {
+    times.featureBounds(within: ranges)
+  }
   func maximized(_ statistics: [Double], from previous: Parameters) -> Parameters {
     var next = times.maximized(statistics, from: previous)
     if isFaulty && next.rates[0] > 2 { next.rates[0] = next.rates[0].nextUp }

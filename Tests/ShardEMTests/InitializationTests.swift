@@ -114,7 +114,8 @@ struct InitializationTests {
   func seedsFollowScale(exponent: Int) throws {
     func seeds(_ rows: [Double]) throws -> [Double] {
       let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
-      return try Sweep(data, threads: 1, world: SoloCommunicator()).seeds(count: 5, seed: 1, draw: 0)
+      return try Sweep(data, threads: 1, world: SoloCommunicator()).seeds(
+        count: 5, seed: 1, draw: 0)
     }
     // Squared distances of about 2^-950 to 2^970. A power of two rounds nothing.
     let scale = Double(sign: .plus, exponent: exponent, significand: 1)

@@ -70,7 +70,8 @@ struct PredictionTests {
     for parts in [[], .logDensities] as [Prediction.Parts] {
       #expect(throws: DataSetError.self) {
         try Sweep(far, threads: 1, world: SoloCommunicator()).predict(
-          threeGaussians, under: threeCenters, parts: parts) { _ in }
+          threeGaussians, under: threeCenters, parts: parts
+        ) { _ in }
       }
     }
   }
