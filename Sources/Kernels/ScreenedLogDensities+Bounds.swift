@@ -118,9 +118,10 @@ extension ScreenedLogDensities {
             }
             // The second block may be the first once more.
             let (left, right) = project(place(block), place(min(block + 1, blocks - 1)))
-            lower(bounds, densityStride, order + first, some, block, left)
+            lower(bounds, densityStride, order + first, some, block, left, place(block))
             if block + 1 < blocks {
-              lower(bounds, densityStride, order + first, some, block + 1, right)
+              lower(
+                bounds, densityStride, order + first, some, block + 1, right, place(block + 1))
             }
           }
           first += some
@@ -158,11 +159,14 @@ extension ScreenedLogDensities {
   @inline(__always)
   private func lower(
     _ bounds: UnsafeMutablePointer<Double>, _ densityStride: Int, _ numbers: UnsafePointer<Int>,
-    _ count: Int, _ block: Int, _ sums: FourSums<Vector8>
+    _ count: Int, _ block: Int, _ sums: FourSums<Vector8>, _ lengths: UnsafePointer<Double>
   ) {
+    let slack = Vector8(loading: lengths) * SeparatingDirections.slack
     for row in 0..<count {
       let sum = row == 0 ? sums.a : row == 1 ? sums.b : row == 2 ? sums.c : sums.d
-      let square = sum * sum * (0.5 * SeparatingDirections.part)
+      let size = sum.replacing(with: -sum, where: sum .< 0) - slack
+      let sure = size.replacing(with: 0, where: size .< 0)
+      let square = sure * sure * (0.5 * SeparatingDirections.part)
       let place = bounds + 8 * block * densityStride + numbers[row]
       for lane in 0..<min(8, components.count - 8 * block) {
         place[lane * densityStride] -= square[lane]

@@ -9,8 +9,11 @@
 /// The rounding errors are others than those of `writeLogDensities`, a few D 2^-53 cond(L) of the
 /// square; even a covariance that barely has a Cholesky factor has a cond(L), with its columns scaled,
 /// of about 2^26 only. So `part` of the square is sure to be no more than the distance as computed.
+/// For a row that lies far from m, on the side of mu, the two terms of v' L^-1 (m - mu) + v' L^-1 (x -
+/// m) cancel, and their errors stay: `slack` of the first is taken off before squaring.
 public struct SeparatingDirections: Sendable {
   static let part = 1 - 0x1p-10
+  static let slack = 0x1p-10
 
   let componentCount: Int
   let columnCount: Int
