@@ -232,11 +232,7 @@ private struct FourRows {
 }
 
 /// A register's worth of rows.
-protocol RowVector: Lanes {
-  static var count: Int { get }
-  init(loading pointer: UnsafePointer<Double>)
-  func store(to pointer: UnsafeMutablePointer<Double>)
-  static func - (values: Self, center: Double) -> Self
+protocol RowVector: LoadableLanes {
   static func * (x: Self, y: Self) -> Self
   static func += (x: inout Self, y: Self)
   /// Adds x y, fused.
@@ -244,15 +240,4 @@ protocol RowVector: Lanes {
 }
 
 extension SIMD8<Double>: RowVector {}
-
-extension SIMD4<Double>: RowVector {
-  @_transparent static var count: Int { 4 }
-  @_transparent
-  init(loading pointer: UnsafePointer<Double>) {
-    self = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Double>.self)
-  }
-  @_transparent
-  func store(to pointer: UnsafeMutablePointer<Double>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: SIMD4<Double>.self)
-  }
-}
+extension SIMD4<Double>: RowVector {}

@@ -8,11 +8,15 @@ protocol Lanes {
 }
 
 /// Lanes along the rows of data.
-protocol RowLanes: Lanes {
+protocol LoadableLanes: Lanes {
   static var count: Int { get }
   init(loading pointer: UnsafePointer<Double>)
   func store(to pointer: UnsafeMutablePointer<Double>)
   static func - (values: Self, center: Double) -> Self
+}
+
+/// Rows of a product with L^-1.
+protocol RowLanes: LoadableLanes {
   static func - (values: Self, others: Self) -> Self
   /// Adds x², fused.
   mutating func addSquare(_ x: Self)
@@ -26,14 +30,26 @@ protocol RowLanes: Lanes {
 
 // Transparent throughout: what is only inlined may still pass vectors through memory.
 
-extension SIMD4<Double>: Lanes {
+extension SIMD4<Double>: Lanes, LoadableLanes {
+  @_transparent static var count: Int { 4 }
+
+  @_transparent
+  init(loading pointer: UnsafePointer<Double>) {
+    self = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Double>.self)
+  }
+
+  @_transparent
+  func store(to pointer: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: SIMD4<Double>.self)
+  }
+
   @_transparent
   mutating func addProduct(_ factor: Double, _ x: Self) {
     addProduct(Self(repeating: factor), x)
   }
 }
 
-extension SIMD8<Double>: Lanes, RowLanes {
+extension SIMD8<Double>: Lanes, LoadableLanes, RowLanes {
   @_transparent static var count: Int { 8 }
 
   @_transparent
