@@ -139,7 +139,7 @@ extension Sweep {
     guard let expectation = model.retaken(expectation, after: total.statistics) else {
       return total
     }
-    return try self.total(model, expectation, digest: digest, carrying: nil)
+    return try self.total(model, expectation, digest: digest, carrying: nil).after(total)
   }
 
   private func total<Model: LatentVariableModel>(

@@ -27,7 +27,8 @@ extension Sweep {
       units: ExactUnits(
         bounds: largest.map { $0 * Double(data.plan.blockCount) },
         additions: data.plan.blockCount),
-      accumulate)
+      accumulate
+    ).after(total)
   }
 
   /// Collective. The largest magnitude of each statistic of any block.

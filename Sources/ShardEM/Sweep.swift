@@ -144,6 +144,16 @@ public struct SweepTotal: Sendable {
   public let communicationSeconds: Double
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
+
+  /// These sums, with what a pass cost that came before and was found wanting.
+  func after(_ earlier: SweepTotal) -> SweepTotal {
+    SweepTotal(
+      statistics: statistics,
+      computeSeconds: zip(computeSeconds, earlier.computeSeconds).map { $0 + $1 },
+      processorSeconds: zip(processorSeconds, earlier.processorSeconds).map { $0 + $1 },
+      communicationSeconds: communicationSeconds + earlier.communicationSeconds,
+      messageBytes: messageBytes + earlier.messageBytes)
+  }
 }
 
 /// A sum of magnitudes that left its bound: of a statistic that is not finite, or of a model whose
