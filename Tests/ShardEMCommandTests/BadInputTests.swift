@@ -60,7 +60,7 @@ extension BadInput {
   }
 
   /// A .npy file of 3 x 2 float64 numbers.
-  private static let npy = npyFile([1, 2, 3, 4, 5, 7], shape: [3, 2])
+  static let npy = npyFile([1, 2, 3, 4, 5, 7], shape: [3, 2])
 
   /// Data files that cannot be read.
   static let files: [BadInput] = [
@@ -239,7 +239,7 @@ extension BadInput {
       """.utf8)
   }
 
-  private static let unit = model("[[[1, 0], [0, 1]]]")
+  static let unit = model("[[[1, 0], [0, 1]]]")
   private static let indefinite = model("[[[1, 2], [2, 1]]]")
   private static let notPositive =
     "m.json: covariances[0]: not positive definite, so no covariance; add to its diagonal or drop "
@@ -325,148 +325,5 @@ extension BadInput {
       testDescription: "a variance that has no reciprocal", arguments: "score m.json a.npy",
       files: ["m.json": model("[[[1, 0], [0, 1e-310]]]"), "a.npy": npy],
       message: "m.json: covariances[0][1][1]: found 1e-310, expected 5.6e-309 to 4.4e+307"),
-  ]
-
-  private static let threads =
-    "expected 1 to 4096: each takes memory, and more than there are cores gain nothing"
-
-  private static func usage(
-    _ arguments: String, _ message: String, seeing command: String = "fit "
-  ) -> BadInput {
-    BadInput(
-      testDescription: arguments, arguments: arguments, files: ["a.npy": npy],
-      message: "\(message); see 'shardem \(command)--help'")
-  }
-
-  private static func unwritable(_ options: String, _ message: String) -> BadInput {
-    BadInput(
-      testDescription: "writing to \(options)", arguments: "fit a.npy -K 1 \(options)",
-      files: ["a.npy": npy], message: message)
-  }
-
-  private static let memory =
-    "expected bytes above 0, such as 512MiB or 2GB, or a part up to 100%, such as 25%"
-
-  /// Command lines that ask for nothing possible.
-  static let options: [BadInput] = [
-    usage("fit a.npy -K 0 -o m.json", "--components 0; expected 1 or more"),
-    usage("fit a.npy -o m.json", "Missing expected argument '--components <k>'"),
-    usage("fit -K 1", "Missing expected argument '<data> ...'"),
-    usage("fit a.npy -K 1 --nonsense", "Unknown option '--nonsense'"),
-    usage("fit a.npy -K two", "The value 'two' is invalid for '-K <k>'"),
-    usage(
-      "fit a.npy -K 1 --memory 5M", "The value '5M' is invalid for '--memory <limit>': \(memory)"),
-    usage(
-      "fit a.npy -K 1 --memory -1", "The value '-1' is invalid for '--memory <limit>': \(memory)"),
-    usage("fit a.npy -K 1 --threads 0", "--threads 0; \(threads)"),
-    usage(
-      "fit a.npy -K 1 --threads 9223372036854775807", "--threads 9223372036854775807; \(threads)"),
-    usage("fit a.npy -K -1", "--components -1; expected 1 or more"),
-    usage("fit a.npy -K 1 --seed -1", "The value '-1' is invalid for '--seed <s>'"),
-    usage("fit a.npy -K 1 --restarts -1", "--restarts -1; expected 1 or more"),
-    usage("fit a.npy -K 1 --tries 0", "--tries 0; expected a number from 1 to 1000000"),
-    usage("fit a.npy -K 1 --max-iterations -1", "--max-iterations -1; expected 1 or more"),
-    usage("fit a.npy -K 1 --tolerance -1", "--tolerance -1.0; expected a number from 0 up"),
-    usage(
-      "fit a.npy -K 1 --regularization -1", "--regularization -1.0; expected a number from 0 up"),
-    usage("sample m.json --rows -1 -o x", "--rows -1; expected 1 or more", seeing: "sample "),
-    usage(
-      "fit a.npy -K 1 --covariance round",
-      "The value 'round' is invalid for '--covariance <type>'. Please provide one of 'full', "
-        + "'tied', 'diag' or 'spherical'"),
-    usage(
-      "fit a.npy -K 1 --tolerance 1 --tolerance-parameters 1",
-      "--tolerance and --tolerance-parameters exclude each other"),
-    usage("fit a.npy -K 1 --tolerance nan", "--tolerance nan; expected a number from 0 up"),
-    usage(
-      "fit a.npy -K 1 --family bernoulli --covariance full",
-      "--covariance full with --family bernoulli, which has no covariances"),
-    usage(
-      "fit a.npy -K 1 --family bernoulli --exact-dense",
-      "--exact-dense with --family bernoulli, which computes all anyway"),
-    usage(
-      "predict m.json a.npy",
-      "nothing to write; give --output, --probabilities or --log-densities", seeing: "predict "),
-    usage(
-      "sample m.json --rows 2 --shards 3 -o x", "--shards 3; expected 1 to the number of rows, 2",
-      seeing: "sample "),
-    usage(
-      "sample m.json --rows 9000000000000000000 --shards 8000000000000000000 -o x",
-      "--shards 8000000000000000000; expected 1 to 1000000", seeing: "sample "),
-    usage(
-      "fit a.npy -K 1 --raw float32",
-      "--raw without --columns-count, which raw files do not tell"),
-    usage(
-      "fit a.npy -K 1 --columns-count 2",
-      "--columns-count without --raw; other files say how many they have"),
-    usage(
-      "fit a.npy -K 1 --raw float32 --columns-count -2",
-      "--columns-count -2; expected 1 or more"),
-    usage(
-      "fit a.npy -K 1 --raw int8 --columns-count 2",
-      "The value 'int8' is invalid for '--raw <float32|float64>'. Please provide one of 'float32' "
-        + "and 'float64'"),
-    usage(
-      "shard a.npy --shards 4 -o x", "--shards 4; expected 1 to the number of rows, 3",
-      seeing: "shard "),
-    usage(
-      "shard a.npy --shards 0 -o x", "--shards 0; expected 1 to the number of rows, 3",
-      seeing: "shard "),
-    usage("improve", "Unexpected argument 'improve'", seeing: ""),
-    unwritable("-o no/m.json", "no/m.json: cannot be written: there is no folder no"),
-    unwritable(
-      "-o -", "--output -; expected a name: results are not written to standard output"),
-    unwritable(
-      "--trace /dev/stdout",
-      "--trace /dev/stdout; expected a name: results are not written to standard output"),
-    unwritable("--trace no/t", "no/t: cannot be written: there is no folder no"),
-    unwritable("-o .", ".: cannot be written: it is a folder; give the name of a file"),
-    unwritable(
-      "-o /dev/null",
-      "/dev/null: cannot be written: it is a device or the like, not a file"),
-  ]
-
-  private static func same(
-    _ title: String, _ arguments: String, _ output: String, _ other: String
-  ) -> BadInput {
-    BadInput(
-      testDescription: title, arguments: arguments,
-      files: ["m.json": unit, "a.npy": npy, "w.npy": npyFile([1, 1, 1], shape: [3])],
-      message: "\(output) and \(other) are the same file; choose another name")
-  }
-
-  /// Outputs that would replace an input or each other.
-  static let sameFiles: [BadInput] = [
-    same(
-      "labels over the data", "predict m.json a.npy -o a.npy", "--output a.npy", "the input a.npy"),
-    same(
-      "labels over the data, by another name", "predict m.json a.npy -o ./a.npy",
-      "--output ./a.npy", "the input a.npy"),
-    same(
-      "labels over the model", "predict m.json a.npy -o m.json", "--output m.json",
-      "the input m.json"),
-    same(
-      "a model over data of a pattern", "fit a*.npy -K 1 -o a.npy", "--output a.npy",
-      "the input a.npy"),
-    same(
-      "a model over its start", "fit a.npy -K 1 --init m.json -o m.json", "--output m.json",
-      "the input m.json"),
-    same(
-      "a trace over the weights", "fit a.npy -K 1 --weights w.npy --trace w.npy", "--trace w.npy",
-      "the input w.npy"),
-    BadInput(
-      testDescription: "a sample over its model",
-      arguments: "sample part-0001.npy --rows 2 -o . --force",
-      files: ["part-0001.npy": unit],
-      message: "--output ./part-0001.npy and the input part-0001.npy are the same file; choose "
-        + "another name"),
-    same(
-      "two outputs of one name", "fit a.npy -K 1 -o x --trace x", "--trace x", "--output x"),
-    same(
-      "two names of one output", "fit a.npy -K 1 -o x1.json --trace ./x1.json",
-      "--trace ./x1.json", "--output x1.json"),
-    same(
-      "two names of one output of predict", "predict m.json a.npy -o x --log-densities ./x",
-      "--log-densities ./x", "--output x"),
   ]
 }
