@@ -56,7 +56,10 @@ struct DataOptions: ParsableArguments {
       weights: weights, memory: memory ?? .share(0.5),
       threads: threads, world: world)
     reading.logHeaders(of: data.files, to: log)
-    if !data.isInMemory {
+    // Ranks that have less memory may read anew what others hold.
+    var readsAnew = [data.isInMemory ? 0.0 : 1]
+    try world.maximum(&readsAnew)
+    if readsAnew[0] > 0 {
       log.info("more rows than --memory has room for: they are read anew in every pass")
     }
     log.debug(
