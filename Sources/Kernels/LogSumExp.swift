@@ -13,8 +13,8 @@ public let negligibleLogRatio = -0x1.4cb5ecf0a9650p+5
 ///
 /// - Parameters:
 ///   - logJoint: log joint of component k and row n at `[k * stride + n]`; on return w_n r_nk, and 0
-///     for n from `count` up to the next multiple of 8.
-///   - count: rows; `stride` is at least this, rounded up to a multiple of 8.
+///     for n from `count` up to the next multiple of 16.
+///   - count: rows; `stride` is at least this, rounded up to a multiple of 16.
 ///   - weights: `count` row weights; nil for 1 each.
 ///   - floor: `smallestExponent` or more, such as `negligibleLogRatio`.
 /// - Returns: the sum over rows of w log p(x), in nats, in a fixed order of additions.
@@ -27,34 +27,34 @@ public func normalizeLogJoint(
   var total = Vector8.zero
   var n = 0
   if weights == nil {
+    let one = RowPair(repeating: 1)
     // The sum of 16 logarithms is that of a product of 16 sums, each at most K < 2^63.
-    while n + 8 <= count {
-      let last = min(n + 128, count & ~7)
+    while n + 16 <= count {
+      let last = min(n + 128, count & ~15)
       var product = Vector8(repeating: 1)
       while n < last {
-        let (largest, sum) = exponentiateLanes(
+        let (largest, sum) = exponentiateRows(
           logJoint + n, componentCount: componentCount, stride: stride, floor: floor)
-        scaleLanes(
-          logJoint + n, componentCount: componentCount, stride: stride,
-          by: share(Vector8(repeating: 1), of: sum))
-        total += largest
-        product *= sum
-        n += 8
+        scaleRows(
+          logJoint + n, componentCount: componentCount, stride: stride, by: one.share(of: sum))
+        total = total + largest.low + largest.high
+        product = product * sum.low * sum.high
+        n += 16
       }
       total += log(product)
     }
   }
   while n < count {
-    let weight = laneWeights(weights, from: n, count: count)
-    let lanes = logJoint + n
-    clearLanes(lanes, componentCount: componentCount, stride: stride, where: weight .== 0)
-    let (largest, sum) = exponentiateLanes(
-      lanes, componentCount: componentCount, stride: stride, floor: floor)
-    scaleLanes(
-      lanes, componentCount: componentCount, stride: stride, by: share(weight, of: sum))
+    let weight = rowWeights(weights, from: n, count: count)
+    let rows = logJoint + n
+    clearRows(rows, componentCount: componentCount, stride: stride, withoutWeight: weight)
+    let (largest, sum) = exponentiateRows(
+      rows, componentCount: componentCount, stride: stride, floor: floor)
+    scaleRows(rows, componentCount: componentCount, stride: stride, by: weight.share(of: sum))
     // A row without weight adds nothing, whatever its density.
-    total += ((largest + log(sum)) * weight).replacing(with: 0, where: weight .== 0)
-    n += 8
+    let densities = ((largest + sum.logarithm) * weight).cleared(where: weight, is: 0)
+    total = total + densities.low + densities.high
+    n += 16
   }
   return total.laneSum
 }
@@ -64,15 +64,15 @@ public func logSumExp(
   _ logJoint: UnsafePointer<Double>, componentCount: Int, stride: Int, count: Int,
   into logDensities: UnsafeMutablePointer<Double>, floor: Double = smallestExponent
 ) {
-  for n in Swift.stride(from: 0, to: count, by: 8) {
-    let largest = largestLanes(logJoint + n, componentCount: componentCount, stride: stride)
-    var sum = Vector8.zero
+  for n in Swift.stride(from: 0, to: count, by: 16) {
+    let largest = largestOfRows(logJoint + n, componentCount: componentCount, stride: stride)
+    var sum = RowPair(repeating: 0)
     for k in 0..<componentCount {
-      sum += expOfNonPositive(
-        Vector8(loading: logJoint + k * stride + n) - largest, floor: floor)
+      sum =
+        sum + RowPair(loading: logJoint + k * stride + n).exp(relativeTo: largest, floor: floor)
     }
-    let density = largest + log(sum)
-    for lane in 0..<min(8, count - n) { logDensities[n + lane] = density[lane] }
+    let densities = largest + sum.logarithm
+    for row in 0..<min(16, count - n) { logDensities[n + row] = densities[row] }
   }
 }
 
@@ -100,72 +100,128 @@ public func largestComponents(
   }
 }
 
-/// Turns the log joint of eight rows into e^(log joint - largest); returns the largest and the sum
+/// Turns the log joint of 16 rows into e^(log joint - largest); returns the largest and the sum
 /// over the components.
-///
-/// Eight rows at a time: the exponentials of several components overlap, and nothing spills.
-@inline(__always)
-private func exponentiateLanes(
+@_transparent
+private func exponentiateRows(
   _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, floor: Double
-) -> (largest: Vector8, sum: Vector8) {
-  let largest = largestLanes(logJoint, componentCount: componentCount, stride: stride)
-  var sum = Vector8.zero
-  var lanes = logJoint
+) -> (largest: RowPair, sum: RowPair) {
+  let largest = largestOfRows(logJoint, componentCount: componentCount, stride: stride)
+  var sum = RowPair(repeating: 0)
+  var rows = logJoint
   for _ in 0..<componentCount {
-    let part = expOfNonPositive(Vector8(loading: lanes) - largest, floor: floor)
-    part.store(to: lanes)
-    sum += part
-    lanes += stride
+    let part = RowPair(loading: rows).exp(relativeTo: largest, floor: floor)
+    part.store(to: rows)
+    sum = sum + part
+    rows += stride
   }
   return (largest, sum)
 }
 
-/// Multiplies eight rows of all components by `factor`.
-@inline(__always)
-private func scaleLanes(
-  _ values: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, by factor: Vector8
+/// Multiplies 16 rows of all components by `factors`.
+@_transparent
+private func scaleRows(
+  _ values: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, by factors: RowPair
 ) {
-  var lanes = values
+  var rows = values
   for _ in 0..<componentCount {
-    (Vector8(loading: lanes) * factor).store(to: lanes)
-    lanes += stride
+    (RowPair(loading: rows) * factors).store(to: rows)
+    rows += stride
   }
 }
 
-/// weight / sum; 0 for a row to which no component gives any density.
-@_transparent
-private func share(_ weight: Vector8, of sum: Vector8) -> Vector8 {
-  (weight / sum).replacing(with: 0, where: sum .== 0)
-}
-
-/// Makes what may be undefined, the log joint of lanes without a row, or without weight, 0.
-private func clearLanes(
+/// Makes what may be undefined, the log joint where there is no row, or no weight, 0.
+private func clearRows(
   _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int,
-  where empty: SIMDMask<SIMD8<Int64>>
+  withoutWeight weights: RowPair
 ) {
   for k in 0..<componentCount {
-    Vector8(loading: logJoint + k * stride).replacing(with: 0, where: empty)
-      .store(to: logJoint + k * stride)
+    let rows = logJoint + k * stride
+    RowPair(loading: rows).cleared(where: weights, is: 0).store(to: rows)
   }
 }
 
-/// The largest log joint of eight rows; 0 where all are -infinity, so that no difference is NaN.
-@inline(__always)
-private func largestLanes(
+/// The largest log joint of 16 rows; 0 where all are -infinity, so that no difference is NaN.
+@_transparent
+private func largestOfRows(
   _ logJoint: UnsafePointer<Double>, componentCount: Int, stride: Int
-) -> Vector8 {
-  var largest = Vector8(loading: logJoint)
+) -> RowPair {
+  var largest = RowPair(loading: logJoint)
   for k in 1..<max(1, componentCount) {
-    largest = largest.larger(Vector8(loading: logJoint + k * stride))
+    largest = largest.larger(RowPair(loading: logJoint + k * stride))
   }
-  return largest.replacing(with: 0, where: largest .== -.infinity)
+  return largest.cleared(where: largest, is: -.infinity)
 }
 
-/// The weights of eight rows; 0 for the lanes beyond the last row.
+/// The weights of 16 rows; 0 beyond the last.
 @inline(__always)
-private func laneWeights(_ weights: UnsafePointer<Double>?, from n: Int, count: Int) -> Vector8 {
-  if n + 8 <= count { return weights.map { Vector8(loading: $0 + n) } ?? Vector8(repeating: 1) }
-  var lanes = Vector8.zero
-  for lane in 0..<count - n { lanes[lane] = weights.map { $0[n + lane] } ?? 1 }
-  return lanes
+private func rowWeights(_ weights: UnsafePointer<Double>?, from n: Int, count: Int) -> RowPair {
+  var (low, high) = (Vector8.zero, Vector8.zero)
+  for lane in 0..<min(8, count - n) { low[lane] = weights?[n + lane] ?? 1 }
+  for lane in 0..<max(0, min(8, count - n - 8)) { high[lane] = weights?[n + 8 + lane] ?? 1 }
+  return RowPair(low, high)
+}
+
+/// 16 rows: the latencies of two chains of operations overlap, and nothing spills with AVX-512.
+///
+/// Measured with 4 components: 1.4 times as fast as 8 rows, with AVX2 1.15 times.
+private struct RowPair {
+  let low, high: Vector8
+
+  @_transparent
+  init(_ low: Vector8, _ high: Vector8) { (self.low, self.high) = (low, high) }
+
+  @_transparent
+  init(repeating value: Double) {
+    self.init(Vector8(repeating: value), Vector8(repeating: value))
+  }
+
+  @_transparent
+  init(loading pointer: UnsafePointer<Double>) {
+    self.init(Vector8(loading: pointer), Vector8(loading: pointer + 8))
+  }
+
+  @_transparent
+  func store(to pointer: UnsafeMutablePointer<Double>) {
+    low.store(to: pointer)
+    high.store(to: pointer + 8)
+  }
+
+  @_transparent
+  static func + (x: RowPair, y: RowPair) -> RowPair { RowPair(x.low + y.low, x.high + y.high) }
+
+  @_transparent
+  static func * (x: RowPair, y: RowPair) -> RowPair { RowPair(x.low * y.low, x.high * y.high) }
+
+  @_transparent
+  func larger(_ other: RowPair) -> RowPair {
+    RowPair(low.larger(other.low), high.larger(other.high))
+  }
+
+  /// 0 where `other` is that value.
+  @_transparent
+  func cleared(where other: RowPair, is value: Double) -> RowPair {
+    RowPair(
+      low.replacing(with: 0, where: other.low .== value),
+      high.replacing(with: 0, where: other.high .== value))
+  }
+
+  @_transparent
+  var logarithm: RowPair { RowPair(log(low), log(high)) }
+
+  /// e^(these rows - `largest`), 0 below the floor.
+  @_transparent
+  func exp(relativeTo largest: RowPair, floor: Double) -> RowPair {
+    RowPair(
+      expOfNonPositive(low - largest.low, floor: floor),
+      expOfNonPositive(high - largest.high, floor: floor))
+  }
+
+  /// These weights over `sums`; 0 for a row to which no component gives any density.
+  @_transparent
+  func share(of sums: RowPair) -> RowPair {
+    RowPair(low / sums.low, high / sums.high).cleared(where: sums, is: 0)
+  }
+
+  subscript(row: Int) -> Double { row < 8 ? low[row] : high[row - 8] }
 }

@@ -9,8 +9,8 @@ struct LogSumExpTests {
     [smallestExponent, negligibleLogRatio])
   func plainLoop(componentCount: Int, floor: Double) {
     var generator = SeededGenerator(seed: UInt64(componentCount))
-    for count in [1, 7, 8, 9, 100] {
-      let stride = paddedCount(count)
+    for count in [1, 7, 8, 9, 16, 17, 100] {
+      let stride = (count + 15) & ~15
       // Of 10 and more components some lie within the floor of the largest, some beyond.
       let logJoint = (0..<componentCount * stride).map { _ in 300 * generator.normal() }
       let weights = (0..<count).map { $0 % 4 == 1 ? 0 : generator.uniform() * 3 }
@@ -46,31 +46,49 @@ struct LogSumExpTests {
     }
   }
 
+  @Test("no weights are weights of 1", arguments: [1, 4], [1, 15, 16, 128, 250])
+  func withoutWeights(componentCount: Int, count: Int) {
+    var generator = SeededGenerator(seed: UInt64(count))
+    let stride = (count + 15) & ~15
+    let logJoint = (0..<componentCount * stride).map { _ in 30 * generator.normal() }
+    var (plain, weighted) = (logJoint, logJoint)
+    let total = normalizeLogJoint(
+      &plain, componentCount: componentCount, stride: stride, count: count, weights: nil)
+    let weightedTotal = normalizeLogJoint(
+      &weighted, componentCount: componentCount, stride: stride, count: count,
+      weights: [Double](repeating: 1, count: count))
+    #expect(plain == weighted)
+    // Log densities here are below 150. Either total is rounded `count` times and has logarithms in
+    // error by a unit; of a product of 16 sums by 16 roundings of it.
+    #expect(abs(total - weightedTotal) <= 4 * Double(count) * 0x1p-53 * 150 * Double(count))
+  }
+
   @Test("what lies exactly at the floor counts, what lies just below is left out")
   func atTheFloor() {
-    var logJoint = [Double](repeating: 0, count: 8)
-    logJoint += [Double](repeating: negligibleLogRatio, count: 8)
-    logJoint += [Double](repeating: negligibleLogRatio.nextDown, count: 8)
+    var logJoint = [Double](repeating: 0, count: 16)
+    logJoint += [Double](repeating: negligibleLogRatio, count: 16)
+    logJoint += [Double](repeating: negligibleLogRatio.nextDown, count: 16)
     _ = normalizeLogJoint(
-      &logJoint, componentCount: 3, stride: 8, count: 8, weights: nil, floor: negligibleLogRatio)
+      &logJoint, componentCount: 3, stride: 16, count: 16, weights: nil, floor: negligibleLogRatio)
     // e^x of a rounded x near -42: within 42 × 2^-53 of 2^-60, and a unit of the result.
-    #expect(abs(logJoint[8] * 0x1p60 - 1) <= 45 * 0x1p-53)
-    #expect(logJoint[16...].allSatisfy { $0 == 0 })
+    #expect(abs(logJoint[16] * 0x1p60 - 1) <= 45 * 0x1p-53)
+    #expect(logJoint[32...].allSatisfy { $0 == 0 })
   }
 
   @Test("a row that no component gives density has responsibilities 0 and log density -infinity")
   func noDensity() {
-    var logJoint = [Double](repeating: -.infinity, count: 16)
+    var logJoint = [Double](repeating: -.infinity, count: 32)
     let total = normalizeLogJoint(
-      &logJoint, componentCount: 2, stride: 8, count: 8, weights: nil)
+      &logJoint, componentCount: 2, stride: 16, count: 16, weights: nil)
     #expect(total == -.infinity)
     #expect(logJoint.allSatisfy { $0 == 0 })
   }
 
   @Test("a component of weight 0 gets nothing, however far the others are")
   func emptyComponent() {
-    var logJoint = [Double](repeating: -1e200, count: 8) + [Double](repeating: -.infinity, count: 8)
-    _ = normalizeLogJoint(&logJoint, componentCount: 2, stride: 8, count: 8, weights: nil)
-    #expect(logJoint == [Double](repeating: 1, count: 8) + [Double](repeating: 0, count: 8))
+    var logJoint =
+      [Double](repeating: -1e200, count: 16) + [Double](repeating: -.infinity, count: 16)
+    _ = normalizeLogJoint(&logJoint, componentCount: 2, stride: 16, count: 16, weights: nil)
+    #expect(logJoint == [Double](repeating: 1, count: 16) + [Double](repeating: 0, count: 16))
   }
 }
