@@ -86,16 +86,21 @@ public func largestComponents(
 ) {
   for n in Swift.stride(from: 0, to: count, by: 8) {
     var best = Vector8(loading: logJoint + n)
-    var number = Vector8.zero
+    var number = SIMD8<Int64>.zero
     for k in 1..<max(1, componentCount) {
       let next = Vector8(loading: logJoint + k * stride + n)
       let isLarger = next .> best
       best.replace(with: next, where: isLarger)
-      number.replace(with: Double(k), where: isLarger)
+      number.replace(with: SIMD8(repeating: Int64(k)), where: isLarger)
     }
-    for lane in 0..<min(8, count - n) {
-      labels[n + lane] = Int64(number[lane])
-      largest[n + lane] = best[lane]
+    if n + 8 <= count {
+      UnsafeMutableRawPointer(labels + n).storeBytes(of: number, as: SIMD8<Int64>.self)
+      best.store(to: largest + n)
+    } else {
+      for lane in 0..<count - n {
+        labels[n + lane] = number[lane]
+        largest[n + lane] = best[lane]
+      }
     }
   }
 }

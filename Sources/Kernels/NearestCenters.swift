@@ -2,7 +2,6 @@
 /// of the columns, one fused multiply-add each.
 ///
 /// The difference is taken first, so that a large offset of the data costs no digits.
-/// About 2 D operations a row; lanes are rows.
 /// - Parameters:
 ///   - columns: the tile (`transposeTile`).
 ///   - stride: its rows with padding, a multiple of 32.
@@ -10,94 +9,35 @@ public func squaredDistances(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
   to center: UnsafePointer<Double>, into distances: UnsafeMutablePointer<Double>
 ) {
-  for start in Swift.stride(from: 0, to: stride, by: 32) {
-    var (sum0, sum1, sum2, sum3) = (Vector8.zero, Vector8.zero, Vector8.zero, Vector8.zero)
-    let group = columns + start * columnCount
-    for j in 0..<columnCount {
-      let lanes = group + 32 * j
-      let c = Vector8(repeating: center[j])
-      let x0 = Vector8(loading: lanes) - c
-      let x1 = Vector8(loading: lanes + 8) - c
-      let x2 = Vector8(loading: lanes + 16) - c
-      let x3 = Vector8(loading: lanes + 24) - c
-      sum0.addProduct(x0, x0)
-      sum1.addProduct(x1, x1)
-      sum2.addProduct(x2, x2)
-      sum3.addProduct(x3, x3)
-    }
-    sum0.store(to: distances + start)
-    sum1.store(to: distances + start + 8)
-    sum2.store(to: distances + start + 16)
-    sum3.store(to: distances + start + 24)
-  }
+  SquareLogDensities(
+    columns, columnCount: columnCount, stride: stride, componentCount: 1, means: center,
+    meanStride: columnCount, logScales: [0]
+  ).write(factors: [1], factorStride: 0, into: distances, densityStride: stride)
 }
 
-/// The nearest of K centers for `stride` rows, ties to the lowest number.
+/// The nearest of K centers for 32 rows, ties to the lowest number.
 ///
-/// A distance is summed as `squaredDistances` does it, and compared in registers: nothing of the
-/// size rows × K is written. 2 K D operations a row (subtract, multiply-add); 32 rows at a time
-/// take 4 registers of sums, 4 of distances and 4 of numbers.
+/// The component with the largest log density, of those whose log density is minus the squared
+/// distance. About 2 D operations a row and center.
 /// - Parameters:
-///   - columns: the tile (`transposeTile`).
-///   - stride: a multiple of 32.
+///   - columns: one group of 32 rows (`transposeTile`).
 ///   - centers: K × D, row-major.
-///   - labels: `stride` numbers, 0 to K - 1.
-///   - distances: `stride` squared distances to the nearest center.
+///   - zeros: K of them.
+///   - room: for K × 32 numbers.
+///   - labels: 32 numbers, 0 to K - 1.
+///   - distances: 32 squared distances to the nearest center.
 public func findNearest(
-  _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
-  centers: UnsafePointer<Double>, centerCount: Int, labels: UnsafeMutablePointer<Int>,
-  distances: UnsafeMutablePointer<Double>
+  _ columns: UnsafePointer<Double>, columnCount: Int, centers: UnsafePointer<Double>,
+  centerCount: Int, zeros: UnsafePointer<Double>, room: UnsafeMutablePointer<Double>,
+  labels: UnsafeMutablePointer<Int64>, distances: UnsafeMutablePointer<Double>
 ) {
-  for start in Swift.stride(from: 0, to: stride, by: 32) {
-    var (best0, best1, best2, best3) = (Nearest(), Nearest(), Nearest(), Nearest())
-    for k in 0..<centerCount {
-      let center = centers + k * columnCount
-      let group = columns + start * columnCount
-      var (sum0, sum1, sum2, sum3) = (Vector8.zero, Vector8.zero, Vector8.zero, Vector8.zero)
-      for j in 0..<columnCount {
-        let lanes = group + 32 * j
-        let c = Vector8(repeating: center[j])
-        let x0 = Vector8(loading: lanes) - c
-        let x1 = Vector8(loading: lanes + 8) - c
-        let x2 = Vector8(loading: lanes + 16) - c
-        let x3 = Vector8(loading: lanes + 24) - c
-        sum0.addProduct(x0, x0)
-        sum1.addProduct(x1, x1)
-        sum2.addProduct(x2, x2)
-        sum3.addProduct(x3, x3)
-      }
-      best0.consider(sum0, k)
-      best1.consider(sum1, k)
-      best2.consider(sum2, k)
-      best3.consider(sum3, k)
-    }
-    best0.write(labels + start, distances + start)
-    best1.write(labels + start + 8, distances + start + 8)
-    best2.write(labels + start + 16, distances + start + 16)
-    best3.write(labels + start + 24, distances + start + 24)
-  }
-}
-
-/// The nearest center so far of eight rows.
-private struct Nearest {
-  private var distance = Vector8(repeating: .infinity)
-  private var label = SIMD8<Int64>.zero
-
-  @inline(__always)
-  init() {}
-
-  @inline(__always)
-  mutating func consider(_ other: Vector8, _ k: Int) {
-    let isNearer = other .< distance
-    distance.replace(with: other, where: isNearer)
-    label.replace(with: SIMD8(repeating: Int64(k)), where: isNearer)
-  }
-
-  @inline(__always)
-  func write(_ labels: UnsafeMutablePointer<Int>, _ distances: UnsafeMutablePointer<Double>) {
-    UnsafeMutableRawPointer(labels).storeBytes(of: label, as: SIMD8<Int64>.self)
-    distance.store(to: distances)
-  }
+  SquareLogDensities(
+    columns, columnCount: columnCount, stride: 32, componentCount: centerCount, means: centers,
+    meanStride: columnCount, logScales: zeros
+  ).write(factors: [-1], factorStride: 0, into: room, densityStride: 32)
+  largestComponents(
+    room, componentCount: centerCount, stride: 32, count: 32, into: labels, largest: distances)
+  for n in 0..<32 { distances[n] = -distances[n] }
 }
 
 /// Adds w (x - c) of every row to the sums of its center c, lanes along columns, rows in order.
@@ -111,14 +51,14 @@ private struct Nearest {
 ///   - sums: K × D.
 public func addToCenters(
   _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, weights: UnsafePointer<Double>?,
-  labels: UnsafePointer<Int>, centers: UnsafePointer<Double>, sums: UnsafeMutablePointer<Double>
+  labels: UnsafePointer<Int64>, centers: UnsafePointer<Double>, sums: UnsafeMutablePointer<Double>
 ) {
   for n in 0..<count {
     let weight = weights?[n] ?? 1
     if weight == 0 { continue }
     let row = rows + n * columnCount
-    let center = centers + labels[n] * columnCount
-    let sum = sums + labels[n] * columnCount
+    let center = centers + Int(labels[n]) * columnCount
+    let sum = sums + Int(labels[n]) * columnCount
     var j = 0
     while j + 8 <= columnCount {
       var lanes = Vector8(loading: sum + j)

@@ -28,7 +28,7 @@ public func transposeTile(
     switch columnCount {
     case 1: group.update(from: source, count: 32)
     case 2: transposePairs(source, into: group)
-    case 3..<8:
+    case 3:
       for j in 0..<columnCount {
         for n in 0..<32 { group[32 * j + n] = source[n * columnCount + j] }
       }
@@ -50,33 +50,33 @@ private func transposePairs(
   }
 }
 
-/// 32 rows of eight columns or more, in blocks of 8 × 8: 24 shuffles in registers, 8 loads and 8
-/// stores for 64 numbers.
+/// 32 rows of four columns or more, in blocks of 4 × 4. Columns in the outer loop: 32 rows of memory
+/// are then on their way at a time.
 private func transposeBlocks(
   _ rows: UnsafePointer<Double>, columnCount: Int, into group: UnsafeMutablePointer<Double>
 ) {
-  for n in stride(from: 0, to: 32, by: 8) {
-    for j in stride(from: 0, to: columnCount, by: 8) {
-      // The last eight columns may overlap those before, which are then written twice.
-      let first = min(j, columnCount - 8)
+  for j in stride(from: 0, to: columnCount, by: 4) {
+    for n in stride(from: 0, to: 32, by: 4) {
+      // The last four columns may overlap those before, which are then written twice.
+      let first = min(j, columnCount - 4)
       transposeBlock(into: group + 32 * first + n) { rows + (n + $0) * columnCount + first }
     }
   }
 }
 
-/// Transposes some rows of eight columns or more, at least one, into one group, padded with copies
+/// Transposes some rows of four columns or more, at least one, into one group, padded with copies
 /// of the first of them.
 ///
 /// - Parameters:
 ///   - numbers: of `count` rows.
-///   - lanes: the rows with padding, a multiple of 8, at most 32.
+///   - lanes: the rows with padding, a multiple of 4, at most 32.
 func transposeRows(
   _ rows: UnsafePointer<Double>, numbers: UnsafePointer<Int>, count: Int, columnCount: Int,
   lanes: Int, into group: UnsafeMutablePointer<Double>
 ) {
-  for n in stride(from: 0, to: lanes, by: 8) {
-    for j in stride(from: 0, to: columnCount, by: 8) {
-      let first = min(j, columnCount - 8)
+  for n in stride(from: 0, to: lanes, by: 4) {
+    for j in stride(from: 0, to: columnCount, by: 4) {
+      let first = min(j, columnCount - 4)
       transposeBlock(into: group + 32 * first + n) { lane in
         rows + numbers[n + lane < count ? n + lane : 0] * columnCount + first
       }
@@ -84,48 +84,32 @@ func transposeRows(
   }
 }
 
-/// Transposes eight rows of eight numbers: pairs of numbers, then pairs of pairs, then halves
-/// change places.
+/// Transposes four rows of four numbers.
 ///
-/// - Parameter row: where row 0 to 7 begins.
+/// - Parameter row: where row 0 to 3 begins.
 @inline(__always)
 private func transposeBlock(
   into columns: UnsafeMutablePointer<Double>, row: (Int) -> UnsafePointer<Double>
 ) {
-  let (a, b) = interleaved(Vector8(loading: row(0)), Vector8(loading: row(1)))
-  let (c, d) = interleaved(Vector8(loading: row(2)), Vector8(loading: row(3)))
-  let (e, f) = interleaved(Vector8(loading: row(4)), Vector8(loading: row(5)))
-  let (g, h) = interleaved(Vector8(loading: row(6)), Vector8(loading: row(7)))
-  // Columns 0 and 4, 2 and 6 of four rows; then 1 and 5, 3 and 7.
-  let (ac04, ac26) = interleavedPairs(a, c)
-  let (eg04, eg26) = interleavedPairs(e, g)
-  let (bd15, bd37) = interleavedPairs(b, d)
-  let (fh15, fh37) = interleavedPairs(f, h)
-  let column = { columns + 32 * $0 }
-  Vector8(lowHalf: ac04.lowHalf, highHalf: eg04.lowHalf).store(to: column(0))
-  Vector8(lowHalf: bd15.lowHalf, highHalf: fh15.lowHalf).store(to: column(1))
-  Vector8(lowHalf: ac26.lowHalf, highHalf: eg26.lowHalf).store(to: column(2))
-  Vector8(lowHalf: bd37.lowHalf, highHalf: fh37.lowHalf).store(to: column(3))
-  Vector8(lowHalf: ac04.highHalf, highHalf: eg04.highHalf).store(to: column(4))
-  Vector8(lowHalf: bd15.highHalf, highHalf: fh15.highHalf).store(to: column(5))
-  Vector8(lowHalf: ac26.highHalf, highHalf: eg26.highHalf).store(to: column(6))
-  Vector8(lowHalf: bd37.highHalf, highHalf: fh37.highHalf).store(to: column(7))
+  let (a, b, c, d) = (row(0), row(1), row(2), row(3))
+  transposeTwoColumns(a, b, c, d, into: columns)
+  transposeTwoColumns(a + 2, b + 2, c + 2, d + 2, into: columns + 64)
 }
 
-/// The numbers at even places of both in turn, and those at odd places.
+/// Two numbers of each of four rows: loads bring those of a and c, b and d together, so that one
+/// shuffle a column is left.
 @inline(__always)
-private func interleaved(_ x: Vector8, _ y: Vector8) -> (Vector8, Vector8) {
-  (
-    Vector8(x[0], y[0], x[2], y[2], x[4], y[4], x[6], y[6]),
-    Vector8(x[1], y[1], x[3], y[3], x[5], y[5], x[7], y[7])
-  )
+private func transposeTwoColumns(
+  _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ c: UnsafePointer<Double>,
+  _ d: UnsafePointer<Double>, into columns: UnsafeMutablePointer<Double>
+) {
+  let ac = SIMD4(lowHalf: twoNumbers(a), highHalf: twoNumbers(c))
+  let bd = SIMD4(lowHalf: twoNumbers(b), highHalf: twoNumbers(d))
+  SIMD4(ac[0], bd[0], ac[2], bd[2]).store(to: columns)
+  SIMD4(ac[1], bd[1], ac[3], bd[3]).store(to: columns + 32)
 }
 
-/// The same with pairs of numbers.
 @inline(__always)
-private func interleavedPairs(_ x: Vector8, _ y: Vector8) -> (Vector8, Vector8) {
-  (
-    Vector8(x[0], x[1], y[0], y[1], x[4], x[5], y[4], y[5]),
-    Vector8(x[2], x[3], y[2], y[3], x[6], x[7], y[6], y[7])
-  )
+private func twoNumbers(_ pointer: UnsafePointer<Double>) -> SIMD2<Double> {
+  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD2<Double>.self)
 }

@@ -106,7 +106,7 @@ extension Sweep {
     return try maximized(model, around: centers) { tile, workspace, responsibilities in
       clusters.forEachTile(of: tile, centers: centers, workspace: workspace) { _, labels, _ in
         for n in 0..<tile.count {
-          responsibilities[labels[n] * tileStride + n] = tile.weights?[n] ?? 1
+          responsibilities[Int(labels[n]) * tileStride + n] = tile.weights?[n] ?? 1
         }
       }
     }

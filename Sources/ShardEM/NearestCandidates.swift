@@ -69,7 +69,7 @@ final class NearestCandidates: @unchecked Sendable {
         let distance = Float(distances[n] * scale)
         guard distance < nearest.squaredDistances[start + n] else { continue }
         nearest.squaredDistances[start + n] = distance
-        nearest.numbers[start + n] = UInt32(round.firstNumber + labels[n])
+        nearest.numbers[start + n] = UInt32(round.firstNumber + Int(labels[n]))
       }
       start += tile.count
     }

@@ -12,12 +12,17 @@ struct NearestCentersTests {
     let rows = (0..<count * columnCount).map { _ in offset + random.normal() }
     let centers = (0..<centerCount * columnCount).map { _ in offset + random.normal() }
     var columns = [Double](repeating: .nan, count: columnCount * stride)
-    var labels = [Int](repeating: -1, count: stride)
+    var labels = [Int64](repeating: -1, count: stride)
     var distances = [Double](repeating: .nan, count: stride)
     transposeTile(rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
-    findNearest(
-      columns, columnCount: columnCount, stride: stride, centers: centers,
-      centerCount: centerCount, labels: &labels, distances: &distances)
+    var room = [Double](repeating: .nan, count: 32 * centerCount)
+    for start in [0, 32] {
+      findNearest(
+        Array(columns[start * columnCount..<(start + 32) * columnCount]),
+        columnCount: columnCount, centers: centers, centerCount: centerCount,
+        zeros: [Double](repeating: 0, count: centerCount), room: &room,
+        labels: &labels[start], distances: &distances[start])
+    }
     for n in 0..<count {
       let all = (0..<centerCount).map { k in
         (0..<columnCount).reduce(0) { sum, j in
@@ -39,7 +44,7 @@ struct NearestCentersTests {
     let (count, centerCount) = (61, 5)
     var rows = (0..<count * columnCount).map { _ in random.normal() }
     let centers = (0..<centerCount * columnCount).map { _ in random.normal() }
-    let labels = (0..<count).map { $0 * 7 % centerCount }
+    let labels = (0..<count).map { Int64($0 * 7 % centerCount) }
     let weights = (0..<count).map { Double($0 % 4) / 3 }
     // Of weight 0: must not count.
     if weighted { rows[0] = .infinity }
@@ -53,7 +58,7 @@ struct NearestCentersTests {
     var expected = before
     for n in 0..<count where !weighted || weights[n] > 0 {
       for j in 0..<columnCount {
-        let i = labels[n] * columnCount + j
+        let i = Int(labels[n]) * columnCount + j
         expected[i].addProduct(
           weighted ? weights[n] : 1, rows[n * columnCount + j] - centers[i])
       }
@@ -66,10 +71,11 @@ struct NearestCentersTests {
   func ties() {
     let columns = [Double](repeating: 1, count: 32)
     var distances = columns
-    var labels = [Int](repeating: -1, count: 32)
+    var labels = [Int64](repeating: -1, count: 32)
+    var room = [Double](repeating: .nan, count: 32 * 4)
     findNearest(
-      columns, columnCount: 1, stride: 32, centers: [5, 3, -1, 3], centerCount: 4,
-      labels: &labels, distances: &distances)
+      columns, columnCount: 1, centers: [5, 3, -1, 3], centerCount: 4, zeros: [0, 0, 0, 0],
+      room: &room, labels: &labels, distances: &distances)
     #expect(labels.allSatisfy { $0 == 1 } && distances.allSatisfy { $0 == 4 })
   }
 }
