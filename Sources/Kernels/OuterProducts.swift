@@ -9,7 +9,7 @@
 /// - Parameters:
 ///   - columnCount: at least 8.
 ///   - mean: padded with zeros to whole vectors.
-///   - room: for 16 × `rows.stride` numbers.
+///   - room: for 8 × `rows.stride` numbers.
 ///   - triangle: packed lower triangle; the 7 numbers behind it are read and rewritten unchanged.
 public func addMoments(
   _ rows: SelectedRows, columnCount: Int, mean: UnsafePointer<Double>,
@@ -19,12 +19,11 @@ public func addMoments(
   for i in stride(from: 0, to: columnCount, by: 8) {
     let center = Vector8(loading: mean + i)
     let sum = writeProducts(
-      rows, block: rows.blocks + i * rows.stride, center: center,
-      differences: room + 8 * rows.stride, products: room)
+      rows, block: rows.blocks + i * rows.stride, center: center, into: room)
     for lane in 0..<min(8, columnCount - i) { first[i + lane] += sum[lane] }
     let products = OuterProducts(
       rows: rows, first: i, columnCount: columnCount, mean: mean, products: room,
-      differences: room + 8 * rows.stride, triangle: triangle)
+      triangle: triangle)
     switch shape {
     case .small: products.addInFours()
     case .large: products.addInPairs()
@@ -32,19 +31,18 @@ public func addMoments(
   }
 }
 
-/// Writes x - mu and w r (x - mu) of a block of eight columns; returns the sum of the latter.
+/// Writes w r (x - mu) of a block of eight columns; returns their sum.
 ///
 /// The products of all columns at once would be read back from the second-level cache.
 @inline(__always)
 private func writeProducts(
   _ rows: SelectedRows, block: UnsafePointer<Double>, center: Vector8,
-  differences: UnsafeMutablePointer<Double>, products: UnsafeMutablePointer<Double>
+  into products: UnsafeMutablePointer<Double>
 ) -> Vector8 {
   var sum = Vector8.zero
   for n in 0..<rows.count {
     let difference = Vector8(loading: block + 8 * n) - center
     let product = Vector8(repeating: rows.weights[n]) * difference
-    difference.store(to: differences + 8 * n)
     product.store(to: products + 8 * n)
     sum += product
   }
@@ -57,9 +55,8 @@ private struct OuterProducts {
   let first: Int
   let columnCount: Int
   let mean: UnsafePointer<Double>
-  /// Of the eight columns `first`...: w r (x - mu), and x - mu.
+  /// w r (x - mu) of the eight columns `first`...
   let products: UnsafePointer<Double>
-  let differences: UnsafePointer<Double>
   let triangle: UnsafeMutablePointer<Double>
 
   /// Blocks of 4 × 8, which are 8 accumulators of AVX2; 4 broadcasts, 2 loads and 2 subtractions
@@ -77,51 +74,56 @@ private struct OuterProducts {
         add(sums, to: first + half, column: j, isDiagonal: false)
       }
     }
-    // Of the upper four rows, only the first half lies below the diagonal: 12 accumulators. No
-    // registers are left for the center, hence the differences.
-    var upper = FourSums<SIMD4<Double>>()
-    var lower = FourSums<Vector8>()
+    addDiagonal()
+  }
+
+  /// The block on the diagonal.
+  @inline(__always)
+  private func addDiagonal() {
+    let center = Vector8(loading: mean + first)
+    let x = rows.blocks + first * rows.stride
+    var sums = DiagonalSums()
     for n in 0..<rows.count {
-      let difference = Vector8(loading: differences + 8 * n)
-      upper.add(products + 8 * n, difference.lowHalf)
-      lower.add(products + 8 * n + 4, difference)
+      sums.add(products + 8 * n, Vector8(loading: x + 8 * n) - center)
     }
-    add(FourSums(lowHalves: upper), to: first, column: first, isDiagonal: true)
-    add(lower, to: first + 4, column: first, isDiagonal: true)
+    add(sums)
   }
 
   /// Blocks of 8 × 16, which are 16 accumulators of AVX-512; 8 broadcasts, 2 loads and 2
   /// subtractions for 16 multiply-adds.
   @inline(__always)
   func addInPairs() {
-    for j in stride(from: 0, to: first, by: 16) {
-      let (leftCenter, rightCenter) = (Vector8(loading: mean + j), Vector8(loading: mean + j + 8))
-      let x = rows.blocks + j * rows.stride
-      let step = 8 * rows.stride
-      var (left, right) = (EightSums(), EightSums())
-      for n in 0..<rows.count {
-        left.add(products + 8 * n, Vector8(loading: x + 8 * n) - leftCenter)
-        right.add(products + 8 * n, Vector8(loading: x + step + 8 * n) - rightCenter)
-      }
-      add(left, column: j, isDiagonal: false)
-      if j + 8 < first {
-        add(right, column: j + 8, isDiagonal: false)
-      } else {
-        add(right, column: first, isDiagonal: true)
-      }
+    for j in stride(from: 0, to: first & ~15, by: 16) {
+      addPair(j, EightSums()) { add($0, column: j + 8) }
     }
-    guard first % 16 == 0 else { return }
-    var diagonal = EightSums()
+    if first % 16 == 0 { addDiagonal() } else { addPair(first - 8, DiagonalSums()) { add($0) } }
+  }
+
+  /// Eight columns from `j` on, and the eight next to them.
+  @inline(__always)
+  private func addPair<Sums: BlockSums>(_ j: Int, _ sums: Sums, _ addRight: (Sums) -> Void) {
+    let (leftCenter, rightCenter) = (Vector8(loading: mean + j), Vector8(loading: mean + j + 8))
+    let x = rows.blocks + j * rows.stride
+    let step = 8 * rows.stride
+    var (left, right) = (EightSums(), sums)
     for n in 0..<rows.count {
-      diagonal.add(products + 8 * n, Vector8(loading: differences + 8 * n))
+      left.add(products + 8 * n, Vector8(loading: x + 8 * n) - leftCenter)
+      right.add(products + 8 * n, Vector8(loading: x + step + 8 * n) - rightCenter)
     }
-    add(diagonal, column: first, isDiagonal: true)
+    add(left, column: j)
+    addRight(right)
   }
 
   @inline(__always)
-  private func add(_ sums: EightSums, column: Int, isDiagonal: Bool) {
-    add(sums.upper, to: first, column: column, isDiagonal: isDiagonal)
-    add(sums.lower, to: first + 4, column: column, isDiagonal: isDiagonal)
+  private func add(_ sums: EightSums, column: Int) {
+    add(sums.upper, to: first, column: column, isDiagonal: false)
+    add(sums.lower, to: first + 4, column: column, isDiagonal: false)
+  }
+
+  @inline(__always)
+  private func add(_ sums: DiagonalSums) {
+    add(FourSums(lowHalves: sums.upper), to: first, column: first, isDiagonal: true)
+    add(sums.lower, to: first + 4, column: first, isDiagonal: true)
   }
 
   /// Adds to four rows of the triangle from number `i` on, eight columns each.
@@ -150,14 +152,31 @@ private struct OuterProducts {
   }
 }
 
-/// An 8 × 8 block of the triangle: eight rows, each a vector of columns.
-private struct EightSums {
+/// The sums of a block of the triangle.
+private protocol BlockSums {
+  mutating func add(_ products: UnsafePointer<Double>, _ differences: Vector8)
+}
+
+/// An 8 × 8 block below the diagonal: eight rows, each a vector of columns.
+private struct EightSums: BlockSums {
   var upper = FourSums<Vector8>()
   var lower = FourSums<Vector8>()
 
   @inline(__always)
   mutating func add(_ products: UnsafePointer<Double>, _ differences: Vector8) {
     upper.add(products, differences)
+    lower.add(products + 4, differences)
+  }
+}
+
+/// A block on the diagonal. Of its upper four rows, only the first half lies below it.
+private struct DiagonalSums: BlockSums {
+  var upper = FourSums<SIMD4<Double>>()
+  var lower = FourSums<Vector8>()
+
+  @inline(__always)
+  mutating func add(_ products: UnsafePointer<Double>, _ differences: Vector8) {
+    upper.add(products, differences.lowHalf)
     lower.add(products + 4, differences)
   }
 }

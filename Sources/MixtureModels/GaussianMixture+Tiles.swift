@@ -4,7 +4,7 @@ extension GaussianMixture {
   /// The transposed tile, 32 differences a column and the whitened tile; or the transposed tile, the
   /// rows in blocks, those with a responsibility, two numbers a row, and products of eight columns.
   public var scratchCount: Int {
-    max((3 * paddedCount(columnCount) + 18) * tileStride, screeningScratchCount)
+    max((3 * paddedCount(columnCount) + 10) * tileStride, screeningScratchCount)
   }
 
   /// Whether rows in lanes are the faster way to second moments of pairs of columns.
@@ -174,7 +174,7 @@ extension GaussianMixture {
 
   /// Moments of component `k` with columns in lanes, of the rows that have a responsibility.
   ///
-  /// - Parameter blocks: the tile's rows in blocks, and room for as much again and 18 × `tileRows`.
+  /// - Parameter blocks: the tile's rows in blocks, and room for as much again and 10 × `tileRows`.
   private func addSelectedRows(
     of tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ k: Int,
     _ expectation: Expectation, blocks: UnsafeMutablePointer<Double>,

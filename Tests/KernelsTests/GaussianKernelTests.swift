@@ -112,7 +112,7 @@ struct GaussianKernelTests {
       var diagonalFirst = first
       var diagonal = first
       withSelectedRows(problem, count: count, columnCount: columnCount) { rows in
-        var room = [Double](repeating: .nan, count: 16 * rows.stride)
+        var room = [Double](repeating: .nan, count: 8 * rows.stride)
         addMoments(
           rows, columnCount: columnCount, mean: mean, room: &room, first: &first,
           second: &second, shape: shape)
