@@ -7,11 +7,15 @@ extension GaussianMixture {
     max((3 * paddedCount(columnCount) + 10) * tileStride, screeningScratchCount)
   }
 
-  /// Whether rows in lanes are the faster way to second moments of pairs of columns.
+  /// Whether rows in lanes are the faster way to second moments.
   ///
-  /// Measured at 3 to 64 columns: 1.7 times as fast with 16, 1.1 times with 40, no faster with 64.
+  /// Measured with pairs of columns: 1.7 times as fast with 16, 1.1 times with 40, no faster with 64;
+  /// with variances only: 1.3 times as fast with 8 and 13, 0.8 times with 16.
   private var sumsRowsInLanes: Bool {
-    covarianceType != .diag && covarianceType != .spherical && (3..<48).contains(columnCount)
+    switch covarianceType {
+    case .full, .tied: columnCount < 48
+    case .diag, .spherical: columnCount < 16
+    }
   }
 
   public func writeLogJoint(
@@ -95,8 +99,6 @@ extension GaussianMixture {
       addPooled(tile, responsibilities, expectation, scratch, statistics)
     } else if sumsRowsInLanes {
       addRowsInLanes(tile, responsibilities, expectation, scratch, statistics)
-    } else if columnCount < 8 {
-      addFewColumns(tile, responsibilities, expectation, scratch, statistics)
     } else {
       addManyColumns(tile, responsibilities, expectation, scratch, statistics)
     }
@@ -120,38 +122,40 @@ extension GaussianMixture {
         hasBlocks = true
         addSelectedRows(of: tile, own, k, expectation, blocks: room, statistics)
       } else {
-        expectation.withMean(k) { mean in
-          addLaneMoments(
-            scratch, columnCount: columnCount, count: tile.count, responsibilities: own,
-            mean: mean, room: room + 2 * tileRows * paddedCount(columnCount),
-            first: statistics + firstMomentsStart + k * columnCount,
-            second: statistics + momentsStart(k))
-        }
+        addLanes(
+          scratch, count: tile.count, own, k, expectation,
+          room: room + 2 * tileRows * paddedCount(columnCount), statistics)
       }
     }
   }
 
-  /// Moments with rows in lanes, for one or two columns or variances only.
-  private func addFewColumns(
-    _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
-    _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
+  /// Moments of component `k` with rows in lanes.
+  ///
+  /// - Parameter room: as much as `addLaneMoments` needs.
+  private func addLanes(
+    _ columns: UnsafePointer<Double>, count: Int, _ responsibilities: UnsafePointer<Double>,
+    _ k: Int, _ expectation: Expectation, room: UnsafeMutablePointer<Double>,
+    _ statistics: UnsafeMutablePointer<Double>
   ) {
-    let squares = scratch + columnCount * tileRows
-    transposeTile(
-      tile.rows, count: tile.count, columnCount: columnCount, stride: (tile.count + 31) & ~31,
-      into: scratch)
-    for k in 0..<componentCount {
-      let moments = statistics + momentsStart(k)
-      if covarianceType == .spherical { squares.update(repeating: 0, count: columnCount) }
-      expectation.withMean(k) { mean in
+    let first = statistics + firstMomentsStart + k * columnCount
+    let moments = statistics + momentsStart(k)
+    expectation.withMean(k) { mean in
+      switch covarianceType {
+      case .full where columnCount > 2, .tied where columnCount > 2:
+        addLaneMoments(
+          columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
+          mean: mean, room: room, first: first, second: moments)
+      case .full, .tied, .diag:
         addSmallMoments(
-          scratch, columnCount: columnCount, count: tile.count,
-          responsibilities: responsibilities + k * tileStride, mean: mean,
-          first: statistics + firstMomentsStart + k * columnCount,
-          second: covarianceType == .spherical ? squares : moments,
-          diagonal: covarianceType == .diag || covarianceType == .spherical)
+          columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
+          mean: mean, first: first, second: moments, diagonal: covarianceType == .diag)
+      case .spherical:
+        room.update(repeating: 0, count: columnCount)
+        addSmallMoments(
+          columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
+          mean: mean, first: first, second: room, diagonal: true)
+        moments.pointee += sum(room)
       }
-      if covarianceType == .spherical { moments.pointee += sum(squares) }
     }
   }
 

@@ -169,11 +169,11 @@ struct GaussianKernelTests {
           #expect(sums == plain.first, "\(count) × \(columnCount)")
           #expect(products == second, "\(count) × \(columnCount)")
         }
-        if columnCount < 8 {
+        for shape in [TileShape.small, .large] {
           expect(diagonalOf(plain.second, columnCount)) {
             addSmallMoments(
               columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
-              mean: problem.mean, first: &$0, second: &$1, diagonal: true)
+              mean: problem.mean, first: &$0, second: &$1, diagonal: true, shape: shape)
           }
         }
         if columnCount < 3 {

@@ -136,10 +136,10 @@ struct Problem {
     let mean = Array(means[k * meanStride..<(k + 1) * meanStride])
     var sums: [Double] = []
     var (first, second) = (zeros(meanStride), zeros(PackedTriangle.count(columns)))
-    if columns < 8 {
+    if columns < 16 {
       addSmallMoments(
         transposed, columnCount: columns, count: count, responsibilities: responsibilities,
-        mean: mean, first: &first, second: &second, diagonal: columns > 2)
+        mean: mean, first: &first, second: &second, diagonal: columns > 2, shape: shape)
       sums += first + second
     }
     if columns >= 3 {
