@@ -4,11 +4,10 @@
 /// The zeros add 0 to sums, so they change no bit: results do not depend on the panel height.
 ///
 /// - Parameter packed: L^-1, packed by rows.
-/// - Returns: 8 P (P + 1) numbers for P = ceil(D / 4) panels.
+/// - Returns: `triangularPanelsCount` numbers.
 public func triangularPanels(_ packed: [Double], order: Int) -> [Double] {
-  let panels = (order + 3) / 4
   var numbers: [Double] = []
-  numbers.reserveCapacity(8 * panels * (panels + 1))
+  numbers.reserveCapacity(triangularPanelsCount(order: order))
   for first in stride(from: 0, to: order, by: 4) {
     for j in 0..<first + 4 {
       for i in first..<first + 4 {
@@ -17,4 +16,10 @@ public func triangularPanels(_ packed: [Double], order: Int) -> [Double] {
     }
   }
   return numbers
+}
+
+/// How many numbers `triangularPanels` returns: 8 P (P + 1) for P = ceil(D / 4) panels.
+public func triangularPanelsCount(order: Int) -> Int {
+  let panels = (order + 3) / 4
+  return 8 * panels * (panels + 1)
 }

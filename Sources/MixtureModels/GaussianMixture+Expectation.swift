@@ -107,33 +107,21 @@ extension GaussianMixture {
   ) throws -> Expectation {
     try requireFiniteVariances(parameters)
     let normalizer = Double(columnCount) * logTwoPi
-    var logDeterminants: [Double] = []
-    var factors: [Double] = []
-    var spread: [Double] = []
     let isTied = covarianceType == .tied
-    var inverse: [Double]?
-    var leadingLogScales: [Double] = []
-    let parts = try worthSharing(work).map(isTied ? 1 : componentCount) { k in
-      try inverseFactor(parameters, component: k)
-    }
-    for (k, factor) in parts.enumerated() {
-      logDeterminants.append(factor.logDeterminant)
-      factors += factor.numbers
-      spread += factor.spread
-      inverse = factor.inverse
-      if covarianceType == .full, let inverse {
-        leadingLogScales.append(leadingLogScale(inverse, weight: parameters.weights[k]))
-      }
-    }
+    let parts = try factors(of: parameters, sharing: work)
+    var factors: [Double] = []
+    factors.reserveCapacity(parts.reduce(0) { $0 + $1.numbers.count })
+    for part in parts { factors += part.numbers }
     let logScales = (0..<componentCount).map { k in
-      log(parameters.weights[k]) - 0.5 * (normalizer + logDeterminants[isTied ? 0 : k])
+      log(parameters.weights[k]) - 0.5 * (normalizer + parts[isTied ? 0 : k].logDeterminant)
     }
     var expectation = Expectation(
       means: padded(parameters.means), meanStride: paddedCount(columnCount),
       logScales: logScales, factors: factors,
-      factorStride: isTied ? 0 : factors.count / componentCount, spread: spread,
-      shared: isTied ? shared(parameters, inverse: inverse) : nil,
-      leadingLogScales: leadingLogScales,
+      factorStride: isTied ? 0 : factors.count / componentCount,
+      spread: parts.flatMap(\.spread),
+      shared: isTied ? shared(parameters, inverse: parts[0].inverse) : nil,
+      leadingLogScales: covarianceType == .full ? parts.map(\.leadingLogScale) : [],
       floor: leavesOutNegligible(parameters) ? negligibleLogRatio : smallestExponent)
     if screensDensities(expectation) {
       expectation.directions = expectation.withFullComponents {
@@ -141,66 +129,6 @@ extension GaussianMixture {
       }
     }
     return expectation
-  }
-
-  /// log weight - (d log 2 pi + log |covariance|) / 2 of the first d columns' marginal distribution,
-  /// whose L^-1 is the leading part of the whole one.
-  private func leadingLogScale(_ inverse: [Double], weight: Double) -> Double {
-    (0..<ScreenedLogDensities.leadingColumns(of: columnCount)).reduce(log(weight)) {
-      $0 + log(inverse[PackedTriangle.row($1) + $1]) - 0.5 * logTwoPi
-    }
-  }
-
-  /// `work`, if the components' factors take longer than threads need to begin, 10 us each: K D³
-  /// operations at some GFLOP/s.
-  func worthSharing(_ work: WorkSharing) -> WorkSharing {
-    let isSquare = covarianceType == .full
-    let operations = Double(componentCount) * Double(columnCount * columnCount * columnCount)
-    return isSquare && operations >= 0x1p20 ? work : .none
-  }
-
-  /// The Cholesky factor of covariance `k`, for full and tied covariances.
-  ///
-  /// - Throws: `FitError.singular` if there is none.
-  func choleskyFactor(_ parameters: Parameters, component k: Int) throws -> CholeskyFactor {
-    let area = columnCount * columnCount
-    let packed = PackedTriangle.pack(
-      parameters.covariances[k * area..<(k + 1) * area], order: columnCount)
-    guard let factor = CholeskyFactor(packed[...], order: columnCount) else {
-      throw FitError.singular(
-        component: covarianceType == .tied ? nil : k, mass: nil, iteration: nil)
-    }
-    return factor
-  }
-
-  /// A component's L^-1, or precisions, as the kernels read them.
-  private func inverseFactor(
-    _ parameters: Parameters, component k: Int
-  ) throws -> (
-    numbers: [Double], spread: [Double], inverse: [Double]?, logDeterminant: Double
-  ) {
-    let d = columnCount
-    switch covarianceType {
-    case .full, .tied:
-      let factor = try choleskyFactor(parameters, component: k)
-      let inverse = factor.inverse
-      let spread = (0..<d).map { j in
-        (j..<d).reduce(0) { sum, i in
-          sum + inverse[PackedTriangle.row(i) + j] * inverse[PackedTriangle.row(i) + j]
-        }
-      }
-      return (triangularPanels(inverse, order: d), spread, inverse, factor.logDeterminant)
-    case .diag:
-      let variances = parameters.covariances[k * d..<(k + 1) * d]
-      let precisions = variances.map { 1 / $0 }
-      return (precisions, precisions, nil, variances.reduce(0) { $0 + log($1) })
-    case .spherical:
-      let precisions = Array(repeating: 1 / parameters.covariances[k], count: d)
-      return (
-        [-0.5 / parameters.covariances[k]], precisions, nil,
-        Double(d) * log(parameters.covariances[k])
-      )
-    }
   }
 
   /// A row's log density lies between that of the best component's farthest corner and the

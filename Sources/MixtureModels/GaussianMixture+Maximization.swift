@@ -44,7 +44,8 @@ extension GaussianMixture {
   private func fullCovariances(
     _ statistics: [Double], _ shifts: [Double], sharing work: WorkSharing
   ) throws -> [Double] {
-    let parts = try worthSharing(work).map(componentCount) { k in
+    let work = worthSharing(work)
+    let covariances = try work.map(componentCount) { k in
       let mass = statistics[massesStart + k]
       let shift = shifts[k * columnCount..<(k + 1) * columnCount]
       var packed = Array(statistics[2 + k * momentCount..<2 + (k + 1) * momentCount])
@@ -52,9 +53,16 @@ extension GaussianMixture {
         let central = mass > 0 ? packed[slot] / mass : 0
         packed[slot] = central - shift[shift.startIndex + i] * shift[shift.startIndex + j]
       }
-      return try regularized(packed, component: k, statistics)
+      return regularized(packed)
     }
-    return Array(parts.joined())
+    let all = Array(covariances.joined())
+    let checks = WorkSharing.Parts(
+      count: componentCount, operations: factorOperations, numberCount: 0)
+    _ = try work.numbers(of: checks) { k in
+      try requireFactor(all, component: k, statistics)
+      return []
+    }
+    return all
   }
 
   private func tiedCovariance(
@@ -69,7 +77,9 @@ extension GaussianMixture {
       }
       packed[slot] = (packed[slot] - between) / total
     }
-    return try regularized(packed, component: nil, statistics)
+    let covariance = regularized(packed)
+    try requireFactor(covariance, component: nil, statistics)
+    return covariance
   }
 
   /// Adds sum_{k<l} C_kl (mu_k - mu_l)(mu_k - mu_l)' = sum_k (mu_k - mu_0) v_k', with the sums C_kl of
@@ -113,21 +123,27 @@ extension GaussianMixture {
     }
   }
 
-  /// The square matrix with the regularization added to its diagonal, if it is not singular.
-  private func regularized(
-    _ packed: [Double], component: Int?, _ statistics: [Double]
-  ) throws -> [Double] {
+  /// The square matrix with the regularization added to its diagonal.
+  private func regularized(_ packed: [Double]) -> [Double] {
     var packed = packed
     for j in 0..<columnCount {
       let slot = PackedTriangle.row(j) + j
-      packed[slot] = try checked(
-        max(packed[slot], 0) + regularization, floor: smallestVariance(j), component: component,
-        statistics)
-    }
-    guard CholeskyFactor(packed[...], order: columnCount) != nil else {
-      throw collapsed(component, statistics)
+      packed[slot] = max(packed[slot], 0) + regularization
     }
     return PackedTriangle.unpackSymmetric(packed[...], order: columnCount)
+  }
+
+  /// Throws if a component's covariance, or with nil the one that all share, is singular.
+  private func requireFactor(
+    _ covariances: [Double], component: Int?, _ statistics: [Double]
+  ) throws {
+    let k = component ?? 0
+    for j in 0..<columnCount {
+      _ = try checked(
+        covariances[(k * columnCount + j) * columnCount + j], floor: smallestVariance(j),
+        component: component, statistics)
+    }
+    guard factor(covariances, k) != nil else { throw collapsed(component, statistics) }
   }
 
   private func checked(

@@ -24,7 +24,8 @@ public protocol LatentVariableModel: Sendable {
   /// - Throws: `FitError` if the parameters define no density (a singular covariance).
   func expectation(under parameters: Parameters) throws -> Expectation
 
-  /// The same, its parts shared out: what the fit loop calls. By default they are not.
+  /// The same, its parts shared out among threads and ranks: what the fit loop calls. By default
+  /// they are not.
   func expectation(under parameters: Parameters, sharing work: WorkSharing) throws -> Expectation
 
   /// For every statistic, a bound on its magnitude for any single row of weight 1 within `ranges`.
@@ -56,7 +57,8 @@ public protocol LatentVariableModel: Sendable {
   /// - Throws: `FitError` if a component cannot be estimated.
   func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters
 
-  /// The same, its parts shared out: what the fit loop calls. By default they are not.
+  /// The same, its parts shared out among threads and ranks: what the fit loop calls. By default
+  /// they are not.
   func maximized(
     _ statistics: [Double], from previous: Parameters, sharing work: WorkSharing
   ) throws -> Parameters

@@ -66,7 +66,7 @@ extension Sweep {
       do {
         let start = try drawn(model, initialization, seed: seed, draw: draw)
         let statistics = try expectationStep(model, under: start).statistics
-        let next = try model.maximized(statistics, from: start)
+        let next = try model.maximized(statistics, from: start, sharing: sharing)
         let total = try expectationStep(model, under: next).statistics
         let mean = total[0] / total[1]
         if let best, mean <= best.mean + likelierBy { continue }
@@ -152,6 +152,6 @@ extension Sweep {
         return 0
       }
     }.statistics
-    return try model.maximized(statistics, from: reference)
+    return try model.maximized(statistics, from: reference, sharing: sharing)
   }
 }

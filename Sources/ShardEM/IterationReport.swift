@@ -22,12 +22,16 @@ public struct IterationReport: Sendable {
   public let processorSeconds: [Double]
   /// The seconds that this rank spent communicating, waiting for others included.
   public let communicationSeconds: Double
-  /// The rest of the seconds, in which every rank does the same: the M-step, and what the E-step
-  /// needs of its result, such as factors of the covariances. (In data with rows far off also
-  /// the passes that find finer units.)
+  /// The rest of the seconds: the M-step, and what the E-step needs of its result, such as factors of
+  /// the covariances. Every rank does the same in them, but for its share of what ranks share out.
+  /// (In data with rows far off also the passes that find finer units.)
   public let mStepSeconds: Double
+  /// Those of them in what ranks share out where that pays: the factors of the covariances.
+  public let sharedSeconds: Double
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
+  /// The bytes of it that each rank had then; 0 where ranks share out nothing.
+  public let exchangedBytes: Int
   /// The number of rows of all ranks.
   public let rows: Int
   /// The number of threads of this rank.

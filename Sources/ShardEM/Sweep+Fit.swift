@@ -79,6 +79,7 @@ extension Sweep {
 
     while state.iteration < options.maximumIterations && !state.converged {
       let began = clock.now
+      _ = exchanges.take()
       let iteration = state.iteration + 1
       let (total, next) = try FitError.locating(iteration) {
         let total = try expectationStep(model, under: state.parameters, carrying: failure)
@@ -95,14 +96,17 @@ extension Sweep {
         change: change, parameterChange: parameterChange)
 
       let seconds = (clock.now - began).seconds
+      let exchanged = exchanges.take()
+      let communicationSeconds = total.communicationSeconds + exchanged.seconds
       let report = IterationReport(
         restart: state.restart, iteration: iteration, meanLogLikelihood: mean, change: change,
         parameterChange: parameterChange, converged: state.converged,
         seconds: seconds, computeSeconds: total.computeSeconds,
         processorSeconds: total.processorSeconds,
-        communicationSeconds: total.communicationSeconds,
-        mStepSeconds: seconds - total.computeSeconds[world.rank] - total.communicationSeconds,
-        messageBytes: total.messageBytes, rows: data.rowCount, threads: threadCount)
+        communicationSeconds: communicationSeconds,
+        mStepSeconds: seconds - total.computeSeconds[world.rank] - communicationSeconds,
+        sharedSeconds: exchanged.shareSeconds, messageBytes: total.messageBytes,
+        exchangedBytes: exchanged.bytes, rows: data.rowCount, threads: threadCount)
       // An error travels with the next sum: other ranks are on their way to it.
       do {
         try onIteration(report)

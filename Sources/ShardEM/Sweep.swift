@@ -11,6 +11,7 @@ public final class Sweep<World: Communicator>: Sendable {
   public let world: World
   /// The number of threads of this rank.
   public let threadCount: Int
+  let exchanges = Exchanges()
   private let threads: PerThread<ThreadMemory>
 
   /// - Parameter threads: how many threads of this rank share its blocks, at least 1.
@@ -100,13 +101,6 @@ public final class Sweep<World: Communicator>: Sendable {
           try body(number, block, memory.computing)
         }
       }
-    }
-  }
-
-  /// By the threads of this rank.
-  var sharing: WorkSharing {
-    WorkSharing { [threadCount] count, body in
-      try forEachItem(of: count, threads: threadCount) { _, part in try body(part) }
     }
   }
 

@@ -36,13 +36,15 @@ struct TraceTests {
       previous = mean
       for name in [
         "seconds", "compute_seconds", "processor_seconds", "communication_seconds",
-        "m_step_seconds",
+        "m_step_seconds", "shared_seconds",
       ] {
         #expect(try #require(object[name] as? Double) >= 0)
       }
       // Both parts of the log-likelihood, the sum of weights, and 3 times (a first moment for each of
       // 2 columns, a mass); a failure, 8 numbers of a digest, and the seconds of 2 ranks by 2 clocks.
       #expect(object["message_bytes"] as? Int == 8 * (2 * (2 + 3 * 3) + 1 + 8 + 4))
+      // The factors of three components are not worth sharing out.
+      #expect(object["exchanged_bytes"] as? Int == 0)
       let imbalance = try #require(object["imbalance"] as? Double)
       // The slowest of two ranks took between once and twice the mean.
       #expect(imbalance >= 1 && imbalance <= 2)

@@ -47,6 +47,13 @@ cut -d, -f1-16 "$table" |
   awk -F, -v OFS=, 'NR > 1 { for (i = 1; i <= NF; i++) $i = $i > 50 ? 1 : 0 } { print }' \
     > "$binary"
 
+# Of 200 columns: so many that ranks share out the factors of the covariances.
+wide=wide.csv
+awk 'BEGIN { srand(1)
+  for (n = 0; n < 3000; n++)
+    for (i = 1; i <= 200; i++) printf "%.6f%s", rand() + (n % 5 == i % 7), i < 200 ? "," : "\n"
+}' > "$wide"
+
 # Columns and weights, by number in .npy and by name in .csv.
 columns_npy=$(seq -s, 1 16)
 columns_csv=$(head -n 1 "$table" | cut -d, -f1-16)
@@ -64,7 +71,7 @@ attempt() { "$@" > "$log" 2>&1 || { sed 's/^/    /' "$log"; return 1; }; }
 fits() {
   local data=$1 shards=$2 ranks
   shift 2
-  set -- "$shardem" fit "$@" --max-iterations 50 --tolerance 0 --quiet --progress none
+  set -- "$shardem" fit "$@" --max-iterations "$iterations" --tolerance 0 --quiet --progress none
   attempt "$@" "$data" --threads 1 --output alone.json &&
     attempt "$@" "$data" --threads 3 --output threads-3.json &&
     attempt "$@" "$shards" --threads 1 --output shards.json || return 1
@@ -101,6 +108,8 @@ same() {
   compare "$name" first.json alone.json threads-3.json shards.json ranks-*.json
 }
 
+iterations=50
+
 # With more ranks than cores, those that wait let the others run.
 export OMPI_MCA_mpi_yield_when_idle=1
 
@@ -121,7 +130,12 @@ for covariance in "${covariances[@]}"; do
   done
 done
 
-# Blocks of the binary table are those of one file; there are no shards of it.
+# Of these there are no shards.
+rm -f first.json
+iterations=3
+same "full, 200 columns: the same bytes" "$wide" "$wide" --components 5 --init random
+iterations=50
+
 rm -f first.json
 same "bernoulli: the same bytes" "$binary" "$binary" --family bernoulli --components 10
 
