@@ -6,12 +6,13 @@ import math
 import pathlib
 import sys
 import tempfile
+import types
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "scaling_study"))
 import measure
 import model
 import report
-from layouts import Layout
+from layouts import Case, Layout
 
 LATENCY, BANDWIDTH = 3e-6, 5e9
 ROW, M_STEP, BYTES = 2e-7, 3e-3, 40_000
@@ -60,12 +61,38 @@ def line(layout, rows, turn, iteration):
         "threads": layout.threads, "round": turn, "iteration": iteration + 2,
         "seconds": compute + m_step + communication + (iteration % 4 == 0) * (iteration - 2) * 1e-3,
         "compute_seconds": compute, "processor_seconds": busy, "m_step_seconds": m_step,
+        "shared_seconds": m_step / 3,
         "communication_seconds": communication, "imbalance": compute / (busy / layout.workers)
         if layout.workers <= CORES else 1, "message_bytes": size,
     }
 
 
+def check_factors():
+    """The M-step of 50 covariances of 500 columns, 60 % of it their factors, on ranks that share them."""
+    factors = model.Factors(50, 500)
+    cost = model.Cost(ROW, M_STEP, 0.6 * M_STEP, BYTES, factors)
+    for ranks, share in ((1, 1), (2, 25 / 50), (3, 17 / 50), (4096, 1 / 50)):
+        equal(cost.m_step_seconds(ranks), (0.4 + 0.6 * share) * M_STEP)
+    # A log determinant, a scale, a diagonal, and panels of 4 rows: 4 (4 + 8 + ... + 500) numbers.
+    size = 50 * 8 * (2 + 500 + 4 * sum(range(4, 501, 4)))
+    equal(cost.communication(2, TRUTH), TRUTH.seconds(2, BYTES + 32) + TRUTH.seconds(2, size) / 2)
+    rows = cost.rows_for_efficiency(0.9, 64, TRUTH)
+    assert cost.efficiency(rows, 64, TRUTH) >= 0.9 > cost.efficiency(rows - model.BLOCK, 64, TRUTH)
+    # Measured on two ranks, of which each had half of the factors.
+    summary = types.SimpleNamespace(
+        parts=[ROW * 2048, 0, 0], rows=4096, layout=Layout(2, 1), message_bytes=BYTES + 32,
+        least_m_step=0.7 * M_STEP, shared=0.3 * M_STEP)
+    measured = model.Cost.of(summary, Case(4096, 500, 50, "full"))
+    for own, expected in zip(measured[:4], cost):
+        equal(own, expected)
+    assert measured.factors == factors
+    # Too small to share, or none at all.
+    assert not model.Factors(16, 16).exchanged(2)
+    assert not model.Factors.of(Case(4096, 500, 50, "diag")).exchanged(2)
+
+
 def main():
+    check_factors()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         study(folder)

@@ -22,7 +22,7 @@ expect "its files are there" test "$(printf '%s\n' ./* | sort)" = "$(
 # Two kinds, layouts and turns of three iterations; the rows of weak scaling grow.
 expect "a line for each iteration" awk -F, '
   NR == 1 { exit $0 != "kind,case,rows,ranks,threads,round,iteration,seconds,compute_seconds," \
-    "processor_seconds,m_step_seconds,communication_seconds,imbalance,message_bytes" }' \
+    "processor_seconds,m_step_seconds,shared_seconds,communication_seconds,imbalance,message_bytes" }' \
   measurements.csv
 expect "of all kinds and layouts" test "$(grep -c '^\(strong\|weak\),' measurements.csv)" = 24
 expect "with more rows in weak scaling" grep -q '^weak,"5000,3,2,full",10000,2,1,' measurements.csv

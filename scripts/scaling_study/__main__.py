@@ -6,8 +6,12 @@ what else the machine does meets all of them. Times the sum over ranks by the by
 fits a model of an iteration's seconds to one rank and the network alone, and checks it on all
 other layouts:
 
-    T(P) = compute / P + allreduce(P, bytes) + M-step
+    T(P) = compute / P + allreduce(P, bytes) + M-step(P)
     allreduce(P, bytes) = 2 ceil(log2 P) latency + 2 (P - 1) / P bytes / bandwidth
+
+The M-step takes as long on any number of ranks, but for the factors of full covariances where ranks
+share these out (shared_seconds in the trace): of K components a rank then has ceil(K / P), and to
+exchange the factors takes half of an allreduce of their bytes.
 
 With the latency and bandwidth of a cluster's network it then predicts the efficiency of up to
 4096 ranks. Into the folder go measurements.csv (one line per iteration), network.csv, summary.csv,
@@ -20,8 +24,8 @@ of all iterations. Of an iteration they are
   compute        the E-step, if all cores that the layout can have were busy with it all the time
   waiting        for a core that other processes have
   imbalance      for the rank with the most work
-  M-step         what every rank does alike
-  communication  in the sum over ranks, without the waiting for the slowest
+  M-step         what every rank does alike, and its share of the factors
+  communication  in the sum over ranks, without the waiting for the slowest, and for factors
 
 so that more ranks than cores (oversubscription) show in none of them but communication, where it
 is, and the M-step. "quiet" is the share of compute in which threads had their cores to themselves;

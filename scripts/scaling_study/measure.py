@@ -17,7 +17,8 @@ NETWORK_BYTES = [8, 1 << 10, 1 << 13, 1 << 15, 1 << 17, 1 << 19, 1 << 21, 1 << 2
 NETWORK_COLUMNS = ["ranks", "round", "bytes", "seconds", "least_seconds"]
 COLUMNS = [
     "kind", "case", "rows", "ranks", "threads", "round", "iteration", "seconds", "compute_seconds",
-    "processor_seconds", "m_step_seconds", "communication_seconds", "imbalance", "message_bytes",
+    "processor_seconds", "m_step_seconds", "shared_seconds", "communication_seconds", "imbalance",
+    "message_bytes",
 ]
 
 

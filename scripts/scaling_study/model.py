@@ -1,4 +1,4 @@
-"""The model T(P) = compute / P + allreduce(P, bytes) + M-step."""
+"""The model T(P) = compute / P + allreduce(P, bytes) + M-step(P)."""
 
 import collections
 import math
@@ -88,21 +88,61 @@ def interpolated(points, count):
     return points[-1][1] * count / points[-1][0]
 
 
-class Cost(collections.namedtuple("Cost", "row m_step message_bytes")):
-    """What an iteration of a case costs: seconds of a core per row, seconds of the M-step, bytes
-    of the message of one rank."""
+class Factors(collections.namedtuple("Factors", "components columns")):
+    """The factors of full covariances, which ranks share out where that pays; none of others."""
 
     @classmethod
-    def of(cls, summary):
+    def of(cls, case):
+        return cls(case.components if case.covariance == "full" else 0, case.columns)
+
+    @property
+    def bytes(self):
+        """Of a factor: `CovarianceFactor.record`."""
+        panels = math.ceil(self.columns / 4)
+        return 8 * (2 + self.columns + 8 * panels * (panels + 1))
+
+    def exchanged(self, ranks):
+        """Whether ranks exchange them: `WorkSharing.Parts.payToExchange`."""
+        operations = 2 * self.columns ** 3 / 3
+        spared = self.components - math.ceil(self.components / ranks)
+        return spared * operations >= 1 << 22 and operations >= 16 * self.bytes
+
+    def share(self, ranks):
+        """The part of them that the busiest rank computes."""
+        return math.ceil(self.components / ranks) / self.components if self.exchanged(ranks) else 1
+
+    def seconds(self, ranks, network):
+        """Of the exchange: half of a sum of as many bytes, whose other half is adding up."""
+        count = self.components * self.bytes
+        return network.seconds(ranks, count) / 2 if self.exchanged(ranks) else 0
+
+
+class Cost(collections.namedtuple("Cost", "row m_step shared message_bytes factors")):
+    """What an iteration of a case costs: seconds of a core per row, seconds of the M-step on one
+    rank and those of them for the factors, bytes of the message of one rank."""
+
+    @classmethod
+    def of(cls, summary, case):
         # Without the waiting for cores that other processes have.
         seconds = summary.parts[0] + summary.parts[2]
         busiest = largest_share(summary.rows, summary.layout.workers)
+        factors = Factors.of(case)
+        shared = summary.shared / factors.share(summary.layout.ranks)
         # Every rank adds 2 numbers to the message.
-        return cls(seconds / busiest, summary.least_m_step,
-                   summary.message_bytes - 16 * summary.layout.ranks)
+        return cls(seconds / busiest, summary.least_m_step - summary.shared + shared, shared,
+                   summary.message_bytes - 16 * summary.layout.ranks, factors)
 
     def bytes(self, ranks):
         return self.message_bytes + 16 * ranks
+
+    def m_step_seconds(self, ranks):
+        """Of the busiest rank, without communication."""
+        return self.m_step - self.shared * (1 - self.factors.share(ranks))
+
+    def communication(self, ranks, network):
+        if ranks == 1:
+            return 0
+        return network.seconds(ranks, self.bytes(ranks)) + self.factors.seconds(ranks, network)
 
     def seconds(self, rows, layout, cores, network):
         """Of an iteration. Ranks without cores of their own take turns, with the M-step too."""
@@ -110,9 +150,8 @@ class Cost(collections.namedtuple("Cost", "row m_step message_bytes")):
             compute = self.row * rows / layout.cores(cores)
         else:
             compute = self.row * largest_share(rows, layout.workers)
-        m_step = self.m_step * max(1, layout.ranks / cores)
-        allreduce = network.seconds(layout.ranks, self.bytes(layout.ranks)) if layout.ranks > 1 else 0
-        return compute + m_step + allreduce
+        m_step = self.m_step_seconds(layout.ranks) * max(1, layout.ranks / cores)
+        return compute + m_step + self.communication(layout.ranks, network)
 
     def efficiency(self, rows_per_rank, ranks, network):
         """Beside one rank with all the rows (strong scaling)."""
@@ -122,8 +161,8 @@ class Cost(collections.namedtuple("Cost", "row m_step message_bytes")):
 
     def rows_for_efficiency(self, efficiency, ranks, network):
         """The fewest rows of a rank, in whole blocks, with at least this efficiency: from
-        c n P + m = e P (c n + m + allreduce), with c seconds a row and m the M-step's."""
-        lost = self.m_step + network.seconds(ranks, self.bytes(ranks))
+        c n P + m(1) = e P (c n + m(P) + communication), with c seconds a row and m the M-step's."""
+        lost = self.m_step_seconds(ranks) + self.communication(ranks, network)
         rows = (efficiency * ranks * lost - self.m_step) / (self.row * ranks * (1 - efficiency))
         return BLOCK * max(1, math.ceil(rows / BLOCK))
 

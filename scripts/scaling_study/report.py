@@ -15,7 +15,8 @@ QUIET = 0.97
 
 
 class Iteration(collections.namedtuple(
-        "Iteration", "seconds processor_seconds mean_compute_seconds parts message_bytes")):
+        "Iteration",
+        "seconds processor_seconds mean_compute_seconds parts shared_seconds message_bytes")):
     """Seconds of one iteration; `parts` are those of PARTS and add up to `seconds`."""
 
     @classmethod
@@ -28,7 +29,8 @@ class Iteration(collections.namedtuple(
         # Of more ranks than cores, some may be done before others have begun.
         parts = [busy, max(0, mean - busy), slowest - max(mean, busy), m_step,
                  max(0, seconds - slowest - m_step)]
-        return cls(seconds, processor, mean, parts, int(line["message_bytes"]))
+        return cls(seconds, processor, mean, parts, float(line["shared_seconds"]),
+                   int(line["message_bytes"]))
 
 
 class Summary:
@@ -46,8 +48,8 @@ class Summary:
             statistics.fmean(getattr(i, name) for i in middle)
             for name in ("seconds", "processor_seconds", "mean_compute_seconds"))
         self.parts = [statistics.fmean(values) for values in zip(*(i.parts for i in middle))]
-        #: Of the M-step, when nothing else ran.
-        self.least_m_step = min(i.parts[3] for i in every)
+        #: Of the M-step and of the factors in it, when nothing else ran.
+        self.least_m_step, self.shared = min((i.parts[3], i.shared_seconds) for i in every)
         self.message_bytes = middle[0].message_bytes
         self.quiet = min(1, self.processor_seconds / (mean_compute * layout.workers))
         #: Seconds of the iterations whose threads had their cores to themselves.
@@ -132,7 +134,7 @@ class Results:
 
     def cost(self, summary):
         """What the model knows of a case: from the first layout of its group."""
-        return model.Cost.of(self.groups[summary.kind, summary.case][0])
+        return model.Cost.of(self.groups[summary.kind, summary.case][0], summary.case)
 
 
 def write(results, network):
@@ -220,11 +222,11 @@ def predicted(results, network):
         group = next(group for (_, other), group in results.groups.items() if other == case)
         cost = results.cost(group[0])
         rows = [
-            [ranks, f"{1e6 * network.seconds(ranks, cost.bytes(ranks)):.0f}",
+            [ranks, f"{1e6 * cost.communication(ranks, network):.0f}",
              cost.rows_for_efficiency(TARGET, ranks, network),
              *(percent(cost.efficiency(rows, ranks, network)) for rows in model.ROWS_PER_RANK)]
             for ranks in model.RANKS]
-        titles = ["ranks", "allreduce us", f"rows a rank for {TARGET:.0%}",
+        titles = ["ranks", "communication us", f"rows a rank for {TARGET:.0%}",
                   *(f"{rows} rows a rank" for rows in model.ROWS_PER_RANK)]
         parts.append(
             f"**Predicted efficiency, {case}**, one thread a rank, {network}\n\n" + table(titles, rows))
