@@ -137,7 +137,14 @@ extension Sweep {
   public func expectationStep<Model: LatentVariableModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
-    let expectation = try model.expectation(under: parameters, sharing: sharing)
+    let expectation: Model.Expectation
+    do {
+      expectation = try model.expectation(under: parameters, sharing: sharing)
+    } catch {
+      // Met alike by all ranks, and before the sum by which they would learn of a failure.
+      try world.agree { if let failure { throw failure } }
+      throw error
+    }
     let digest = Digest(model.numbers(of: parameters))
     let total = try total(model, expectation, digest: digest, carrying: failure)
     guard let expectation = model.retaken(expectation, after: total.statistics) else {

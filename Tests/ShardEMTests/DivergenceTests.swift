@@ -4,38 +4,6 @@ import MixtureModels
 import ShardEM
 import Testing
 
-/// `WaitingTimes` with a fault on one rank: from some M-step on, one bit of a rate is another.
-private struct FaultyTimes: ExponentialFamily {
-  let times = WaitingTimes(componentCount: 2)
-  let isFaulty: Bool
-  typealias Parameters = WaitingTimes.Parameters
-
-  var componentCount: Int { 2 }
-  var columnCount: Int { 1 }
-  var featureCount: Int { 2 }
-  var freeParameterCount: Int { times.freeParameterCount }
-  func writeFeatures(of tile: RowBlock, into features: UnsafeMutablePointer<Double>) {
-    times.writeFeatures(of: tile, into: features)
-  }
-  func naturalParameters(of parameters: Parameters) -> [Double] {
-    times.naturalParameters(of: parameters)
-  }
-  func featureBounds(within ranges: ColumnRanges) -> [Double] {
-    times.featureBounds(within: ranges)
-  }
-  func maximized(_ statistics: [Double], from previous: Parameters) -> Parameters {
-    var next = times.maximized(statistics, from: previous)
-    if isFaulty && next.rates[0] > 2 { next.rates[0] = next.rates[0].nextUp }
-    return next
-  }
-  func largestChange(from old: Parameters, to new: Parameters) -> Double {
-    times.largestChange(from: old, to: new)
-  }
-  func numbers(of parameters: Parameters) -> [Double] { times.numbers(of: parameters) }
-  func parameters(numbers: [Double]) -> Parameters? { times.parameters(numbers: numbers) }
-  func reference(centers: [Double]) -> Parameters { times.reference(centers: centers) }
-}
-
 @Suite("Ranks that diverge")
 struct DivergenceTests {
   @Test("One bit on one rank ends the fit on every rank, and the message names the rank")
@@ -49,8 +17,12 @@ struct DivergenceTests {
       try onRanks(3) { world in
         let data = try DataSet(values: rows, columnCount: 1, blockRows: 32, world: world)
         do {
+          // From some M-step on, one bit of a rate is another.
+          let model = AlteredTimes { _, next in
+            if world.rank == faulty && next.rates[0] > 2 { next.rates[0] = next.rates[0].nextUp }
+          }
           let fit = try Sweep(data, threads: 1, world: world).fit(
-            FaultyTimes(isFaulty: world.rank == faulty), from: start,
+            model, from: start,
             options: FitOptions(convergence: .parameters(1e-9)))
           return fit.converged ? "converged" : "not converged"
         } catch { return "\(error)" }

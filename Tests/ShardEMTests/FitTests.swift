@@ -191,4 +191,31 @@ struct FitTests {
       }
     }
   }
+
+  @Test("It is not lost where the parameters after it end the start", arguments: [1, 3])
+  func hookFailsBeforeStart(ranks: Int) throws {
+    struct DiskFull: Error {}
+    let rows: [Double] = (1...300).map { Double(1 + $0 * 7919 % 300) }
+    // The first M-step, not that which makes a start from one reference for all components, gives no
+    // density.
+    let model = AlteredTimes { previous, next in
+      if previous.rates[0] != previous.rates[1] { next.rates[1] = .nan }
+    }
+    let outcomes = try onRanks(ranks) { world in
+      let data = try DataSet(values: rows, columnCount: 1, blockRows: 16, world: world)
+      var iterations = 0
+      do {
+        _ = try Sweep(data, threads: 1, world: world).fit(
+          model, from: .random, options: FitOptions(restarts: 2)
+        ) { _ in
+          iterations += 1
+          if world.rank == ranks - 1 { throw DiskFull() }
+        }
+        return "no error"
+      } catch { return "\(iterations) \(error)" }
+    }
+    for outcome in outcomes {
+      #expect(outcome.hasPrefix("1 ") && outcome.contains("DiskFull"))
+    }
+  }
 }
