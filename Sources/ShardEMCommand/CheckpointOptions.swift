@@ -52,13 +52,21 @@ struct CheckpointOptions: ParsableArguments {
       try CheckpointFolder($0).resumption(of: mixture, identity, in: world)
     }
     let folder = CheckpointFolder(target)
+    let writer =
+      world.rank > 0
+      ? nil
+      : CheckpointWriter(
+        folder, of: mixture, identity, interval: .seconds(checkpointInterval),
+        resuming: resumption?.state)
     try world.agree {
-      guard world.rank == 0 else { return }
+      guard let writer else { return }
       let goesOnThere = resume.map { isSameFolder($0, target) } ?? false
       if resumption == nil, let resume, checkpoint == nil || !goesOnThere {
         throw CheckpointError(nothingIn: resume)
       }
       if resumption == nil || !goesOnThere { try folder.prepareForNewFit() }
+      // What the fit goes on from is from now on in the folder that it is told to keep.
+      if let resumption, !goesOnThere { try writer.keep(resumption.state) }
     }
     for file in resumption?.damaged ?? [] {
       log.warning("\(file) is damaged; going on from the checkpoint before it")
@@ -68,14 +76,7 @@ struct CheckpointOptions: ParsableArguments {
     } else if resume != nil {
       log.notice("\(target): no checkpoint yet; beginning anew")
     }
-    return StateKeeper(
-      resumed: resumption?.state,
-      writer: world.rank > 0
-        ? nil
-        : CheckpointWriter(
-          folder, of: mixture, identity, interval: .seconds(checkpointInterval),
-          resuming: resumption?.state),
-      folder: target)
+    return StateKeeper(resumed: resumption?.state, writer: writer, folder: target)
   }
 }
 

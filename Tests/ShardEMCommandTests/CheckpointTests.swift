@@ -29,6 +29,14 @@ struct CheckpointCommandTests {
     #expect(try folder.bytes("again.json") == folder.bytes("whole.json"))
   }
 
+  @Test("A fit that is done leaves its checkpoint in a new folder too")
+  func newFolder() throws {
+    try checkpointed()
+    #expect(try fit("--checkpoint", "new", "--resume", "kept").status == 0)
+    let newest = "checkpoint-0-8.json"
+    #expect(try folder.bytes("new/" + newest) == folder.bytes("kept/" + newest))
+  }
+
   @Test("The folder to go on from may be written in another way", arguments: ["kept/", "./kept"])
   func sameFolder(name: String) throws {
     #expect(try fit("--checkpoint", name, "--resume", "kept", "--output", "first.json").status == 0)
