@@ -93,6 +93,10 @@ public struct CheckpointError: InputError, Equatable {
     case damaged
     /// Made with another value of an option; nil if it was not in use.
     case setting(option: String, found: String?, expected: String?)
+    /// Made with another limit of iterations, after starts that have ended with it.
+    case startsEnded(found: String, expected: Int)
+    /// The fit is past the limit of iterations that it is to go on with.
+    case beyondLimit(iteration: Int, limit: Int)
     /// Made of other data; in what these differ.
     case data(String)
     /// Of a model of another size.
@@ -127,6 +131,12 @@ extension CheckpointError: CustomStringConvertible {
     case .setting(let option, let found, let expected):
       "made with \(described(option, found)), not with \(described(option, expected)); give the "
         + "options of then, or begin anew without --resume"
+    case .startsEnded(let found, let expected):
+      "made with \(FitIdentity.limitOption) \(found), not with \(expected), after a start that ended "
+        + "with it; give that, or begin anew without --resume"
+    case .beyondLimit(let iteration, let limit):
+      "made after iteration \(iteration), past \(FitIdentity.limitOption) \(limit); give at least "
+        + "\(iteration), or begin anew without --resume"
     case .data(let difference):
       "made of other data: these have \(difference); give the data of then, or begin anew "
         + "without --resume"

@@ -12,6 +12,15 @@ public struct FitIdentity: Sendable, Equatable {
     self.data = data
   }
 
+  /// The option that may have another value when a fit goes on.
+  ///
+  /// A start that is not done goes the same way under any limit, until it gets there. A start that
+  /// has ended by one cannot go on once another has begun, and another limit could have made it the
+  /// best: from then on the limit stays. A tolerance always stays: whether a start would have
+  /// converged earlier by another one is not known from the checkpoint, which has no changes of
+  /// parameters.
+  package static let limitOption = "--max-iterations"
+
   /// - Throws: `CheckpointError` with the first difference.
   fileprivate func require(_ checkpoint: Checkpoint, file: String) throws {
     func value(_ option: String, _ settings: [Checkpoint.Setting]) -> String? {
@@ -20,12 +29,26 @@ public struct FitIdentity: Sendable, Equatable {
     for option in (settings + checkpoint.settings).map(\.option) {
       let found = value(option, checkpoint.settings)
       let expected = value(option, settings)
-      if found != expected {
+      guard found != expected else { continue }
+      if option == Self.limitOption, let found, let limit = expected.flatMap({ Int($0) }) {
+        try require(limit, instead: found, checkpoint, file: file)
+      } else {
         throw CheckpointError(file, .setting(option: option, found: found, expected: expected))
       }
     }
     if let difference = data.difference(from: checkpoint.data) {
       throw CheckpointError(file, .data(difference))
+    }
+  }
+
+  private func require(
+    _ limit: Int, instead found: String, _ checkpoint: Checkpoint, file: String
+  ) throws {
+    if checkpoint.restart > 0 {
+      throw CheckpointError(file, .startsEnded(found: found, expected: limit))
+    }
+    if checkpoint.iteration > limit {
+      throw CheckpointError(file, .beyondLimit(iteration: checkpoint.iteration, limit: limit))
     }
   }
 }

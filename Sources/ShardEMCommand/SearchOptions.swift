@@ -91,7 +91,7 @@ struct SearchOptions: ParsableArguments {
       ("--init", try start.map { try "a model with the digest \($0.digest())" } ?? `init`.name),
       ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
       ("--tries", tries.map { "\($0)" } ?? "default"),
-      ("--max-iterations", "\(maxIterations)"), criterion,
+      (FitIdentity.limitOption, "\(maxIterations)"), criterion,
     ]
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("Checkpoints on the command line")
@@ -10,6 +11,10 @@ struct CheckpointCommandTests {
   }
 
   private func fit(_ options: String..., ranks: Int? = nil) throws -> Shardem.Outcome {
+    try fit(options, ranks: ranks)
+  }
+
+  private func fit(_ options: [String], ranks: Int? = nil) throws -> Shardem.Outcome {
     try Shardem.run(
       ["fit", "data.csv", "-K", "2", "--tolerance", "0", "--max-iterations", "8", "--quiet"]
         + options,
@@ -27,6 +32,22 @@ struct CheckpointCommandTests {
     let again = try fit("--checkpoint", "kept", "--resume", "kept", "--output", "again.json")
     #expect(again.status == 0)
     #expect(try folder.bytes("again.json") == folder.bytes("whole.json"))
+  }
+
+  @Test("A fit that stopped at its limit goes on with a higher one, to the same bytes")
+  func higherLimit() throws {
+    try checkpointed()
+    // The later option counts.
+    let limit = ["--max-iterations", "20"]
+    #expect(try fit(["--output", "whole.json"] + limit).status == 0)
+    for ranks in Shardem.aloneAndOnRanks {
+      let longer = try fit(
+        ["--resume", "kept", "--checkpoint", "longer", "--output", "longer.json"] + limit,
+        ranks: ranks)
+      #expect(longer.status == 0, "\(longer.errors)")
+      #expect(try folder.bytes("longer.json") == folder.bytes("whole.json"))
+      try FileManager.default.removeItem(at: folder.url.appendingPathComponent("longer"))
+    }
   }
 
   @Test("A fit that is done leaves its checkpoint in a new folder too")
@@ -84,6 +105,11 @@ struct CheckpointCommandTests {
           + "then, or begin anew without --resume"
       ),
       (
+        ["--resume", "kept", "--max-iterations", "7"],
+        "\(newest): made after iteration 8, past --max-iterations 7; give at least 8, or begin anew "
+          + "without --resume"
+      ),
+      (
         ["--resume", "kept", "--columns", "width"],
         "\(newest): made of other data: these have 1 column, not 2; give the data of then, or "
           + "begin anew without --resume"
@@ -99,6 +125,21 @@ struct CheckpointCommandTests {
       #expect(outcome.status == 2)
       #expect(outcome.errorLines == ["shardem: " + message])
       #expect(try !folder.names.contains("m"))
+    }
+  }
+
+  @Test("Another limit is refused where a start has ended with the old one")
+  func limitOfStarts() throws {
+    let starts = ["--restarts", "2", "--resume", "kept"]
+    #expect(try fit(starts + ["--checkpoint", "kept"]).status == 0)
+    for limit in ["7", "20"] {
+      let outcome = try fit(starts + ["--max-iterations", limit])
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errorLines == [
+          "shardem: kept/checkpoint-1-8.json: made with --max-iterations 8, not with \(limit), after a "
+            + "start that ended with it; give that, or begin anew without --resume"
+        ])
     }
   }
 

@@ -13,11 +13,13 @@ struct CheckpointTests {
     .appendingPathComponent("shardem-checkpoints-\(UUID().uuidString)").path
 
   /// Fits on some ranks, and what rank 0 was given to keep.
-  private func fit(ranks: Int, resuming state: State? = nil) throws
-    -> (fit: Fit<UnitGaussians.Parameters>, kept: [State])
-  {
+  private func fit(
+    ranks: Int, resuming state: State? = nil, limit: Int = 12
+  ) throws -> (fit: Fit<UnitGaussians.Parameters>, kept: [State]) {
+    var options = options
+    options.maximumIterations = limit
     let rows = try threeGaussianRows(300)
-    return try onRanks(ranks) { world in
+    return try onRanks(ranks) { [options] world in
       let data = try DataSet(values: rows, columnCount: 2, blockRows: 32, world: world)
       var kept: [State] = []
       let fit = try Sweep(data, threads: 1, world: world).fit(
@@ -55,6 +57,46 @@ struct CheckpointTests {
       let rest = try fit(ranks: 1 + number % 3, resuming: state)
       #expect(rest.fit == whole.fit)
       #expect(rest.kept == Array(whole.kept[(number + 1)...]))
+    }
+  }
+
+  @Test(
+    "A first start goes on under any limit that it has not passed, as if it had always been that")
+  func otherLimit() throws {
+    func identity(limit: Int) throws -> FitIdentity {
+      FitIdentity(settings: [(FitIdentity.limitOption, "\(limit)")], data: try self.identity.data)
+    }
+    let kept = try fit(ranks: 1).kept
+    // The first start after 9 iterations, at its limit, and the second start after one.
+    for (number, limits) in [(8, [9, 10, 20]), (11, [12, 20]), (12, [12])] {
+      let place = kept[number].place
+      let folder = CheckpointFolder("\(folder)-\(number)")
+      defer { try? FileManager.default.removeItem(atPath: folder.path) }
+      try folder.prepareForNewFit()
+      try CheckpointWriter(
+        folder, of: threeGaussians, identity(limit: 12), interval: .zero, resuming: nil
+      ).keep(kept[number])
+      func state(limit: Int) throws -> State? {
+        try folder.resumption(
+          of: threeGaussians, identity(limit: limit), in: SoloCommunicator())?.state
+      }
+      for limit in limits {
+        let rest = try fit(ranks: 2, resuming: try state(limit: limit), limit: limit)
+        #expect(rest.fit == (try fit(ranks: 1, limit: limit).fit))
+      }
+      let file = "\(folder.path)/checkpoint-\(place.restart)-\(place.iteration).json"
+      if place.restart > 0 {
+        for limit in [1, 20] {
+          #expect(throws: CheckpointError(file, .startsEnded(found: "12", expected: limit))) {
+            try state(limit: limit)
+          }
+        }
+      } else {
+        let limit = place.iteration - 1
+        #expect(
+          throws: CheckpointError(file, .beyondLimit(iteration: limit + 1, limit: limit))
+        ) { try state(limit: limit) }
+      }
     }
   }
 
