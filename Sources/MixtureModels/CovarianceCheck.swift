@@ -1,7 +1,14 @@
 import Kernels
 
-/// Whether a matrix from a file can be a covariance.
+/// Whether numbers from a file or a fit can be a covariance.
 enum CovarianceCheck {
+  /// Whether densities can take the reciprocal of a variance: it is not infinite, and has not lost
+  /// digits.
+  static func hasReciprocal(_ variance: Double) -> Bool { (1 / variance).isNormal }
+
+  /// The variances that have one, in words.
+  static let range = "5.6e-309 to 4.4e+307"
+
   /// The first place below the diagonal that differs from its mirror image by more than
   /// `allowance` of the two columns' standard deviations; nil for a symmetric matrix.
   ///

@@ -13,6 +13,9 @@ public enum FitError: Error, Equatable, Sendable {
   /// A variance is infinite or no number: given so, or by a regularization near the end of float64.
   /// `component` counts from 0; nil for the shared covariance.
   case notFinite(component: Int?, variance: Double, iteration: Int?)
+  /// A variance is so large or small that float64 cannot hold its reciprocal with all digits.
+  /// `component` counts from 0; nil for the shared covariance.
+  case outOfRange(component: Int?, variance: Double, iteration: Int?)
   /// The parameters of an exponential family give no density: a natural parameter is not finite.
   case undefined(component: Int, naturalParameter: Int, value: Double)
 }
@@ -31,6 +34,9 @@ extension FitError: CustomStringConvertible {
     case .notFinite(let component, let variance, let iteration):
       return "\(subject(component)) has a variance of \(variance)\(phrase(iteration)), expected a "
         + "finite number; rescale the data or lower --regularization"
+    case .outOfRange(let component, let variance, let iteration):
+      return "\(subject(component)) has a variance of \(variance)\(phrase(iteration)), expected "
+        + "\(CovarianceCheck.range); rescale the data or choose another --regularization"
     case .undefined(let component, let parameter, let value):
       return "component \(component + 1) has no density: natural parameter \(parameter) is "
         + "\(value), expected a finite number"
@@ -46,6 +52,8 @@ extension FitError: CustomStringConvertible {
       .singular(component: component, mass: mass, iteration: iteration)
     case .notFinite(let component, let variance, nil):
       .notFinite(component: component, variance: variance, iteration: iteration)
+    case .outOfRange(let component, let variance, nil):
+      .outOfRange(component: component, variance: variance, iteration: iteration)
     default: self
     }
   }

@@ -9,7 +9,7 @@ extension GaussianMixture {
   /// - Throws: `FitError` if a covariance is singular relative to the data's own scale: see
   ///   `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data could
   ///   feign, (4 × 2^-52 × the column's largest magnitude)² or less, and a component without mass.
-  ///   Also if a variance is not finite.
+  ///   Also if a variance or its reciprocal is not finite.
   public func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters {
     try maximized(statistics, from: previous, sharing: .none)
   }
@@ -153,6 +153,10 @@ extension GaussianMixture {
       throw FitError.notFinite(component: component, variance: variance, iteration: nil)
     }
     guard variance > floor else { throw collapsed(component, statistics) }
+    // The model file would be refused.
+    guard CovarianceCheck.hasReciprocal(variance) else {
+      throw FitError.outOfRange(component: component, variance: variance, iteration: nil)
+    }
     return variance
   }
 

@@ -111,10 +111,9 @@ extension ModelFileReader {
     guard variance > 0 else {
       throw error(.unexpected(found: unpointed(variance), expected: "more than 0"), at: indices)
     }
-    // Densities take its reciprocal, which is infinite or has lost digits outside this range.
-    guard (1 / variance).isNormal else {
+    guard CovarianceCheck.hasReciprocal(variance) else {
       throw error(
-        .unexpected(found: unpointed(variance), expected: "5.6e-309 to 4.4e+307"), at: indices)
+        .unexpected(found: unpointed(variance), expected: CovarianceCheck.range), at: indices)
     }
   }
 

@@ -31,6 +31,11 @@ struct CheckpointOptions: ParsableArguments {
       throw ValidationError(
         "--checkpoint-interval \(checkpointInterval); expected a number of seconds from 0 up")
     }
+    // Three centuries; a duration of 1e21 seconds would be none.
+    guard checkpointInterval <= 1e10 else {
+      throw ValidationError(
+        "--checkpoint-interval \(checkpointInterval); expected a number of seconds from 0 to 1e10")
+    }
     if checkpoint == "" || resume == "" {
       throw ValidationError("--checkpoint and --resume need the name of a folder")
     }

@@ -51,6 +51,11 @@ struct ModelOptions: ParsableArguments {
     guard regularization >= 0, regularization.isFinite else {
       throw ValidationError("--regularization \(regularization); expected a number from 0 up")
     }
+    // Its reciprocal, and for bernoulli twice it, have to be numbers too.
+    guard regularization <= 0x1p1022 else {
+      throw ValidationError(
+        "--regularization \(regularization); expected a number from 0 to 4.4e+307")
+    }
   }
 
   /// The mixture, for these data.

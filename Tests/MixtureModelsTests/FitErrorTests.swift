@@ -41,6 +41,11 @@ import Testing
           + "rescale the data or lower --regularization"
       ),
       (
+        .outOfRange(component: 0, variance: 1e308, iteration: 0),
+        "component 1 has a variance of 1e+308 at iteration 0, expected 5.6e-309 to 4.4e+307; "
+          + "rescale the data or choose another --regularization"
+      ),
+      (
         .undefined(component: 1, naturalParameter: 5, value: -.infinity),
         "component 2 has no density: natural parameter 5 is -inf, expected a finite number"
       ),

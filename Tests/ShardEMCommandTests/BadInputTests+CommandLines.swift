@@ -41,6 +41,12 @@ extension BadInput {
     usage("fit a.npy -K 1 --tolerance -1", "--tolerance -1.0; expected a number from 0 up"),
     usage(
       "fit a.npy -K 1 --regularization -1", "--regularization -1.0; expected a number from 0 up"),
+    usage(
+      "fit a.npy -K 1 --regularization 1e308 -o m.json",
+      "--regularization 1e+308; expected a number from 0 to 4.4e+307"),
+    usage(
+      "fit a.npy -K 1 --checkpoint-interval 1e300 --checkpoint x",
+      "--checkpoint-interval 1e+300; expected a number of seconds from 0 to 1e10"),
     usage("sample m.json --rows -1 -o x", "--rows -1; expected 1 or more", seeing: "sample "),
     usage(
       "fit a.npy -K 1 --covariance round",

@@ -146,6 +146,19 @@ struct DegenerateDataTests {
         == .notFinite(component: type == .tied ? nil : 0, variance: .infinity, iteration: 0))
   }
 
+  @Test("A variance that no model file can hold ends the fit", arguments: types)
+  func unfiledVariance(type: CovarianceType) throws {
+    let component = type == .tied ? nil : 0
+    let rows = rows { x, y in x * y }
+    #expect(
+      failure { try fit(type, rows, regularization: 1e308) }
+        == .outOfRange(component: component, variance: 1e308, iteration: 0))
+    let constant = [Double](repeating: 0, count: rows.count)
+    #expect(
+      failure { try fit(type, constant, regularization: 1e-310) }
+        == .outOfRange(component: component, variance: 1e-310, iteration: 0))
+  }
+
   @Test("A component that shrinks to a point during a fit is named, and when, and what to do")
   func collapseDuringFit() throws {
     // Three times the same row, far from the others: the second component takes hold of it.
