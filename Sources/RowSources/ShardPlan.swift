@@ -52,6 +52,11 @@ public struct ShardPlan: Sendable, Equatable {
     blocks(of: runs(ofRank: rank, size: size))
   }
 
+  /// The number of the first row of every block, counted over all shards.
+  public var blockStarts: [Int] {
+    zip(firstRows, rowCounts).flatMap { Array(stride(from: $0, to: $0 + $1, by: blockRows)) }
+  }
+
   /// The blocks of which `runs` consist.
   package func blocks(of runs: [Block]) -> [Block] {
     runs.flatMap { run in

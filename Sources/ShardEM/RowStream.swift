@@ -5,12 +5,15 @@ import RowSources
 /// nothing is kept.
 public struct RowStream: Sendable {
   public let files: [DataFile]
-  /// The number of rows of all files.
-  public let rowCount: Int
+  /// How the rows are divided among the files.
+  public let plan: ShardPlan
   public let columnCount: Int
   /// The rows of this rank, which follow each other over all files.
   private let runs: [ShardPlan.Block]
   private let loader: ShardLoader
+
+  /// The number of rows of all files.
+  public var rowCount: Int { plan.rowCount }
 
   /// Collective. Opens the files that `arguments` name: files, patterns, folders.
   ///
@@ -33,8 +36,7 @@ public struct RowStream: Sendable {
     loader = try ShardLoader(
       files, in: FileGroup(of: files, sharedBy: world), threads: threads, world: world)
     columnCount = files[0].columnCount
-    let plan = ShardPlan(rowCounts: loader.rowCounts)
-    rowCount = plan.rowCount
+    plan = ShardPlan(rowCounts: loader.rowCounts)
     runs = plan.runs(ofRank: world.rank, size: world.size)
   }
 

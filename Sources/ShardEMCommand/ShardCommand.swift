@@ -14,8 +14,8 @@ struct ShardCommand: WorldCommand {
 
       Shards are cut between blocks of 1024 rows, as evenly as that allows. A fit on the float64 \
       shards of one file gives the same bytes as a fit on that file; of several files that do not \
-      end with a block, or in more shards than there are blocks, it gives the same up to rounding. \
-      float32 rounds the numbers, to 7 digits.
+      end with a block, or in more shards than there are blocks, it gives the same up to rounding, \
+      and a warning says so. float32 rounds the numbers, to 7 digits.
 
       .npy files hold no column names: choose and order columns here by --columns, and count them \
       from 1 afterwards.
@@ -54,6 +54,7 @@ struct ShardCommand: WorldCommand {
       try writer.close()
     }
     log.info(output.report(rows: rows.rowCount))
+    if let warning = output.cutWarning(of: plan, from: rows.plan) { log.warning(warning) }
     return .done
   }
 }

@@ -37,6 +37,24 @@ struct ShardOutput: ParsableArguments {
     return ShardPlan(rowCounts: zip(cuts, cuts.dropFirst()).map { $1 - $0 })
   }
 
+  /// What a user has to know whose fits of the shards of `plan` will differ in the last digits from
+  /// those of the files that they were made of; nil if they will not: where both are cut into the
+  /// same blocks.
+  ///
+  /// - Parameter files: how the rows are divided among these.
+  func cutWarning(of plan: ShardPlan, from files: ShardPlan) -> Logger.Message? {
+    guard plan.blockStarts != files.blockStarts else { return nil }
+    let whole = ShardPlan(rowCounts: [plan.rowCount])
+    let (what, remedy) =
+      files.blockStarts == whole.blockStarts
+      ? ("the shards", "; at most \(counted(whole.blockCount, "shard")) avoid that")
+      : ("the data files", "")
+    return """
+      \(what) end within blocks of \(plan.blockRows) rows: fits of the shards and of the data files \
+      will agree up to rounding, not to the last bit\(remedy)
+      """
+  }
+
   /// Collective. Makes the folder if need be, and in it the shards of `plan`, which every rank
   /// fills with its rows: all of them appear, or none if anything failed on any rank.
   ///

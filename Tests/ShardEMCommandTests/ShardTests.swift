@@ -65,4 +65,33 @@ import _TestSupport
     try shard("a.csv", "-o", "x", "--force")
     #expect(try folder.npy("x/part-0000.npy", of: Double.self).values == [1, 2, 3, 4, 5, 6])
   }
+
+  @Test(
+    "a warning says where fits of the shards will differ from those of the files in the last digit",
+    arguments: [
+      ("data.csv", 2, nil), ("data.csv", 3, nil),
+      (
+        "data.csv", 4,
+        "the shards end within blocks of 1024 rows: fits of the shards and of the data "
+          + "files will agree up to rounding, not to the last bit; at most 3 shards avoid that"
+      ),
+      ("block.csv data.csv", 4, nil),
+      (
+        "data.csv block.csv", 2,
+        "the data files end within blocks of 1024 rows: fits of the shards and "
+          + "of the data files will agree up to rounding, not to the last bit"
+      ),
+    ] as [(String, Int, String?)])
+  func cutWarning(files: String, shards: Int, warning: String?) throws {
+    try folder.write("block.csv", Samples.csv(1024))
+    for ranks in Shardem.aloneAndOnRanks {
+      let outcome = try Shardem.run(
+        ["shard"] + files.split(separator: " ").map(String.init)
+          + ["--shards", "\(shards)", "-o", "x", "--force", "--quiet"], in: folder, ranks: ranks)
+      #expect(outcome.status == 0)
+      let warnings = outcome.errors.split(separator: "\n").map(String.init)
+        .filter { $0.hasPrefix("warning: ") }
+      #expect(warnings == (warning.map { ["warning: " + $0] } ?? []))
+    }
+  }
 }
