@@ -110,6 +110,32 @@ struct InitializationTests {
     #expect(try fit(restarts: 1, tries: nil).parameters == best.parameters)
   }
 
+  @Test(
+    "More than 100,000 rows are tried once unless told otherwise", arguments: [100_000, 100_001])
+  func defaultTries(rowCount: Int) throws {
+    // Four clusters for three components: which two share one depends on the seeds.
+    let clusters: [Double] = [-9, -1, 4, 9]
+    let rows = (0..<rowCount).map { n -> Double in
+      let noise = Double(n * 7919 % 1000) / 1000
+      return clusters[n % 4] + noise
+    }
+    let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
+    let sweep = Sweep(data, threads: 2, world: SoloCommunicator())
+    func start(tries: Int?, seed: UInt64) throws -> UnitGaussians.Parameters {
+      let model = UnitGaussians(componentCount: 3, columnCount: 1)
+      let options = FitOptions(maximumIterations: 0, tries: tries, seed: seed)
+      return try sweep.fit(model, from: .kMeansPlusPlus, options: options).parameters
+    }
+    // Of five draws the likeliest is the first with probability 1/5 or so: hardly for all seeds.
+    var differences = 0
+    for seed in 0..<3 as Range<UInt64> {
+      let (one, five) = (try start(tries: 1, seed: seed), try start(tries: 5, seed: seed))
+      if one != five { differences += 1 }
+      #expect(try start(tries: nil, seed: seed) == (rowCount > 100_000 ? one : five))
+    }
+    #expect(differences > 0)
+  }
+
   @Test("Seeds follow the scale of the data to the ends of float64", arguments: [-480, 480])
   func seedsFollowScale(exponent: Int) throws {
     func seeds(_ rows: [Double]) throws -> [Double] {
