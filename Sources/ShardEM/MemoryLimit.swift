@@ -9,10 +9,12 @@ public enum MemoryLimit: Sendable, Equatable {
 
   /// Collective. In bytes, for this rank.
   func byteCount<World: Communicator>(in world: World) throws -> Int {
+    // Whatever the limit of this rank: others may have another.
+    let available = try world.memoryShare()
     // Where nothing is limited, all of a share of `Int.max` would be no `Int`.
     switch self {
-    case .bytes(let count): count
-    case .share(let part): Int(Double(try world.memoryShare()) * min(part, 0x1.fffffffffffffp-1))
+    case .bytes(let count): return count
+    case .share(let part): return Int(Double(available) * min(part, 0x1.fffffffffffffp-1))
     }
   }
 }

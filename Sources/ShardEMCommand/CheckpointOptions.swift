@@ -6,7 +6,7 @@ import RowSources
 import ShardEM
 
 /// Where a fit keeps what it needs to go on after its end.
-struct CheckpointOptions: ParsableArguments {
+struct CheckpointOptions: ParsableArguments, CommonOptions {
   @Option(
     help: ArgumentHelp(
       "Keep checkpoints in this folder, and stop with status 75 after the iteration in which "
@@ -40,6 +40,8 @@ struct CheckpointOptions: ParsableArguments {
       throw ValidationError("--checkpoint and --resume need the name of a folder")
     }
   }
+
+  var common: [String] { [word("--checkpoint", checkpoint), word("--resume", resume)] }
 
   /// Where checkpoints go: to where they come from, unless told otherwise.
   private var target: String? { checkpoint ?? resume }

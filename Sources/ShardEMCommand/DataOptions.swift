@@ -6,7 +6,7 @@ import RowSources
 import ShardEM
 
 /// Which data a command works on.
-struct DataOptions: ParsableArguments {
+struct DataOptions: ParsableArguments, CommonOptions {
   static let shardsHelp = ArgumentHelp(
     "The shards in order: files (.npy; .csv, .tsv, .txt and the like, also as .csv.gz; .h5, or "
       + "file.h5:/path/to/dataset; with --raw any), patterns, folders.", valueName: "data")
@@ -37,6 +37,10 @@ struct DataOptions: ParsableArguments {
         + "of text and HDF5 from a temporary copy in TMPDIR or /var/tmp. No result depends on it. "
         + "(default: 50%)", valueName: "limit"), transform: MemoryLimit.init(argument:))
   var memory: MemoryLimit?
+
+  var common: [String] {
+    [word("--local", isOn: local), word("--weights", weights)] + reading.common
+  }
 
   /// The files that `open` reads; among them the name of the column if the weights are one.
   ///

@@ -37,6 +37,8 @@ struct FitCommand: WorldCommand {
     var progress = Progress.Style.auto
   }
 
+  var common: [String] { data.common + model.common + search.common + checkpoints.common }
+
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     let log = running.logger(on: world)
     try world.agree {

@@ -19,6 +19,8 @@ struct InspectCommand: WorldCommand {
 
   @OptionGroup(title: "Reading data") var reading: ReadingOptions
 
+  var common: [String] { [] }
+
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     // A short look: not worth sharing out.
     try world.agree {

@@ -5,7 +5,7 @@ import ShardEM
 extension CovarianceType: ExpressibleByArgument {}
 
 /// Which mixture to fit.
-struct ModelOptions: ParsableArguments {
+struct ModelOptions: ParsableArguments, CommonOptions {
   enum Family: String, CaseIterable, ExpressibleByArgument {
     case gaussian
     case bernoulli
@@ -56,6 +56,14 @@ struct ModelOptions: ParsableArguments {
       throw ValidationError(
         "--regularization \(regularization); expected a number from 0 to 4.4e+307")
     }
+  }
+
+  var common: [String] {
+    [
+      word("--components", components), word("--family", family.rawValue),
+      word("--covariance", (covariance ?? .full).rawValue),
+      word("--regularization", regularization), word("--exact-dense", isOn: exactDense),
+    ]
   }
 
   /// The mixture, for these data.

@@ -51,6 +51,8 @@ struct PredictCommand: WorldCommand {
     }
   }
 
+  var common: [String] { data.common + output.named.map { word($0.option, $0.path) } }
+
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     try world.agree {
       if world.rank == 0 { try check(output.named, inputs: self.data.inputs + [model.path]) }

@@ -3,7 +3,7 @@ import Logging
 import RowSources
 
 /// How data files are to be read where the files themselves do not say.
-struct ReadingOptions: ParsableArguments {
+struct ReadingOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -46,6 +46,15 @@ struct ReadingOptions: ParsableArguments {
     if raw == nil && columnsCount != nil {
       throw ValidationError("--columns-count without --raw; other files say how many they have")
     }
+  }
+
+  var common: [String] {
+    [
+      word("--columns", columns),
+      word("--delimiter", delimiter.map { "'\(Character(UnicodeScalar($0.byte)))'" }),
+      word("--header", header), word("--raw", raw?.rawValue),
+      word("--columns-count", columnsCount),
+    ]
   }
 
   var readOptions: ReadOptions {

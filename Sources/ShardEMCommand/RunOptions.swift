@@ -30,7 +30,9 @@ struct RunOptions: ParsableArguments {
 
   /// Collective. The threads of this rank.
   func threadCount<World: Communicator>(in world: World) throws -> Int {
-    try threads ?? world.coreShare()
+    // Asked by all ranks: some may have been given a number, others not.
+    let share = try world.coreShare()
+    return threads ?? share
   }
 
   /// Where rank 0 logs; other ranks stay silent.

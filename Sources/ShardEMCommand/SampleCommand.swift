@@ -41,6 +41,8 @@ struct SampleCommand: WorldCommand {
     try output.requireShards(ofRows: rows)
   }
 
+  var common: [String] { [word("--rows", rows), word("--seed", seed)] + output.common }
+
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     try UnusableName.check(output.output, of: "--output")
     let file = try model.read(in: world)

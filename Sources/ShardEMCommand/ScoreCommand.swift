@@ -20,6 +20,8 @@ struct ScoreCommand: WorldCommand {
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Running") var running: RunOptions
 
+  var common: [String] { data.common }
+
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)

@@ -5,7 +5,7 @@ import RowSources
 import ShardEM
 
 /// Where a fit starts and when it ends.
-struct SearchOptions: ParsableArguments {
+struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     help: ArgumentHelp(
       "Where to start; a file is a model to start from.",
@@ -84,11 +84,21 @@ struct SearchOptions: ParsableArguments {
   ///
   /// - Parameter start: the model that `--init` names.
   func settings(start: ModelFile?) throws -> [(option: String, value: String)] {
+    let name = try start.map { try "a model with the digest \($0.digest())" } ?? `init`.name
+    return [("--init", name)] + counts
+  }
+
+  /// Hosts may have the model to start from in different places.
+  var common: [String] {
+    [word("--init", `init`.name)] + counts.map { word($0.option, $0.value) }
+  }
+
+  /// The options that are numbers.
+  private var counts: [(option: String, value: String)] {
     let criterion =
       toleranceParameters.map { ("--tolerance-parameters", "\($0)") }
       ?? ("--tolerance", "\(tolerance ?? 1e-6)")
     return [
-      ("--init", try start.map { try "a model with the digest \($0.digest())" } ?? `init`.name),
       ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
       ("--tries", tries.map { "\($0)" } ?? "default"),
       (FitIdentity.limitOption, "\(maxIterations)"), criterion,

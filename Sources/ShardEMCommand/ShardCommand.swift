@@ -36,6 +36,10 @@ struct ShardCommand: WorldCommand {
 
   @OptionGroup(title: "Running") var running: RunOptions
 
+  var common: [String] {
+    reading.common + output.common + [word("--type", type.rawValue)]
+  }
+
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     try UnusableName.check(output.output, of: "--output")
     let log = running.logger(on: world)

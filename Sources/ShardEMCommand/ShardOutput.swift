@@ -5,7 +5,7 @@ import MixtureModels
 import RowSources
 
 /// A folder of .npy shards that all ranks write together: part-0000.npy, part-0001.npy, ...
-struct ShardOutput: ParsableArguments {
+struct ShardOutput: ParsableArguments, CommonOptions {
   @Option(parsing: .unconditional, help: ArgumentHelp("The number of files.", valueName: "m"))
   var shards = 1
 
@@ -14,6 +14,8 @@ struct ShardOutput: ParsableArguments {
 
   @Flag(help: "Replace all files part-*.npy of an older data set; without it, they are an error.")
   var force = false
+
+  var common: [String] { [word("--shards", shards), word("--output", output)] }
 
   /// More files than any use has for them; counts of that size also multiply without overflow.
   private static let mostShards = 1_000_000

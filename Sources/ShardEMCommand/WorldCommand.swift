@@ -4,7 +4,7 @@ import MPICommunicator
 import MessagePassing
 
 /// A command that all ranks run together.
-protocol WorldCommand: ParsableCommand {
+protocol WorldCommand: ParsableCommand, CommonOptions {
   /// Collective. Does the command's work in `world`.
   ///
   /// Rank 0 alone prints. Errors of the input reach every rank: work that may fail on one rank
@@ -28,6 +28,8 @@ extension WorldCommand {
     try withMPI { world in
       try world.agree(requireProcessor)
       do {
+        let name = Self.configuration.commandName ?? ""
+        try DifferentOptions.check(["shardem \(name)"] + common, in: world)
         return try run(in: world)
       } catch let error as any InputError {
         // Met alike by all ranks: a lone rank's would have come as a `RankFailure`.

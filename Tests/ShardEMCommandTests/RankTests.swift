@@ -110,6 +110,50 @@ import _TestSupport
       #expect(outcome.errorLines == ["shardem: " + message])
     }
 
+    @Test(
+      "ranks that were given other plans are told once, with status 2",
+      arguments: [
+        ("fit data.npy -K 2 --local", "fit data.npy -K 2", "--local", "no --local"),
+        ("fit data.npy -K 2", "fit data.npy -K 2 --local", "no --local", "--local"),
+        (
+          "fit data.npy -K 2", "fit data.npy -K 2 --checkpoint kept", "no --checkpoint",
+          "--checkpoint kept"
+        ),
+        ("fit data.npy -K 2", "fit data.npy -K 3", "--components 2", "--components 3"),
+        ("fit data.npy -K 2", "fit data.npy -K 2 --tries 2", "--tries default", "--tries 2"),
+        ("fit data.npy -K 2", "score m.json data.npy", "shardem fit", "shardem score"),
+        (
+          "predict m.json data.npy -o l.npy", "predict m.json data.npy -o k.npy", "--output l.npy",
+          "--output k.npy"
+        ),
+        (
+          "shard data.npy -o x --shards 2", "shard data.npy -o x --shards 3", "--shards 2",
+          "--shards 3"
+        ),
+      ])
+    func otherPlans(first: String, second: String, expected: String, found: String) throws {
+      let folder = try folder()
+      let before = try folder.names
+      let outcome = try Shardem.run(
+        first.split(separator: " ").map(String.init), in: folder, ranks: 1,
+        besides: second.split(separator: " ").map(String.init))
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errorLines == [
+          "shardem: \(expected) on rank 0, but \(found) on rank 1; all ranks need the same command "
+            + "and options"
+        ])
+      #expect(try folder.names == before)
+    }
+
+    @Test("ranks may have threads and memory of their own")
+    func ownResources() throws {
+      let fit = ["fit", "data.npy", "-K", "2", "-q", "--progress", "none"]
+      let outcome = try Shardem.run(
+        fit, in: folder(), ranks: 1, besides: fit + ["--threads", "2", "--memory", "1GB"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
     @Test("help is printed once")
     func help() throws {
       let outcome = try Shardem.run(["--help"], in: Folder(), ranks: 2)

@@ -16,14 +16,20 @@ enum Shardem {
 
   /// Runs `shardem arguments` in `folder`, and ends it after a minute: no command may hang.
   ///
-  /// - Parameter ranks: under mpirun with so many; nil: without a launcher.
-  static func run(_ arguments: [String], in folder: Folder, ranks: Int? = nil) throws -> Outcome {
+  /// - Parameters:
+  ///   - ranks: under mpirun with so many; nil: without a launcher.
+  ///   - other: the arguments of one rank more.
+  static func run(
+    _ arguments: [String], in folder: Folder, ranks: Int? = nil, besides other: [String]? = nil
+  ) throws -> Outcome {
     let process = Process()
     process.currentDirectoryURL = folder.url
     if let ranks {
       let launcher: URL = try #require(mpirun)
       process.executableURL = launcher
-      process.arguments = ["-np", "\(ranks)", program.path] + arguments
+      process.arguments =
+        ["-np", "\(ranks)", program.path] + arguments
+        + (other.map { [":", "-np", "1", program.path] + $0 } ?? [])
       process.environment = ProcessInfo.processInfo.environment.merging(mpiSettings) { $1 }
     } else {
       process.executableURL = program
