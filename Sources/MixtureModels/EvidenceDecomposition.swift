@@ -98,6 +98,7 @@ extension MixtureModel {
       let block = RowBlock(rows: base, count: count, columnCount: columnCount)
       for start in stride(from: 0, to: count, by: tileRows) {
         let tile = block.slice(from: start, count: min(tileRows, count - start))
+        prepare(tile, scratch: tileDensities + tileStride)
         writeLogJoint(
           of: tile, expectation, scratch: tileDensities + tileStride, into: tileJoint)
         logSumExp(

@@ -43,13 +43,10 @@ extension GaussianMixture {
     guard screensDensities(expectation) else {
       return writeLogJoint(of: tile, expectation, scratch: scratch, into: logJoint)
     }
-    let stride = (tile.count + 31) & ~31
-    transposeTile(
-      tile.rows, count: tile.count, columnCount: columnCount, stride: stride, into: scratch)
     expectation.withFullComponents { components in
       ScreenedLogDensities(
         tile.rows, count: tile.count, columns: scratch, columnCount: columnCount,
-        stride: stride, components: components, directions: expectation.directions,
+        stride: (tile.count + 31) & ~31, components: components, directions: expectation.directions,
         room: scratch + columnCount * tileRows
       ).write(into: logJoint, densityStride: tileStride)
     }

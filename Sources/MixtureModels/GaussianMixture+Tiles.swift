@@ -18,14 +18,19 @@ extension GaussianMixture {
     }
   }
 
+  /// Transposes the tile, into the first D × `tileRows` numbers.
+  public func prepare(_ tile: RowBlock, scratch: UnsafeMutablePointer<Double>) {
+    transposeTile(
+      tile.rows, count: tile.count, columnCount: columnCount, stride: (tile.count + 31) & ~31,
+      into: scratch)
+  }
+
   public func writeLogJoint(
     of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>
   ) {
     let stride = (tile.count + 31) & ~31
     let (columns, room) = (scratch, scratch + columnCount * tileRows)
-    transposeTile(
-      tile.rows, count: tile.count, columnCount: columnCount, stride: stride, into: columns)
     switch covarianceType {
     case .full:
       writeFullDensities(columns, stride: stride, expectation, differences: room, into: logJoint)
@@ -95,25 +100,23 @@ extension GaussianMixture {
       statistics[massesStart + k] += laneWiseSum(
         responsibilities + k * tileStride, count: tile.count)
     }
+    let (columns, room) = (scratch, scratch + columnCount * tileRows)
     if sumsPairs && columnCount >= 8 {
-      addPooled(tile, responsibilities, expectation, scratch, statistics)
+      addPooled(tile, responsibilities, expectation, room, statistics)
     } else if sumsRowsInLanes {
-      addRowsInLanes(tile, responsibilities, expectation, scratch, statistics)
+      addRowsInLanes(tile, columns, responsibilities, expectation, room, statistics)
     } else {
-      addManyColumns(tile, responsibilities, expectation, scratch, statistics)
+      addColumnsInLanes(tile, responsibilities, expectation, room, statistics)
     }
   }
 
   /// Moments with rows in lanes; those of components that less than half of the rows have a share
   /// of with columns in lanes, where rows can be left out.
   private func addRowsInLanes(
-    _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
-    _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
+    _ tile: RowBlock, _ columns: UnsafePointer<Double>, _ responsibilities: UnsafePointer<Double>,
+    _ expectation: Expectation, _ room: UnsafeMutablePointer<Double>,
+    _ statistics: UnsafeMutablePointer<Double>
   ) {
-    let room = scratch + columnCount * tileRows
-    transposeTile(
-      tile.rows, count: tile.count, columnCount: columnCount, stride: (tile.count + 31) & ~31,
-      into: scratch)
     var hasBlocks = false
     for k in 0..<componentCount {
       let own = responsibilities + k * tileStride
@@ -123,7 +126,7 @@ extension GaussianMixture {
         addSelectedRows(of: tile, own, k, expectation, blocks: room, statistics)
       } else {
         addLanes(
-          scratch, count: tile.count, own, k, expectation,
+          columns, count: tile.count, own, k, expectation,
           room: room + 2 * tileRows * paddedCount(columnCount), statistics)
       }
     }
@@ -160,14 +163,14 @@ extension GaussianMixture {
   }
 
   /// Moments with columns in lanes.
-  private func addManyColumns(
+  private func addColumnsInLanes(
     _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
-    _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
+    _ room: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
   ) {
-    writeBlocks(of: tile, into: scratch)
+    writeBlocks(of: tile, into: room)
     for k in 0..<componentCount {
       addSelectedRows(
-        of: tile, responsibilities + k * tileStride, k, expectation, blocks: scratch, statistics)
+        of: tile, responsibilities + k * tileStride, k, expectation, blocks: room, statistics)
     }
   }
 
@@ -213,11 +216,11 @@ extension GaussianMixture {
   /// First moments by component, second moments about each row's own mean of the means, pairs.
   private func addPooled(
     _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
-    _ scratch: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
+    _ room: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
   ) {
     guard let shared = expectation.shared else { return }
     let size = tileStride * paddedCount(columnCount)
-    let (blocks, residuals, weights) = (scratch, scratch + size, scratch + 2 * size)
+    let (blocks, residuals, weights) = (room, room + size, room + 2 * size)
     let (inverseWeights, products) = (weights + tileStride, weights + 2 * tileStride)
     blockRows(
       tile.rows, count: tile.count, columnCount: columnCount, stride: tileStride, into: blocks)

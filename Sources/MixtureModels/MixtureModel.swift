@@ -9,9 +9,14 @@ public protocol MixtureModel: LatentVariableModel {
   /// The number of components, K.
   var componentCount: Int { get }
 
-  /// How many numbers of scratch memory `writeLogJoint`, `writeLogJointAboveFloor` and `add` need for
-  /// one tile.
+  /// How many numbers of scratch memory `prepare`, `writeLogJoint`, `writeLogJointAboveFloor` and `add`
+  /// need for one tile.
   var scratchCount: Int { get }
+
+  /// Leaves in the scratch memory of a tile what the other methods have in common, such as the tile
+  /// transposed. Called once, before them; nobody else writes to that memory between the calls. By
+  /// default nothing.
+  func prepare(_ tile: RowBlock, scratch: UnsafeMutablePointer<Double>)
 
   /// Writes log(weight_k p(x_n | k)) to `logJoint[k * tileStride + n]` for every row n of the tile.
   ///
@@ -54,6 +59,8 @@ public let tileRows = 256
 public let tileStride = tileRows + 8
 
 extension MixtureModel {
+  public func prepare(_ tile: RowBlock, scratch: UnsafeMutablePointer<Double>) {}
+
   public func floor(_ expectation: Expectation) -> Double { smallestExponent }
 
   public func writeLogJointAboveFloor(
@@ -79,7 +86,7 @@ extension MixtureModel {
   /// Overwrites `statistics` with those of one block under the responsibilities that `assign`
   /// writes for each tile (times the row weights, zero beyond the tile's rows).
   ///
-  /// - Parameter assign: gets the tile, scratch memory and room for K × `tileStride` numbers;
+  /// - Parameter assign: gets the tile, its scratch memory and room for K × `tileStride` numbers;
   ///   returns the tile's sum of w log p(x).
   public func accumulate(
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
@@ -91,6 +98,7 @@ extension MixtureModel {
     let scratch = responsibilities + componentCount * tileStride
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
+      prepare(tile, scratch: scratch)
       statistics[0] += assign(tile, scratch, responsibilities)
       statistics[1] +=
         tile.weights.map { weights in

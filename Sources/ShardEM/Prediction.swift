@@ -83,6 +83,7 @@ extension MixtureModel {
 
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
+      prepare(tile, scratch: scratch)
       writeLogJointAboveFloor(
         of: tile, expectation, scratch: scratch, into: logJoint)
       largestComponents(
