@@ -22,7 +22,7 @@ public struct DataFingerprint: Codable, Sendable, Equatable {
   package func difference(from earlier: DataFingerprint) -> String? {
     if columns != earlier.columns { return "\(counted(columns, "column")), not \(earlier.columns)" }
     if rows.count != earlier.rows.count {
-      return "\(counted(rows.count, "shard")), not \(earlier.rows.count)"
+      return "\(counted(rows.count, "shard")), not \(earlier.rows.count)" + oddFile(earlier)
     }
     for i in rows.indices where rows[i] != earlier.rows[i] {
       return "\(counted(rows[i], "row")) in \(name(i)), not \(earlier.rows[i])"
@@ -31,6 +31,14 @@ public struct DataFingerprint: Codable, Sendable, Equatable {
       return "\(name), not \(earlierName)"
     }
     return sample == earlier.sample ? nil : "other values or weights in some rows"
+  }
+
+  /// The first file that is missing, or else the first that is new.
+  private func oddFile(_ earlier: DataFingerprint) -> String {
+    let (names, earlierNames) = (Set(files), Set(earlier.files))
+    let missing = earlier.files.first { !names.contains($0) }
+    let new = files.first { !earlierNames.contains($0) }
+    return missing.map { ": no \($0)" } ?? new.map { ": \($0) is new" } ?? ""
   }
 
   private func name(_ shard: Int) -> String {

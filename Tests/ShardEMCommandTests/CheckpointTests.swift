@@ -143,6 +143,28 @@ struct CheckpointCommandTests {
     }
   }
 
+  @Test("The shard is named that is missing, or new, where a fit is to go on")
+  func otherShards() throws {
+    for name in ["a", "b", "c"] { try folder.write("\(name).csv", "1\n2\n4\n8\n") }
+    func resumed(_ shards: [String]) throws -> Shardem.Outcome {
+      try Shardem.run(
+        [
+          "fit", "-K", "2", "--tolerance", "0", "--max-iterations", "4", "--checkpoint", "kept",
+          "--resume", "kept", "--quiet",
+        ] + shards, in: folder)
+    }
+    #expect(try resumed(["a.csv", "b.csv"]).status == 0)
+    for (shards, difference) in [
+      (["a.csv"], "1 shard, not 2: no b.csv"), (["b.csv"], "1 shard, not 2: no a.csv"),
+      (["a.csv", "b.csv", "c.csv"], "3 shards, not 2: c.csv is new"),
+    ] {
+      let message =
+        "shardem: kept/checkpoint-0-4.json: made of other data: these have \(difference); give the "
+        + "data of then, or begin anew without --resume"
+      #expect(try resumed(shards).errorLines == [message])
+    }
+  }
+
   @Test("An interval that is none is refused")
   func interval() throws {
     let outcome = try fit("--checkpoint", "kept", "--checkpoint-interval", "-1")
