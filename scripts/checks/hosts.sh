@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Several hosts, launched over ssh: the same bytes as in one process, from disks that each host has for
-# itself, and where a link is slow; and a fit that outlives first a cut cable and then a dead host
-# under deploy/supervise. With --all also every check of ranks and of the same bytes, over the hosts
-# (some minutes more).
+# itself, also after a stop, and where a link is slow; and a fit that outlives first a cut cable and
+# then a dead host under deploy/supervise. With --all also every check of ranks and of the same bytes,
+# over the hosts (some minutes more).
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 need_cluster hosts
@@ -23,6 +23,17 @@ same() { if cmp model.json "$2"; then ok "$1: the same bytes"; else not_ok "$1: 
 # expect NAME CONDITION...
 expect() { if "${@:2}"; then ok "$1"; else not_ok "$1"; cat log; fi; }
 
+# wait_for COMMAND...: waits until it succeeds, as long as the job is there.
+wait_for() {
+  while ! "$@" > /dev/null 2>&1; do
+    kill -0 "$job" 2> /dev/null || return 1
+    sleep 0.1
+  done
+}
+# The number of iterations that are done, by the newest checkpoint.
+iteration() { ls kept | sort -V | tail -n 1 | sed 's/.*-\([0-9]*\).json/\1/'; }
+later_than() { (($(iteration) > $1)); }
+
 "$build/shardem" "${options[@]}" --output whole.json > /dev/null 2>&1
 "$build/shardem" "${options[@]}" --max-iterations 50 --output short.json > /dev/null 2>&1
 
@@ -35,19 +46,42 @@ for node in 1 2 3; do hosts exec $node mount -t tmpfs tmpfs "$work/scratch"; don
 place 1 "$work"/parts/part-000[14].npy
 place 2 "$work"/parts/part-000[03].npy
 place 3 "$work"/parts/part-0002.npy
-# on_five ARGUMENT...: runs the program, which expands the pattern itself.
-on_five() { timeout 120 "$cluster/hosts" run 5 "$build/shardem" "$@" --quiet > log 2>&1; }
+# on COUNT ARGUMENT...: runs the program on COUNT ranks; it expands the pattern itself.
+on() { timeout 120 "$cluster/hosts" run "$1" "$build/shardem" "${@:2}" --quiet > log 2>&1; }
 local_fit=("${options[@]}")
 local_fit[1]='scratch/part-*.npy'
 
-on_five "${local_fit[@]}" --local --max-iterations 50 --output model.json || cat log
+on 5 "${local_fit[@]}" --local --max-iterations 50 --output model.json || cat log
 same "shards on disks of three hosts" short.json
 "$build/shardem" predict short.json parts --output labels.npy
-on_five predict short.json "${local_fit[1]}" --local --output local.npy || cat log
+on 5 predict short.json "${local_fit[1]}" --local --output local.npy || cat log
 expect "labels in the order of the names" cmp labels.npy local.npy
+
+# Stopped by a signal to one host's ranks, and gone on without a shard, then with that on another host.
+keeping=("${local_fit[@]}" --local --output model.json --checkpoint kept --resume kept)
+on 5 "${keeping[@]}" &
+job=$!
+wait_for later_than 0 || true
+hosts exec 2 pkill -USR1 -f "^$build/shardem fit "
+status=0
+wait "$job" || status=$?
+expect "a signal on one host ends the fit on all: status $status" test "$status" = 75
+stopped=$(iteration)
+expect "before it is done: after iteration $stopped" test "$stopped" -lt 200
+hosts exec 1 rm "$work/scratch/part-0001.npy"
+status=0
+on 3 "${keeping[@]}" || status=$?
+expect "a shard that is missing is refused: status $status" test "$status" = 2
+expect "by its name" grep -q "these have 4 shards, not 5: no part-0001.npy;" log
+place 3 "$work/parts/part-0001.npy"
+rm -f model.json
+on 3 "${keeping[@]}" || cat log
+same "gone on with other ranks and a shard on another host" whole.json
+rm -r kept
+
 place 3 "$work"/parts/part-0003.npy
 status=0
-on_five "${local_fit[@]}" --local --output none.json || status=$?
+on 5 "${local_fit[@]}" --local --output none.json || status=$?
 expect "a name on two hosts is refused: status $status" test "$status" = 2
 expect "with both hosts" \
   grep -q "part-0003.npy: there is a file of this name on host node2 and on host node3" log
@@ -88,17 +122,7 @@ supervise() {
     --checkpoint kept --resume kept > log 2>&1
 }
 
-# wait_for COMMAND...: waits until it succeeds, as long as the job is there.
-wait_for() {
-  while ! "$@" > /dev/null 2>&1; do
-    kill -0 "$job" 2> /dev/null || return 1
-    sleep 0.1
-  done
-}
 failures() { (($(grep -c "^supervise: status 205" log) == $1)); }
-# The number of iterations that are done, by the newest checkpoint.
-iteration() { ls kept | sort -V | tail -n 1 | sed 's/.*-\([0-9]*\).json/\1/'; }
-later_than() { (($(iteration) > $1)); }
 
 # lose VERB NODE FAILURES: a host is cut off or killed, in the middle of the fit, and noticed.
 lose() {
