@@ -17,14 +17,21 @@ class Shardem(Package):
     license("Apache-2.0")
 
     variant("mpi", default=True, description="Ranks under mpirun or srun")
+    variant("hdf5", default=True, description="Data in HDF5 files")
 
     # Swift 6.1 or later and git are found on the PATH: Spack has no recipe for Swift, see
     # https://swift.org/install
     depends_on("c", type="build")
     depends_on("pkgconfig", type="build")
+    depends_on("zlib-api")
     depends_on("mpi", when="+mpi")
+    # Each rank reads for itself.
+    depends_on("hdf5~mpi", when="+hdf5")
 
     def setup_build_environment(self, env):
+        # Swift comes with a compiler of its own, also for what is written in C.
+        env.unset("CC")
+        env.unset("CXX")
         # The level that all of Spack's names for a processor have: x86-64-v4 for zen5.
         level = self.spec.target.generic.name
         if level.startswith("x86_64"):
@@ -35,8 +42,15 @@ class Shardem(Package):
     def install(self, spec, prefix):
         options = ["-c", "release", "--product", "shardem", "--static-swift-stdlib"]
         options += ["--scratch-path", ".build-spack"]
-        if spec.satisfies("~mpi"):
+        traits = [name for name in ["mpi", "hdf5"] if spec.satisfies("+" + name)]
+        if traits:
+            options += ["--traits", ",".join(traits).upper()]
+        else:
             options.append("--disable-default-traits")
+        # Swift does not go through Spack's wrapper of compilers, which would tell the program where
+        # its libraries are.
+        for library in ["zlib-api"] + traits:
+            options += ["-Xlinker", "-rpath", "-Xlinker", spec[library].prefix.lib]
         which("swift", required=True)("build", *options)
         mkdirp(prefix.bin)
         install(".build-spack/release/shardem", prefix.bin)
