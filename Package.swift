@@ -79,10 +79,12 @@ let package = Package(
       ],
       swiftSettings: kernelSettings),
     .target(name: "CAllocations"),
+    .systemLibrary(name: "CLibFuzzer"),
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CAllocations", "MessagePassing", "MixtureModels", "RowSources", "ShardEM", "_TestSupport",
+        "CAllocations", "CLibFuzzer", "MessagePassing", "MixtureModels", "RowSources", "ShardEM",
+        "_TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),

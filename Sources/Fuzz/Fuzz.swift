@@ -40,6 +40,15 @@ struct Fuzz: ParsableCommand {
       "Writes the first input of each target here, and reads nothing.", valueName: "folder"))
   var keep: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Lets libFuzzer choose the inputs of one target, and keeps here those that reached new code; "
+        + "its own options follow --. For scripts/fuzz.", valueName: "folder"))
+  var guided: String?
+
+  @Argument(parsing: .postTerminator, help: .hidden)
+  var libFuzzerOptions: [String] = []
+
   func run() throws {
     let folder = try Scratch()
     defer { folder.remove() }
@@ -56,6 +65,11 @@ struct Fuzz: ParsableCommand {
         try Data(target.file(first, seed: seed)).write(
           to: URL(fileURLWithPath: "\(keep)/\(target.name)"))
       }
+    } else if let guided {
+      guard let target = chosen.first, chosen.count == 1 else {
+        throw ValidationError("--guided needs one of --targets")
+      }
+      try Guided.run(target, folder: guided, options: libFuzzerOptions, data: data)
     } else if work {
       for target in chosen { Worker(target, seed: seed).run(first..<first + share) }
     } else {
