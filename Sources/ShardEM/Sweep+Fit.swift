@@ -9,8 +9,9 @@ extension Sweep {
   /// of equal ones the earliest.
   ///
   /// - Parameters:
-  ///   - state: what `keep` got in an earlier fit of the same model, data and options, which this
-  ///     one goes on with: its result is the same to the last bit. Nil: from the beginning.
+  ///   - state: what `keep` got in an earlier fit of the same model, data and options (in the first
+  ///     start the limit of iterations may be another), which this one goes on with: its result is
+  ///     the same to the last bit. Nil: from the beginning.
   ///   - onIteration: is told of every iteration.
   ///   - keep: is then given, on every rank, what is needed to go on from there.
   /// - Returns: the same on every rank, bit for bit the same on any number of ranks and threads.

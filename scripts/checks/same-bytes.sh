@@ -2,8 +2,9 @@
 # The promise, end to end: the built program writes the same bytes on any number of ranks and
 # threads, from one file or several shards that end at block boundaries, from .npy or .csv.
 #
-# For each covariance type, k-means or random start, weights or none, 50 iterations on pendigits.
-# The .npy files hold the same numbers as the .csv files, so all files of one fit must be equal.
+# For each covariance type, k-means or random start, weights or none, 50 iterations on pendigits;
+# and a few on columns so many that ranks share out the factors of the covariances. The .npy files
+# hold the same numbers as the .csv files, so all files of one fit must be equal.
 #
 # usage: scripts/checks/same-bytes.sh [COVARIANCE...]    only these covariance types
 set -euo pipefail
