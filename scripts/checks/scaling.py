@@ -86,6 +86,11 @@ def check_factors():
     for own, expected in zip(measured[:4], cost):
         equal(own, expected)
     assert measured.factors == factors
+    # Of 64 columns the factors are not worth sending; a third of the operations needs no message.
+    narrow = model.Factors(64, 64)
+    assert not narrow.exchanged(64)
+    equal(narrow.share(64), (2 + 1 / 64) / 3)
+    equal(narrow.share(2), 1)
     # Too small to share, or none at all.
     assert not model.Factors(16, 16).exchanged(2)
     assert not model.Factors.of(Case(4096, 500, 50, "diag")).exchanged(2)

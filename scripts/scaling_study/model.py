@@ -102,14 +102,23 @@ class Factors(collections.namedtuple("Factors", "components columns")):
         return 8 * (2 + self.columns + 8 * panels * (panels + 1))
 
     def exchanged(self, ranks):
-        """Whether ranks exchange them: `WorkSharing.Parts.payToExchange`."""
-        operations = 2 * self.columns ** 3 / 3
-        spared = self.components - math.ceil(self.components / ranks)
-        return spared * operations >= 1 << 22 and operations >= 16 * self.bytes
+        """Whether ranks exchange them."""
+        return self.shared(ranks, 2 * self.columns ** 3 / 3, self.bytes)
 
     def share(self, ranks):
-        """The part of them that the busiest rank computes."""
-        return math.ceil(self.components / ranks) / self.components if self.exchanged(ranks) else 1
+        """The part of them that the busiest rank computes: of the factors and their inverses, and of
+        the M-step's check that there are factors, half as many operations and nothing to send."""
+        factors = self.busiest(ranks) if self.exchanged(ranks) else 1
+        checks = self.busiest(ranks) if self.shared(ranks, self.columns ** 3 / 3, 0) else 1
+        return (2 * factors + checks) / 3
+
+    def shared(self, ranks, operations, size):
+        """`WorkSharing.Parts.payToExchange`: so many operations and bytes a component."""
+        spared = self.components - math.ceil(self.components / ranks)
+        return spared * operations >= 1 << 22 and operations >= 16 * size
+
+    def busiest(self, ranks):
+        return math.ceil(self.components / ranks) / self.components
 
     def seconds(self, ranks, network):
         """Of the exchange: half of a sum of as many bytes, whose other half is adding up."""
