@@ -155,8 +155,8 @@ struct DegenerateDataTests {
         == .outOfRange(component: component, variance: 1e308, iteration: 0))
     let constant = [Double](repeating: 0, count: rows.count)
     #expect(
-      failure { try fit(type, constant, regularization: 1e-310) }
-        == .outOfRange(component: component, variance: 1e-310, iteration: 0))
+      failure { try fit(type, constant, regularization: 0x1p-1030) }
+        == .outOfRange(component: component, variance: 0x1p-1030, iteration: 0))
   }
 
   @Test("A component that shrinks to a point during a fit is named, and when, and what to do")
