@@ -96,6 +96,18 @@ def check_factors():
     assert not model.Factors.of(Case(4096, 500, 50, "diag")).exchanged(2)
 
 
+def check_other_version(folder):
+    """Measurements without a column, as older versions made them, are refused and not a traceback."""
+    file = folder / "measurements.csv"
+    file.write_text(file.read_text().replace("shared_seconds,", "", 1))
+    try:
+        report.Results.read(folder)
+    except measure.Failed as error:
+        assert str(error).startswith(f"{file}: no column shared_seconds, found kind,case,"), error
+    else:
+        raise AssertionError("measurements without a column were read")
+
+
 def main():
     check_factors()
     with tempfile.TemporaryDirectory() as name:
@@ -103,6 +115,7 @@ def main():
         study(folder)
         results = report.Results.read(folder)
         text = report.write(results, TRUTH)
+        check_other_version(folder)
     equal(results.local_network.latency, LATENCY)
     equal(results.local_network.bandwidth, BANDWIDTH)
     cost = results.cost(results.summaries[0])

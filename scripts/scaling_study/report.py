@@ -5,6 +5,7 @@ import csv
 import statistics
 
 import machine
+import measure
 import model
 from layouts import Case, Layout
 
@@ -119,7 +120,13 @@ class Results:
     @classmethod
     def read(cls, folder):
         with open(folder / "measurements.csv") as file:
-            lines = list(csv.DictReader(file))
+            lines = csv.DictReader(file)
+            for name in measure.COLUMNS:
+                if name not in (lines.fieldnames or []):
+                    raise measure.Failed(
+                        f"{file.name}: no column {name}, found {','.join(lines.fieldnames or [])}; "
+                        "measure anew, without --from")
+            lines = list(lines)
         with open(folder / "network.csv") as file:
             network = [
                 model.Timing(
