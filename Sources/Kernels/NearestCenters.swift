@@ -9,10 +9,12 @@ public func squaredDistances(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
   to center: UnsafePointer<Double>, into distances: UnsafeMutablePointer<Double>
 ) {
-  SquareLogDensities(
-    columns, columnCount: columnCount, stride: stride, componentCount: 1, means: center,
-    meanStride: columnCount, logScales: [0]
-  ).write(factors: [1], factorStride: 0, into: distances, densityStride: stride)
+  withUnsafePointer(to: 0.0) { zero in
+    SquareLogDensities(
+      columns, columnCount: columnCount, stride: stride, componentCount: 1, means: center,
+      meanStride: columnCount, logScales: zero
+    ).write(factors: [1], factorStride: 0, into: distances, densityStride: stride)
+  }
 }
 
 /// The nearest of K centers for 32 rows, ties to the lowest number.
