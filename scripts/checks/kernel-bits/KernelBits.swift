@@ -103,10 +103,17 @@ struct Problem {
         }
       }
     }
-    let squares = SquareLogDensities(
-      transposed, columnCount: columns, stride: stride, componentCount: k, means: means,
-      meanStride: meanStride, logScales: scales, shape: shape)
-    squares.write(factors: [-0.5], factorStride: 0, into: &square, densityStride: stride)
+    transposed.withUnsafeBufferPointer { transposed in
+      means.withUnsafeBufferPointer { means in
+        scales.withUnsafeBufferPointer { scales in
+          SquareLogDensities(
+            transposed.baseAddress!, columnCount: columns, stride: stride, componentCount: k,
+            means: means.baseAddress!, meanStride: meanStride, logScales: scales.baseAddress!,
+            shape: shape
+          ).write(factors: [-0.5], factorStride: 0, into: &square, densityStride: stride)
+        }
+      }
+    }
 
     var (densities, likelihoods, moments) = (Digest(), Digest(), Digest())
     densities.add(full)
@@ -143,7 +150,7 @@ struct Problem {
       sums += first + second
     }
     if columns >= 3 {
-      var room = zeros(18 * stride)
+      var room = zeros(4 * stride + 160)
       (first, second) = (zeros(meanStride), zeros(PackedTriangle.count(columns)))
       addLaneMoments(
         transposed, columnCount: columns, count: count, responsibilities: responsibilities,
@@ -151,14 +158,15 @@ struct Problem {
       sums += first + second
     }
     if columns >= 8 {
-      var (blocks, room) = (zeros(meanStride * stride), zeros(18 * stride))
+      var (blocks, room) = (zeros(meanStride * stride), zeros(8 * stride))
       blockRows(rows, count: count, columnCount: columns, stride: stride, into: &blocks)
       blocks.withUnsafeBufferPointer { blocks in
         responsibilities.withUnsafeBufferPointer { weights in
           let selected = SelectedRows(
             blocks: blocks.baseAddress!, stride: stride, count: count,
             weights: weights.baseAddress!)
-          (first, second) = (zeros(meanStride), zeros(PackedTriangle.count(columns)))
+          // The 7 numbers behind the triangle are read and written.
+          (first, second) = (zeros(meanStride), zeros(PackedTriangle.count(columns) + 7))
           addMoments(
             selected, columnCount: columns, mean: mean, room: &room, first: &first,
             second: &second, shape: shape)
