@@ -16,12 +16,16 @@ struct NearestCentersTests {
     var distances = [Double](repeating: .nan, count: stride)
     transposeTile(rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
     var room = [Double](repeating: .nan, count: 32 * centerCount)
-    for start in [0, 32] {
-      findNearest(
-        Array(columns[start * columnCount..<(start + 32) * columnCount]),
-        columnCount: columnCount, centers: centers, centerCount: centerCount,
-        zeros: [Double](repeating: 0, count: centerCount), room: &room,
-        labels: &labels[start], distances: &distances[start])
+    labels.withUnsafeMutableBufferPointer { labels in
+      distances.withUnsafeMutableBufferPointer { distances in
+        for start in [0, 32] {
+          findNearest(
+            Array(columns[start * columnCount..<(start + 32) * columnCount]),
+            columnCount: columnCount, centers: centers, centerCount: centerCount,
+            zeros: [Double](repeating: 0, count: centerCount), room: &room,
+            labels: labels.baseAddress! + start, distances: distances.baseAddress! + start)
+        }
+      }
     }
     for n in 0..<count {
       let all = (0..<centerCount).map { k in
