@@ -41,7 +41,7 @@ if wait "$!"; then ok "compile for aarch64"; else
   not_ok "compile for aarch64"
   cat log
 fi
-if ! command -v aarch64-linux-gnu-gcc qemu-aarch64-static > /dev/null; then
+if ! command -v aarch64-linux-gnu-gcc > /dev/null || ! command -v qemu-aarch64-static > /dev/null; then
   echo "not run for want of gcc-aarch64-linux-gnu and qemu-user-static"
 elif run native cc && run aarch64 aarch64-linux-gnu-gcc qemu-aarch64-static &&
   diff native/digests aarch64/digests; then
