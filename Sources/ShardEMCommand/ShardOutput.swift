@@ -49,7 +49,7 @@ struct ShardOutput: ParsableArguments, CommonOptions {
     let whole = ShardPlan(rowCounts: [plan.rowCount])
     let (what, remedy) =
       files.blockStarts == whole.blockStarts
-      ? ("the shards", "; at most \(counted(whole.blockCount, "shard")) avoid that")
+      ? ("the shards", "; --shards \(whole.blockCount) avoids that")
       : ("the data files", "")
     return """
       \(what) end within blocks of \(plan.blockRows) rows: fits of the shards and of the data files \

@@ -73,7 +73,12 @@ import _TestSupport
       (
         "data.csv", 4,
         "the shards end within blocks of 1024 rows: fits of the shards and of the data "
-          + "files will agree up to rounding, not to the last bit; at most 3 shards avoid that"
+          + "files will agree up to rounding, not to the last bit; --shards 3 avoids that"
+      ),
+      (
+        "block.csv", 2,
+        "the shards end within blocks of 1024 rows: fits of the shards and of the data "
+          + "files will agree up to rounding, not to the last bit; --shards 1 avoids that"
       ),
       ("block.csv data.csv", 4, nil),
       (
