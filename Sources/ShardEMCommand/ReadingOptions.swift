@@ -52,8 +52,8 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
     [
       word("--columns", columns),
       word("--delimiter", delimiter.map { "'\(Character(UnicodeScalar($0.byte)))'" }),
-      word("--header", header), word("--raw", raw?.rawValue),
-      word("--columns-count", columnsCount),
+      header.map { $0 ? "--header" : "--no-header" } ?? "neither --header nor --no-header",
+      word("--raw", raw?.rawValue), word("--columns-count", columnsCount),
     ]
   }
 

@@ -121,6 +121,10 @@ import _TestSupport
         ),
         ("fit data.npy -K 2", "fit data.npy -K 3", "--components 2", "--components 3"),
         ("fit data.npy -K 2", "fit data.npy -K 2 --tries 2", "--tries default", "--tries 2"),
+        (
+          "fit data.npy -K 2", "fit data.npy -K 2 --no-header", "neither --header nor --no-header",
+          "--no-header"
+        ),
         ("fit data.npy -K 2", "score m.json data.npy", "shardem fit", "shardem score"),
         (
           "predict m.json data.npy -o l.npy", "predict m.json data.npy -o k.npy", "--output l.npy",
