@@ -1,4 +1,5 @@
 import ArgumentParser
+import MPICommunicator
 import MessagePassing
 
 #if canImport(Glibc)
@@ -55,8 +56,18 @@ import MessagePassing
       return try parseAsRoot()
     } catch {
       if exitCode(for: error) == .success { endWithText(of: error) }
-      endProcess(reporting: UsageError(error), program: "shardem")
+      refuse(UsageError(error))
     }
+  }
+
+  /// Ends all ranks because this one's command line is refused. Those of others may be in order: they
+  /// learn of it in their first collective (`runInWorld`).
+  private static func refuse(_ usage: UsageError) -> Never {
+    var failure: any Error = usage
+    do {
+      try withMPI { world in try world.agree { () throws -> Void in throw usage } }
+    } catch { failure = error }
+    endProcess(reporting: failure, program: "shardem")
   }
 
   /// Ends the process with a help text or version that was asked for.

@@ -150,6 +150,20 @@ import _TestSupport
       #expect(try folder.names == before)
     }
 
+    @Test(
+      "a command line that is refused on one rank only is told once, with status 2",
+      arguments: [0, 1])
+    func refusedOnOneRank(rank: Int) throws {
+      let lines = [["fit", "data.npy", "-K", "2"], ["fit", "data.npy", "-K", "0"]]
+      let outcome = try Shardem.run(
+        lines[1 - rank], in: folder(), ranks: 1, besides: lines[rank])
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errorLines == [
+          "shardem: --components 0; expected 1 or more; see 'shardem fit --help'"
+        ])
+    }
+
     @Test("ranks may have threads and memory of their own")
     func ownResources() throws {
       let fit = ["fit", "data.npy", "-K", "2", "-q", "--progress", "none"]
