@@ -90,9 +90,7 @@ private struct SmallMoments {
   func addPair(to second: UnsafeMutablePointer<Double>) {
     var (sum0, sum1) = (Vector8.zero, Vector8.zero)
     var (square0, product, square1) = (Vector8.zero, Vector8.zero, Vector8.zero)
-    for n in stride(from: 0, to: count, by: 8) {
-      let group = columns + (n & ~31) * 2 + (n & 31)
-      let weight = Vector8(loading: responsibilities + n)
+    forEachVector { group, weight in
       let x0 = Vector8(loading: group) - mean[0]
       let x1 = Vector8(loading: group + 32) - mean[1]
       let (p0, p1) = (weight * x0, weight * x1)
