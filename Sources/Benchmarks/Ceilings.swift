@@ -31,62 +31,39 @@ enum Ceilings {
 
 @inline(never)
 private func fewChains(_ rounds: Int, _ x: Double) -> Double {
-  let a = SIMD8(repeating: 0.999 + x)
-  let b = SIMD8(repeating: 1e-3)
-  var c0 = b
-  var c1 = b
-  var c2 = b
-  var c3 = b
-  for _ in 0..<rounds {
-    c0 = b.addingProduct(a, c0)
-    c1 = b.addingProduct(a, c1)
-    c2 = b.addingProduct(a, c2)
-    c3 = b.addingProduct(a, c3)
-  }
-  return ((c0 + c1) + (c2 + c3)).sum()
+  let factor = SIMD8(repeating: 0.999 + x)
+  var a = FourChains()
+  for _ in 0..<rounds { a.step(factor) }
+  return a.sum
 }
 
 @inline(never)
 private func manyChains(_ rounds: Int, _ x: Double) -> Double {
-  let a = SIMD8(repeating: 0.999 + x)
-  let b = SIMD8(repeating: 1e-3)
-  var c0 = b
-  var c1 = b
-  var c2 = b
-  var c3 = b
-  var c4 = b
-  var c5 = b
-  var c6 = b
-  var c7 = b
-  var d0 = b
-  var d1 = b
-  var d2 = b
-  var d3 = b
-  var d4 = b
-  var d5 = b
-  var d6 = b
-  var d7 = b
+  let factor = SIMD8(repeating: 0.999 + x)
+  var (a, b, c, d) = (FourChains(), FourChains(), FourChains(), FourChains())
   for _ in 0..<rounds {
-    c0 = b.addingProduct(a, c0)
-    c1 = b.addingProduct(a, c1)
-    c2 = b.addingProduct(a, c2)
-    c3 = b.addingProduct(a, c3)
-    c4 = b.addingProduct(a, c4)
-    c5 = b.addingProduct(a, c5)
-    c6 = b.addingProduct(a, c6)
-    c7 = b.addingProduct(a, c7)
-    d0 = b.addingProduct(a, d0)
-    d1 = b.addingProduct(a, d1)
-    d2 = b.addingProduct(a, d2)
-    d3 = b.addingProduct(a, d3)
-    d4 = b.addingProduct(a, d4)
-    d5 = b.addingProduct(a, d5)
-    d6 = b.addingProduct(a, d6)
-    d7 = b.addingProduct(a, d7)
+    a.step(factor)
+    b.step(factor)
+    c.step(factor)
+    d.step(factor)
   }
-  let c = ((c0 + c1) + (c2 + c3)) + ((c4 + c5) + (c6 + c7))
-  let d = ((d0 + d1) + (d2 + d3)) + ((d4 + d5) + (d6 + d7))
-  return (c + d).sum()
+  return (a.sum + b.sum) + (c.sum + d.sum)
+}
+
+/// Multiply-adds that each wait for the one before, four at a time.
+private struct FourChains {
+  private static var term: SIMD8<Double> { SIMD8(repeating: 1e-3) }
+  private var a = term, b = term, c = term, d = term
+
+  @inline(__always)
+  mutating func step(_ factor: SIMD8<Double>) {
+    a = Self.term.addingProduct(factor, a)
+    b = Self.term.addingProduct(factor, b)
+    c = Self.term.addingProduct(factor, c)
+    d = Self.term.addingProduct(factor, d)
+  }
+
+  var sum: Double { ((a + b) + (c + d)).sum() }
 }
 
 /// The sum of `count` numbers, but for the last ones beyond a multiple of 32, as fast as they can be
