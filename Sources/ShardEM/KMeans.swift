@@ -80,7 +80,7 @@ struct KMeans: LatentVariableModel {
   /// squared distances to them.
   ///
   /// 32 rows are transposed at a time: a whole tile would leave the first-level cache before it is
-  /// used, which took 1.3 times as long with 16 columns and centers.
+  /// used, which took 1.4 times as long with 16 columns and centers.
   func forEachTile(
     of block: RowBlock, centers: [Double], workspace: Workspace,
     _ body: (RowBlock, UnsafePointer<Int64>, UnsafePointer<Double>) -> Void
