@@ -68,6 +68,15 @@ private let badFiles = [
   BadModelFile(
     full, "[[1, 2]", String(repeating: "[", count: 100_000),
     "line 3, column 74: not JSON: found \"[\", expected at most 64 nested lists"),
+  // A key twice, of which readers take the first or the last.
+  BadModelFile(
+    full, "\"means\":", "\"weights\": [0.5, 0.5], \"means\":",
+    "line 3, column 2: found the key \"weights\" for the second time in one object; remove one of the "
+      + "two"),
+  BadModelFile(
+    full, "\"rows\": 10,", "\"rows\": 10, \"\\u0072ows\": 10,",
+    "line 5, column 22: found the key \"rows\" for the second time in one object; remove one of the "
+      + "two"),
   // Not a model file of this version.
   BadModelFile(full, full, "[1]", "found a list of 1, expected an object"),
   BadModelFile(

@@ -207,7 +207,7 @@ import Testing
     let weights = (0..<300).map { Double($0 % 4) }
     let texts = (0..<300).map { ("\(values[2 * $0])", "\(weights[$0])", "\(values[2 * $0 + 1])") }
     let weighted = texts.map { "\($0.0),\($0.1),\($0.2)\n" }
-    try folder.write("plain.csv", texts.map { "\($0.0),\($0.2)\n" }.joined())
+    try folder.write("plain.csv", "a,b\n" + texts.map { "\($0.0),\($0.2)\n" }.joined())
     try folder.write("weights.csv", texts.map { "\($0.1)\n" }.joined())
     try folder.write("column.csv", "a,w,b\n" + weighted.joined())
     let present = weights.indices.filter { weights[$0] > 0 }.map { weighted[$0] }
