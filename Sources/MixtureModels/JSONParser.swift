@@ -5,6 +5,8 @@ struct JSONParser {
     var line: Int
     var column: Int
     var reason: String
+    /// The key if it is one that its object has already.
+    var repeatedKey: String?
   }
 
   private let bytes: [UInt8]
@@ -70,7 +72,10 @@ struct JSONParser {
     while true {
       skipSpace()
       guard peek == UInt8(ascii: "\"") else { throw mistake("a key in quotes") }
+      let start = position
       let key = try string()
+      // Which of two values counts differs from reader to reader.
+      if members[key] != nil { throw repetition(of: key, at: start) }
       skipSpace()
       guard take(":") else { throw mistake("a colon") }
       members[key] = try value()
@@ -152,10 +157,19 @@ struct JSONParser {
     while let byte = peek, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
   }
 
-  private func mistake(_ expected: String) -> Mistake {
+  /// The line and column of a byte.
+  private func place(_ position: Int) -> (line: Int, column: Int) {
     let before = bytes[..<position]
-    let line = 1 + before.count { $0 == 0x0A }
-    let column = position - (before.lastIndex(of: 0x0A) ?? -1)
+    return (1 + before.count { $0 == 0x0A }, position - (before.lastIndex(of: 0x0A) ?? -1))
+  }
+
+  private func repetition(of key: String, at position: Int) -> Mistake {
+    let (line, column) = place(position)
+    return Mistake(line: line, column: column, reason: "a key again", repeatedKey: key)
+  }
+
+  private func mistake(_ expected: String) -> Mistake {
+    let (line, column) = place(position)
     let rest = String(decoding: bytes[position...].prefix(20), as: UTF8.self)
     let word = rest.prefix { $0.isLetter || $0.isNumber }
     let found = rest.first.map { word.isEmpty ? String($0) : String(word) }

@@ -10,9 +10,13 @@ extension ModelFile {
     do {
       document = try JSONParser.parse(json)
     } catch {
+      let (line, column) = (error.line, error.column)
+      let problem = error.repeatedKey.map {
+        ModelFileError.Problem.repeatedKey($0, line: line, column: column)
+      }
       throw ModelFileError(
         file: name, path: "",
-        problem: .notJSON(line: error.line, column: error.column, reason: error.reason))
+        problem: problem ?? .notJSON(line: line, column: column, reason: error.reason))
     }
     let root = ModelFileReader(file: name, path: "", value: document)
     try root.member("format").expect(.string(Self.format))
@@ -32,6 +36,7 @@ extension ModelFile {
       let probabilities = try root.member("probabilities").probabilities([K, D])
       model = .bernoulli(BernoulliParameters(weights: weights, probabilities: probabilities))
     }
+    columns = try root.optional("columns")?.names(D)
     fit = try root.optional("fit")?.fitRecord()
   }
 }
@@ -57,6 +62,28 @@ extension ModelFileReader {
     if case .string(let name) = value, let choice = Choice(rawValue: name) { return choice }
     let names = Choice.allCases.map { quoted($0.rawValue) }
     throw unexpected(expected: names.joined(separator: " or "))
+  }
+
+  /// As many strings as there are columns, no two alike.
+  fileprivate func names(_ D: Extent) throws(ModelFileError) -> [String] {
+    guard case .list(let entries) = value else {
+      throw unexpected(expected: "a list of \(D.extent) (\"\(D.key)\")")
+    }
+    guard entries.count == D.extent else {
+      throw error(.count(entries.count, expected: D.extent, extent: D.key))
+    }
+    var names: [String] = []
+    var found: Set<String> = []
+    for (j, entry) in entries.enumerated() {
+      guard case .string(let name) = entry else {
+        throw error(.unexpected(found: entry.described, expected: "a string"), at: [j])
+      }
+      guard found.insert(name).inserted else {
+        throw error(.unexpected(found: entry.described, expected: "a name of its own"), at: [j])
+      }
+      names.append(name)
+    }
+    return names
   }
 
   fileprivate func weights(_ shape: [Extent]) throws(ModelFileError) -> [Double] {

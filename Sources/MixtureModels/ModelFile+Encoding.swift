@@ -11,6 +11,9 @@ extension ModelFile {
       members.append(("covariance_type", quoted(type.rawValue)))
     }
     members += [("components", "\(K)"), ("dimensions", "\(D)")]
+    if let columns {
+      members.append(("columns", "[" + columns.map(quoted).joined(separator: ", ") + "]"))
+    }
     members.append(("weights", try text(weights, "weights", shape: [K])))
     switch model {
     case .gaussian(let type, let parameters):

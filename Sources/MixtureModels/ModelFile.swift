@@ -3,13 +3,14 @@
 /// JSON, with keys and shapes as scikit-learn names them:
 ///
 ///     {"format": "shardem-model", "version": 1, "family": "gaussian", "covariance_type": "full",
-///      "components": K, "dimensions": D, "weights": [K], "means": [K][D],
+///      "components": K, "dimensions": D, "columns": [D], "weights": [K], "means": [K][D],
 ///      "covariances": full [K][D][D], tied [D][D], diag [K][D], spherical [K],
 ///      "fit": {…}}
 ///
 /// A Bernoulli mixture has "family": "bernoulli" and "probabilities": [K][D] instead of
-/// covariance type, means and covariances. "fit" may be absent. Numbers are written in the
-/// shortest form that reads back to the same bits, so equal models are equal bytes.
+/// covariance type, means and covariances. "columns" has the names of the data's columns, and is absent
+/// if these have none; "fit" may be absent. Numbers are written in the shortest form that reads back
+/// to the same bits, so equal models are equal bytes.
 public struct ModelFile: Sendable, Equatable {
   /// The parameters of each family that a file can hold.
   public enum Model: Sendable, Equatable {
@@ -18,15 +19,21 @@ public struct ModelFile: Sendable, Equatable {
   }
 
   public var model: Model
+  /// D names of the columns, no two alike; nil if they have none.
+  public var columns: [String]?
   /// How the model was fitted; nil for one that was not.
   public var fit: FitRecord?
 
   static let format = "shardem-model"
   static let version = 1
 
-  public init(model: Model, fit: FitRecord? = nil) {
+  public init(model: Model, columns: [String]? = nil, fit: FitRecord? = nil) {
     self.model = model
+    self.columns = columns
     self.fit = fit
+    precondition(
+      columns == nil || columns!.count == dimensions,
+      "\(columns!.count) names of \(dimensions) columns")
   }
 
   /// `gaussian` or `bernoulli`.

@@ -6,6 +6,8 @@ public struct ModelFileError: Error, Equatable, Sendable {
   public enum Problem: Equatable, Sendable {
     /// The text is no JSON at this place.
     case notJSON(line: Int, column: Int, reason: String)
+    /// An object has a key twice, here for the second time.
+    case repeatedKey(String, line: Int, column: Int)
     /// The key is not there.
     case missing
     /// The value is of another kind, or none of those possible.
@@ -44,6 +46,9 @@ extension ModelFileError: CustomStringConvertible {
     switch problem {
     case .notJSON(let line, let column, let reason):
       "line \(line), column \(column): not JSON: \(reason)"
+    case .repeatedKey(let key, let line, let column):
+      "line \(line), column \(column): found the key \(quoted(String(key.prefix(40)))) for the second "
+        + "time in one object; remove one of the two"
     case .missing:
       "missing; a model file needs it"
     case .unexpected(let found, let expected):

@@ -25,14 +25,35 @@ extension DataFile {
     }
   }
 
+  /// Checks that no two columns have one name: a model could not tell them apart. Columns that were
+  /// chosen by numbers may have, and columns without a name.
+  ///
+  /// - Parameter index: a column that may be called as another one, counted from 0.
+  /// - Throws: `RowSourceError` naming the column.
+  public static func requireDistinctNames(
+    _ files: [DataFile], besides index: Int?, _ options: ReadOptions
+  ) throws {
+    guard options.columns == nil, let file = files.first(where: { $0.columnNames != nil }) else {
+      return
+    }
+    var found: Set<String> = []
+    for (column, name) in file.columnNames!.enumerated() where column != index && !name.isEmpty {
+      if !found.insert(name).inserted {
+        throw RowSourceError(.ambiguousColumn(name), path: file.name)
+      }
+    }
+  }
+
   /// The place of a column, counted from 0, in all of `files`, which have passed
   /// `requireSameColumns`.
   ///
-  /// - Parameter column: a name or number, as in `options.columns`, one of these if there are any.
+  /// - Parameter column: a name or number, as in `options.columns`, one of these if there are any, or
+  ///   that of the weights in `options.order` if there is one.
   /// - Throws: `RowSourceError` if there is no such column.
   public static func index(
     ofColumn column: String, in files: [DataFile], _ options: ReadOptions
   ) throws -> Int {
+    if options.order != nil { return files[0].columnCount - 1 }
     if let index = options.columns?.firstIndex(of: column) { return index }
     let file = files.first { $0.columnNames != nil } ?? files[0]
     return try ReadOptions(columns: [column]).chosenColumns(

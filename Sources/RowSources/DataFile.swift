@@ -45,7 +45,7 @@ public enum DataFile: Sendable {
   public var columnCount: Int { columnNumbers.count }
 
   /// The numbers of the chosen columns in the file, from 1.
-  var columnNumbers: [Int] {
+  package var columnNumbers: [Int] {
     switch self {
     case .numbers(let file): file.columnNumbers
     case .csv(let file): file.columnNumbers

@@ -11,22 +11,33 @@ public struct ReadOptions: Sendable, Equatable {
   public var header: Bool?
   /// What files of any name hold, if they are raw; nil: their names tell what they are.
   public var raw: RawFormat?
+  /// The columns of the model that the data are for; nil without one, or if it has no names.
+  public var order: ColumnOrder?
 
   public init(
-    columns: [String]? = nil, delimiter: UInt8? = nil, header: Bool? = nil, raw: RawFormat? = nil
+    columns: [String]? = nil, delimiter: UInt8? = nil, header: Bool? = nil, raw: RawFormat? = nil,
+    order: ColumnOrder? = nil
   ) {
     self.columns = columns
     self.delimiter = delimiter
     self.header = header
     self.raw = raw
+    self.order = order
   }
 
-  /// The chosen columns, counted from 0.
+  /// The chosen columns, counted from 0; if there is an `order`, in that order.
   ///
   /// - Parameters:
   ///   - names: what the file calls its `count` columns; nil if it has no names.
   ///   - path: the file, for the error.
   func chosenColumns(names: [String]?, count: Int, path: String) throws -> [Int] {
+    let chosen = try givenColumns(names: names, count: count, path: path)
+    guard let order else { return chosen }
+    return try ordered(chosen, by: order, names: names, count: count, path: path)
+  }
+
+  /// The columns that `columns` chooses, in its order.
+  private func givenColumns(names: [String]?, count: Int, path: String) throws -> [Int] {
     guard let columns else { return Array(0..<count) }
     guard !columns.isEmpty else { throw RowSourceError(.noColumns, path: path) }
     var chosen: [Int] = []
@@ -38,7 +49,8 @@ public struct ReadOptions: Sendable, Equatable {
     return chosen
   }
 
-  private func index(of column: String, names: [String]?, count: Int, path: String) throws -> Int {
+  /// The place of a column, counted from 0.
+  func index(of column: String, names: [String]?, count: Int, path: String) throws -> Int {
     let named = (names ?? []).indices.filter { names![$0] == column }
     if named.count > 1 { throw RowSourceError(.ambiguousColumn(column), path: path) }
     if let index = named.first { return index }

@@ -107,6 +107,8 @@ extension RowSourceError.Problem {
     case .columnName(let otherPath, let otherName):
       "\(otherPath) has \"\(oneLine(otherName))\" there; choose the columns with --columns, or "
         + "give all shards the same ones in one order"
+    case .otherColumns(let others, let missing, let order, let names):
+      columnDifference(others, missing: missing, order, names: names)
     default: nil
     }
   }
@@ -151,6 +153,27 @@ extension RowSourceError.Problem {
     default: nil
     }
   }
+}
+
+/// Names of columns that differ from a model's.
+private func columnDifference(
+  _ others: [String], missing: [String], _ order: ColumnOrder, names: [String]
+) -> String {
+  func named(_ columns: [String]) -> String {
+    (columns.count == 1 ? "column \"" : "columns \"")
+      + oneLine(columns.joined(separator: "\", \""), limit: 200) + "\""
+  }
+  let owner = oneLine(order.owner, limit: 200)
+  let remedy = "; choose columns by number to take them in their order, whatever their names"
+  if missing.isEmpty {
+    return "--columns chooses \(named(others)), which the \(owner) has not; its columns are "
+      + list(order.names) + remedy
+  }
+  let near = names.contains(missing[0]) ? nil : likeliest(names, for: missing[0])
+  let guess = near.map { "did you mean \"\(oneLine($0))\"? " } ?? ""
+  let chosen = others.isEmpty ? "" : " among those that --columns chooses"
+  return "no \(named(missing)) of the \(owner)\(chosen); \(guess)the file's columns are "
+    + list(names) + remedy
 }
 
 /// ` (complex numbers)` and the like, for the kinds of elements that are known but not supported.

@@ -74,6 +74,8 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case repeatedColumn(String)
     case columnCount(Int, otherPath: String, otherCount: Int)
     case columnName(otherPath: String, otherName: String)
+    /// Columns of a model are `missing` among those read of `names`, or `others` are chosen by name.
+    case otherColumns([String], missing: [String], ColumnOrder, names: [String])
 
     // Values.
     case notUTF8

@@ -33,6 +33,7 @@ extension DataSet {
     let weightsPath = try existingFile(weights, world)
     let weightColumn = weightsPath == nil ? weights : nil
     if let weightColumn { options.include(weightColumn) }
+    options.order?.weights = weightColumn
 
     var (files, weightFile) = try world.agree {
       let files = try namingWeights(weightColumn) {
@@ -55,6 +56,7 @@ extension DataSet {
     let weightIndex = try namingWeights(weightColumn) {
       try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
     }
+    try DataFile.requireDistinctNames(files, besides: weightIndex, options)
 
     let shards = try ShardLoader(files, in: group, threads: threads, world: world)
     let plan = ShardPlan(rowCounts: shards.rowCounts)

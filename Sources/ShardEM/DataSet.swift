@@ -18,6 +18,9 @@ public final class DataSet: Sendable {
   /// The number of rows of positive weight, on all ranks.
   public let weightedRowCount: Int
 
+  /// What the files call the data columns, no two alike; nil if they have no names, or do not agree.
+  public let columnNames: [String]?
+
   /// The files the shards were opened from; none for rows in memory.
   public let files: [DataFile]
   /// What this rank holds in memory of its rows.
@@ -29,12 +32,6 @@ public final class DataSet: Sendable {
   public var isInMemory: Bool { memory.holdsRows }
   /// Whether the rows have weights of their own.
   public var isWeighted: Bool { reader.weights != nil }
-  /// What the first file calls the data columns; nil if it has no names.
-  public var columnNames: [String]? {
-    guard var names = files.first?.columnNames else { return nil }
-    if case .column(let column) = reader.weights { names.remove(at: column) }
-    return names
-  }
   /// The number of rows of all shards.
   public var rowCount: Int { plan.rowCount }
 
@@ -59,6 +56,7 @@ public final class DataSet: Sendable {
     reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
     columnCount = reader.columnCount
     guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }
+    columnNames = DataSet.names(of: files, weights)
 
     let scan = try RowScan.scan(reader, threads: threads, world: world)
     (ranges, largestWeight) = (scan.ranges, scan.largestWeight)
@@ -68,6 +66,13 @@ public final class DataSet: Sendable {
     guard largestWeight >= 0x1p-500 else {
       throw DataSetError.beyondRange(.weights(upTo: largestWeight))
     }
+  }
+
+  private static func names(of files: [DataFile], _ weights: RowWeights?) -> [String]? {
+    let named = files.compactMap(\.columnNames)
+    guard var names = named.first, named.allSatisfy({ $0 == names }) else { return nil }
+    if case .column(let column) = weights { names.remove(at: column) }
+    return Set(names).count == names.count ? names : nil
   }
 
   /// Calls `body` with one of this rank's blocks.

@@ -51,15 +51,20 @@ struct DataOptions: ParsableArguments, CommonOptions {
     }
   }
 
-  /// Collective. Opens the shards, and logs what was assumed about text files.
+  /// Collective. Opens the shards, and logs what was assumed about text files and columns.
+  ///
+  /// - Parameter model: whose columns they are to have, if names tell; nil: as they are.
   func open<World: Communicator>(
-    threads: Int, in world: World, log: Logger
+    for model: ModelColumns? = nil, threads: Int, in world: World, log: Logger
   ) throws -> DataSet {
+    var options = reading.readOptions
+    options.order = model?.order
     let data = try DataSet.open(
-      files, options: reading.readOptions, placement: local ? .local(.current) : .shared,
+      files, options: options, placement: local ? .local(.current) : .shared,
       weights: weights, memory: memory ?? .share(0.5),
       threads: threads, world: world)
     reading.logHeaders(of: data.files, to: log)
+    model?.log(data, reading, to: log)
     // Ranks that have less memory may read anew what others hold.
     var readsAnew = [data.isInMemory ? 0.0 : 1]
     try world.maximum(&readsAnew)

@@ -50,7 +50,8 @@ struct FitCommand: WorldCommand {
     }
     let start = try search.`init`.read(in: world)
     let threads = try running.threadCount(in: world)
-    let data = try data.open(threads: threads, in: world, log: log)
+    let data = try data.open(
+      for: search.`init`.columns(of: start), threads: threads, in: world, log: log)
     let mixture = model.mixture(for: data)
     if let warning = model.sizeWarning(of: mixture, for: data) { log.warning("\(warning)") }
     return try fit(mixture, start: start, Sweep(data, threads: threads, world: world), log)
@@ -73,7 +74,7 @@ struct FitCommand: WorldCommand {
         onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
       observer?.finish()
       file = ModelFile(
-        model: mixture.filed(fit.parameters),
+        model: mixture.filed(fit.parameters), columns: sweep.data.columnNames ?? start?.columns,
         fit: search.record(of: fit, data: sweep.data, model: model))
       try world.agree {
         try keeper?.flush()
@@ -92,7 +93,7 @@ struct FitCommand: WorldCommand {
     }
     try world.agree {
       if world.rank == 0 {
-        try printResult(report(on: file, columnNames: sweep.data.columnNames))
+        try printResult(report(on: file))
       }
     }
     if !fit.converged {
@@ -121,9 +122,9 @@ struct FitCommand: WorldCommand {
   }
 
   /// The final table, and what became of the model.
-  private func report(on file: ModelFile, columnNames: [String]?) -> String {
+  private func report(on file: ModelFile) -> String {
     let kept = output.output.map { "written to \($0)" } ?? "not written (no --output)"
-    return ModelSummary(file, columnNames: columnNames).text + "model           \(kept)\n"
+    return ModelSummary(file: file).text + "model           \(kept)\n"
   }
 }
 

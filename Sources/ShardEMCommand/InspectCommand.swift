@@ -25,18 +25,34 @@ struct InspectCommand: WorldCommand {
     // A short look: not worth sharing out.
     try world.agree {
       guard world.rank == 0 else { return }
-      let texts = try DataFiles.expand(files, reading.readOptions).map(description)
+      let texts = try texts(DataFiles.expand(files, reading.readOptions))
       try printResult(texts.joined(separator: "\n"))
     }
     return .done
   }
 
-  private func description(of path: String) throws -> String {
-    if path.lowercased().hasSuffix(".json") {
-      let file = try ModelFile.read(path)
-      return "\(path): a model file\n" + ModelSummary(file).text + origin(of: file.fit)
+  private func texts(_ paths: [String]) throws -> [String] {
+    let models = try paths.filter(isModel).map { (path: $0, file: try ModelFile.read($0)) }
+    var options = reading.readOptions
+    // Data beside one model are looked at as that one reads them.
+    if models.count == 1 {
+      options.order = ModelColumns(models[0].file, path: models[0].path).order
     }
-    switch try DataFile.open(path, reading.readOptions) {
+    var rest = models[...]
+    return try paths.map { path in
+      isModel(path)
+        ? description(of: rest.removeFirst().file, path) : try description(of: path, options)
+    }
+  }
+
+  private func isModel(_ path: String) -> Bool { path.lowercased().hasSuffix(".json") }
+
+  private func description(of model: ModelFile, _ path: String) -> String {
+    "\(path): a model file\n" + ModelSummary(file: model).text + origin(of: model.fit)
+  }
+
+  private func description(of path: String, _ options: ReadOptions) throws -> String {
+    switch try DataFile.open(path, options) {
     case .numbers(let file):
       let order = file.array.isFortranOrder ? "" : " in C order"
       let source = try file.source(of: 0..<file.rowCount, inMemory: false)
@@ -86,7 +102,7 @@ struct InspectCommand: WorldCommand {
     }
     let lines = (0..<source.columnCount).map { j in
       [
-        "\(source.columnNumbers[j])", names?[j] ?? "", significant(scan.minimum[j], 6),
+        "\(source.columnNumbers[j])", oneLine(names?[j] ?? ""), significant(scan.minimum[j], 6),
         significant(scan.maximum[j], 6),
       ]
     }

@@ -14,6 +14,9 @@ struct ModelArgument: ParsableArguments {
     try world.agree { try ModelFile.read(path) }
   }
 
+  /// What `model`, which `read` returned, calls its columns.
+  func columns(of model: ModelFile) -> ModelColumns { ModelColumns(model, path: path) }
+
   /// - Throws: `ColumnMismatch` if the data have other than the model's columns.
   func require(_ data: DataSet, for model: ModelFile) throws {
     guard data.columnCount == model.dimensions else {

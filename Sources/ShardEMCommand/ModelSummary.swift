@@ -1,18 +1,13 @@
 import MixtureModels
+import RowSources
 
 /// A model and how it was fitted, for people.
 struct ModelSummary {
   let file: ModelFile
-  let columnNames: [String]?
 
   /// More than fit on a screen are left out, with a line that says so.
   private static let mostComponents = 50
   private static let mostColumns = 8
-
-  init(_ file: ModelFile, columnNames: [String]? = nil) {
-    self.file = file
-    self.columnNames = columnNames
-  }
 
   var text: String { title + "\n\n" + table + "\n" + fitLines }
 
@@ -45,7 +40,7 @@ struct ModelSummary {
 
   private func name(_ column: Int) -> String {
     // Long names would push the table off the screen.
-    columnNames.map { String($0[column].prefix(20)) } ?? "column \(column + 1)"
+    file.columns.map { oneLine(String($0[column].prefix(20))) } ?? "column \(column + 1)"
   }
 
   private func weight(_ k: Int) -> String {

@@ -59,7 +59,8 @@ struct PredictCommand: WorldCommand {
     }
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
-    let data = try data.open(threads: threads, in: world, log: running.logger(on: world))
+    let data = try data.open(
+      for: model.columns(of: file), threads: threads, in: world, log: running.logger(on: world))
     try model.require(data, for: file)
     try predict(file.mixture, file, Sweep(data, threads: threads, world: world))
     return .done

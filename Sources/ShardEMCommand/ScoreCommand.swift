@@ -25,7 +25,8 @@ struct ScoreCommand: WorldCommand {
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
-    let data = try data.open(threads: threads, in: world, log: running.logger(on: world))
+    let data = try data.open(
+      for: model.columns(of: file), threads: threads, in: world, log: running.logger(on: world))
     try model.require(data, for: file)
     let sweep = Sweep(data, threads: threads, world: world)
     let score = try score(file.mixture, file, sweep)

@@ -165,6 +165,14 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     }
   }
 
+  /// What the model calls its columns, if it is one.
+  ///
+  /// - Parameter file: what `read` returned.
+  func columns(of file: ModelFile?) -> ModelColumns? {
+    guard case .file(let path) = self else { return nil }
+    return file.map { ModelColumns($0, path: path) }
+  }
+
   /// - Parameter file: what `read` returned.
   /// - Throws: `ModelMismatch` if the file's model is of another kind or size.
   func initialization<Mixture: FiledMixture>(

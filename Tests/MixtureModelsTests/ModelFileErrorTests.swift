@@ -113,6 +113,19 @@ private let badFiles = [
   BadModelFile(
     diagonal, "\"diag\"", "\"full\"",
     "covariances[0][0]: found the number 2, expected a list of 1 (\"dimensions\")"),
+  // Names of columns.
+  BadModelFile(
+    bernoulli, "\"weights\"", "\"columns\": \"a\", \"weights\"",
+    "columns: found \"a\", expected a list of 2 (\"dimensions\")"),
+  BadModelFile(
+    bernoulli, "\"weights\"", "\"columns\": [\"a\"], \"weights\"",
+    "columns: found a list of 1, but \"dimensions\" is 2"),
+  BadModelFile(
+    bernoulli, "\"weights\"", "\"columns\": [\"a\", 1], \"weights\"",
+    "columns[1]: found the number 1, expected a string"),
+  BadModelFile(
+    bernoulli, "\"weights\"", "\"columns\": [\"a\", \"a\"], \"weights\"",
+    "columns[1]: found \"a\", expected a name of its own"),
   // Numbers.
   BadModelFile(full, "[3, 4]", "[3, 1e999]", "means[1][1]: found inf, expected a finite number"),
   BadModelFile(full, "[0.25, 0.75]", "[1.5, -0.5]", "weights[1]: found -0.5, expected 0 or more"),

@@ -125,7 +125,8 @@ import _TestSupport
     fit.exactDense = true
     fit.initialization = "say \"π\"\n\\"
     let parameters = BernoulliParameters(weights: [0.5, 0.5], probabilities: [0, 1, 0.25, 1e-300])
-    let file = ModelFile(model: .bernoulli(parameters), fit: fit)
+    let columns = ["say \"π\"\n\\", ""]
+    let file = ModelFile(model: .bernoulli(parameters), columns: columns, fit: fit)
     #expect(try ModelFile(json: file.encoded(), name: "m") == file)
   }
 

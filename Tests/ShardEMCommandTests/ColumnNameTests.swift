@@ -38,16 +38,16 @@ import Testing
   func kept() throws {
     let folder = try folder(rows: 50)
     func columns(_ data: String) throws -> [String]? {
-      let outcome = try run("fit \(data) -K 1 -q --progress none -o fit.json", folder)
+      let outcome = try run("fit \(data) -K 2 -q --progress none -o fit.json", folder)
       #expect(outcome.status == 0 && outcome.errors == "")
       return try folder.json("fit.json")["columns"] as? [String]
     }
     #expect(try columns("straight.csv") == ["width", "height"])
     #expect(try columns("more.csv --columns n,height,width --weights n") == ["height", "width"])
-    #expect(try columns("more.csv --columns 4,3,2 --weights n") == ["width", "height"])
+    #expect(try columns("more.csv --columns 4,3,2 --weights 3") == ["width", "height"])
     #expect(try columns("rows.npy straight.csv") == ["width", "height"])
     #expect(try columns("rows.npy") == nil)
-    #expect(try columns("rows.npy -K 2 --init m.json") == ["width", "height"])
+    #expect(try columns("rows.npy --init m.json") == ["width", "height"])
     // Numbers choose columns of two names, and two columns of one.
     #expect(try columns("straight.csv swapped.csv --columns 1,2") == nil)
     #expect(try columns("twice.csv --columns 1,3 --regularization 1") == nil)
@@ -186,18 +186,23 @@ import Testing
     let both = try run("inspect m.json more.csv", folder)
     #expect(both.output.hasPrefix(alone.output) && both.errors == "")
     let lines = both.output.split(separator: "\n").suffix(2)
-    #expect(lines.map { $0.split(separator: " ").prefix(2) } == [["4", "width"], ["2", "height"]])
+    #expect(
+      lines.map { $0.split(separator: " ").prefix(2) } == [["4", "width"], ["2", "height"]])
     let other = try run("inspect other.csv m.json", folder)
     #expect(other.status == 2 && other.output == "")
-    #expect(other.errors.hasPrefix("shardem: other.csv: no columns \"width\", \"height\" of the model"))
+    #expect(
+      other.errors.hasPrefix("shardem: other.csv: no columns \"width\", \"height\" of the model"))
   }
 
   @Test("a key that a model's JSON has twice is refused with its place")
   func repeatedKey() throws {
     let folder = try folder(rows: 3)
     let text = try folder.text("m.json")
-    try folder.write("n.json", text.replacing("\"means\":", with: "\"weights\": [0.5, 0.5], \"means\":"))
-    for command in ["score n.json straight.csv", "inspect n.json", "fit rows.npy -K 2 --init n.json"] {
+    try folder.write(
+      "n.json", text.replacing("\"means\":", with: "\"weights\": [0.5, 0.5], \"means\":"))
+    for command in [
+      "score n.json straight.csv", "inspect n.json", "fit rows.npy -K 2 --init n.json",
+    ] {
       let outcome = try run(command, folder)
       #expect(outcome.status == 2 && outcome.output == "")
       #expect(

@@ -67,7 +67,7 @@ extension DataSetFilesTests {
         let data = try open(world, weights, memory: memory)
         #expect(data.isInMemory == (memory == .bytes(.max)) || world.size > 1)
         #expect(data.rowCount == 20_000 && data.files.count == 6)
-        #expect(data.columnNames == nil)
+        #expect(data.columnNames == (weights == nil ? ["x", "y", "w"] : ["x", "y"]))
         let sweep = Sweep(data, threads: 2, world: world)
         let fit = try sweep.fit(
           mixture, from: .kMeans, options: FitOptions(maximumIterations: 3))

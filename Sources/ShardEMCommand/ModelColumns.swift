@@ -1,0 +1,73 @@
+import Logging
+import MixtureModels
+import RowSources
+import ShardEM
+
+/// The columns of a model that data are read for.
+struct ModelColumns {
+  /// The model file.
+  let path: String
+  /// Their number.
+  let count: Int
+  /// What the model calls them; nil if it has no names.
+  let names: [String]?
+
+  init(_ file: ModelFile, path: String) {
+    (self.path, count, names) = (path, file.dimensions, file.columns)
+  }
+
+  /// How files with names are to be read.
+  var order: ColumnOrder? { names.map { ColumnOrder(names: $0, owner: "model \(path)") } }
+
+  /// Says what was assumed of which column is which, where names do not tell or tell something else
+  /// than the order of the data.
+  ///
+  /// - Parameter reading: how the data were read; they have as many columns as the model.
+  func log(_ data: DataSet, _ reading: ReadingOptions, to log: Logger) {
+    guard data.columnCount == count else { return }
+    guard let names else {
+      if let found = data.columnNames {
+        log.info(
+          """
+          \(path) has no column names: the columns \(list(found)) are taken in their order
+          """)
+      }
+      return
+    }
+    let files = data.files
+    if let file = files.first(where: { $0.columnNames == nil }) {
+      log.info(
+        """
+        \(file.name) has no column names: its columns are taken in the order of \(path): \
+        \(list(names))
+        """)
+    }
+    let named = files.compactMap { file in file.columnNames.map { (file, Array($0.prefix(count))) }
+    }
+    if let (file, found) = named.first(where: { $0.1 != names }) {
+      log.warning(
+        """
+        \(file.name): the columns \(list(found)), chosen by number, are taken for \(list(names)) of \
+        \(path)
+        """)
+    } else if let (file, _) = named.first(where: { reading.isReordered($0.0, names) }) {
+      log.info("\(file.name): columns put in the order of \(path): \(list(names))")
+    }
+  }
+
+  private func list(_ names: [String]) -> String {
+    oneLine(names.joined(separator: ", "), limit: 200)
+  }
+}
+
+extension ReadingOptions {
+  /// Whether the columns of a file are read in another order than it, or `--columns`, has them in.
+  fileprivate func isReordered(_ file: DataFile, _ names: [String]) -> Bool {
+    let wanted = Set(names)
+    if let columns = readOptions.columns, columns.allSatisfy(wanted.contains) {
+      return columns != names
+    }
+    let numbers = file.columnNumbers.prefix(names.count)
+    return zip(numbers, numbers.dropFirst()).contains { $0 > $1 }
+  }
+}
