@@ -15,11 +15,11 @@ public struct IterationReport: Sendable {
   public let converged: Bool
   /// The seconds that the iteration took on this rank.
   public let seconds: Double
-  /// The seconds of the E-step of every rank, without communication.
-  public let computeSeconds: [Double]
-  /// The processor seconds of all threads of every rank in that time: fewer than seconds times
+  /// The seconds of the E-step of the ranks, without communication.
+  public let computeSeconds: RankSeconds
+  /// The processor seconds of all threads of all ranks in that time: fewer than seconds times
   /// threads where threads waited, for a core or for each other.
-  public let processorSeconds: [Double]
+  public let processorSeconds: Double
   /// The seconds that this rank spent communicating, waiting for others included.
   public let communicationSeconds: Double
   /// The rest of the seconds: the M-step, and what the E-step needs of its result, such as factors of
@@ -38,10 +38,10 @@ public struct IterationReport: Sendable {
   public let threads: Int
 
   /// The number of ranks.
-  public var ranks: Int { computeSeconds.count }
+  public let ranks: Int
+
   /// The slowest rank's compute seconds over the mean of all: 1 if the work is evenly shared.
   public var imbalance: Double {
-    let mean = computeSeconds.reduce(0, +) / Double(ranks)
-    return mean > 0 ? computeSeconds.max()! / mean : 1
+    computeSeconds.mean > 0 ? computeSeconds.slowest / computeSeconds.mean : 1
   }
 }

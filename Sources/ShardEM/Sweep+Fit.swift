@@ -105,9 +105,10 @@ extension Sweep {
         seconds: seconds, computeSeconds: total.computeSeconds,
         processorSeconds: total.processorSeconds,
         communicationSeconds: communicationSeconds,
-        mStepSeconds: seconds - total.computeSeconds[world.rank] - communicationSeconds,
+        mStepSeconds: seconds - total.computeSeconds.own - communicationSeconds,
         sharedSeconds: exchanged.shareSeconds, messageBytes: total.messageBytes,
-        exchangedBytes: exchanged.bytes, rows: data.rowCount, threads: threadCount)
+        exchangedBytes: exchanged.bytes, rows: data.rowCount, threads: threadCount,
+        ranks: world.size)
       // An error travels with the next sum: other ranks are on their way to it.
       do {
         try onIteration(report)

@@ -65,26 +65,27 @@ public final class Sweep<World: Communicator>: Sendable {
       sums = ExactSums(units)
     }
     let computed = clock.now
-    let own = [(computed - start).seconds, processorSeconds() - processorStart]
+    let seconds = (computed - start).seconds
 
-    // One buffer: the parts of the sums, the failures, the digest, and each rank's seconds in
-    // slots of its own, where a sum with zeros is a gather.
+    // One buffer, as long on any number of ranks: the parts of the sums, the failures, the digest,
+    // and the times.
     var buffer = Array(sums.parts)
     buffer.append(failure == nil ? 0 : 1)
     buffer += Agreement.numbers(digest)
-    for rank in 0..<world.size { buffer += rank == world.rank ? own : [0, 0] }
+    buffer += PassTimes.numbers(
+      compute: seconds, processor: processorSeconds() - processorStart)
     try world.sum(&buffer)
     let failures = buffer[2 * units.count]
     if failures > 0 { throw try world.agreedFailure(failure) }
     let agreement = 2 * units.count + 1
-    let laps = agreement + Agreement.count
-    guard Agreement.holds(buffer[agreement..<laps], ranks: world.size) else {
+    let timing = agreement + Agreement.count
+    guard Agreement.holds(buffer[agreement..<timing], ranks: world.size) else {
       throw RankFailure(try world.diverged(digest))
     }
+    let times = PassTimes.times(buffer[timing...], own: seconds, ranks: world.size)
     return SweepTotal(
       statistics: (0..<units.count).map { buffer[$0] + buffer[units.count + $0] },
-      computeSeconds: stride(from: laps, to: buffer.count, by: 2).map { buffer[$0] },
-      processorSeconds: stride(from: laps + 1, to: buffer.count, by: 2).map { buffer[$0] },
+      computeSeconds: times.compute, processorSeconds: times.processor,
       communicationSeconds: (clock.now - computed).seconds, messageBytes: 8 * buffer.count)
   }
 
@@ -130,10 +131,10 @@ public struct SweepTotal: Sendable {
   /// The sums, the same to the last bit however many ranks and threads; in error by at most
   /// `ExactUnits.dropped` and one rounding.
   public let statistics: [Double]
-  /// The seconds of each rank from the start of the sweep to its own sums.
-  public let computeSeconds: [Double]
-  /// The processor seconds of all threads of each rank in that time.
-  public let processorSeconds: [Double]
+  /// The seconds of the ranks from the start of the sweep to their own sums.
+  public let computeSeconds: RankSeconds
+  /// The processor seconds of all threads of all ranks in that time.
+  public let processorSeconds: Double
   /// The seconds this rank spent in the sum over ranks, waiting for the slowest included.
   public let communicationSeconds: Double
   /// The bytes that each rank had to add over all ranks.
@@ -143,8 +144,8 @@ public struct SweepTotal: Sendable {
   func after(_ earlier: SweepTotal) -> SweepTotal {
     SweepTotal(
       statistics: statistics,
-      computeSeconds: zip(computeSeconds, earlier.computeSeconds).map { $0 + $1 },
-      processorSeconds: zip(processorSeconds, earlier.processorSeconds).map { $0 + $1 },
+      computeSeconds: computeSeconds + earlier.computeSeconds,
+      processorSeconds: processorSeconds + earlier.processorSeconds,
       communicationSeconds: communicationSeconds + earlier.communicationSeconds,
       messageBytes: messageBytes + earlier.messageBytes)
   }

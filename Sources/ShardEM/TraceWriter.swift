@@ -63,8 +63,8 @@ public final class TraceWriter {
 }
 
 extension IterationReport {
-  /// A JSON object; `compute_seconds` are the slowest rank's, `processor_seconds` those of all
-  /// ranks together, other seconds this rank's.
+  /// A JSON object; `compute_seconds` are the slowest rank's (`RankSeconds`), `processor_seconds`
+  /// those of all ranks together, other seconds this rank's.
   public var traceLine: String {
     let fields: [(String, String)] = [
       ("restart", "\(restart)"),
@@ -74,8 +74,8 @@ extension IterationReport {
       ("parameter_change", json(parameterChange)),
       ("converged", "\(converged)"),
       ("seconds", json(seconds)),
-      ("compute_seconds", json(computeSeconds.max() ?? 0)),
-      ("processor_seconds", json(processorSeconds.reduce(0, +))),
+      ("compute_seconds", json(computeSeconds.slowest)),
+      ("processor_seconds", json(processorSeconds)),
       ("communication_seconds", json(communicationSeconds)),
       ("m_step_seconds", json(mStepSeconds)),
       ("shared_seconds", json(sharedSeconds)),

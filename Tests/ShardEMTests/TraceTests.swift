@@ -41,8 +41,8 @@ struct TraceTests {
         #expect(try #require(object[name] as? Double) >= 0)
       }
       // Both parts of the log-likelihood, the sum of weights, and 3 times (a first moment for each of
-      // 2 columns, a mass); a failure, 8 numbers of a digest, and the seconds of 2 ranks by 2 clocks.
-      #expect(object["message_bytes"] as? Int == 8 * (2 * (2 + 3 * 3) + 1 + 8 + 4))
+      // 2 columns, a mass); a failure, 8 numbers of a digest, 16 of the times of all ranks.
+      #expect(object["message_bytes"] as? Int == 8 * (2 * (2 + 3 * 3) + 1 + 8 + 16))
       // The factors of three components are not worth sharing out.
       #expect(object["exchanged_bytes"] as? Int == 0)
       let imbalance = try #require(object["imbalance"] as? Double)

@@ -48,7 +48,7 @@ def study(folder, rows=1 << 20):
 
 def line(layout, rows, turn, iteration):
     """An iteration; the first and the last of a round were disturbed."""
-    size = BYTES + 16 * layout.ranks
+    size = BYTES
     busy = ROW * rows
     compute = ROW * model.largest_share(rows, layout.workers)
     m_step, communication = M_STEP, 0
@@ -75,12 +75,12 @@ def check_factors():
         equal(cost.m_step_seconds(ranks), (0.4 + 0.6 * share) * M_STEP)
     # A log determinant, a scale, a diagonal, and panels of 4 rows: 4 (4 + 8 + ... + 500) numbers.
     size = 50 * 8 * (2 + 500 + 4 * sum(range(4, 501, 4)))
-    equal(cost.communication(2, TRUTH), TRUTH.seconds(2, BYTES + 32) + TRUTH.seconds(2, size) / 2)
+    equal(cost.communication(2, TRUTH), TRUTH.seconds(2, BYTES) + TRUTH.seconds(2, size) / 2)
     rows = cost.rows_for_efficiency(0.9, 64, TRUTH)
     assert cost.efficiency(rows, 64, TRUTH) >= 0.9 > cost.efficiency(rows - model.BLOCK, 64, TRUTH)
     # Measured on two ranks, of which each had half of the factors.
     summary = types.SimpleNamespace(
-        parts=[ROW * 2048, 0, 0], rows=4096, layout=Layout(2, 1), message_bytes=BYTES + 32,
+        parts=[ROW * 2048, 0, 0], rows=4096, layout=Layout(2, 1), message_bytes=BYTES,
         least_m_step=0.7 * M_STEP, shared=0.3 * M_STEP)
     measured = model.Cost.of(summary, Case(4096, 500, 50, "full"))
     for own, expected in zip(measured[:4], cost):

@@ -137,12 +137,8 @@ class Cost(collections.namedtuple("Cost", "row m_step shared message_bytes facto
         busiest = largest_share(summary.rows, summary.layout.workers)
         factors = Factors.of(case)
         shared = summary.shared / factors.share(summary.layout.ranks)
-        # Every rank adds 2 numbers to the message.
         return cls(seconds / busiest, summary.least_m_step - summary.shared + shared, shared,
-                   summary.message_bytes - 16 * summary.layout.ranks, factors)
-
-    def bytes(self, ranks):
-        return self.message_bytes + 16 * ranks
+                   summary.message_bytes, factors)
 
     def m_step_seconds(self, ranks):
         """Of the busiest rank, without communication."""
@@ -151,7 +147,7 @@ class Cost(collections.namedtuple("Cost", "row m_step shared message_bytes facto
     def communication(self, ranks, network):
         if ranks == 1:
             return 0
-        return network.seconds(ranks, self.bytes(ranks)) + self.factors.seconds(ranks, network)
+        return network.seconds(ranks, self.message_bytes) + self.factors.seconds(ranks, network)
 
     def seconds(self, rows, layout, cores, network):
         """Of an iteration. Ranks without cores of their own take turns, with the M-step too."""
