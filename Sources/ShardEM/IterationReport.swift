@@ -13,6 +13,9 @@ public struct IterationReport: Sendable {
   public let parameterChange: Double
   /// Whether the fit ended here because it converged.
   public let converged: Bool
+  /// The seconds that finding the start took on this rank, seeding and tries included; 0 but in the
+  /// first iteration of each start.
+  public let startSeconds: Double
   /// The seconds that the iteration took on this rank.
   public let seconds: Double
   /// The seconds of the E-step of the ranks, without communication.

@@ -31,8 +31,10 @@ extension Sweep {
     }
     var best = state?.best
     var firstFailure: FitError?
+    let clock = ContinuousClock()
     for restart in (state?.restart ?? 0)..<restarts {
       do {
+        let began = clock.now
         // The M-step that gives the first parameters counts as number 0.
         let start = try FitError.locating(0) {
           if let state, state.restart == restart { return state }
@@ -42,7 +44,8 @@ extension Sweep {
               model, initialization, seed: options.seed, restart: restart, tries: options.tries))
         }
         let fit = try climb(
-          model, from: start, options: options, onIteration: onIteration, keep: keep)
+          model, from: start, foundIn: (clock.now - began).seconds, options: options,
+          onIteration: onIteration, keep: keep)
         if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
       } catch let failure as FitError {
         // Met alike by all ranks, being a function of the parameters and the exact sums.
@@ -65,14 +68,16 @@ extension Sweep {
   ) throws -> Fit<Model.Parameters> {
     try requireSuitable(model)
     return try climb(
-      model, from: FitState(restart: 0, best: nil, parameters: start), options: options,
-      onIteration: onIteration, keep: { _ in })
+      model, from: FitState(restart: 0, best: nil, parameters: start), foundIn: 0,
+      options: options, onIteration: onIteration, keep: { _ in })
   }
 
   /// EM from `start`; its `restart` is the number that reports and the result carry.
+  ///
+  /// - Parameter startSeconds: what finding the start took.
   private func climb<Model: LatentVariableModel>(
-    _ model: Model, from start: FitState<Model.Parameters>, options: FitOptions,
-    onIteration: IterationHook, keep: FitKeeper<Model.Parameters>
+    _ model: Model, from start: FitState<Model.Parameters>, foundIn startSeconds: Double,
+    options: FitOptions, onIteration: IterationHook, keep: FitKeeper<Model.Parameters>
   ) throws -> Fit<Model.Parameters> {
     var state = start
     var failure: (any Error)?
@@ -102,6 +107,7 @@ extension Sweep {
       let report = IterationReport(
         restart: state.restart, iteration: iteration, meanLogLikelihood: mean, change: change,
         parameterChange: parameterChange, converged: state.converged,
+        startSeconds: state.iteration == start.iteration + 1 ? startSeconds : 0,
         seconds: seconds, computeSeconds: total.computeSeconds,
         processorSeconds: total.processorSeconds,
         communicationSeconds: communicationSeconds,

@@ -73,6 +73,7 @@ extension IterationReport {
       ("change", change.map(json) ?? "null"),
       ("parameter_change", json(parameterChange)),
       ("converged", "\(converged)"),
+      ("start_seconds", json(startSeconds)),
       ("seconds", json(seconds)),
       ("compute_seconds", json(computeSeconds.slowest)),
       ("processor_seconds", json(processorSeconds)),

@@ -25,7 +25,8 @@ struct FitCommand: WorldCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Where to write one JSON line per iteration; while the fit runs, they are in "
+        "Where to write one JSON line per iteration, with its seconds and, in the first of each "
+          + "start, those of finding it (start_seconds); while the fit runs, the lines are in "
           + ".trace.jsonl.*.partial beside it (tail -f).", valueName: "trace.jsonl"))
     var trace: String?
 

@@ -35,7 +35,7 @@ struct TraceTests {
       if let change, let previous { #expect(abs(change - (mean - previous)) < 2e-15) }
       previous = mean
       for name in [
-        "seconds", "compute_seconds", "processor_seconds", "communication_seconds",
+        "start_seconds", "seconds", "compute_seconds", "processor_seconds", "communication_seconds",
         "m_step_seconds", "shared_seconds",
       ] {
         #expect(try #require(object[name] as? Double) >= 0)
@@ -43,6 +43,8 @@ struct TraceTests {
       // Both parts of the log-likelihood, the sum of weights, and 3 times (a first moment for each of
       // 2 columns, a mass); a failure, 8 numbers of a digest, 16 of the times of all ranks.
       #expect(object["message_bytes"] as? Int == 8 * (2 * (2 + 3 * 3) + 1 + 8 + 16))
+      // The start, several passes over the rows, precedes the first iteration only.
+      #expect((object["start_seconds"] as? Double ?? -1 > 0) == (number == 0))
       // The factors of three components are not worth sharing out.
       #expect(object["exchanged_bytes"] as? Int == 0)
       let imbalance = try #require(object["imbalance"] as? Double)
