@@ -50,7 +50,7 @@ extension Sweep {
       }
       race.withLock { $0.merge(local) }
     }
-    return try race.withLock { $0 }.overAllRanks(world).entries.map(\.values)
+    return try race.withLock { $0 }.rowsOverAllRanks(columnCount: data.columnCount, world)
   }
 
   /// Collective. The mean of each column, and the mean variance of the columns.

@@ -21,10 +21,10 @@ extension Sweep {
     var candidates = SeedCandidates(columnCount: data.columnCount)
     var round = 0
     repeat {
-      let race = try drawRows(round == 0 ? 1 : 2 * count, candidates, nearest) { [round] in
+      let drawn = try drawRows(round == 0 ? 1 : 2 * count, candidates, nearest) { [round] in
         RandomStream.seeding.row($0, of: generator, draw: draw).uniform(round)
       }
-      candidates.add(race.entries.map(\.values))
+      candidates.add(drawn)
       round += 1
       // Rows that are copies of each other may be drawn together and leave too few different ones.
     } while !candidates.rounds.last!.rows.isEmpty
@@ -35,12 +35,12 @@ extension Sweep {
     }
   }
 
-  /// Draws rows by weight times squared distance to the nearest candidate, once the newest ones are
+  /// Rows that are drawn by weight times squared distance to the nearest candidate, once the newest ones are
   /// taken into account; without any candidate by weight only.
   private func drawRows(
     _ limit: Int, _ candidates: SeedCandidates, _ nearest: NearestCandidates,
     uniform: @Sendable (_ row: Int) -> Double
-  ) throws -> RowRace {
+  ) throws -> [[Double]] {
     let race = Mutex(RowRace(limit: limit))
     try forEachBlock { _, block, workspace in
       let distances = nearest.nearest(to: block, of: candidates, workspace: workspace)
@@ -60,7 +60,7 @@ extension Sweep {
       }
       race.withLock { $0.merge(local) }
     }
-    return try race.withLock { $0 }.overAllRanks(world)
+    return try race.withLock { $0 }.rowsOverAllRanks(columnCount: data.columnCount, world)
   }
 
   /// The sum of the weights of the rows that are nearest to each of the candidates.
