@@ -1,20 +1,22 @@
-/// The squared distances of `stride` rows to one center: sum over j of (x_j - c_j)², in the order
-/// of the columns, one fused multiply-add each.
+/// The squared distances of `stride` rows to each of K centers: sum over j of (x_j - c_j)², in the
+/// order of the columns, one fused multiply-add each.
 ///
 /// The difference is taken first, so that a large offset of the data costs no digits.
 /// - Parameters:
 ///   - columns: the tile (`transposeTile`).
 ///   - stride: its rows with padding, a multiple of 32.
+///   - centers: K × D, row-major.
+///   - zeros: K of them.
+///   - distances: that of row n to center k goes to `[k * distanceStride + n]`.
 public func squaredDistances(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
-  to center: UnsafePointer<Double>, into distances: UnsafeMutablePointer<Double>
+  centers: UnsafePointer<Double>, centerCount: Int, zeros: UnsafePointer<Double>,
+  into distances: UnsafeMutablePointer<Double>, distanceStride: Int
 ) {
-  withUnsafePointer(to: 0.0) { zero in
-    SquareLogDensities(
-      columns, columnCount: columnCount, stride: stride, componentCount: 1, means: center,
-      meanStride: columnCount, logScales: zero
-    ).write(factors: [1], factorStride: 0, into: distances, densityStride: stride)
-  }
+  SquareLogDensities(
+    columns, columnCount: columnCount, stride: stride, componentCount: centerCount,
+    means: centers, meanStride: columnCount, logScales: zeros
+  ).write(factors: [1], factorStride: 0, into: distances, densityStride: distanceStride)
 }
 
 /// The nearest of K centers for 32 rows, ties to the lowest number.

@@ -56,7 +56,7 @@ public struct WorkSharing: Sendable {
   ///
   /// - Parameter part: a function of what all ranks have in common.
   /// - Throws: the error of the lowest part that failed.
-  func numbers(
+  package func numbers(
     of parts: Parts, _ part: @Sendable (_ number: Int) throws -> [Double]
   ) throws -> [[Double]] {
     try exchange(parts) { range in

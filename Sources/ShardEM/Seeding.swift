@@ -8,7 +8,7 @@ extension Sweep {
   ///
   /// k-means||: in each of five rounds 2 K candidates are drawn by weight and squared distance to
   /// the nearest candidate before; the first by weight. Each candidate then stands for the weight of
-  /// the rows that are nearest to it, and K of them are chosen by k-means++ (`SeedCandidates`). The
+  /// the rows that are nearest to it, and K of them are chosen by k-means++ (`SeedChoice`). The
   /// expected sum of squared distances to the seeds is within a factor O(log K) of the least
   /// possible. A row's draw depends on the seed and its number only. Candidates are different rows
   /// as long as there are any: when all rows are copies of seeds, so are further seeds.
@@ -30,9 +30,11 @@ extension Sweep {
     } while !candidates.rounds.last!.rows.isEmpty
       && (round <= 5 || candidates.differentCount < count)
     let masses = try masses(of: candidates, nearest)
-    return candidates.chosen(count, masses: masses) {
+    let choice = SeedChoice(candidates, masses: masses, seedCount: count)
+    let chosen = try choice.chosen(count, sharing: sharing) {
       RandomStream.candidates.row($0, of: generator, draw: draw).uniform($1)
     }
+    return chosen.flatMap { candidates.row($0) }
   }
 
   /// Rows that are drawn by weight times squared distance to the nearest candidate, once the newest ones are

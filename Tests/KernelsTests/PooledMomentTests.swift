@@ -135,7 +135,8 @@ struct PooledMomentTests {
       differences: &differences, into: &y, shape: shape)
     squaredDistances(
       y, columnCount: columnCount, stride: tile.stride,
-      to: Array(repeating: 0, count: columnCount), into: &distances)
+      centers: Array(repeating: 0, count: columnCount), centerCount: 1, zeros: [0],
+      into: &distances, distanceStride: tile.stride)
     let plain = PlainLoops.squaredDistances(
       tile.rows, columnCount: columnCount, mean: Array(tile.means[..<columnCount]),
       inverse: inverse)
