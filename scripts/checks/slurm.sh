@@ -41,6 +41,6 @@ expect "and the job is queued again" wait_for 60 is PENDING
 # Slurm lets two minutes pass before it starts a job again; an administrator need not wait.
 slurm run scontrol update JobId="$job" StartTime=now
 expect "the job ends by itself" wait_for 120 is COMPLETED
-expect "having gone on from the checkpoint" grep -q "going on from kept-0/checkpoint-0-" log
-expect "with the bytes of the fit left alone" cmp model-0.json whole.json
+expect "having gone on from the checkpoint" grep -q "going on from kept-8xfull-0/checkpoint-0-" log
+expect "with the bytes of the fit left alone" cmp model-8xfull-0.json whole.json
 finish
