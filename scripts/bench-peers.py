@@ -123,10 +123,13 @@ def pandas(file):
 
 
 def main():
-    if len(sys.argv) < 3 or "--help" in sys.argv:
-        sys.exit(__doc__)
+    if "--help" in sys.argv or "-h" in sys.argv:
+        return print(__doc__)
     warnings.filterwarnings("ignore")  # That the fits do not converge.
     libraries = {"scikit-learn": scikit_learn, "oneDAL": one_dal, "pandas": pandas}
+    if len(sys.argv) < 3 or sys.argv[1] not in libraries:
+        print("bench-peers.py: expected a library and its arguments; see --help", file=sys.stderr)
+        sys.exit(2)
     name, run = libraries[sys.argv[1]](*sys.argv[2:])
     print(name, flush=True)
     for _ in sys.stdin:

@@ -9,6 +9,33 @@ build=${SHARDEM_BUILD:-$root/.build/release}
 passed=0
 failed=0
 
+# refuse WHAT: the command line is wrong; nothing has been begun.
+refuse() {
+  echo "$(basename "$0"): $1; see --help" >&2
+  exit 2
+}
+
+# refuse_options ARGUMENT...: the script takes none, whatever else it takes.
+refuse_options() {
+  local argument
+  for argument in "$@"; do [[ $argument != -* ]] || refuse "$argument: no such option"; done
+}
+
+# refuse_arguments ARGUMENT...: the script takes none at all.
+refuse_arguments() {
+  refuse_options "$@"
+  if (($#)); then refuse "$1: expected nothing"; fi
+}
+
+# A script of checks explains itself by the comment at its head. It takes no options, but for those in
+# `check_options`.
+if [[ ${BASH_SOURCE[1]:-} == */checks/* ]]; then
+  case ${1:-} in
+    --help | -h) sed -e 1d -e '/^[^#]/,$d' -e 's/^# \{0,1\}//' "${BASH_SOURCE[1]}" && exit ;;
+    -*) [[ " ${check_options:-} " == *" $1 "* ]] || refuse "$1: no such option" ;;
+  esac
+fi
+
 # ok [NAME]: counts a check that passed, and names it if it has a name.
 ok() {
   passed=$((passed + 1))

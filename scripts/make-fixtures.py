@@ -31,9 +31,16 @@ MEASURES = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g
 def main():
     if sys.argv[1:] == ["--hdf5"]:
         return write_hdf5()
+    if "--help" in sys.argv or "-h" in sys.argv:
+        return print(__doc__)
+    unknown = [a for a in sys.argv[1:] if a.startswith("-") and a != "--scikit-learn"]
+    if unknown:
+        print(f"make-fixtures.py: {unknown[0]}: no such option; see --help", file=sys.stderr)
+        sys.exit(2)
     arguments = [a for a in sys.argv[1:] if not a.startswith("-")]
-    if len(arguments) != 1 or "--help" in sys.argv:
-        sys.exit(__doc__)
+    if len(arguments) != 1:
+        print("make-fixtures.py: expected one folder; see --help", file=sys.stderr)
+        sys.exit(2)
     source = Path(arguments[0])
     TARGET.mkdir(exist_ok=True)
     for name in AS_PUBLISHED:

@@ -4,6 +4,7 @@
 # then a dead host under deploy/supervise. With --all also every check of ranks and of the same bytes,
 # over the hosts (some minutes more).
 set -euo pipefail
+check_options=--all
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 need_cluster hosts
 work=$(mktemp -d)

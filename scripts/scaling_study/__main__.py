@@ -89,6 +89,8 @@ def arguments():
     add("--from", dest="source", type=pathlib.Path, metavar="FOLDER",
         help="measures nothing; reports and plots what is in the folder, such as with another "
         "latency")
+    # In one line.
+    parser.error = lambda text: parser.exit(2, f"scaling: error: {text}; see --help\n")
     chosen = parser.parse_args()
     if set(chosen.kinds) - {"strong", "weak"} or not chosen.kinds:
         parser.error(f"--kinds: '{' '.join(chosen.kinds)}'; expected strong, weak, or both")
@@ -99,7 +101,12 @@ def arguments():
 
 
 def main():
+    check_only = sys.argv[1:2] == ["--check-options"]
+    if check_only:
+        del sys.argv[1]
     options = arguments()
+    if check_only:
+        return
     folder = options.source or options.output
     try:
         if not options.source:
