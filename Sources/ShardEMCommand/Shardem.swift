@@ -86,8 +86,17 @@ struct UsageError: InputError, CustomStringConvertible {
     var message = Shardem.message(for: error).split(whereSeparator: \.isNewline)
       .joined(separator: " ")
     if message.hasSuffix(".") { message.removeLast() }
-    let verb = CommandLine.arguments.dropFirst().first
-    let isVerb = Shardem.configuration.subcommands.contains { $0.configuration.commandName == verb }
-    description = "\(message); see 'shardem \(isVerb ? verb! + " " : "")--help'"
+    let words = CommandLine.arguments.dropFirst()
+    let verb = Shardem.configuration.subcommands.first {
+      $0.configuration.commandName == words.first
+    }
+    // Before an argument that is missing: it may be there under another name.
+    if let verb, let suggestion = OptionSuggestion(
+      in: words.dropFirst(), help: Shardem.helpMessage(for: verb, columns: 100))
+    {
+      message = suggestion.description
+    }
+    let name = verb?.configuration.commandName.map { $0 + " " } ?? ""
+    description = "\(message); see 'shardem \(name)--help'"
   }
 }

@@ -25,6 +25,17 @@ extension BadInput {
     usage("fit a.npy -o m.json", "Missing expected argument '--components <k>'"),
     usage("fit -K 1", "Missing expected argument '<data> ...'"),
     usage("fit a.npy -K 1 --nonsense", "Unknown option '--nonsense'"),
+    usage("fit a.npy -k 2", "Unknown option '-k'; did you mean --components?"),
+    usage("fit a.npy --n_components=2", "Unknown option '--n_components'; did you mean --components?"),
+    usage("fit a.npy -K 2 --cov diag", "Unknown option '--cov'; did you mean --covariance?"),
+    usage("fit a.npy -K 2 --tol 1e-3", "Unknown option '--tol'; did you mean --tolerance?"),
+    usage("fit a.npy --componets 2", "Unknown option '--componets'; did you mean --components?"),
+    usage(
+      "sample m.json -n 5 -o s", "Unknown option '-n'; did you mean --rows?",
+      seeing: "sample "),
+    usage(
+      "predict m.json a.npy -k 2 -o l.npy", "Unknown option '-k'", seeing: "predict "),
+    usage("fit a.npy -K 2 --tolerance -0.5x", "The value '-0.5x' is invalid for '--tolerance <e>'"),
     usage("fit a.npy -K two", "The value 'two' is invalid for '-K <k>'"),
     usage(
       "fit a.npy -K 1 --memory 5M", "The value '5M' is invalid for '--memory <limit>': \(memory)"),
