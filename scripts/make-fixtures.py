@@ -2,7 +2,7 @@
 """Makes Tests/Data from the folder of published data sets and their reference fits.
 
 usage: scripts/make-fixtures.py SOURCE [--scikit-learn]
-       scripts/make-fixtures.py --hdf5
+       scripts/make-fixtures.py --hdf5 | --hdf5-kinds
 
 SOURCE holds the data files and reference.json, whose fits come from an EM in 80-bit arithmetic.
 Copies the sets whose licences allow it (see Tests/Data/README.md) and the cases of
@@ -12,6 +12,9 @@ reference.json that are about them, every digit kept.
 Tests/Data/scikit-learn.json; otherwise that file stays as it is. Needs `pip install scikit-learn`.
 
 --hdf5 writes Tests/Data/*.h5 and nothing else. Needs `pip install h5py`.
+
+--hdf5-kinds writes Tests/Data/hdf5 and nothing else: what HDF5 and NetCDF can do to numbers. Needs
+`pip install h5py netCDF4`, of HDF5 2.0 for newer.h5.
 """
 
 import csv
@@ -31,6 +34,8 @@ MEASURES = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g
 def main():
     if sys.argv[1:] == ["--hdf5"]:
         return write_hdf5()
+    if sys.argv[1:] == ["--hdf5-kinds"]:
+        return write_hdf5_kinds(TARGET / "hdf5")
     if "--help" in sys.argv or "-h" in sys.argv:
         return print(__doc__)
     unknown = [a for a in sys.argv[1:] if a.startswith("-") and a != "--scikit-learn"]
@@ -130,6 +135,186 @@ def write_hdf5():
     damaged[chunk.byte_offset + chunk.size // 2] ^= 0xFF
     (TARGET / "damaged.h5").write_bytes(damaged)
     (TARGET / "truncated.h5").write_bytes(whole[:-1024])
+
+
+def write_hdf5_kinds(folder):
+    """Row r, column c is 3 r + c + 1 where it is anything; 40 rows x 3 columns."""
+    import h5py
+    import numpy
+
+    table = numpy.arange(1.0, 121).reshape(40, 3)
+    folder.mkdir(exist_ok=True)
+
+    def create(name):
+        return h5py.File(folder / name, "w", libver=("earliest", "v110"))
+
+    for part in range(2):
+        with create(f"part{part}.h5") as file:
+            file["x"] = table[20 * part:20 * part + 20]
+    for part in 0, 1, 3:
+        with create(f"numbered{part}.h5") as file:
+            file["x"] = table[10 * part:10 * part + 10]
+    write_virtual(create, table)
+
+    table[:30].tofile(folder / "short.raw")
+    with create("external.h5") as file:
+        for name in "short", "gone":
+            h5py.h5d.create(file.id, name.encode(), h5py.h5t.IEEE_F64LE,
+                            h5py.h5s.create_simple((40, 3)), external(f"{name}.raw"))
+
+    with create("holes.h5") as file:
+        kinds = dict(plain={}, packed=dict(compression="gzip"), filled=dict(fillvalue=-999.0))
+        for name, options in kinds.items():
+            data = file.create_dataset(name, (40, 3), "f8", chunks=(8, 2), **options)
+            data[0:8], data[24:40] = table[0:8], table[24:40]
+        # What the chunks at the edges have too much would do for the one that is missing.
+        data = file.create_dataset("edge", (17, 17), "f8", chunks=(16, 16))
+        data[16:17], data[0:16, 16:17] = 1, 1
+        file.create_dataset("contiguous", (40, 3), "f8")
+        file.create_dataset("none", (40, 3), "f8", chunks=(8, 3), compression="gzip")
+
+    with create("links.h5") as file:
+        file["external"] = h5py.ExternalLink("../numbers.h5", "/little/f8")
+        file["group"] = h5py.ExternalLink("part0.h5", "/")
+        file["soft"] = h5py.SoftLink("/external")
+        file["gone"] = h5py.ExternalLink("moved.h5", "/x")
+        file["broken"] = h5py.SoftLink("/nothing")
+        file["circle"] = h5py.SoftLink("/circle")
+    with create("link.h5") as file:
+        file["hard/table"] = table
+        file["again"] = file["hard/table"]
+        file["soft"] = h5py.SoftLink("/hard")
+
+    with create("others.h5") as file:
+        file["records"] = numpy.zeros(5, [("alpha", "f8"), ("beta", "f8")])
+        file["cube"] = numpy.zeros((2, 3, 4))
+        file["text"] = ["a", "b"]
+        file["one"] = 1.0
+    with create("bool.h5") as file:
+        file["x"] = table % 2 == 0
+    with create("lzf.h5") as file:
+        file.create_dataset("x", data=table, chunks=(20, 3), compression="lzf")
+    with h5py.File(folder / "newer.h5", "w", libver="latest") as file:
+        file.create_dataset("x", data=table, chunks=(20, 3), compression="gzip")
+    with create("chunk.h5") as file:
+        rows = numpy.zeros((120000, 3), "i4")
+        rows[:, 0] = numpy.arange(120000) % 1000
+        file.create_dataset("x", data=rows, chunks=rows.shape, compression="gzip",
+                            compression_opts=9, shuffle=True)
+    write_variables(folder, create, table)
+
+
+def external(name):
+    """All bytes of a dataset in one file."""
+    import h5py
+
+    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    creation.set_external(name.encode(), 0, h5py.h5f.UNLIMITED)
+    return creation
+
+
+def write_virtual(create, table):
+    """Datasets of the parts of others; the names say what is wrong."""
+    import h5py
+    from h5py import VirtualSource as Source
+
+    halves = slice(0, 20), slice(20, 40)
+    parts = [Source(f"part{part}.h5", "x", (20, 3)) for part in range(2)]
+    whole = Source(".", "whole", (40, 3))
+    with create("virtual.h5") as file:
+        def add(name, pieces, kind="f8", **options):
+            layout = h5py.VirtualLayout((40, 3), kind)
+            for place, source in pieces:
+                layout[place] = source
+            file.create_virtual_dataset(name, layout, **options)
+
+        add("whole", zip(halves, parts))
+        add("nested", [(slice(0, 40), whole)])
+        add("columns", [((slice(0, 40), c), whole[:, c]) for c in range(3)])
+        add("interleaved", [(slice(i, 40, 2), whole[i:40:2]) for i in range(2)])
+        add("missing_file", [(halves[0], parts[0]), (halves[1], Source("moved.h5", "x", (20, 3)))])
+        add("missing_dataset", [(halves[0], parts[0]), (halves[1], Source("part1.h5", "y", (20, 3)))])
+        add("gap", [(halves[0], parts[0])])
+        add("filled_gap", [(halves[1], parts[1])], fillvalue=-999)
+        add("gap_in_columns", [((slice(0, 40), c), whole[:, c]) for c in (0, 2)])
+        add("gap_in_rows", [(slice(i, 40, 4), whole[i:40:4]) for i in (0, 1, 3)])
+        add("nested_gap", [(slice(0, 40), Source(".", "gap", (40, 3)))])
+        add("short", [(slice(0, 40), Source("part0.h5", "x", (40, 3)))])
+        add("hole", [(slice(0, 40), Source("holes.h5", "packed", (40, 3)))])
+        add("beside_hole", [(slice(0, 16), Source("holes.h5", "packed", (40, 3))[24:40]),
+                            (slice(16, 40), whole[16:40])])
+        add("integers", [(slice(0, 40), whole)], "i4")
+        add("circle", [(slice(0, 40), Source(".", "circle", (40, 3)))])
+        add("packed", [(slice(0, 40), Source("variables.h5", "packed", (40, 3)))], "i2")
+
+        none = h5py.h5s.UNLIMITED
+        def add_unlimited(name, width, sources):
+            """Pieces without end: (source file, dataset, first column, rows of a block)."""
+            creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            for source, dataset, column, rows in sources:
+                target = h5py.h5s.create_simple((40, width), (none, width))
+                if rows:
+                    target.select_hyperslab((0, 0), (none, 1), (rows, 3), (rows, 3))
+                    space = h5py.h5s.create_simple((rows, 3))
+                else:
+                    target.select_hyperslab((0, column), (1, 1), (1, 1), (none, 1))
+                    space = h5py.h5s.create_simple((40, 1), (none, 1))
+                    space.select_hyperslab((0, 0), (1, 1), (1, 1), (none, 1))
+                creation.set_virtual(target, source.encode(), dataset.encode(), space)
+            h5py.h5d.create(file.id, name.encode(), h5py.h5t.IEEE_F64LE, target, creation)
+
+        for rows in 30, 40:
+            file.create_dataset(f"first{rows}", data=table[:rows, :1], maxshape=(None, 1), chunks=(10, 1))
+        add_unlimited("growing", 2, [(".", "first40", 0, 0), (".", "first40", 1, 0)])
+        add_unlimited("growing_apart", 2, [(".", "first40", 0, 0), (".", "first30", 1, 0)])
+        add_unlimited("numbered", 3, [("numbered%b.h5", "x", 0, 10)])
+
+
+def write_variables(folder, create, table):
+    """Variables as NetCDF writes them. Of those with one, the cell in row 7, column 2 is the odd one."""
+    import netCDF4
+    import numpy
+
+    with netCDF4.Dataset(folder / "variables.h5", "w") as file:
+        file.createDimension("row", 40)
+        file.createDimension("column", 3)
+
+        def add(name, kind, values, fill_value=None, contiguous=False, **attributes):
+            variable = file.createVariable(
+                name, kind, ("row", "column"), fill_value=fill_value, contiguous=contiguous)
+            variable.setncatts(attributes)
+            variable.set_auto_maskandscale(False)
+            variable[:len(values)] = values
+
+        def changed(kind, value):
+            values = table.astype(kind)
+            values[6, 1] = value
+            return values
+
+        add("packed", "i2", table, scale_factor=0.01, add_offset=3.0)
+        add("scaled", "f4", table, scale_factor=numpy.float32(0.5))
+        add("moved", "u1", table, add_offset=[-1.0])
+        add("filled", "i2", changed("i2", -999), fill_value=-999, scale_factor=0.01)
+        add("default_fill", "f8", table[:10], contiguous=True)
+        add("default_byte", "i1", changed("i1", -127))
+        add("missing", "f4", changed("f4", -2.2), missing_value=[-1.1, -2.2])
+        add("ranged", "i2", table, valid_range=numpy.array([1, 100], "i2"), scale_factor=10.0)
+        add("least", "f8", table, valid_min=2.0)
+        add("most", "f4", changed("f4", 121), valid_max=120.0)
+        add("unsigned", "i1", changed("u1", 200).view("i1"), _Unsigned="true")
+        add("unsigned_fill", "i1", changed("u1", 255).view("i1"), fill_value=-1, _Unsigned="true")
+    with netCDF4.Dataset(folder / "variable.h5", "w") as file:
+        file.createDimension("row", 40)
+        file.createDimension("column", 3)
+        file.createVariable("row", "f8", ("row",))[:] = numpy.arange(40)
+        file.createVariable("data", "f8", ("row", "column"))[:] = table
+    with create("attributes.h5") as file:
+        for name, (attribute, value) in dict(
+            text=("scale_factor", "0.5"), two=("add_offset", [1.0, 2.0]),
+            range=("valid_range", [1.0]), infinite=("scale_factor", numpy.inf),
+            harmless=("units", "m"),
+        ).items():
+            file.create_dataset(name, data=table, fillvalue=7).attrs[attribute] = value
 
 
 def write_json(name, value):

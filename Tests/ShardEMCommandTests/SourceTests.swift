@@ -67,6 +67,70 @@ import _TestSupport
   }
 
   #if HDF5
+    /// A folder of the package's tests' data.
+    private func data(_ name: String) -> String {
+      URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Data/\(name)").path(percentEncoded: false)
+    }
+
+    @Test("numbers that nobody wrote are refused by every command, alone and on ranks")
+    func nobodysNumbers() throws {
+      try FileManager.default.copyItem(
+        atPath: data("hdf5"), toPath: folder.url.appending(path: "h").path(percentEncoded: false))
+      let model = try Shardem.run(
+        ["fit", "h/virtual.h5:/whole", "-K", "1", "-o", "m.json", "-q"], in: folder)
+      #expect(model.status == 0, "\(model.errors)")
+      for (name, message) in [
+        ("h/virtual.h5:/gap", "without a source for rows 21 to 40"),
+        ("h/holes.h5:/packed", "rows 9 to 24 were never written"),
+        ("h/variables.h5:/filled", "row 7, column 2: found -999.0, which by its _FillValue"),
+      ] {
+        for command in [
+          ["fit", name, "-K", "2", "-q"], ["fit", name, "-K", "2", "-q", "--memory", "100kB"],
+          ["score", "m.json", name], ["predict", "m.json", name, "-o", "p.npy"], ["inspect", name],
+          ["shard", name, "-o", "s"],
+        ] {
+          for ranks in command[0] == "fit" ? Shardem.aloneAndOnRanks : [nil] {
+            let run = try Shardem.run(command, in: folder, ranks: ranks)
+            #expect(run.status == 2 && run.errors.contains(message), "\(command): \(run.errors)")
+          }
+        }
+      }
+      #expect(try !folder.names.contains("p.npy") && !folder.names.contains("s"))
+    }
+
+    @Test("a file of bytes that is too short is refused, naming it and the rows")
+    func shortBytes() throws {
+      for name in ["external.h5", "short.raw"] {
+        try FileManager.default.copyItem(
+          atPath: data("hdf5/\(name)"),
+          toPath: folder.url.appending(path: name).path(percentEncoded: false))
+      }
+      let short = try Shardem.run(["fit", "external.h5:/short", "-K", "1"], in: folder)
+      #expect(
+        short.errors == "shardem: external.h5:/short: the numbers of rows 31 to 40 are in the file "
+          + "short.raw, which has 720 of 960 bytes\n")
+    }
+
+    @Test("a chunk larger than the memory is refused, one that fits is counted in")
+    func chunk() throws {
+      let file = data("hdf5/chunk.h5")
+      func fit(_ memory: String) throws -> Shardem.Outcome {
+        try Shardem.run(
+          ["fit", file, "--columns", "1", "-K", "1", "--memory", memory, "-o", "c\(memory).json"],
+          in: folder)
+      }
+      let small = try fit("4MB")
+      #expect(small.status == 2)
+      #expect(
+        small.errors.contains(
+          "unpacking its chunks takes 4320000 bytes of memory, more than the limit of 4000000; "))
+      // 960,000 bytes of rows beside them, or rows from a copy.
+      #expect(try fit("5MB").errors.contains("more rows than --memory has room for"))
+      #expect(try fit("6MB").status == 0)
+      #expect(try folder.bytes("c5MB.json") == folder.bytes("c6MB.json"))
+    }
+
     @Test("a dataset in an HDF5 file gives the model of its shards, also as weights")
     func hdf5() throws {
       let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
