@@ -108,7 +108,8 @@ struct DataTargets {
   }
 
   private func hdf5() throws -> Target {
-    let samples = try ["one.h5", "numbers.h5", "damaged.h5"].map { name in
+    let names = ["one.h5", "numbers.h5", "damaged.h5", "hdf5/holes.h5", "hdf5/variables.h5"]
+    let samples = try names.map { name in
       Array(try Data(contentsOf: URL(fileURLWithPath: "\(testData)/\(name)")))
     }
     return Target(
@@ -120,7 +121,7 @@ struct DataTargets {
       do {
         _ = try open(file, "a.h5")
       } catch let error as RowSourceError {
-        guard case .datasets(_, let found) = error.problem, let first = found.first else {
+        guard case .hdf5(.datasets(_, let found, _)) = error.problem, let first = found.first else {
           throw error
         }
         let dataset = first.prefix { $0 != " " }

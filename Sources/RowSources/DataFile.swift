@@ -21,7 +21,7 @@ public enum DataFile: Sendable {
       #if HDF5
         return .numbers(try HDF5File(name, options: options))
       #else
-        throw RowSourceError(.withoutHDF5, path: name.path)
+        throw RowSourceError(.hdf5(.withoutLibrary), path: name.path)
       #endif
     }
     switch DataFiles.suffix(of: path) {
@@ -88,6 +88,11 @@ public enum DataFile: Sendable {
   /// The bytes that a row takes in memory.
   package var heldRowBytes: Int {
     if case .numbers(let file) = self { file.heldRowBytes } else { 8 * columnCount }
+  }
+
+  /// The bytes of memory that unpacking takes while rows are read.
+  package var unpackingBytes: Int {
+    if case .numbers(let file) = self { file.unpackingBytes } else { 0 }
   }
 
   /// The error for a value that cannot be used, at a row and chosen column counted from 0.

@@ -2,35 +2,34 @@
   /// A dataset of numbers in an HDF5 file: 1 or 2 dimensions, any size of float and integer, either
   /// byte order, stored in any way that the library can read.
   struct HDF5File: NumberFile {
-    let name: String
-    let array: StoredArray
     let columnNumbers: [Int]
+    var name: String { place.name }
+    var array: StoredArray { place.array }
     var kind: String { "HDF5" }
 
-    private let location: HDF5Name
+    private let place: HDF5Place
     private let layout: BinaryElements.Layout
 
     /// Looks at a dataset; it is not kept open.
     ///
-    /// - Throws: `RowSourceError` if there is no such file or dataset, it holds no numbers, or lacks
-    ///   a chosen column.
+    /// - Throws: `RowSourceError` if there is no such file or dataset, it holds no numbers, lacks rows
+    ///   that it says it has, or a chosen column.
     init(_ location: HDF5Name, options: ReadOptions = ReadOptions()) throws {
-      self.location = location
-      let dataset = try HDF5Dataset(location)
-      name = dataset.name
-      array = dataset.array
-      let columns = try options.chosenColumns(names: nil, count: array.columnCount, path: name)
+      place = try HDF5Place(location)
+      let columns = try options.chosenColumns(
+        names: nil, count: place.array.columnCount, path: place.name)
       columnNumbers = columns.map { $0 + 1 }
-      layout = array.layout(of: columns)
+      layout = place.array.layout(of: columns)
     }
 
     var heldRowBytes: Int { 8 * columnCount }
     /// The library lets in one thread at a time, and may have to unpack whole chunks.
     var isStreamable: Bool { false }
+    var unpackingBytes: Int { place.unpacking.bytes }
 
     func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource {
       let source = HDF5Rows(
-        dataset: try HDF5Dataset(location), elements: try array.requireNumbers(path: name),
+        dataset: try HDF5Dataset(place), elements: try array.requireNumbers(path: name),
         layout: layout, columnNumbers: columnNumbers)
       return inMemory ? try source.held(rows) : source
     }
@@ -43,19 +42,36 @@
     let layout: BinaryElements.Layout
     let columnNumbers: [Int]
 
-    var name: String { dataset.name }
-    var rowCount: Int { dataset.array.shape[0] }
+    var name: String { dataset.place.name }
+    var rowCount: Int { dataset.place.array.shape[0] }
     var columnCount: Int { layout.columnCount }
+
+    /// How many bytes of all columns to read at a time: the chosen ones may be a small part.
+    private static let pieceBytes = 4 << 20
 
     func withRows<Result>(
       _ rows: Range<Int>, scratch: UnsafeMutablePointer<Double>,
       _ body: (UnsafePointer<Double>) throws -> Result
     ) throws -> Result {
+      let rowBytes = layout.rowStride * elements.byteCount
+      let pieceRows = max(1, min(rows.count, HDF5Rows.pieceBytes / rowBytes))
       let read = UnsafeMutableRawPointer.allocate(
-        byteCount: rows.count * layout.rowStride * elements.byteCount, alignment: 16)
+        byteCount: pieceRows * rowBytes, alignment: 16)
       defer { read.deallocate() }
-      try dataset.read(rows, into: read)
-      elements.convert(0..<rows.count, of: read, layout, into: scratch)
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: pieceRows) {
+        let piece = start..<min(start + pieceRows, rows.upperBound)
+        let values = scratch + (start - rows.lowerBound) * columnCount
+        try dataset.read(piece, into: read)
+        elements.convert(0..<piece.count, of: read, layout, into: values)
+        let place = dataset.place
+        if let (index, problem) = place.attributes.apply(
+          to: values, count: piece.count * columnCount)
+        {
+          throw RowSourceError(
+            .hdf5(problem), path: name, row: start + index / columnCount + 1,
+            column: column(index % columnCount))
+        }
+      }
       return try body(scratch)
     }
   }

@@ -27,10 +27,56 @@
     @discardableResult
     static func check<Code: FixedWidthInteger>(_ code: Code, _ name: String) throws -> Code {
       if code >= 0 { return code }
-      var text = [CChar](repeating: 0, count: 256)
-      shardem_hdf5_last_error(&text)
-      let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      throw RowSourceError(.hdf5(reason: String(decoding: bytes, as: UTF8.self)), path: name)
+      throw RowSourceError(.hdf5(problem(text(256) { shardem_hdf5_last_error($0) })), path: name)
     }
+
+    /// What a function writes into memory for `size` characters, the last of them 0.
+    static func text(_ size: Int, _ fill: (UnsafeMutablePointer<CChar>) -> Void) -> String {
+      var text = [CChar](repeating: 0, count: size)
+      fill(&text)
+      return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The library has one code for all errors, and other words for each.
+    private static func problem(_ reason: String) -> HDF5Problem {
+      if reason.contains("unable to lock file") || reason.contains("already open for write") {
+        return .locked(reason)
+      }
+      return reason.contains("version") ? .newerFormat(reason, version: version) : .library(reason)
+    }
+
+    private static var version: String {
+      var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+      H5get_libversion(&major, &minor, &release)
+      return "\(major).\(minor).\(release)"
+    }
+  }
+
+  /// Something open in the library, of any kind: closed within `HDF5Library.call`, where the last
+  /// reference must be given up.
+  final class HDF5Handle {
+    let id: hid_t
+
+    /// - Throws: `RowSourceError` about `name` if `id` says that it could not be opened.
+    init(_ id: hid_t, _ name: String) throws { self.id = try HDF5Library.check(id, name) }
+
+    deinit { H5Idec_ref(id) }
+
+    /// The name under which the file was opened that this is in.
+    var fileName: String {
+      let size = max(0, H5Fget_name(id, nil, 0))
+      return HDF5Library.text(size + 1) { _ = H5Fget_name(id, $0, size + 1) }
+    }
+
+    /// What tells this object from all others.
+    func identity(_ name: String) throws -> HDF5Identity {
+      var identity = shardem_hdf5_identity()
+      try HDF5Library.check(shardem_hdf5_identify(id, &identity), name)
+      return HDF5Identity(file: identity.file, place: identity.place)
+    }
+  }
+
+  struct HDF5Identity: Hashable {
+    let file, place: UInt64
   }
 #endif

@@ -14,6 +14,8 @@ public protocol NumberFile: Sendable {
   /// Whether a source that is not in memory can be read many times, by several threads at a time,
   /// at little cost beside that of the disk.
   var isStreamable: Bool { get }
+  /// The bytes of memory that unpacking takes, beside those of the rows, while a source reads.
+  var unpackingBytes: Int { get }
 
   /// A source of the rows `rows`.
   ///
@@ -24,6 +26,7 @@ public protocol NumberFile: Sendable {
 }
 
 extension NumberFile {
+  public var unpackingBytes: Int { 0 }
   /// The number of rows of the file.
   public var rowCount: Int { array.shape[0] }
   /// The number of chosen columns.

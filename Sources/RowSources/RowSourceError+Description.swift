@@ -22,9 +22,10 @@ extension RowSourceError.Column {
 }
 
 extension RowSourceError.Problem {
-  fileprivate var sentence: String {
-    fileSentence ?? binarySentence ?? hdf5Sentence ?? columnSentence ?? valueSentence
-      ?? writingSentence ?? "\(self)"
+  var sentence: String {
+    if case .hdf5(let problem) = self { return problem.sentence }
+    return fileSentence ?? binarySentence ?? columnSentence ?? valueSentence ?? writingSentence
+      ?? "\(self)"
   }
 
   private var fileSentence: String? {
@@ -71,18 +72,6 @@ extension RowSourceError.Problem {
         + "\(format.type); check --columns-count and --raw"
     case .npyAsRaw: "this is a .npy file, which says itself what it holds; leave out --raw"
     case .rawFolder: "a folder; with --raw give files, or a pattern such as folder/*"
-    default: nil
-    }
-  }
-
-  private var hdf5Sentence: String? {
-    switch self {
-    case .hdf5(let reason): "the HDF5 library cannot read it: \(oneLine(reason, limit: 200))"
-    case .withoutHDF5:
-      "this program was built without HDF5; build it with the trait HDF5, or convert the file"
-    case .datasets(let asked, let found):
-      (asked.map { "no dataset \(oneLine($0)) in it" } ?? "\(found.count) datasets of numbers in it")
-        + (found.isEmpty ? "" : "; append one to the name, as :/path; there are \(list(found))")
     default: nil
     }
   }

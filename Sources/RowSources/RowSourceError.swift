@@ -62,11 +62,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case rawFolder
 
     // HDF5 files.
-    /// The library's own words.
-    case hdf5(reason: String)
-    case withoutHDF5
-    /// `asked` is not there, or nil and there is not exactly one; `found` are those of numbers.
-    case datasets(asked: String?, found: [String])
+    case hdf5(HDF5Problem)
 
     // Choosing columns.
     case noSuchColumn(String, names: [String]?, count: Int)

@@ -9,18 +9,25 @@ public struct StoredArray: Sendable, Equatable {
   public let shape: [Int]
   /// Where the elements begin, in bytes from the start of the file; 0 if its library knows.
   public let dataOffset: Int
+  /// What else the file says of the elements, in words; empty if nothing.
+  private let note: String
 
-  init(descriptor: String, isFortranOrder: Bool = false, shape: [Int], dataOffset: Int = 0) {
+  init(
+    descriptor: String, isFortranOrder: Bool = false, shape: [Int], dataOffset: Int = 0,
+    note: String = ""
+  ) {
     self.descriptor = descriptor
+    self.note = note
     self.isFortranOrder = isFortranOrder
     self.shape = shape
     self.dataOffset = dataOffset
   }
 
-  /// `3 x 4 of <f8`, and the order if it is not C's.
+  /// `3 x 4 of <f8`, the order if it is not C's, and what else the file says.
   package var summary: String {
     let lengths = shape.map(String.init).joined(separator: " x ")
     return "\(lengths) of \(descriptor)" + (isFortranOrder ? " in Fortran order" : "")
+      + (note.isEmpty ? "" : " (\(note))")
   }
 }
 

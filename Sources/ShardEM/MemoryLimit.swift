@@ -40,11 +40,13 @@ struct RowMemory: Sendable, Equatable {
   ///   - rows: the bytes of the rank's rows and their weights in memory.
   ///   - distances: those of the search for seeds.
   ///   - blocks: those of a block for each thread, without which nothing goes.
+  ///   - unpacking: those that reading the files takes, at most `limit`; given back before there are
+  ///     blocks or distances.
   /// - Throws: `DataSetError.memory` if not even blocks fit.
-  init(limit: Int, rows: Int, distances: Int, blocks: Int) throws {
-    holdsRows = rows + distances <= limit
+  init(limit: Int, rows: Int, distances: Int, blocks: Int, unpacking: Int = 0) throws {
+    holdsRows = rows + max(distances, unpacking) <= limit
     holdsDistances = holdsRows || distances + blocks <= limit
-    pieceBytes = min(RowMemory.unlimited.pieceBytes, limit)
+    pieceBytes = min(RowMemory.unlimited.pieceBytes, max(limit - unpacking, limit / 8))
     guard holdsRows || blocks <= limit else {
       throw DataSetError.memory(limit: limit, blocks: blocks)
     }

@@ -105,12 +105,11 @@ struct HDF5NameTests {
         ("numbers.h5:/other/cube", "3 dimensions (2, 2, 2), expected rows x columns or one column"),
         ("numbers.h5:/other/scalar", "0 dimensions (), expected rows x columns or one column"),
         ("numbers.h5:/other/empty", "no rows of data"),
-        ("numbers.h5:/other/complex", "elements of type records, expected real numbers: "),
-        ("numbers.h5:/other/flags", "elements of type enumerators, expected real numbers: "),
+        ("numbers.h5:/other/complex", "elements of type records of r, i, expected real numbers: "),
         ("numbers.h5:/other/text", "elements of type text, expected real numbers: "),
         (
           "numbers.h5",
-          "23 datasets of numbers in it; append one to the name, as :/path; there are /big/f2 "
+          "24 datasets of numbers in it; append one to the name, as :/path; there are /big/f2 "
             + "(40 x 3 of >f2), /big/f4 (40 x 3 of >f4), "
         ),
         (
@@ -148,11 +147,13 @@ struct HDF5NameTests {
 
     @Test("rows that the file does not hold are refused before memory is taken for them")
     func missingRows() throws {
-      // 40 rows become 2^40, where the shape stands and where the largest shape does.
+      // 40 rows become 2^40, where the shape stands and where the largest shape does; there are
+      // chunks of the first 48.
       let message = try message(
         "one.h5", [40, 0, 0, 0, 0, 0, 0, 0, 3, 0], [0, 0, 0, 0, 0, 1, 0, 0, 3, 0])
-      let claim = "bytes of data, but shape (1099511627776, 3) of >f4 takes 13194139533312; "
-      #expect(message?.contains(claim) == true)
+      #expect(
+        message
+          == "a.h5: rows 49 to 1099511627776 were never written; write or leave out")
     }
 
     @Test("a damaged index of a large group is refused")

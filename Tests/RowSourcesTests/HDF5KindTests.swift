@@ -185,5 +185,14 @@
       #expect(message?.hasPrefix("a.h5: a program that writes it has it open (") == true)
       #expect(message?.contains("set HDF5_USE_FILE_LOCKING=FALSE") == true)
     }
+
+    @Test("the memory that unpacking a chunk takes is known")
+    func chunks() throws {
+      guard case .numbers(let file) = try DataFile.open(Self.path("chunk.h5")) else { return }
+      // The chunk of 120,000 rows of 3 numbers of 4 bytes in the cache, and twice in the filters.
+      #expect(file.unpackingBytes == 3 * 120_000 * 3 * 4)
+      guard case .numbers(let plain) = try DataFile.open(Self.path("bool.h5")) else { return }
+      #expect(plain.unpackingBytes == 0)
+    }
   }
 #endif
