@@ -264,6 +264,30 @@ import Testing
       ])
   }
 
+  @Test("a model larger than the memory is refused before it takes any", arguments: [nil, 2])
+  func tooLarge(ranks: Int?) throws {
+    guard ranks == nil || Shardem.aloneAndOnRanks.contains(ranks) else { return }
+    let folder = try Folder()
+    try folder.write(
+      "wide.npy", npyFile(Array(repeating: 1, count: 600_000), shape: [2, 300_000]))
+    for covariance in ["full", "tied"] {
+      let outcome = try Shardem.run(
+        ["fit", "wide.npy", "-K", "1", "--covariance", covariance, "--threads", "2", "-q"],
+        in: folder, ranks: ranks)
+      // 300,000 x 300,001 / 2 second moments, of 2 x 24 and 40 bytes.
+      #expect(outcome.status == 2)
+      #expect(outcome.errorLines.count == 1)
+      let message = outcome.errorLines.first ?? ""
+      #expect(
+        message.hasPrefix(
+          "shardem: a model of 45000450000 parameters takes at least 3700 GiB on 2 threads, and a "
+            + "rank can count on "))
+      #expect(
+        message.hasSuffix(
+          "; lower --components or choose --covariance diag, or read fewer --columns"))
+    }
+  }
+
   @Test("help goes to standard output and teaches by examples")
   func help() throws {
     let outcome = try Shardem.run(["fit", "--help"], in: Folder())
