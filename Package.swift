@@ -52,11 +52,14 @@ let package = Package(
     .target(
       name: "MPICommunicator",
       dependencies: ["MessagePassing", .target(name: "CMPI", condition: mpi)]),
+    .target(name: "CMappings"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(
       name: "RowSources",
-      dependencies: ["CZlib", .target(name: "CHDF5", condition: .when(traits: ["HDF5"]))]),
+      dependencies: [
+        "CMappings", "CZlib", .target(name: "CHDF5", condition: .when(traits: ["HDF5"])),
+      ]),
     .target(
       name: "MixtureModels", dependencies: ["Kernels"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),

@@ -32,6 +32,11 @@ public struct FileIdentity: Hashable, Sendable {
   private init?(_ path: String, name: String?) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
+    self.init(status, name: name)
+  }
+
+  /// The file of which the system tells `status`.
+  init(_ status: stat, name: String? = nil) {
     // Types that differ by system.
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(truncatingIfNeeded: status.st_ino)

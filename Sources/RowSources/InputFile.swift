@@ -63,7 +63,9 @@ final class InputFile: @unchecked Sendable {
   func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     let count = try read(into: buffer, at: offset)
     guard count == buffer.count else {
-      throw RowSourceError(.changedSize(bytes: offset + count, expected: size), path: path)
+      var status = stat()
+      let found = fstat(descriptor, &status) == 0 ? Int(status.st_size) : offset + count
+      throw RowSourceError(.changedSize(bytes: found, expected: size), path: path)
     }
   }
 
@@ -81,6 +83,13 @@ final class InputFile: @unchecked Sendable {
     try bytes.withUnsafeMutableBytes { try fill($0, at: 0) }
     return bytes
   }
+}
+
+/// All bytes of the file at `path`.
+///
+/// - Throws: `RowSourceError` if it cannot be read.
+package func fileContents(_ path: String) throws -> [UInt8] {
+  try InputFile(path: path).start(atMost: .max)
 }
 
 extension RowSourceError {

@@ -1,3 +1,5 @@
+internal import CMappings
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -6,13 +8,17 @@
 
 /// A whole file as memory: pages are read when touched and dropped when memory is short.
 ///
-/// A file must not be shortened by anyone while it is mapped: touching what is gone kills the
-/// process (as it does for every program that maps files).
+/// Of a file that someone shortens while it is mapped, what is gone reads as zeros, as does what a
+/// disk fails to deliver. So whoever has read from `bytes` asks `requireWhole` before using it.
 package final class MappedFile: @unchecked Sendable {
   /// The file's path as given, for messages.
   let path: String
   /// The file's contents.
   package let bytes: UnsafeRawBufferPointer
+
+  /// Which file is mapped, whatever has its name by now.
+  private let identity: FileIdentity?
+  private let watch: OpaquePointer
 
   /// - Throws: `RowSourceError` if there is no such file, it is empty, not a regular file, or
   ///   cannot be read.
@@ -22,11 +28,33 @@ package final class MappedFile: @unchecked Sendable {
     guard let address = mmap(nil, file.size, PROT_READ, MAP_SHARED, file.descriptor, 0),
       address != MAP_FAILED
     else { throw RowSourceError.reading(path, errno) }
+    guard let watch = shardem_watch_mapping(address, file.size) else {
+      munmap(address, file.size)
+      throw RowSourceError.reading(path, ENOMEM)
+    }
     bytes = UnsafeRawBufferPointer(start: address, count: file.size)
+    identity = FileIdentity(ofExisting: path)
+    self.watch = watch
   }
 
   deinit {
+    shardem_forget_mapping(watch)
     munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+  }
+
+  /// - Parameter includingEnd: whether the last page was read: what a file has lost of a page of
+  ///   which it still has some is zeros without any fault.
+  /// - Throws: `RowSourceError` if some of what was read so far may not be the file's.
+  func requireWhole(includingEnd: Bool = true) throws {
+    let isLost = shardem_mapping_is_lost(watch)
+    guard isLost || includingEnd else { return }
+    var status = stat()
+    // No descriptor is kept, of which a process has few.
+    if stat(path, &status) == 0, FileIdentity(status) == identity, status.st_size < bytes.count {
+      throw RowSourceError(
+        .changedSize(bytes: Int(status.st_size), expected: bytes.count), path: path)
+    }
+    if isLost { throw RowSourceError.reading(path, EIO) }
   }
 
   /// Tells the system that the file is read from front to back: it reads further ahead.

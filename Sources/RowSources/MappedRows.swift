@@ -39,10 +39,18 @@ struct MappedRows: RowSource {
       "rows \(rows) of \(name), which has \(rowCount)")
     let data = file.bytes.baseAddress! + dataOffset
     guard !isUsableInPlace else {
-      let numbers = data.assumingMemoryBound(to: Double.self)
-      return try withExtendedLifetime(file) { try body(numbers + rows.lowerBound * columnCount) }
+      let numbers = data.assumingMemoryBound(to: Double.self) + rows.lowerBound * columnCount
+      let result = Swift.Result { try withExtendedLifetime(file) { try body(numbers) } }
+      // Before whatever `body` says of rows that are lost.
+      try requireWhole(after: rows)
+      return try result.get()
     }
     elements.convert(rows, of: data, layout, into: scratch)
+    try requireWhole(after: rows)
     return try body(scratch)
+  }
+
+  private func requireWhole(after rows: Range<Int>) throws {
+    try file.requireWhole(includingEnd: rows.upperBound == rowCount)
   }
 }

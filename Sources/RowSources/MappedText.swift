@@ -16,8 +16,12 @@ struct MappedText: CSVText {
     file.expectSequentialReading()
     let bytes = file.bytes.bindMemory(to: UInt8.self)
     let end = endOfRows(bytes)
-    let format = try CSVFormat(
-      of: UnsafeBufferPointer(rebasing: bytes[..<end]), options, path: path)
+    let judged = Result {
+      try CSVFormat(of: UnsafeBufferPointer(rebasing: bytes[..<end]), options, path: path)
+    }
+    // Before what seems to be wrong with rows that are lost.
+    try file.requireWhole()
+    let format = try judged.get()
     let text = MappedText(
       file: file, format: format, dataRange: format.dataOffset..<end, partBytes: partBytes)
     return (format, text, bytes.count)
@@ -34,9 +38,11 @@ struct MappedText: CSVText {
 
   var partCount: Int { (dataRange.count + partBytes - 1) / partBytes }
 
-  func scan(part number: Int) -> CSVPartScan {
+  func scan(part number: Int) throws -> CSVPartScan {
     defer { file.release(part(number)) }
-    return CSVPartScan(bytes(part(number)))
+    let scan = CSVPartScan(bytes(part(number)))
+    try file.requireWhole()
+    return scan
   }
 
   func reader(_ index: CSVIndex, threads: Int) -> any CSVReader {
@@ -66,6 +72,8 @@ struct MappedText: CSVText {
           }
         }
       }
+      // Before what seems to be wrong with rows that are lost.
+      try text.file.requireWhole()
       if let (_, fault) = firstFault.withLock({ $0 }) { throw text.located(fault, index) }
     }
   }

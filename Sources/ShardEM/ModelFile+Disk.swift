@@ -6,8 +6,7 @@ extension ModelFile {
   ///
   /// - Throws: `RowSourceError` if it cannot be read, `ModelFileError` if it is no model file.
   public static func read(_ path: String) throws -> ModelFile {
-    let file = try MappedFile(path: path)
-    return try withExtendedLifetime(file) { try ModelFile(json: Array(file.bytes), name: path) }
+    try ModelFile(json: fileContents(path), name: path)
   }
 
   /// A number in hexadecimal digits that hardly any other model has.
