@@ -2,7 +2,7 @@
 ///
 /// Foundation's decoder is not used because on Linux it tells neither where a document stops being
 /// JSON nor why; a model file is written by people too, and they need the line.
-enum JSON: Equatable {
+enum JSON {
   case null
   case bool(Bool)
   /// A whole number from 0 up, exact, up to 2^53 however it is written, beyond that of digits only:
@@ -10,7 +10,7 @@ enum JSON: Equatable {
   case integer(UInt64)
   case number(Double)
   case string(String)
-  case list([JSON])
+  case list(JSONList)
   case object([String: JSON])
 
   /// The value in a sentence: `the number 3.5`, `a list of 2`.
@@ -23,6 +23,29 @@ enum JSON: Equatable {
     case .string(let value): quoted(String(value.prefix(40)))
     case .list(let values): "a list of \(values.count)"
     case .object: "an object"
+    }
+  }
+}
+
+/// The values of a list, still as text: a list may have millions, of which no two are needed at a time,
+/// and in memory each takes many times its text.
+struct JSONList: Sequence {
+  /// How many values there are.
+  let count: Int
+  /// Stands behind the opening bracket of a list without mistakes.
+  let start: JSONParser
+
+  func makeIterator() -> Iterator { Iterator(parser: start, remaining: count) }
+
+  struct Iterator: IteratorProtocol {
+    fileprivate var parser: JSONParser
+    fileprivate var remaining: Int
+
+    mutating func next() -> JSON? {
+      guard remaining > 0 else { return nil }
+      remaining -= 1
+      // There are no mistakes; but an object may have more keys than are held.
+      return (try? parser.entry()) ?? .null
     }
   }
 }

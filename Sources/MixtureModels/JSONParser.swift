@@ -1,4 +1,7 @@
 /// Reads JSON (RFC 8259) with the line and column of the first mistake.
+///
+/// In time proportional to the text, and, beside the text itself, in memory for the values of its
+/// objects alone: lists are passed over, and read when they are asked for.
 struct JSONParser {
   /// What is wrong, and where: both counted from 1, columns in bytes.
   struct Mistake: Error {
@@ -9,11 +12,16 @@ struct JSONParser {
     var repeatedKey: String?
   }
 
-  private let bytes: [UInt8]
-  private var position = 0
+  let bytes: [UInt8]
+  var position = 0
   /// Lists in lists; a limit keeps a hostile file from exhausting the stack.
   private var depth = 0
   private static let depthLimit = 64
+  /// Keys of objects that are held.
+  private var keyCount = 0
+  private static let keyLimit = 10_000
+  /// The bytes of a number; a float64 written to its last digit has up to 1077.
+  static let numberLimit = 4096
 
   /// The value of a whole document, which may start with a byte-order mark.
   static func parse(_ bytes: [UInt8]) throws(Mistake) -> JSON {
@@ -27,19 +35,99 @@ struct JSONParser {
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// The entry of a list at which the parser stands; goes past it and the comma behind it.
+  mutating func entry() throws(Mistake) -> JSON {
+    keyCount = 0
+    let value = try value()
+    skipSpace()
+    _ = take(",")
+    return value
+  }
+
   private mutating func value() throws(Mistake) -> JSON {
     skipSpace()
     switch peek {
-    case UInt8(ascii: "{"): return try object()
-    case UInt8(ascii: "["): return try list()
+    case UInt8(ascii: "{"): return .object(try object())
+    case UInt8(ascii: "["): return .list(try list())
     case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "-"): return try number()
-    case let byte? where byte.isDigit: return try number()
+    default: return try scalar()
+    }
+  }
+
+  /// Goes past a value, which is not needed.
+  private mutating func skipValue() throws(Mistake) {
+    skipSpace()
+    switch peek {
+    case UInt8(ascii: "{"):
+      try members { parser throws(Mistake) in
+        try parser.skipString()
+        try parser.colon()
+        try parser.skipValue()
+      }
+    case UInt8(ascii: "["): _ = try list()
+    case UInt8(ascii: "\""): try skipString()
     default:
-      if take("true") { return .bool(true) }
-      if take("false") { return .bool(false) }
-      if take("null") { return .null }
-      throw mistake("a value")
+      if try skipNumber() == nil { _ = try scalar() }
+    }
+  }
+
+  /// `true`, `false`, `null` or a number.
+  private mutating func scalar() throws(Mistake) -> JSON {
+    if let number = try skipNumber() { return try value(of: number) }
+    if take("true") { return .bool(true) }
+    if take("false") { return .bool(false) }
+    if take("null") { return .null }
+    throw mistake("a value")
+  }
+
+  // MARK: Lists and objects
+
+  private mutating func list() throws(Mistake) -> JSONList {
+    try open()
+    defer { depth -= 1 }
+    let start = self
+    var count = 0
+    if take("]") { return JSONList(count: 0, start: start) }
+    while true {
+      try skipValue()
+      count += 1
+      skipSpace()
+      if take("]") { return JSONList(count: count, start: start) }
+      guard take(",") else { throw mistake("a comma or ]") }
+    }
+  }
+
+  private mutating func object() throws(Mistake) -> [String: JSON] {
+    var members: [String: JSON] = [:]
+    try self.members { parser throws(Mistake) in
+      guard parser.keyCount < Self.keyLimit else {
+        throw parser.mistake("at most \(Self.keyLimit) keys")
+      }
+      parser.keyCount += 1
+      let start = parser.position
+      let key = try parser.string()
+      // Which of two values counts differs from reader to reader.
+      if members[key] != nil { throw parser.repetition(of: key, at: start) }
+      try parser.colon()
+      members[key] = try parser.value()
+    }
+    return members
+  }
+
+  /// Calls `body` at the key of each member, to go past it and its value.
+  private mutating func members(
+    _ body: (inout JSONParser) throws(Mistake) -> Void
+  ) throws(Mistake) {
+    try open()
+    defer { depth -= 1 }
+    if take("}") { return }
+    while true {
+      skipSpace()
+      guard peek == UInt8(ascii: "\"") else { throw mistake("a key in quotes") }
+      try body(&self)
+      skipSpace()
+      if take("}") { return }
+      guard take(",") else { throw mistake("a comma or }") }
     }
   }
 
@@ -51,110 +139,29 @@ struct JSONParser {
     skipSpace()
   }
 
-  private mutating func list() throws(Mistake) -> JSON {
-    try open()
-    defer { depth -= 1 }
-    var values: [JSON] = []
-    if take("]") { return .list(values) }
-    while true {
-      values.append(try value())
-      skipSpace()
-      if take("]") { return .list(values) }
-      guard take(",") else { throw mistake("a comma or ]") }
-    }
+  private mutating func colon() throws(Mistake) {
+    skipSpace()
+    guard take(":") else { throw mistake("a colon") }
   }
 
-  private mutating func object() throws(Mistake) -> JSON {
-    try open()
-    defer { depth -= 1 }
-    var members: [String: JSON] = [:]
-    if take("}") { return .object(members) }
-    while true {
-      skipSpace()
-      guard peek == UInt8(ascii: "\"") else { throw mistake("a key in quotes") }
-      let start = position
-      let key = try string()
-      // Which of two values counts differs from reader to reader.
-      if members[key] != nil { throw repetition(of: key, at: start) }
-      skipSpace()
-      guard take(":") else { throw mistake("a colon") }
-      members[key] = try value()
-      skipSpace()
-      if take("}") { return .object(members) }
-      guard take(",") else { throw mistake("a comma or }") }
-    }
-  }
+  // MARK: Bytes
 
-  /// -? digits (. digits)? ([eE] [+-]? digits)?, without leading zeros.
-  private mutating func number() throws(Mistake) -> JSON {
-    let start = position
-    let negative = take("-")
-    if !take("0") { try digits() }
-    let whole = position
-    if take(".") { try digits() }
-    if take("e") || take("E") {
-      if !take("+") { _ = take("-") }
-      try digits()
-    }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if !negative && position == whole, let integer = UInt64(text) { return .integer(integer) }
-    guard let value = Double(text) else { throw mistake("a number") }
-    // For JSON, 2.0 and 2e0 are 2. Beyond 2^53 the float64 may have been rounded.
-    if !negative, value <= 0x1p53, let integer = UInt64(exactly: value) { return .integer(integer) }
-    return .number(value)
-  }
+  var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private mutating func digits() throws(Mistake) {
-    let start = position
-    while let byte = peek, byte.isDigit { position += 1 }
-    if position == start { throw mistake("a digit") }
-  }
-
-  private mutating func string() throws(Mistake) -> String {
-    position += 1
-    var units: [UInt8] = []
-    while let byte = peek, byte >= 0x20 {
-      position += 1
-      if byte == UInt8(ascii: "\"") { return String(decoding: units, as: UTF8.self) }
-      if byte == UInt8(ascii: "\\") {
-        units += try escaped().utf8
-      } else {
-        units.append(byte)
-      }
-    }
-    throw mistake("a closing quote")
-  }
-
-  /// The character after a backslash; a surrogate pair is two escapes.
-  private mutating func escaped() throws(Mistake) -> String {
-    let plain = [
-      "\"": "\"", "\\": "\\", "/": "/", "b": "\u{8}", "f": "\u{c}", "n": "\n", "r": "\r", "t": "\t",
-    ]
-    for (letter, character) in plain where take(letter) { return character }
-    var units: [UInt16] = []
-    repeat {
-      guard take("u") else { throw mistake("an escape such as \\n or \\u00e9") }
-      let hexadecimal = String(decoding: bytes[position...].prefix(4), as: UTF8.self)
-      guard hexadecimal.utf8.count == 4, hexadecimal.allSatisfy(\.isHexDigit),
-        let unit = UInt16(hexadecimal, radix: 16)
-      else { throw mistake("four hexadecimal digits") }
-      position += 4
-      units.append(unit)
-    } while units.count == 1 && UTF16.isLeadSurrogate(units[0]) && take("\\")
-    return String(decoding: units, as: UTF16.self)
-  }
-
-  private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-  /// Whether the text comes next; if so, goes past it.
-  private mutating func take(_ text: String) -> Bool {
-    guard bytes[position...].starts(with: text.utf8) else { return false }
-    position += text.utf8.count
+  /// Whether the text, of ASCII characters, comes next; if so, goes past it.
+  @inline(__always)
+  mutating func take(_ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard bytes.count - position >= count else { return false }
+    for i in 0..<count where bytes[position + i] != text.utf8Start[i] { return false }
+    position += count
     return true
   }
 
   private mutating func skipSpace() {
-    while let byte = peek, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
+    while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      position += 1
+    }
   }
 
   /// The line and column of a byte.
@@ -168,7 +175,7 @@ struct JSONParser {
     return Mistake(line: line, column: column, reason: "a key again", repeatedKey: key)
   }
 
-  private func mistake(_ expected: String) -> Mistake {
+  func mistake(_ expected: String) -> Mistake {
     let (line, column) = place(position)
     let rest = String(decoding: bytes[position...].prefix(20), as: UTF8.self)
     let word = rest.prefix { $0.isLetter || $0.isNumber }
@@ -177,10 +184,6 @@ struct JSONParser {
       line: line, column: column,
       reason: "found \(found.map(quoted) ?? "the end of the file"), expected \(expected)")
   }
-}
-
-extension UInt8 {
-  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }
 
 /// `text` as a JSON string.

@@ -52,7 +52,11 @@ private let allowance = 1e-6
 
 extension ModelFileReader {
   fileprivate func expect(_ expected: JSON) throws(ModelFileError) {
-    if value != expected { throw unexpected(expected: expected.described) }
+    switch (value, expected) {
+    case (.string(let value), .string(let expected)) where value == expected: return
+    case (.integer(let value), .integer(let expected)) where value == expected: return
+    default: throw unexpected(expected: expected.described)
+    }
   }
 
   /// One of the names of `Choice`.
