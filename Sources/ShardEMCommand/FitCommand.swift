@@ -54,7 +54,9 @@ struct FitCommand: WorldCommand {
     let data = try data.open(
       for: search.`init`.columns(of: start), threads: threads, in: world, log: log)
     let mixture = model.mixture(for: data)
-    if let warning = model.sizeWarning(of: mixture, for: data) { log.warning("\(warning)") }
+    if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
+      log.warning("\(warning)")
+    }
     return try fit(mixture, start: start, Sweep(data, threads: threads, world: world), log)
   }
 

@@ -1,22 +1,70 @@
+import MessagePassing
 import MixtureModels
 import ShardEM
 
-extension ModelOptions {
-  /// What to say, before hours of work, of a model that is out of proportion to the data: one of
-  /// more parameters than there are values, or whose sums fill the memory; nil of any other.
-  func sizeWarning(of mixture: some FiledMixture, for data: DataSet) -> String? {
-    // Also keeps the numbers below from overflowing; the fit will refuse these.
-    guard components <= data.weightedRowCount else { return nil }
-    let parameters = mixture.freeParameterCount
-    // Of each statistic, a thread has the number of a block and two parts of an exact sum.
-    let gibibytes = Double(24 * mixture.statisticsCount) * 0x1p-30
-    guard parameters > data.weightedRowCount * data.columnCount || gibibytes >= 1 else {
-      return nil
-    }
-    let memory = gibibytes >= 1 ? ", whose sums take \(significant(gibibytes, 2)) GiB a thread" : ""
-    let isMatrix = family == .gaussian && [nil, .full, .tied].contains(covariance)
-    return "\(counted(parameters, "parameter"))\(memory), for "
-      + "\(counted(data.weightedRowCount, "row")) of \(counted(data.columnCount, "column")); "
-      + "lower --components" + (isMatrix ? " or choose --covariance diag" : "")
+/// What a model and its sums take, beside the rows.
+struct ModelSize {
+  let parameters: Int
+  /// Of the sums of one thread: of each statistic the number of a block, and two parts of an exact sum.
+  let sumBytes: Double
+  /// At least so many bytes are in use at a time: the sums of all threads, and of each statistic a bound,
+  /// a unit, the sum over ranks in two parts and as one number.
+  let bytes: Double
+
+  init(of mixture: some FiledMixture, threads: Int) {
+    parameters = mixture.freeParameterCount
+    sumBytes = Double(mixture.statisticsCount) * 24
+    bytes = Double(threads) * sumBytes + Double(mixture.statisticsCount) * 40
   }
 }
+
+extension ModelOptions {
+  /// Collective. Refuses a model that is larger than memory before it takes any.
+  ///
+  /// - Returns: what to say, before hours of work, of a model that is out of proportion to the data: one
+  ///   of more parameters than there are values, or whose sums fill the memory; nil of any other.
+  /// - Throws: on every rank the same `ModelTooLarge`.
+  func checkSize<World: Communicator>(
+    of mixture: some FiledMixture, for data: DataSet, threads: Int, in world: World
+  ) throws -> String? {
+    let available = try world.memoryShare()
+    // Also keeps the numbers below from overflowing; the fit will refuse these.
+    guard components <= data.weightedRowCount else { return nil }
+    let size = ModelSize(of: mixture, threads: threads)
+    try world.agree {
+      guard size.bytes > Double(available) else { return }
+      throw ModelTooLarge(
+        parameters: size.parameters, bytes: size.bytes, available: available, threads: threads,
+        advice: advice)
+    }
+    let isLarge = size.sumBytes >= 0x1p30
+    guard size.parameters > data.weightedRowCount * data.columnCount || isLarge else { return nil }
+    let memory = isLarge ? ", whose sums take \(gibibytes(size.sumBytes)) a thread" : ""
+    return "\(counted(size.parameters, "parameter"))\(memory), for "
+      + "\(counted(data.weightedRowCount, "row")) of \(counted(data.columnCount, "column")); "
+      + advice
+  }
+
+  private var advice: String {
+    let isMatrix = family == .gaussian && [nil, .full, .tied].contains(covariance)
+    return "lower --components" + (isMatrix ? " or choose --covariance diag" : "")
+  }
+}
+
+/// A model that does not fit in memory.
+struct ModelTooLarge: InputError, CustomStringConvertible {
+  let parameters: Int
+  let bytes: Double
+  /// Bytes that a rank can count on.
+  let available: Int
+  let threads: Int
+  let advice: String
+
+  var description: String {
+    "a model of \(counted(parameters, "parameter")) takes at least \(gibibytes(bytes)) on "
+      + "\(counted(threads, "thread")), and a rank can count on \(gibibytes(Double(available))); "
+      + advice + ", or read fewer --columns"
+  }
+}
+
+private func gibibytes(_ bytes: Double) -> String { "\(significant(bytes * 0x1p-30, 2)) GiB" }
