@@ -72,6 +72,9 @@ struct DataTargets {
     "x,y\n1.5,-2\r\n\"3\",4e-3\n 5 ,6\n\"7\n\",8\n", "1 2  3\n4\t5 6\n\n7 8 9", "a;b\n1,5;2\n",
     "5\n6\n7\n",
     "\u{feff}one\ttwo\n1\t2\n3\t4\n", "\"a, b\",\"c\"\"d\"\n1,2\n3,4\n",
+    // Rows of many fields, and a field beyond its limit.
+    String(repeating: ",", count: 2000) + "\n" + String(repeating: "1,", count: 2000) + "1\n",
+    "1\n" + String(repeating: "7", count: 5000) + "\n",
   ].map { Array($0.utf8) }
   private static let words = [
     ",", ";", "\t", " ", "\"", "\"\"", "\n", "\r\n", "1e5", "-", "+", ".", "nan", "inf", "\u{feff}",

@@ -13,8 +13,10 @@ struct CSVDialect: Sendable {
   /// The first column, from 0, whose field in the first row has its quotes wrong, and how.
   let quoteFault: (column: Int, problem: RowSourceError.Problem)?
 
-  /// - Parameter text: the file after any byte order mark.
-  init(of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions) {
+  /// - Parameters:
+  ///   - text: the file after any byte order mark.
+  ///   - mostFields: nil is returned if the first row has more.
+  init?(of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions, mostFields: Int) {
     let start = text.baseAddress!
     let end = start + text.count
     let delimiter = options.delimiter ?? CSVDialect.likeliestDelimiter(start, end)
@@ -24,6 +26,7 @@ struct CSVDialect: Sendable {
     repeat {
       let field = cursor.next()
       if cursor.hasOpenQuote { fault = fault ?? (fields.count, .openQuote) }
+      if fields.count == mostFields { return nil }
       if hasStrayQuote(field) { fault = fault ?? (fields.count, .strayQuote) }
       fields.append(unquoted(field))
     } while !cursor.isAtRowEnd
@@ -93,7 +96,8 @@ struct CSVDialect: Sendable {
   private static func name(_ field: UnsafeBufferPointer<UInt8>) -> String {
     var bytes: [UInt8] = []
     var wasQuote = false
-    for byte in field {
+    // A name that is too long is refused, and not to be held whole.
+    for byte in field where bytes.count <= TextLimits.fieldBytes {
       // The second of two quotes.
       wasQuote = byte == .quote && !wasQuote
       if byte != .quote || wasQuote { bytes.append(byte) }

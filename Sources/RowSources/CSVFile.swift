@@ -73,6 +73,7 @@ public struct CSVFile: Sendable {
     precondition(
       rows.lowerBound >= 0 && rows.upperBound <= index.rowCount,
       "rows \(rows) of \(name), which has \(index.rowCount)")
+    try text.requireRows(within: format.limits, index)
     if index.rowCount > format.mostRows(inBytes: index.byteCount) {
       // Some row is too short: found before memory is taken for what the text cannot hold.
       try forEachPiece(of: rows, index: index, threads: threads) { _, _ in }
@@ -105,6 +106,7 @@ public struct CSVFile: Sendable {
     _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
   ) throws {
     guard !rows.isEmpty else { return }
+    try text.requireRows(within: format.limits, index)
     let reader = try text.reader(index, threads: max(threads, 1))
     try RowSources.forEachPiece(of: rows, columnCount: columnCount, pieceBytes: pieceBytes) {
       piece, memory in
@@ -120,6 +122,8 @@ protocol CSVText: Sendable {
   var partCount: Int { get }
   /// Scans a part, counted from 0, for the ends of rows.
   func scan(part number: Int) throws -> CSVPartScan
+  /// - Throws: `RowSourceError` if a row that `index` counts is known to be longer.
+  func requireRows(within limits: TextLimits, _ index: CSVIndex) throws
   /// A reader of the rows that `index` counts.
   func reader(_ index: CSVIndex, threads: Int) throws -> any CSVReader
 }

@@ -12,6 +12,8 @@ struct CSVFormat: Sendable {
   let slots: [Int]
   /// Where the rows of data begin, in bytes from the start of the text.
   let dataOffset: Int
+  /// How long the rows may be.
+  let limits: TextLimits
 
   /// Judges by the first rows.
   ///
@@ -22,14 +24,27 @@ struct CSVFormat: Sendable {
     if text.starts(with: [0xff, 0xfe]) || text.starts(with: [0xfe, 0xff]) {
       throw RowSourceError(.notUTF8, path: path)
     }
-    if separatesRowsByReturnsOnly(text) { throw RowSourceError(.returnsOnly, path: path) }
+    let limits = TextLimits(memory: options.memory)
+    if separatesRowsByReturnsOnly(UnsafeBufferPointer(rebasing: text.prefix(limits.rowBytes))) {
+      throw RowSourceError(.returnsOnly, path: path)
+    }
     let start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     guard start < text.count else { throw RowSourceError(.noRows, path: path) }
-    let dialect = CSVDialect(of: UnsafeBufferPointer(rebasing: text[start...]), options)
+    let rows = UnsafeBufferPointer(rebasing: text[start...])
+    try limits.requireRowEnd(rows, row: 1, path: path)
+    // As far as the dialect looks, and a row that it looks at goes.
+    let judged = UnsafeBufferPointer(
+      rebasing: rows.prefix(CSVDialect.judgedBytes + 2 * limits.rowBytes))
+    guard let dialect = CSVDialect(of: judged, options, mostFields: limits.fieldCount) else {
+      throw RowSourceError(.manyFields(limit: limits.fieldCount), path: path, row: 1)
+    }
     if dialect.hasHeader, let (column, problem) = dialect.quoteFault {
       throw RowSourceError(problem, path: path, row: 1, column: .init(number: column + 1))
     }
     let names = dialect.hasHeader ? dialect.firstRow : nil
+    if let long = names?.firstIndex(where: { $0.utf8.count > TextLimits.fieldBytes }) {
+      throw RowSourceError(.longName, path: path, row: 1, column: .init(number: long + 1))
+    }
     let fieldCount = dialect.firstRow.count
     let columns = try options.chosenColumns(names: names, count: fieldCount, path: path)
     dataOffset = start + dialect.dataOffset
@@ -38,7 +53,10 @@ struct CSVFormat: Sendable {
     fieldNames = names
     self.fieldCount = fieldCount
     self.columns = columns
-    slots = (0..<fieldCount).map { columns.firstIndex(of: $0) ?? -1 }
+    self.limits = limits
+    var slots = [Int](repeating: -1, count: fieldCount)
+    for (slot, column) in columns.enumerated() { slots[column] = slot }
+    self.slots = slots
   }
 
   /// The most rows that so many bytes can hold: each has, per field, a byte that ends it, and at

@@ -105,6 +105,11 @@ public struct CSVIndex: Sendable, Equatable {
       (firstRows, beginsInside, newlinesBefore)
   }
 
+  /// How many rows end in a part; the last row of all ends in none.
+  func rowEnds(inPart number: Int) -> Int {
+    firstRows[number + 1] - firstRows[number] - (number == 0 ? 1 : 0)
+  }
+
   /// The parts in which `rows` begin.
   func parts(of rows: Range<Int>) -> Range<Int> {
     guard !rows.isEmpty else { return 0..<0 }

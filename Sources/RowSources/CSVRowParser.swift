@@ -142,6 +142,7 @@ struct CSVRowParser {
   ) -> RowSourceError.Problem? {
     let text = unquoted(field)
     guard var position = text.baseAddress, !text.isEmpty else { return .emptyField }
+    guard text.count <= TextLimits.fieldBytes else { return .longNumber(bytes: text.count) }
     let last = position + text.count
     // More of the text than any message shows.
     let shown = { String(decoding: text.prefix(400), as: UTF8.self) }

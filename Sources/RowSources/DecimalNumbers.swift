@@ -30,7 +30,8 @@ struct DecimalNumbers {
 
   /// Reads the longest number at `position`: sign, digits with or without a point, exponent.
   ///
-  /// - Returns: nil if no number begins here; infinity for one beyond the range of float64.
+  /// - Returns: nil if no number begins here, or one of more than `TextLimits.fieldBytes`; infinity for
+  ///   one beyond the range of float64.
   @inline(__always)
   func read(_ position: inout Bytes, _ end: Bytes) -> Double? {
     let start = position
@@ -58,12 +59,17 @@ struct DecimalNumbers {
     guard digits > 0 else { return nil }
     if next < end, next.pointee | 0x20 == UInt8(ascii: "e") {
       exponent &+= readExponent(&next, end)
+      guard next - start <= TextLimits.fieldBytes else { return nil }
+    }
+    // Up to 19 digits, the significand has not overflowed; zeros before them do not count.
+    if digits > 19 {
+      guard next - start <= TextLimits.fieldBytes else { return nil }
+      if digits - leadingZeros(integer, next) > 19 {
+        position = next
+        return standardLibrary(start, next)
+      }
     }
     position = next
-    // Up to 19 digits, the significand has not overflowed; zeros before them do not count.
-    if digits > 19 && digits - leadingZeros(integer, next) > 19 {
-      return standardLibrary(start, next)
-    }
     let magnitude = convert(significand, exponent) ?? standardLibrary(start, next).magnitude
     return isNegative ? -magnitude : magnitude
   }

@@ -41,6 +41,10 @@ final class GzipReader: CSVReader {
         // The last row ends with the text.
         (completeRows, completeBytes) = (1, window.text.count)
       } else {
+        // The window begins with a row that has no end yet.
+        guard window.text.count <= format.limits.rowBytes else {
+          throw format.limits.longRow(1 + window.droppedNewlines, path: path)
+        }
         try window.extend()
         search()
       }

@@ -9,7 +9,11 @@ struct GzipText: CSVText {
     _ path: String, _ options: ReadOptions, windowBytes: Int
   ) throws -> (CSVFormat, any CSVText, byteCount: Int) {
     let window = try GzipWindow(path: path, bytes: windowBytes)
-    repeat { try window.extend() } while !window.isAtEnd && !showsFormat(window.text)
+    let limits = TextLimits(memory: options.memory)
+    repeat {
+      try requireRowEnds(window.text, limits, path: path)
+      try window.extend()
+    } while !window.isAtEnd && !showsFormat(window.text)
     let end = window.isAtEnd ? endOfRows(window.text) : window.text.count
     let format = try CSVFormat(
       of: UnsafeBufferPointer(rebasing: window.text[..<end]), options, path: path)
@@ -17,6 +21,21 @@ struct GzipText: CSVText {
       format, GzipText(path: path, format: format, windowBytes: windowBytes),
       try InputFile(path: path).size
     )
+  }
+
+  /// - Throws: `RowSourceError` if the last row, which has no end yet, is longer than rows may be.
+  private static func requireRowEnds(
+    _ text: UnsafeBufferPointer<UInt8>, _ limits: TextLimits, path: String
+  ) throws {
+    guard text.count > CSVDialect.judgedBytes + 3 + limits.rowBytes else { return }
+    var (row, start) = (1, 0)
+    while true {
+      let rest = UnsafeBufferPointer(rebasing: text[start...])
+      let length = offset(after: 1, in: rest, isInside: false)
+      guard length < rest.count else { throw limits.longRow(row, path: path) }
+      row += occurrences(of: .newline, in: UnsafeBufferPointer(rebasing: rest[..<length]))
+      start += length
+    }
   }
 
   /// Whether the start of a text has all that its format is judged by: it goes on behind the end of
@@ -65,6 +84,9 @@ struct GzipText: CSVText {
     guard let rows else { throw RowSourceError(.noRows, path: path) }
     return rows
   }
+
+  /// The reader knows when it comes to one.
+  func requireRows(within limits: TextLimits, _ index: CSVIndex) {}
 
   func reader(_ index: CSVIndex, threads: Int) throws -> any CSVReader {
     GzipReader(try window(), format, path: path)

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The stretch of an unpacked text that is at hand: it grows at its end and is dropped from its
 /// front.
 final class GzipWindow {
@@ -12,28 +20,25 @@ final class GzipWindow {
   /// - Parameter bytes: by how much the window grows at a time, at least.
   init(path: String, bytes: Int) throws {
     stream = try GzipStream(path: path)
-    memory = .allocate(capacity: bytes)
+    memory = try GzipWindow.memory(nil, bytes: bytes, path: path)
   }
 
-  deinit { memory.deallocate() }
+  deinit { free(memory.baseAddress) }
 
   /// What is at hand; the memory is that of the window.
   var text: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: memory[held]) }
 
   /// Unpacks more text.
   ///
-  /// - Throws: `RowSourceError`, also if the window has no end although it holds `longestRow`
-  ///   bytes: it only grows while no row ends in it.
+  /// - Throws: `RowSourceError` if it is damaged, or there is no memory left.
   func extend() throws {
-    if held.count >= GzipWindow.longestRow {
-      throw RowSourceError(.longRow(limit: GzipWindow.longestRow), path: stream.path)
-    }
+    memory.baseAddress!.update(
+      from: memory.baseAddress! + held.lowerBound, count: held.count)
     // Half of the memory is for what is new.
-    let capacity = max(memory.count, 2 * held.count)
-    let larger = capacity > memory.count ? .allocate(capacity: capacity) : memory
-    _ = larger.update(fromContentsOf: UnsafeBufferPointer(rebasing: memory[held]))
-    if capacity > memory.count { memory.deallocate() }
-    memory = larger
+    if 2 * held.count > memory.count {
+      memory = try GzipWindow.memory(
+        memory.baseAddress, bytes: 2 * held.count, path: stream.path)
+    }
     let free = UnsafeMutableBufferPointer(rebasing: memory[held.count...])
     let count = try stream.read(into: free)
     isAtEnd = count < free.count
@@ -47,6 +52,12 @@ final class GzipWindow {
     held = held.lowerBound + count..<held.upperBound
   }
 
-  /// More than a row of a table has: a text whose rows never end takes no more memory.
-  static let longestRow = 64 << 20
+  /// Memory that holds what `old` did, which the system moves without another copy of it.
+  private static func memory(
+    _ old: UnsafeMutablePointer<UInt8>?, bytes: Int, path: String
+  ) throws -> UnsafeMutableBufferPointer<UInt8> {
+    guard let start = realloc(old, bytes) else { throw RowSourceError.reading(path, ENOMEM) }
+    return UnsafeMutableBufferPointer(
+      start: start.assumingMemoryBound(to: UInt8.self), count: bytes)
+  }
 }

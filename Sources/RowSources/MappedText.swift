@@ -45,6 +45,25 @@ struct MappedText: CSVText {
     return scan
   }
 
+  /// Of parts in which no row ends, one row has all.
+  func requireRows(within limits: TextLimits, _ index: CSVIndex) throws {
+    var first = 0
+    for part in index.beginsInside.indices {
+      let isPassed = index.rowEnds(inPart: part) == 0
+      if isPassed && (part + 1 - first) * partBytes > limits.rowBytes {
+        // It begins behind the last row's end in the part before.
+        let before = max(first - 1, 0)
+        let start = position(
+          after: index.rowEnds(inPart: before), in: before, isInside: index.beginsInside[before])
+        let fault = CSVFault(
+          offset: start - bytes(0..<1).baseAddress!, column: nil,
+          problem: .longRow(limit: limits.rowBytes))
+        throw located(fault, index)
+      }
+      if !isPassed { first = part + 1 }
+    }
+  }
+
   func reader(_ index: CSVIndex, threads: Int) -> any CSVReader {
     Reader(text: self, index: index, threads: threads)
   }

@@ -13,16 +13,20 @@ public struct ReadOptions: Sendable, Equatable {
   public var raw: RawFormat?
   /// The columns of the model that the data are for; nil without one, or if it has no names.
   public var order: ColumnOrder?
+  /// How many bytes of rows are to be held in memory at most, which also limits how long a row of text
+  /// may be; nil: as many as there are.
+  public var memory: Int?
 
   public init(
     columns: [String]? = nil, delimiter: UInt8? = nil, header: Bool? = nil, raw: RawFormat? = nil,
-    order: ColumnOrder? = nil
+    order: ColumnOrder? = nil, memory: Int? = nil
   ) {
     self.columns = columns
     self.delimiter = delimiter
     self.header = header
     self.raw = raw
     self.order = order
+    self.memory = memory
   }
 
   /// The chosen columns, counted from 0; if there is an `order`, in that order.
@@ -40,10 +44,14 @@ public struct ReadOptions: Sendable, Equatable {
   private func givenColumns(names: [String]?, count: Int, path: String) throws -> [Int] {
     guard let columns else { return Array(0..<count) }
     guard !columns.isEmpty else { throw RowSourceError(.noColumns, path: path) }
+    let places = places(of: columns, in: names)
     var chosen: [Int] = []
+    var seen: Set<Int> = []
     for column in columns {
-      let index = try index(of: column, names: names, count: count, path: path)
-      if chosen.contains(index) { throw RowSourceError(.repeatedColumn(column), path: path) }
+      let index = try index(of: column, places, names: names, count: count, path: path)
+      guard seen.insert(index).inserted else {
+        throw RowSourceError(.repeatedColumn(column), path: path)
+      }
       chosen.append(index)
     }
     return chosen
@@ -51,9 +59,27 @@ public struct ReadOptions: Sendable, Equatable {
 
   /// The place of a column, counted from 0.
   func index(of column: String, names: [String]?, count: Int, path: String) throws -> Int {
-    let named = (names ?? []).indices.filter { names![$0] == column }
-    if named.count > 1 { throw RowSourceError(.ambiguousColumn(column), path: path) }
-    if let index = named.first { return index }
+    try index(
+      of: column, places(of: [column], in: names), names: names, count: count, path: path)
+  }
+
+  /// The places of those `names` that are asked for; nil: of more than one column.
+  private func places(of columns: [String], in names: [String]?) -> [String: Int?] {
+    let wanted = Set(columns)
+    var places: [String: Int?] = [:]
+    for (index, name) in (names ?? []).enumerated() where wanted.contains(name) {
+      places.updateValue(places[name] == nil ? index : nil, forKey: name)
+    }
+    return places
+  }
+
+  private func index(
+    of column: String, _ places: [String: Int?], names: [String]?, count: Int, path: String
+  ) throws -> Int {
+    if let place = places[column] {
+      guard let place else { throw RowSourceError(.ambiguousColumn(column), path: path) }
+      return place
+    }
     guard let number = Int(column), (1...count).contains(number) else {
       throw RowSourceError(.noSuchColumn(column, names: names, count: count), path: path)
     }

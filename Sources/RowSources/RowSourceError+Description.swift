@@ -111,6 +111,14 @@ extension RowSourceError.Problem {
     case .corruptGzip(let reason): "the gzip'ed data are damaged: \(reason)"
     case .longRow(let limit):
       "a row of more than \(limit >> 20) MiB of text; is this a table, its quotes in order?"
+        + (limit < TextLimits(memory: nil).rowBytes ? " If so, raise --memory" : "")
+    case .manyFields(let limit):
+      "more than \(limit) fields; is this a table? Convert one that wide to .npy or HDF5, or raise "
+        + "--memory if that is small"
+    case .longName:
+      "a column name of more than \(TextLimits.fieldBytes) bytes; is this a table, its quotes in order?"
+    case .longNumber(let bytes):
+      "found a field of \(bytes) bytes, expected a number of at most \(TextLimits.fieldBytes)"
     case .notANumber(let text): "found \"\(oneLine(text))\", expected a number"
     case .emptyField: "found an empty field, expected a number"
     case .outOfRange(let text):

@@ -80,6 +80,9 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case truncatedGzip
     case corruptGzip(String)
     case longRow(limit: Int)
+    case manyFields(limit: Int)
+    case longName
+    case longNumber(bytes: Int)
     case notANumber(String)
     case emptyField
     case outOfRange(String)

@@ -30,6 +30,8 @@ extension DataSet {
     memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: World
   ) throws -> DataSet {
     var options = options
+    let bytes = try limit.byteCount(in: world)
+    options.memory = bytes
     let weightsPath = try existingFile(weights, world)
     let weightColumn = weightsPath == nil ? weights : nil
     if let weightColumn { options.include(weightColumn) }
@@ -39,7 +41,8 @@ extension DataSet {
       let files = try namingWeights(weightColumn) {
         try DataFiles.expand(arguments, options).map { try DataFile.open($0, options) }
       }
-      return (files, try weightsPath.map(openWeights))
+      let weightOptions = ReadOptions(memory: bytes)
+      return (files, try weightsPath.map { try openWeights($0, weightOptions) })
     }
     let group: FileGroup
     switch placement {
@@ -62,7 +65,6 @@ extension DataSet {
     let plan = ShardPlan(rowCounts: shards.rowCounts)
     let runs = plan.runs(ofRank: group.rank, size: group.size, among: group.files)
     let rows = files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
-    let bytes = try limit.byteCount(in: world)
     let (memory, sources) = try world.agree { [files, weightFile] in
       let memory = try RowMemory(
         limit: bytes, rows, of: files, weights: weightFile, plan, threads: threads)
@@ -102,8 +104,8 @@ extension DataSet {
     }
   }
 
-  private static func openWeights(_ path: String) throws -> DataFile {
-    let file = try DataFile.open(path)
+  private static func openWeights(_ path: String, _ options: ReadOptions) throws -> DataFile {
+    let file = try DataFile.open(path, options)
     guard file.columnCount == 1 else {
       throw DataSetError.weightColumns(path: path, count: file.columnCount)
     }

@@ -28,7 +28,8 @@ struct TextLimitTests {
 
   @Test("a row without an end is refused by its number, wherever it is")
   func longRows() throws {
-    let expected = "a row of more than 1 MiB of text; is this a table, its quotes in order?"
+    let expected =
+      "a row of more than 1 MiB of text; is this a table, its quotes in order? If so, raise --memory"
     for byte in ["a", "1", "\0", "\""] {
       let long = run(byte, 5 << 20)
       #expect(try message(long) == "row 1: \(expected)")
