@@ -36,7 +36,7 @@ struct TraceTests {
       previous = mean
       for name in [
         "start_seconds", "seconds", "compute_seconds", "processor_seconds", "communication_seconds",
-        "m_step_seconds", "shared_seconds",
+        "m_step_seconds", "shared_seconds", "checkpoint_seconds",
       ] {
         #expect(try #require(object[name] as? Double) >= 0)
       }

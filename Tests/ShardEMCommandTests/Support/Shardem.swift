@@ -48,6 +48,17 @@ enum Shardem {
       errors: try streams.text("errors"))
   }
 
+  /// Starts `shardem arguments` in `folder`, to be killed; what it writes is dropped.
+  static func start(_ arguments: [String], in folder: Folder) throws -> Process {
+    let process = Process()
+    process.currentDirectoryURL = folder.url
+    (process.executableURL, process.arguments) = (program, arguments)
+    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
   /// Stands in the products directory beside the bundle of the tests.
   private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("shardem")
