@@ -126,16 +126,41 @@ public struct GaussianMixture: MixtureModel {
     }
   }
 
-  /// Weights, means, covariances.
+  /// Weights, means, covariances: of a matrix, which is symmetric, the lower triangle.
   public func numbers(of parameters: Parameters) -> [Double] {
-    parameters.weights + parameters.means + parameters.covariances
+    let area = columnCount * columnCount
+    let matrices = stride(from: 0, to: matrixCount * area, by: area)
+    let covariances =
+      matrixCount == 0
+      ? parameters.covariances
+      : matrices.flatMap {
+        PackedTriangle.pack(parameters.covariances[$0..<$0 + area], order: columnCount)
+      }
+    return parameters.weights + parameters.means + covariances
   }
 
   public func parameters(numbers: [Double]) -> Parameters? {
     let shape = covarianceType.shape(components: componentCount, columns: columnCount)
-    let counts = [componentCount, componentCount * columnCount, shape.reduce(1, *)]
+    let size = PackedTriangle.count(columnCount)
+    let covarianceCount = matrixCount == 0 ? shape.reduce(1, *) : matrixCount * size
+    let counts = [componentCount, componentCount * columnCount, covarianceCount]
     guard let parts = numbers.split(into: counts) else { return nil }
-    return Parameters(weights: parts[0], means: parts[1], covariances: parts[2])
+    let covariances =
+      matrixCount == 0
+      ? parts[2]
+      : stride(from: 0, to: covarianceCount, by: size).flatMap {
+        PackedTriangle.unpackSymmetric(parts[2][$0..<$0 + size], order: columnCount)
+      }
+    return Parameters(weights: parts[0], means: parts[1], covariances: covariances)
+  }
+
+  /// How many square matrices the covariances are; 0 where they are variances.
+  private var matrixCount: Int {
+    switch covarianceType {
+    case .full: componentCount
+    case .tied: 1
+    case .diag, .spherical: 0
+    }
   }
 
   /// - Throws: `FitError.notFinite` if a variance is infinite or no number.
