@@ -28,11 +28,22 @@ enum OutputPath {
   /// The path of a temporary file beside the target of `path`: `.NAME.RANDOM.partial`, without the
   /// end of a long name.
   static func temporary(for path: String, random: UInt64) -> String {
-    let (folder, name) = split(target(of: path))
+    split(target(of: path)).folder + "/" + temporaryStart(for: path)
+      + "\(String(random, radix: 36)).partial"
+  }
+
+  /// Whether a name is that of a temporary file beside the target of `path`.
+  static func isTemporary(_ name: String, for path: String) -> Bool {
+    let start = temporaryStart(for: path)
+    return name.hasPrefix(start) && name.hasSuffix(".partial")
+      && UInt64(name.dropFirst(start.count).dropLast(8), radix: 36) != nil
+  }
+
+  private static func temporaryStart(for path: String) -> String {
     // With what stands around it below the 143 bytes that some file systems allow; most allow 255.
-    var kept = name.prefix(100)
+    var kept = split(target(of: path)).name.prefix(100)
     while kept.utf8.count > 100 { kept.removeLast() }
-    return "\(folder)/.\(kept).\(String(random, radix: 36)).partial"
+    return ".\(kept)."
   }
 
   /// Where a symbolic link points to; nil if `path` is none.

@@ -72,11 +72,13 @@ public final class WholeFile {
     while true {
       let temporaryPath = OutputPath.temporary(for: path, random: random())
       do {
-        return try TemporaryFiles.update {
+        let file = try TemporaryFiles.update { paths -> WholeFile? in
           let file = try WholeFile(path: path, temporaryPath: temporaryPath, isOwner: true)
-          $0.files.insert(temporaryPath)
+          guard OutputLeftover.locksNew(temporaryPath, file.descriptor) else { return nil }
+          paths.files.insert(temporaryPath)
           return file
         }
+        if let file { return file }
       } catch let error as RowSourceError where error.problem == .unwritable(code: EEXIST) {}
     }
   }

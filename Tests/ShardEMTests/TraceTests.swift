@@ -107,11 +107,21 @@ struct TraceTests {
     #expect(all.count == 6)
 
     let report = try soloReport()
-    let second = try TraceWriter(path: path, goingOnFrom: states[3].place)
+    let second = try TraceWriter(path: path, goingOnFrom: states[3])
     try second.write(report)
     try second.write(report)
     try second.commit()
     #expect(try lines() == all[..<4] + [Substring(report.traceLine), Substring(report.traceLine)])
+
+    // One iteration of another start, in which the lines have another log-likelihood.
+    var other: FitState<UnitGaussians.Parameters>?
+    _ = try Sweep(data, threads: 1, world: world).fit(
+      threeGaussians, from: .random, options: FitOptions(maximumIterations: 1, seed: 5),
+      keep: { other = $0 })
+    let third = try TraceWriter(path: path, goingOnFrom: try #require(other))
+    try third.write(report)
+    try third.commit()
+    #expect(try lines() == [Substring(report.traceLine)])
   }
 
   /// The report of some iteration.

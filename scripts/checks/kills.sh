@@ -16,8 +16,8 @@ options=(fit "$root/Tests/Data/pendigits.csv" --components 8 --init random --res
 # resume RANKS: goes on with the fit in the background, as a job with a process group of its own.
 resume() {
   set -m
-  on_ranks "$1" "$build/shardem" "${options[@]}" --output model.json --checkpoint kept \
-    --resume kept > log 2>&1 &
+  on_ranks "$1" "$build/shardem" "${options[@]}" --output model.json --trace trace.jsonl \
+    --checkpoint kept --resume kept > log 2>&1 &
   set +m
   job=$!
 }
@@ -27,11 +27,11 @@ ranks_of_fit() { pgrep -f "^$build/shardem fit .*--resume kept$" -d " " || true;
 
 # The number of the iteration in the newest checkpoint, counted over all starts; 0 for none.
 progress() {
-  { ls kept 2> /dev/null || true; } | sed -n 's/^checkpoint-\([0-9]*\)-\([0-9]*\).json$/\1 \2/p' |
+  { ls kept 2> /dev/null || true; } | sed -n 's/^checkpoint-\([0-9]*\)-\([0-9]*\).bin$/\1 \2/p' |
     awk '{ n = 400 * $1 + $2; if (n > most) most = n } END { print most + 0 }'
 }
 
-"$build/shardem" "${options[@]}" --output whole.json > /dev/null 2>&1
+"$build/shardem" "${options[@]}" --output whole.json --trace whole.jsonl > /dev/null 2>&1
 
 killed=0
 slowest=0
@@ -64,6 +64,11 @@ fi
 if ((lost == 0)); then ok "no kill lost a checkpoint"; else not_ok "$lost kills lost a checkpoint"; fi
 if cmp whole.json model.json; then ok "the same bytes as the fit left alone"; else
   not_ok "the model differs from that of the fit left alone"
+fi
+if cmp <(cut -d, -f 1-6 trace.jsonl) <(cut -d, -f 1-6 whole.jsonl); then
+  ok "the lines of all its iterations in the trace"
+else
+  not_ok "the trace differs from that of the fit left alone"
 fi
 if [[ $(find . -name '.*.partial' | wc -l) == 0 ]]; then ok; else
   not_ok "partial files are left: $(find . -name '.*.partial' | wc -l)"

@@ -1,0 +1,50 @@
+import MixtureModels
+import RowSources
+
+/// The trace that an earlier fit wrote, perhaps not to its end.
+struct EarlierTrace {
+  private let bytes: [UInt8]
+
+  /// Nil if there is none at `path`.
+  ///
+  /// - Throws: `RowSourceError` if it cannot be read.
+  init?(_ path: String) throws {
+    do {
+      bytes = try WholeFile.read(path)
+    } catch let error as RowSourceError where [.noSuchFile, .emptyFile].contains(error.problem) {
+      return nil
+    }
+  }
+
+  /// The lines up to and with the iteration of `state`; none if the last of them in this start is
+  /// not of the same fit, with the log-likelihood that it had in that iteration.
+  func lines<Parameters>(upTo state: FitState<Parameters>) -> [UInt8] {
+    var kept: [UInt8] = []
+    var last: (place: FitPlace, mean: Double?)?
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      guard let entry = Self.entry(line), entry.place <= state.place else { continue }
+      kept += line + [UInt8(ascii: "\n")]
+      last = entry
+    }
+    guard let last, last.place.restart == state.restart else { return kept }
+    let mean = state.meanLogLikelihoods[last.place.iteration - 1]
+    // JSON has no infinities.
+    return last.mean == (mean.isFinite ? mean : nil) ? kept : []
+  }
+
+  /// The iteration and its log-likelihood; nil of a line that was cut off.
+  private static func entry(_ line: ArraySlice<UInt8>) -> (place: FitPlace, mean: Double?)? {
+    guard case .object(let members)? = try? JSONParser.parse(Array(line)),
+      case .integer(let restart)? = members["restart"].flatMap({ $0 }),
+      case .integer(let iteration)? = members["iteration"], iteration > 0,
+      let start = Int(exactly: restart), let number = Int(exactly: iteration)
+    else { return nil }
+    let mean: Double? =
+      switch members["mean_log_likelihood"] {
+      case .number(let value)?: value
+      case .integer(let value)?: Double(value)
+      default: nil
+      }
+    return (FitPlace(restart: start, iteration: number), mean)
+  }
+}
