@@ -71,6 +71,23 @@ import Testing
     #expect(failures == Array(repeating: "shard 1", count: 4))
   }
 
+  struct Ranges: CommonError, InputError, Equatable {
+    var isMetByAllRanks: Bool
+  }
+
+  @Test("An error has the type of those that all ranks meet by its nature, or by being called so")
+  func common() throws {
+    let errors = try ThreadCommunicator.run(ranks: 2) { world in
+      [
+        world.common(Ranges(isMetByAllRanks: true)) is Ranges,
+        world.common(Ranges(isMetByAllRanks: false)) is RankFailure,
+        world.common(Input(description: "row 7")) is RankFailure,
+        SoloCommunicator().common(Input(description: "row 7")) is Input,
+      ]
+    }
+    #expect(errors == [[true, true, true, true], [true, true, true, true]])
+  }
+
   @Test("A world of one throws the error itself")
   func alone() throws {
     let error = Input(description: "no such file")

@@ -21,6 +21,33 @@ import Testing
   }
 
   @Test(
+    "So are those of other systems",
+    arguments: [
+      (["MV2_COMM_WORLD_SIZE": "4", "MV2_COMM_WORLD_RANK": "1"], 4),
+      (["JSM_NAMESPACE_SIZE": "4", "JSM_NAMESPACE_RANK": "1"], 4),
+      (["PALS_SIZE": "4", "PALS_RANKID": "1"], 4), (["PALS_RANKID": "1"], nil),
+      (["ALPS_APP_PE": "1"], nil), (["FLUX_JOB_SIZE": "4", "FLUX_TASK_RANK": "1"], 4),
+      (["PMIX_RANK": "1"], nil),
+      // Flux under Slurm; Slurm tells the number that PMIx does not.
+      (
+        [
+          "FLUX_JOB_SIZE": "4", "FLUX_TASK_RANK": "1", "SLURM_STEP_NUM_TASKS": "2",
+          "SLURM_PROCID": "0",
+        ], 4
+      ),
+      (
+        [
+          "SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "1", "PMIX_NAMESPACE": "slurm.7.0",
+          "PMIX_RANK": "1",
+        ], 4
+      ),
+    ] as [([String: String], Int?)])
+  func otherSystems(environment: [String: String], count: Int?) throws {
+    let found = try #require(launcher(environment))
+    #expect((found.rankCount, found.rank) == (count, 1))
+  }
+
+  @Test(
     "A plain program in a terminal, a batch script or an allocation has no launcher",
     arguments: [
       [:],
@@ -66,6 +93,22 @@ import Testing
         + "program was built without MPI; start it without a launcher, or build it with the "
         + "trait MPI")
     #expect(exitStatus(of: try #require(error)) == 2)
+  }
+
+  @Test("A second rank that is alone is refused though its launcher does not tell their number")
+  func refusedWithoutCount() throws {
+    let first = try #require(launcher(["ALPS_APP_PE": "0"]))
+    #expect(throws: Never.self) { try first.check(worldSize: 1, library: nil) }
+    let second = try #require(launcher(["ALPS_APP_PE": "1"]))
+    #expect(throws: Never.self) { try second.check(worldSize: 2, library: "MPICH") }
+    let error = #expect(throws: LauncherError.self) {
+      try second.check(worldSize: 1, library: "MPICH 4.0.2")
+    }
+    #expect(
+      "\(try #require(error))"
+        == "the launcher calls this rank 1 of several (ALPS_APP_PE), but each "
+        + "of them is alone: it does not speak with MPICH 4.0.2, which this program was built with; "
+        + "use the mpirun of that MPI, or under Slurm `srun --mpi=pmix`")
   }
 
   @Test("A world of as many ranks as announced, or of one announced rank, is accepted")
