@@ -22,15 +22,12 @@ struct Network: ParsableCommand {
   }
 
   func run() throws {
-    do {
-      try withMPI { world in
-        for size in bytes {
-          let timing = try SumTiming(of: world, bytes: size, repeats: repeats)
-          if world.rank == 0 { print(String(decoding: try jsonLine(timing), as: UTF8.self)) }
-        }
+    runJob("Benchmarks network") { world in
+      for size in bytes {
+        let timing = try SumTiming(of: world, bytes: size, repeats: repeats)
+        if world.rank == 0 { print(String(decoding: try jsonLine(timing), as: UTF8.self)) }
       }
-    } catch {
-      endProcess(reporting: error, program: "Benchmarks network")
+      return 0
     }
   }
 }

@@ -22,12 +22,19 @@ static inline shardem_mpi_communicator shardem_mpi_world(void) {
 /// MPI_SUCCESS may be a macro or an enumerator, of different types in Swift.
 static inline int shardem_mpi_success(void) { return MPI_SUCCESS; }
 
-/// MPI_THREAD_FUNNELED is an enumerator in Open MPI, a macro in MPICH. Other threads compute, but
-/// only this one will call MPI; `granted` tells whether MPI bears that.
-static inline int shardem_mpi_init_thread(int *granted) {
+/// The levels of threads are enumerators in Open MPI, macros in MPICH. Other threads compute, but
+/// unless `any` is set only this one will call MPI.
+static inline int shardem_mpi_init_thread(int any) {
   int provided = MPI_THREAD_SINGLE;
-  int code = MPI_Init_thread(0, 0, MPI_THREAD_FUNNELED, &provided);
-  *granted = provided >= MPI_THREAD_FUNNELED;
+  return MPI_Init_thread(0, 0, any ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided);
+}
+
+/// What MPI bears, whoever started it: 0 no threads at all; 1 calls by the thread that started it;
+/// 2 calls by any.
+static inline int shardem_mpi_threads(int *threads) {
+  int provided = MPI_THREAD_SINGLE;
+  int code = MPI_Query_thread(&provided);
+  *threads = (provided >= MPI_THREAD_FUNNELED) + (provided >= MPI_THREAD_MULTIPLE);
   return code;
 }
 

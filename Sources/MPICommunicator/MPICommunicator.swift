@@ -12,14 +12,19 @@
 
   /// The ranks that mpirun or srun started, by MPI; made by `withMPI`.
   ///
-  /// Collectives are called from the thread that called `withMPI` only (MPI_THREAD_FUNNELED).
+  /// Collectives are called from the thread that started MPI only, unless MPI was started with
+  /// MPI_THREAD_MULTIPLE: then from any, one at a time.
   ///
-  /// Unchecked: the handle is an opaque constant, a pointer in some MPIs; that other threads do
-  /// not call MPI with it is checked at every call.
+  /// Unchecked: the handle is an opaque constant, a pointer in some MPIs; that no thread calls MPI
+  /// with it that must not is checked at every call.
   public struct MPICommunicator: Communicator, @unchecked Sendable {
     public let rank: Int
     public let size: Int
     private let world: shardem_mpi_communicator
+    /// Whether MPI was started here, and not by the program that this is a part of.
+    private let hasStartedMPI: Bool
+    /// Whether MPI bears calls from any thread.
+    private let anyThread: Bool
 
     /// The most elements in one call of MPI; more go in several calls.
     ///
@@ -29,28 +34,36 @@
       willSet { precondition(newValue > 0 && newValue <= Int(CInt.max), "chunks of \(newValue)") }
     }
 
-    /// Starts MPI.
-    init() throws {
+    /// Starts MPI, unless the process has done so.
+    ///
+    /// - Parameter anyThread: whether to ask for MPI_THREAD_MULTIPLE.
+    init(anyThread: Bool) throws {
       world = shardem_mpi_world()
-      var granted: CInt = 0
-      try checkMPI("MPI_Init_thread", rank: 0, shardem_mpi_init_thread(&granted))
-      guard granted != 0 else {
+      var number: CInt = 0
+      try checkMPI("MPI_Initialized", rank: 0, MPI_Initialized(&number))
+      hasStartedMPI = number == 0
+      if hasStartedMPI {
+        let code = StartWatch.during { shardem_mpi_init_thread(anyThread ? 1 : 0) }
+        try checkMPI("MPI_Init_thread", rank: 0, code)
+      }
+      try checkMPI("MPI_Query_thread", rank: 0, shardem_mpi_threads(&number))
+      guard number > 0 else {
         throw MPIError(
           call: "MPI_Init_thread",
           reason: "this MPI has no MPI_THREAD_FUNNELED; use one that was built with threads",
           rank: 0)
       }
+      self.anyThread = number > 1
       try checkMPI("MPI_Comm_set_errhandler", rank: 0, shardem_mpi_errors_return(world))
-      var number: CInt = 0
       try checkMPI("MPI_Comm_rank", rank: 0, shardem_mpi_rank(world, &number))
       rank = Int(number)
       try checkMPI("MPI_Comm_size", rank: rank, shardem_mpi_size(world, &number))
       size = Int(number)
     }
 
-    /// Ends MPI. Collective.
+    /// Ends MPI if it was started here. Collective.
     func finalize() throws {
-      try check("MPI_Finalize", MPI_Finalize())
+      if hasStartedMPI { try check("MPI_Finalize", MPI_Finalize()) }
     }
 
     /// Ends all ranks of the job at once.
@@ -128,11 +141,20 @@
       }
     }
 
-    /// Every call of MPI after the first goes through here.
+    /// Every call of MPI after the start goes through here.
     private func check(_ call: String, _ code: @autoclosure () -> CInt) throws {
-      var isMain: CInt = 0
-      MPI_Is_thread_main(&isMain)
-      precondition(isMain != 0, "\(call) called from another thread than the one of withMPI")
+      if !anyThread {
+        var isMain: CInt = 0
+        MPI_Is_thread_main(&isMain)
+        guard isMain != 0 else {
+          throw MPIError(
+            call: call,
+            reason:
+              "called from another thread than the one that started MPI, which this MPI bears "
+              + "only if it was started with MPI_THREAD_MULTIPLE (withMPI(anyThread: true))",
+            rank: rank)
+        }
+      }
       try checkMPI(call, rank: rank, code())
     }
   }

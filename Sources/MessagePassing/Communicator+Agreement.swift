@@ -35,4 +35,17 @@ extension Communicator {
     }
     return RankFailure(encoded: first)
   }
+
+  /// An error that all ranks meet alike, being a function of what they have in common, such as
+  /// gathered words; typed as such. In a world of one, the error itself.
+  public func common(_ error: any Error) -> any Error {
+    size == 1 || areAllRanksMeeting(error) ? error : RankFailure(error)
+  }
+
+  /// Does work that is a function of what all ranks have in common, without a message, and gives
+  /// its errors the type of those that all ranks meet. For work that may go otherwise on some rank,
+  /// such as reading a file, there is `agree`.
+  public func common<Value>(_ work: () throws -> Value) throws -> Value {
+    do { return try work() } catch { throw common(error) }
+  }
 }

@@ -91,6 +91,11 @@ func runThreads<Value: Sendable>(
   return (0..<count).map { values[$0]! }
 }
 
+/// Runs `work` on a thread that nobody waits for.
+package func startDetachedThread(_ work: @escaping @Sendable () -> Void) {
+  pthread_detach(startThread(work))
+}
+
 private func startThread(_ work: @escaping @Sendable () -> Void) -> pthread_t {
   final class Work: Sendable {
     let run: @Sendable () -> Void

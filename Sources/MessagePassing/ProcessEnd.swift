@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,21 +8,16 @@
   import Darwin
 #endif
 
-/// Ends the process with a status that the whole job shall have.
-///
-/// Only the reporting rank ends with it, the others with 0: launchers return the highest status,
-/// but they kill the remaining ranks when the first one ends with another status than 0, and that
-/// could be before rank 0 has said why.
-public func endProcess(status: Int32) -> Never {
-  exit(Launcher.isReportingRank ? status : 0)
-}
+/// The rank of this process in its world, for what has no world at hand, such as the handling of
+/// signals.
+public enum OwnRank {
+  private static let rank = Atomic<Int>(0)
 
-/// Ends the process because of an error that all ranks know: the reporting rank prints it.
-///
-/// - Parameter program: the name that stands before the message.
-public func endProcess(reporting error: any Error, program: String) -> Never {
-  if Launcher.isReportingRank { printError("\(program): \(error)") }
-  endProcess(status: exitStatus(of: error))
+  /// 0 until the process has joined a world, and of a process that is alone, whatever rank the
+  /// environment says it has: then it speaks for itself.
+  public static var current: Int { rank.load(ordering: .relaxed) }
+
+  package static func set(_ value: Int) { rank.store(value, ordering: .relaxed) }
 }
 
 /// Writes a line to standard error, in one piece, so that lines of several ranks do not mix.

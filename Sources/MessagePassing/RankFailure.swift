@@ -9,8 +9,27 @@ public protocol InputError: Error {}
 /// time being (EX_TEMPFAIL of sysexits.h).
 public protocol Interruption: Error {}
 
-/// What went wrong on one rank, as all ranks know it: the same value on every rank.
-public struct RankFailure: Error, Equatable, Sendable {
+/// Marks errors that all ranks meet alike, by which they end together.
+///
+/// An error of another type that reaches `withMPI` may be one rank's alone, and leave the others
+/// waiting: it ends the whole job. `agree` and `common` give errors such a type; of its own have it
+/// those that are functions of what all ranks have in common: parameters, exact sums, gathered words.
+public protocol CommonError: Error {
+  /// Whether all ranks meet it: for types of which some cases are one rank's. True by default.
+  var isMetByAllRanks: Bool { get }
+}
+
+extension CommonError {
+  public var isMetByAllRanks: Bool { true }
+}
+
+/// Whether all ranks end by this error, as its type tells.
+package func areAllRanksMeeting(_ error: any Error) -> Bool {
+  (error as? any CommonError)?.isMetByAllRanks ?? false
+}
+
+/// What went wrong on one rank or on all, as all ranks know it: the same value on every rank.
+public struct RankFailure: CommonError, Equatable, Sendable {
   /// The rank that met the error.
   public let rank: Int
   /// The description of the error.

@@ -5,23 +5,24 @@ import MessagePassing
 ///
 /// Without arguments: one line `ok ...` or `not ok ...` per check, and status 1 if one failed. An
 /// argument chooses an ending instead, for the caller to see what the job prints and returns:
-/// `agreed-failure` (the last rank has wrong input, and all agree on it) or `lone-failure` (the
-/// last rank throws while the others wait for it).
+/// `agreed-failure` (the last rank has wrong input, and all agree on it), `lone-failure` (the last
+/// rank throws while the others wait for it), `status` (each rank returns 70 + its number), or
+/// `any-thread` (a fit on another thread than the first).
 @main struct RankChecks {
   static func main() {
-    do {
-      try withMPI { world in
-        switch CommandLine.arguments.dropFirst().first {
-        case nil: try runChecks(world)
-        case "agreed-failure": try world.agree { try failOnLastRank(of: world) }
-        case "lone-failure":
-          try failOnLastRank(of: world)
-          try world.barrier()
-        case let other?: throw BadRow(text: "\(other): no such ending")
-        }
+    let isAnyThread = CommandLine.arguments.dropFirst().first == "any-thread"
+    runJob("RankChecks", anyThread: isAnyThread) { world in
+      switch CommandLine.arguments.dropFirst().first {
+      case nil: try runChecks(world)
+      case "agreed-failure": try world.agree { try failOnLastRank(of: world) }
+      case "lone-failure":
+        try failOnLastRank(of: world)
+        try world.barrier()
+      case "any-thread": try fitOnOtherThread(in: world)
+      case "status": return 70 + Int32(world.rank)
+      case let other?: throw world.common(BadRow(text: "\(other): no such ending"))
       }
-    } catch {
-      endProcess(reporting: error, program: "RankChecks")
+      return 0
     }
   }
 
@@ -29,6 +30,7 @@ import MessagePassing
     var checks = Checks(world: world)
     try checkCollectives(&checks)
     try checkChunks(&checks)
+    try checkThread(&checks)
     try checkExactSums(&checks)
     try checkAgreement(&checks)
     try world.agree { if checks.failures > 0 { throw ChecksFailed(count: checks.failures) } }

@@ -38,7 +38,7 @@ enum EndingSignals {
       if isDefault(number) {
         // Rank 0 makes the files. When the first rank has ended, Open MPI's mpirun kills the others
         // at once, not after the second that it leaves them before.
-        if !Launcher.isReportingRank { usleep(900_000) }
+        if OwnRank.current > 0 { usleep(900_000) }
         TemporaryFiles.removeAll { deliver(number) }
       } else {
         deliver(number)

@@ -18,6 +18,7 @@ struct InspectCommand: WorldCommand {
   var files: [String]
 
   @OptionGroup(title: "Reading data") var reading: ReadingOptions
+  @OptionGroup(title: "Running") var alone: AloneOption
 
   var common: [String] { [] }
 

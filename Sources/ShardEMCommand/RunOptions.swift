@@ -17,6 +17,8 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Log warnings only.")
   var quiet = false
 
+  @OptionGroup var alone: AloneOption
+
   func validate() throws {
     if let threads, !(1...4096).contains(threads) {
       throw ValidationError(
@@ -43,4 +45,18 @@ struct RunOptions: ParsableArguments {
     let level: Logger.Level = verbose ? .debug : quiet ? .warning : .info
     return Logger(label: "shardem") { _ in LineLogHandler(logLevel: level) }
   }
+}
+
+/// Whether a process is one of several.
+struct AloneOption: ParsableArguments {
+  /// Looked for before the command line is parsed, which may be refused.
+  static let flag = "--no-mpi"
+
+  @Flag(
+    name: .customLong("no-mpi"),
+    help: """
+      One process, whatever the launcher says: for many fits, each of its own, under one srun or \
+      mpirun. MPI does not start.
+      """)
+  var isAlone = false
 }

@@ -35,45 +35,66 @@ import MessagePassing
     // A write that has no reader or no room fails with an error instead: the model of a long fit
     // is not to be lost because its log is no longer read.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
-    let command = parse()
-    do {
-      guard let command = command as? any WorldCommand else {
-        // ArgumentParser's own, such as `help`, which ends in a request for a help text.
-        var command = command
-        try command.run()
-        return
+    let request = Result { try Request() }
+    runJob(
+      "shardem", ranks: ranks(for: request),
+      advice: "\(AloneOption.flag) lets each work by itself"
+    ) { world in
+      // Another rank's command line may be refused, or ask for something else.
+      let request = try world.agree { try request.get() }
+      try DifferentOptions.check(request.words, in: world)
+      switch request {
+      case .work(let command):
+        try world.agree(requireProcessor)
+        return try command.run(in: world).rawValue
+      case .text(let text):
+        try world.agree { if world.rank == 0 { try printResult(text + "\n") } }
+        return ExitStatus.done.rawValue
       }
-      let status = try command.runInWorld()
-      endProcess(status: status.rawValue)
-    } catch {
-      if exitCode(for: error) == .success { endWithText(of: error) }
-      endProcess(reporting: error, program: "shardem")
     }
   }
 
-  private static func parse() -> any ParsableCommand {
+  private static func ranks(for request: Result<Request, any Error>) -> JobRanks {
+    // Known before the command line is: one that is refused has no options.
+    if CommandLine.arguments.prefix(while: { $0 != "--" }).contains(AloneOption.flag) {
+      return .one
+    }
+    // A help text is right on whichever process.
+    if case .success(.text) = request { return .found }
+    return .launched
+  }
+}
+
+/// What the command line asks for.
+private enum Request {
+  /// Work that all ranks do together.
+  case work(any WorldCommand)
+  /// A help text or the version.
+  case text(String)
+
+  /// - Throws: `UsageError` if the command line is refused.
+  init() throws {
     do {
-      return try parseAsRoot()
+      var command = try Shardem.parseAsRoot()
+      if let command = command as? any WorldCommand {
+        self = .work(command)
+      } else {
+        // ArgumentParser's own, such as `help`, which ends in a request for a help text.
+        try command.run()
+        self = .text("")
+      }
     } catch {
-      if exitCode(for: error) == .success { endWithText(of: error) }
-      refuse(UsageError(error))
+      guard Shardem.exitCode(for: error) == .success else { throw UsageError(error) }
+      self = .text(Shardem.fullMessage(for: error))
     }
   }
 
-  /// Ends all ranks because this one's command line is refused. Those of others may be in order: they
-  /// learn of it in their first collective (`runInWorld`).
-  private static func refuse(_ usage: UsageError) -> Never {
-    var failure: any Error = usage
-    do {
-      try withMPI { world in try world.agree { () throws -> Void in throw usage } }
-    } catch { failure = error }
-    endProcess(reporting: failure, program: "shardem")
-  }
-
-  /// Ends the process with a help text or version that was asked for.
-  private static func endWithText(of request: any Error) -> Never {
-    if Launcher.isReportingRank { print(fullMessage(for: request)) }
-    endProcess(status: 0)
+  /// What all ranks must have in common.
+  var words: [String] {
+    switch self {
+    case .work(let command): command.words
+    case .text: [CommandLine.arguments.dropFirst().reduce("shardem") { "\($0) \($1)" }]
+    }
   }
 }
 

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Kernels
-import MPICommunicator
 import MessagePassing
 
 /// A command that all ranks run together.
 protocol WorldCommand: ParsableCommand, CommonOptions {
   /// Collective. Does the command's work in `world`.
   ///
-  /// Rank 0 alone prints. Errors of the input reach every rank: work that may fail on one rank
-  /// only is done within `world.agree`.
+  /// Rank 0 alone prints. Errors reach every rank: work that may fail on one rank only is done
+  /// within `world.agree`, and what all ranks meet alike is thrown by `world.common`. Any other
+  /// error ends the job at once, with the rank that met it.
   func run<World: Communicator>(in world: World) throws -> ExitStatus
 }
 
@@ -23,24 +23,15 @@ enum ExitStatus: Int32 {
 }
 
 extension WorldCommand {
-  /// Starts MPI if there is a launcher, does the work, ends MPI.
-  func runInWorld() throws -> ExitStatus {
-    try withMPI { world in
-      try world.agree(requireProcessor)
-      do {
-        let name = Self.configuration.commandName ?? ""
-        try DifferentOptions.check(["shardem \(name)"] + common, in: world)
-        return try run(in: world)
-      } catch let error as any InputError {
-        // Met alike by all ranks: a lone rank's would have come as a `RankFailure`.
-        throw RankFailure(error)
-      }
-    }
+  /// The command and its options, but those that ranks may have of their own.
+  var words: [String] {
+    ["shardem \(Self.configuration.commandName ?? "")"] + common
+      + DifferentOptions.words(for: GivenOption.all(of: self), besides: common)
   }
 }
 
 /// Throws, before any kernel runs, if this processor is not one that they were compiled for.
-private func requireProcessor() throws {
+func requireProcessor() throws {
   if let missing = Processor.missingInstructionSet { throw WrongProcessor(missing: missing) }
 }
 
