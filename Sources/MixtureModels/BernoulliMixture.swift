@@ -22,12 +22,16 @@ public struct BernoulliMixture: ExponentialFamily {
   /// a Σ_kj log(p_kj (1 - p_kj)), which never falls; the log-likelihood alone may, where a > 0.
   public let smoothing: Double
 
+  /// Settings of which no fit can be made are an error of the fit.
   public init(componentCount: Int, columnCount: Int, smoothing: Double = 1e-6) {
-    precondition(componentCount > 0, "\(componentCount) components")
-    precondition(smoothing >= 0 && smoothing.isFinite, "smoothing \(smoothing)")
     self.componentCount = componentCount
     self.columnCount = columnCount
     self.smoothing = smoothing
+  }
+
+  public func requireUsable() throws {
+    try requireComponents()
+    try requireAddend(smoothing, "smoothing")
   }
 
   public var featureCount: Int { 1 + columnCount }

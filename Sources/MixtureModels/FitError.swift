@@ -16,6 +16,8 @@ public enum FitError: Error, Equatable, Sendable {
   /// A variance is so large or small that float64 cannot hold its reciprocal with all digits.
   /// `component` counts from 0; nil for the shared covariance.
   case outOfRange(component: Int?, variance: Double, iteration: Int?)
+  /// A setting of the model or the fit of which no fit can be made, such as 0 components; in words.
+  case unusable(setting: String, expected: String)
   /// The parameters of an exponential family give no density: a natural parameter is not finite.
   case undefined(component: Int, naturalParameter: Int, value: Double)
 }
@@ -37,6 +39,8 @@ extension FitError: CustomStringConvertible {
     case .outOfRange(let component, let variance, let iteration):
       return "\(subject(component)) has a variance of \(variance)\(phrase(iteration)), expected "
         + "\(CovarianceCheck.range); rescale the data or choose another --regularization"
+    case .unusable(let setting, let expected):
+      return "\(setting); expected \(expected)"
     case .undefined(let component, let parameter, let value):
       return "component \(component + 1) has no density: natural parameter \(parameter) is "
         + "\(value), expected a finite number"

@@ -31,6 +31,8 @@ public struct GaussianMixture: MixtureModel {
   /// The mean of what has been centered, padded to whole vectors.
   let zeros: [Double]
 
+  /// Settings of which no fit can be made are an error of the fit.
+  ///
   /// - Parameters:
   ///   - ranges: of the data to be fitted; for evaluating a given model, nil.
   ///   - exactDense: whether responsibilities under 2^-60 of the row's largest count too.
@@ -38,14 +40,18 @@ public struct GaussianMixture: MixtureModel {
     components: Int, columns: Int, covarianceType: CovarianceType = .full,
     regularization: Double = 1e-6, ranges: ColumnRanges? = nil, exactDense: Bool = false
   ) {
-    precondition(components > 0 && columns > 0, "\(components) components of \(columns) columns")
     componentCount = components
     columnCount = columns
     self.covarianceType = covarianceType
     self.regularization = regularization
     self.exactDense = exactDense
-    zeros = Array(repeating: 0, count: paddedCount(columns))
-    magnitudes = (0..<columns).map { ranges?.magnitude($0) ?? 0 }
+    zeros = Array(repeating: 0, count: paddedCount(max(columns, 0)))
+    magnitudes = (0..<max(columns, 0)).map { ranges?.magnitude($0) ?? 0 }
+  }
+
+  public func requireUsable() throws {
+    try requireComponents()
+    try requireAddend(regularization, "regularization")
   }
 
   /// What a covariance holds: its second moments' count per component, or for all when tied.

@@ -19,6 +19,12 @@ public protocol LatentVariableModel: Sendable {
   /// number 1 is the sum of the row weights w; the others are the model's own.
   var statisticsCount: Int { get }
 
+  /// Checks the model's own settings, once before a fit. By default, those of a mixture need one
+  /// component or more.
+  ///
+  /// - Throws: `FitError.unusable`.
+  func requireUsable() throws
+
   /// Prepares the E-step under `parameters`, once an iteration.
   ///
   /// - Throws: `FitError` if the parameters define no density (a singular covariance).
@@ -109,6 +115,10 @@ extension LatentVariableModel {
     _ statistics: [Double], from previous: Parameters, sharing work: WorkSharing
   ) throws -> Parameters {
     try maximized(statistics, from: previous)
+  }
+
+  public func requireUsable() throws {
+    if let mixture = self as? any MixtureModel { try mixture.requireComponents() }
   }
 
   public func scales(of statistics: [Double]) -> [Double]? { nil }

@@ -109,3 +109,20 @@ extension MixtureModel {
     }
   }
 }
+
+extension MixtureModel {
+  /// - Throws: `FitError.unusable` unless there are components and columns.
+  func requireComponents() throws {
+    for (count, noun) in [(componentCount, "component"), (columnCount, "column")] where count < 1 {
+      throw FitError.unusable(setting: counted(count, noun), expected: "1 or more")
+    }
+  }
+}
+
+/// - Throws: `FitError.unusable` unless a regularization or smoothing is a number that the M-step can
+///   add.
+func requireAddend(_ value: Double, _ name: String) throws {
+  guard value >= 0, value.isFinite else {
+    throw FitError.unusable(setting: "\(name) \(value)", expected: "a finite number from 0 up")
+  }
+}

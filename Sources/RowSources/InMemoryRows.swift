@@ -9,30 +9,39 @@ public struct InMemoryRows: RowSource {
   /// The first row held, counted from 0 in the shard.
   public let firstRow: Int
   public let firstRowNumber: Int
+  /// Numbers, row-major, among which the rows held are: an array of the caller's, or one of their
+  /// own.
+  private let numbers: [Double]
+  /// Where they are in it.
+  private let held: Range<Int>
   /// The rows held, row-major.
-  public let values: [Double]
+  public var values: [Double] { held == numbers.indices ? numbers : Array(numbers[held]) }
 
   /// - Parameters:
   ///   - values: `n` × `columnCount` numbers, row-major: rows `firstRow` to `firstRow + n - 1`.
+  ///   - held: the part of `values` that these are; nil: all. The array is shared, not copied.
   ///   - columnNumbers: the columns' numbers in the file, from 1; nil: 1, 2, 3, ...
   ///   - columnNames: what the file calls the columns; nil if it has no names.
   ///   - rowCount: the number of rows of the shard; nil: it ends with `values`.
   ///   - firstRowNumber: what messages call the first row of the shard.
   public init(
     name: String, columnCount: Int, columnNumbers: [Int]? = nil, columnNames: [String]? = nil,
-    values: [Double], firstRow: Int = 0, rowCount: Int? = nil, firstRowNumber: Int = 1
+    values: [Double], held: Range<Int>? = nil, firstRow: Int = 0, rowCount: Int? = nil,
+    firstRowNumber: Int = 1
   ) {
+    let held = held ?? values.indices
     precondition(
-      columnCount > 0 && values.count.isMultiple(of: columnCount),
-      "\(values.count) values in rows of \(columnCount)")
+      columnCount > 0 && held.count.isMultiple(of: columnCount) && held.upperBound <= values.count,
+      "\(held) of \(values.count) values in rows of \(columnCount)")
     self.name = name
     self.columnCount = columnCount
     self.columnNumbers = columnNumbers ?? Array(1...columnCount)
     self.columnNames = columnNames
-    self.values = values
+    numbers = values
+    self.held = held
     self.firstRow = firstRow
     self.firstRowNumber = firstRowNumber
-    self.rowCount = rowCount ?? firstRow + values.count / columnCount
+    self.rowCount = rowCount ?? firstRow + held.count / columnCount
   }
 
   public func withRows<Result>(
@@ -41,11 +50,11 @@ public struct InMemoryRows: RowSource {
   ) throws -> Result {
     let start = (rows.lowerBound - firstRow) * columnCount
     precondition(
-      start >= 0 && start + rows.count * columnCount <= values.count,
-      "rows \(rows) of \(name), of which \(values.count / columnCount) from \(firstRow) are held")
-    return try values.withUnsafeBufferPointer { buffer in
+      start >= 0 && start + rows.count * columnCount <= held.count,
+      "rows \(rows) of \(name), of which \(held.count / columnCount) from \(firstRow) are held")
+    return try numbers.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return try body(scratch) }
-      return try body(base + start)
+      return try body(base + held.lowerBound + start)
     }
   }
 }

@@ -29,6 +29,8 @@ extension DataSet {
     placement: FilePlacement = .shared, weights: String? = nil,
     memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: World
   ) throws -> DataSet {
+    try world.requireSame(
+      [word("weights", weights), "files \(placement.word)"] + options.words)
     var options = options
     let bytes = try limit.byteCount(in: world)
     options.memory = bytes
@@ -55,11 +57,14 @@ extension DataSet {
       (files, group) = (all.files, all.group)
     }
     // All ranks know the columns of all files.
-    try DataFile.requireSameColumns(files, options)
-    let weightIndex = try namingWeights(weightColumn) {
-      try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
+    let weightIndex = try world.common { [files, options] in
+      try DataFile.requireSameColumns(files, options)
+      let weightIndex = try namingWeights(weightColumn) {
+        try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
+      }
+      try DataFile.requireDistinctNames(files, besides: weightIndex, options)
+      return weightIndex
     }
-    try DataFile.requireDistinctNames(files, besides: weightIndex, options)
 
     let shards = try ShardLoader(files, in: group, threads: threads, world: world)
     let plan = ShardPlan(rowCounts: shards.rowCounts)
@@ -166,7 +171,19 @@ extension RowMemory {
   }
 }
 
+extension FilePlacement {
+  fileprivate var word: String { if case .local = self { "of each host" } else { "of all" } }
+}
+
 extension ReadOptions {
+  /// What ranks need alike.
+  fileprivate var words: [String] {
+    [
+      word("columns", columns?.joined(separator: ",")), word("delimiter", delimiter),
+      word("header", header), word("raw", raw.map { "\($0.type) x \($0.columnCount)" }),
+    ]
+  }
+
   /// Makes sure that a column is read where columns are chosen.
   fileprivate mutating func include(_ column: String) {
     guard let columns, !columns.contains(column) else { return }

@@ -2,37 +2,65 @@ import MessagePassing
 import RowSources
 
 extension DataSet {
-  /// Collective. Rows that every rank holds in memory.
+  /// Collective. Rows that every rank holds in memory: in the caller's array, which is not copied.
   ///
   /// - Parameters:
   ///   - values: N × `columnCount` numbers, row-major; the same on every rank.
   ///   - weights: N row weights; nil for 1 each.
   ///   - shardRows: how many rows each shard has, N in all; nil for one shard.
   ///   - blockRows: the rows of a block, on which the bits of a fit depend.
-  /// - Throws: `RowSourceError` or `DataSetError` if a value or weight is not usable.
+  /// - Throws: `RowSourceError` or `DataSetError` if a value or weight is not usable, or these are no
+  ///   rows; `DifferentRanks` if ranks have others.
   public convenience init<World: Communicator>(
     values: [Double], columnCount: Int, weights: [Double]? = nil, shardRows: [Int]? = nil,
     blockRows: Int = ShardPlan.defaultBlockRows, threads: Int = 1, world: World
   ) throws {
-    let rowCount = values.count / max(columnCount, 1)
-    let shardRows = shardRows ?? [rowCount]
-    precondition(
-      shardRows.reduce(0, +) == rowCount, "shards of \(shardRows) rows for \(rowCount) rows")
+    try world.requireSame([
+      "\(values.count) values", "\(columnCount) columns", word("weights", weights?.count),
+      word("shards", shardRows.map { Digest(bytes: "\($0)".utf8).value }),
+      "\(blockRows) rows a block",
+    ])
+    let plan = try DataSet.plan(
+      values: values.count, columns: columnCount, weights: weights?.count, shardRows, blockRows)
     var start = 0
-    let shards = shardRows.enumerated().map { number, count in
+    let shards = plan.rowCounts.enumerated().map { number, count in
       defer { start += count * columnCount }
       return InMemoryRows(
-        name: "shard \(number + 1)", columnCount: columnCount,
-        values: Array(values[start..<start + count * columnCount]))
-    }
-    if let weights, weights.count != rowCount {
-      throw DataSetError.weightCount(path: "weights", count: weights.count, rows: rowCount)
+        name: "shard \(number + 1)", columnCount: columnCount, values: values,
+        held: start..<start + count * columnCount)
     }
     try self.init(
       shards: shards,
       weights: weights.map {
         .source(InMemoryRows(name: "weights", columnCount: 1, values: $0))
       },
-      plan: ShardPlan(rowCounts: shardRows, blockRows: blockRows), threads: threads, world: world)
+      plan: plan, threads: threads, world: world)
+  }
+
+  /// How these rows are cut.
+  private static func plan(
+    values: Int, columns: Int, weights: Int?, _ shardRows: [Int]?, _ blockRows: Int
+  ) throws -> ShardPlan {
+    guard columns > 0 else {
+      throw DataSetError.shape(found: "rows of \(columns) columns", expected: "1 or more")
+    }
+    guard values.isMultiple(of: columns) else {
+      throw DataSetError.shape(
+        found: "\(values) values in rows of \(columns)", expected: "a whole number of rows")
+    }
+    let rows = values / columns
+    guard rows > 0 else { throw DataSetError.noRows }
+    if let weights, weights != rows {
+      throw DataSetError.weightCount(path: "weights", count: weights, rows: rows)
+    }
+    let shardRows = shardRows ?? [rows]
+    guard shardRows.allSatisfy({ $0 >= 0 && $0 <= rows }), shardRows.reduce(0, +) == rows else {
+      throw DataSetError.shape(
+        found: "shards of \(shardRows) rows", expected: "\(rows), the rows of data")
+    }
+    guard blockRows > 0 else {
+      throw DataSetError.shape(found: "blocks of \(blockRows) rows", expected: "1 or more")
+    }
+    return ShardPlan(rowCounts: shardRows, blockRows: blockRows)
   }
 }

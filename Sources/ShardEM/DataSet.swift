@@ -57,6 +57,7 @@ public final class DataSet: Sendable {
     columnCount = reader.columnCount
     guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }
     columnNames = DataSet.names(of: files, weights)
+    guard plan.rowCount > 0 else { throw DataSetError.noRows }
 
     let scan = try RowScan.scan(reader, threads: threads, world: world)
     (ranges, largestWeight) = (scan.ranges, scan.largestWeight)

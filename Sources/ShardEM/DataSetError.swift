@@ -8,6 +8,8 @@ public enum DataSetError: InputError, Equatable {
   /// what it is, in words; nil if there are fewer.
   case differentFiles(
     rank: Int, found: String?, otherRank: Int, expected: String?, host: String? = nil)
+  /// A file of one rank has the name and size, but not the bytes, of that of rank 0.
+  case differentContents(path: String, rank: Int)
   /// Two hosts, or folders of one, have files of the same name.
   case sameName(String, hosts: [String])
   /// There is a file of row weights, but no host has all rows.
@@ -21,6 +23,10 @@ public enum DataSetError: InputError, Equatable {
   /// A row weight is negative or no number; `row` counts from 1 in the file, and `column` is that
   /// of the weights if it is one of the data's.
   case weight(path: String, row: Int, column: RowSourceError.Column? = nil, value: Double)
+  /// There are no rows.
+  case noRows
+  /// Numbers in memory that make no rows of so many columns, or no such shards or blocks.
+  case shape(found: String, expected: String)
   /// No row has any weight.
   case allWeightsZero
   /// The column of row weights is the only one.
@@ -56,6 +62,9 @@ extension DataSetError: CustomStringConvertible {
       "\(text(expected)) on rank \(otherRank), but \(text(found)) on rank \(rank); "
         + (host.map { "all ranks on host \($0) need the same files" }
           ?? "all ranks need the same files, or --local if each host has files of its own")
+    case .differentContents(let path, let rank):
+      "\(path): rank \(rank) finds other contents in its file than rank 0; all ranks need the same: "
+        + "copy it anew to the hosts that are out of date"
     case .sameName(let name, let hosts) where hosts[0] == hosts[1]:
       "\(shown(name)): there are two files of this name on host \(hosts[0]); with --local, shards "
         + "are ordered by their names without folders, which must differ"
@@ -74,6 +83,10 @@ extension DataSetError: CustomStringConvertible {
     case .weight(let path, let row, let column, let value):
       "\(path): row \(row)\(column.map { ", \($0)" } ?? ""): \(value) is no row weight; "
         + "expected a finite number from 0 up"
+    case .noRows:
+      "no rows of data"
+    case .shape(let found, let expected):
+      "\(found); expected \(expected)"
     case .allWeightsZero:
       "all row weights are 0; expected a positive one"
     case .onlyWeights(let path):

@@ -1,3 +1,5 @@
+import MixtureModels
+
 /// When and from how many starts a fit ends.
 public struct FitOptions: Sendable, Equatable {
   /// The largest number of M-steps of one start.
@@ -13,8 +15,9 @@ public struct FitOptions: Sendable, Equatable {
   /// What all random numbers derive from.
   public var seed: UInt64
 
+  /// The defaults are those of the command.
   public init(
-    maximumIterations: Int = 100, convergence: Convergence = .logLikelihood(1e-3),
+    maximumIterations: Int = 1000, convergence: Convergence = .logLikelihood(1e-6),
     restarts: Int = 1, tries: Int? = nil, seed: UInt64 = 0
   ) {
     self.maximumIterations = maximumIterations
@@ -22,6 +25,20 @@ public struct FitOptions: Sendable, Equatable {
     self.restarts = restarts
     self.tries = tries
     self.seed = seed
+  }
+
+  /// - Throws: `FitError.unusable` about the first that no fit can be made of.
+  func requireUsable() throws {
+    if maximumIterations < 0 {
+      throw FitError.unusable(setting: "\(maximumIterations) iterations", expected: "0 or more")
+    }
+    for (name, count) in [("restarts", restarts), ("tries", tries ?? 1)] where count < 1 {
+      throw FitError.unusable(setting: "\(count) \(name)", expected: "1 or more")
+    }
+    guard convergence.tolerance >= 0, convergence.tolerance.isFinite else {
+      throw FitError.unusable(
+        setting: "a tolerance of \(convergence.tolerance)", expected: "a number from 0 up")
+    }
   }
 }
 
@@ -31,6 +48,13 @@ public enum Convergence: Sendable, Equatable {
   case logLikelihood(Double)
   /// The largest relative change of a parameter.
   case parameters(Double)
+
+  /// The number to fall below.
+  public var tolerance: Double {
+    switch self {
+    case .logLikelihood(let tolerance), .parameters(let tolerance): tolerance
+    }
+  }
 
   /// - Parameter change: of the mean log-likelihood; nil in the first iteration.
   func isReached(change: Double?, parameterChange: Double) -> Bool {

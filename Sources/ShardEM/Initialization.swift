@@ -15,6 +15,16 @@ public enum Initialization<Parameters: Sendable>: Sendable {
 }
 
 extension Initialization {
+  /// In a word.
+  var word: String {
+    switch self {
+    case .kMeans: "start kMeans"
+    case .kMeansPlusPlus: "start kMeansPlusPlus"
+    case .random: "start random"
+    case .parameters: "start from parameters"
+    }
+  }
+
   /// How many starts are tried if nothing else is asked for: several where they cost little, and
   /// where they differ. One EM iteration tells random responsibilities hardly apart.
   func defaultTries(rowCount: Int) -> Int {

@@ -8,3 +8,23 @@ extension RowSourceError: InputError {}
 extension FitError: InputError {}
 extension ModelFileError: InputError {}
 extension ModelMismatch: InputError {}
+
+// Errors by which all ranks end together.
+
+/// A function of parameters and exact sums.
+extension FitError: CommonError {}
+
+extension DataSetError: CommonError {
+  /// What gathered words and sums tell, all ranks know; what is wrong with a row or a file, the rank
+  /// that has read it.
+  public var isMetByAllRanks: Bool {
+    switch self {
+    case .differentFiles, .differentContents, .sameName, .localWeights, .weightCount, .noRows,
+      .shape,
+      .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange:
+      true
+    case .noWeights, .weightColumns, .weight, .unsuitable, .logDensity, .memory:
+      false
+    }
+  }
+}

@@ -39,7 +39,7 @@ extension Sweep {
     parts: Prediction.Parts = [.responsibilities, .logDensities],
     visit: @Sendable (Prediction) throws -> Void
   ) throws {
-    try requireSuitable(model)
+    try requireSuitable(model, under: parameters, ["parts \(parts.rawValue)"])
     let expectation = try model.expectation(under: parameters, sharing: sharing)
     try forEachBlock { number, block, workspace in
       let (prediction, densities) = model.prediction(
@@ -57,7 +57,7 @@ extension Sweep {
   public func score<Model: LatentVariableModel>(
     _ model: Model, under parameters: Model.Parameters
   ) throws -> Score {
-    try requireSuitable(model)
+    try requireSuitable(model, under: parameters)
     let statistics = try expectationStep(model, under: parameters).statistics
     return Score(
       logLikelihood: statistics[0], weightSum: statistics[1],

@@ -10,6 +10,7 @@ extension SamplableModel {
   public func sample(
     rows: Range<Int>, under parameters: Parameters, seed: UInt64, threads: Int = 1
   ) throws -> [Double] {
+    try requireUsable()
     let sampler = try sampler(under: parameters)
     let generator = Philox(seed: seed)
     let blockRows = ShardPlan.defaultBlockRows

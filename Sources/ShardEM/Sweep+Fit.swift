@@ -23,11 +23,17 @@ extension Sweep {
     options: FitOptions = FitOptions(), resuming state: FitState<Model.Parameters>? = nil,
     onIteration: IterationHook = { _ in }, keep: FitKeeper<Model.Parameters> = { _ in }
   ) throws -> Fit<Model.Parameters> {
-    try requireSuitable(model)
+    let words = settings(of: options) + [initialization.word, word("state", state?.place)]
+    if case .parameters(let parameters) = initialization {
+      try requireSuitable(model, under: parameters, words)
+    } else {
+      try requireSuitable(model, words)
+    }
+    try options.requireUsable()
     // From given parameters, every start is the same.
     let restarts = if case .parameters = initialization { 1 } else { max(options.restarts, 1) }
     if let state, !(0..<restarts).contains(state.restart) {
-      throw ForeignState(restart: state.restart, restarts: restarts)
+      throw world.common(ForeignState(restart: state.restart, restarts: restarts))
     }
     var best = state?.best
     var firstFailure: FitError?
@@ -66,7 +72,8 @@ extension Sweep {
     _ model: Model, from start: Model.Parameters, options: FitOptions = FitOptions(),
     onIteration: IterationHook = { _ in }
   ) throws -> Fit<Model.Parameters> {
-    try requireSuitable(model)
+    try requireSuitable(model, under: start, settings(of: options))
+    try options.requireUsable()
     return try climb(
       model, from: FitState(restart: 0, best: nil, parameters: start), foundIn: 0,
       options: options, onIteration: onIteration, keep: { _ in })

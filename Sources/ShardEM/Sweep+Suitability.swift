@@ -3,11 +3,16 @@ import MixtureModels
 import RowSources
 
 extension Sweep {
-  /// Collective. Checks once, before a fit, that the model can take these data.
+  /// Collective. Checks once, before a fit, that all ranks have the same model, data and options,
+  /// and that the model can take the data.
   ///
-  /// - Throws: on every rank the same `DataSetError`: about the columns, or the first value that
-  ///   the model's family cannot take.
-  func requireSuitable<Model: LatentVariableModel>(_ model: Model) throws {
+  /// - Parameter words: what else the ranks need alike.
+  /// - Throws: on every rank the same error: `DifferentRanks`; `FitError.unusable` about the model;
+  ///   `DataSetError` about the columns, or the first value that the model's family cannot take.
+  func requireSuitable<Model: LatentVariableModel>(_ model: Model, _ words: [String]) throws {
+    try world.requireSame(
+      ["\(Model.self)"] + settings(of: model) + data.words + words)
+    try model.requireUsable()
     guard model.columnCount == data.columnCount else {
       throw DataSetError.columns(found: data.columnCount, expected: model.columnCount)
     }
@@ -16,5 +21,29 @@ extension Sweep {
       guard let problem = firstProblem(block) else { return }
       throw data.error(about: problem, inBlock: number)
     }
+  }
+
+  /// The same, and that the parameters are those of such a model, the same on all ranks.
+  func requireSuitable<Model: LatentVariableModel>(
+    _ model: Model, under parameters: Model.Parameters, _ words: [String] = []
+  ) throws {
+    let numbers = model.numbers(of: parameters)
+    try requireSuitable(
+      model, words + ["parameters with the digest \(Digest(numbers).value)"])
+    guard model.parameters(numbers: numbers) != nil else {
+      throw FitError.unusable(
+        setting: "\(counted(numbers.count, "parameter"))", expected: "those of the model")
+    }
+  }
+}
+
+extension DataSet {
+  /// Its shape, which all ranks need alike.
+  fileprivate var words: [String] {
+    [
+      "\(columnCount) columns of data", "\(rowCount) rows of data",
+      "\(plan.rowCounts.count) shards of data", "\(plan.blockRows) rows a block",
+      isWeighted ? "row weights" : "no row weights",
+    ]
   }
 }

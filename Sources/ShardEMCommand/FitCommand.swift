@@ -65,14 +65,18 @@ struct FitCommand: WorldCommand {
   ) throws -> ExitStatus {
     let world = sweep.world
     let keeper = try checkpoints.keeper(
-      of: mixture, settings: try settings(of: mixture, start: start), sweep, log)
+      of: mixture, settings: try world.agree { try settings(of: mixture, start: start) }, sweep,
+      log)
     let observer =
       world.rank == 0 ? FitObserver(output, search, resumed: keeper?.resumed?.place) : nil
+    let initialization = try world.agree {
+      try search.`init`.initialization(of: mixture, file: start)
+    }
     let fit: Fit<Mixture.Parameters>
     let file: ModelFile
     do {
       fit = try sweep.fit(
-        mixture, from: search.`init`.initialization(of: mixture, file: start),
+        mixture, from: initialization,
         options: search.fitOptions, resuming: keeper?.resumed,
         onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
       observer?.finish()
@@ -90,7 +94,7 @@ struct FitCommand: WorldCommand {
         throw error
       }
       observer?.finish()
-      try keeper?.flush()
+      try world.agree { try keeper?.flush() }
       observer?.commit()
       throw error
     }

@@ -11,7 +11,9 @@ struct ModelArgument: ParsableArguments {
 
   /// Collective.
   func read<World: Communicator>(in world: World) throws -> ModelFile {
-    try world.agree { try ModelFile.read(path) }
+    let file = try world.agree { try ModelFile.read(path) }
+    try world.requireSameContents(of: path)
+    return file
   }
 
   /// What `model`, which `read` returned, calls its columns.

@@ -61,7 +61,7 @@ struct PredictCommand: WorldCommand {
     let threads = try running.threadCount(in: world)
     let data = try data.open(
       for: model.columns(of: file), threads: threads, in: world, log: running.logger(on: world))
-    try model.require(data, for: file)
+    try world.agree { try model.require(data, for: file) }
     try predict(file.mixture, file, Sweep(data, threads: threads, world: world))
     return .done
   }
@@ -69,7 +69,8 @@ struct PredictCommand: WorldCommand {
   private func predict<Mixture: FiledMixture, World: Communicator>(
     _ mixture: Mixture, _ file: ModelFile, _ sweep: Sweep<World>
   ) throws {
-    let parameters = try file.parameters(for: mixture, name: model.path)
+    let world = sweep.world
+    let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }
     let rows = sweep.data.rowCount
     let labels = output.output.map { NPYOutput(path: $0, rows: rows, descriptor: "<i8") }
     let probabilities = output.probabilities.map {
@@ -79,7 +80,6 @@ struct PredictCommand: WorldCommand {
       NPYOutput(path: $0, rows: rows, descriptor: "<f8")
     }
 
-    let world = sweep.world
     try writeTogether([labels, probabilities, logDensities].compactMap { $0 }, in: world) { open in
       let parts = try world.agree {
         (

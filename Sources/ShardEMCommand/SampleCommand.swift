@@ -44,7 +44,7 @@ struct SampleCommand: WorldCommand {
   var common: [String] { [word("--rows", rows), word("--seed", seed)] + output.common }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
-    try UnusableName.check(output.output, of: "--output")
+    try world.agree { try UnusableName.check(output.output, of: "--output") }
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
     try sample(file.mixture, file, threads: threads, in: world)
@@ -55,8 +55,10 @@ struct SampleCommand: WorldCommand {
   private func sample<Mixture: FiledMixture, World: Communicator>(
     _ mixture: Mixture, _ file: ModelFile, threads: Int, in world: World
   ) throws {
-    let parameters = try file.parameters(for: mixture, name: model.path)
-    try TooManyRows.check(rows, columns: mixture.columnCount)
+    let parameters = try world.agree {
+      try TooManyRows.check(rows, columns: mixture.columnCount)
+      return try file.parameters(for: mixture, name: model.path)
+    }
     let plan = output.plan(rows: rows)
     try output.write(
       plan, columns: mixture.columnCount, type: .float64, inputs: [model.path], in: world

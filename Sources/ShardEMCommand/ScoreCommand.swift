@@ -27,7 +27,7 @@ struct ScoreCommand: WorldCommand {
     let threads = try running.threadCount(in: world)
     let data = try data.open(
       for: model.columns(of: file), threads: threads, in: world, log: running.logger(on: world))
-    try model.require(data, for: file)
+    try world.agree { try model.require(data, for: file) }
     let sweep = Sweep(data, threads: threads, world: world)
     let score = try score(file.mixture, file, sweep)
     try world.agree {
@@ -39,7 +39,10 @@ struct ScoreCommand: WorldCommand {
   private func score<Mixture: FiledMixture, World: Communicator>(
     _ mixture: Mixture, _ file: ModelFile, _ sweep: Sweep<World>
   ) throws -> Score {
-    try sweep.score(mixture, under: file.parameters(for: mixture, name: model.path))
+    let parameters = try sweep.world.agree {
+      try file.parameters(for: mixture, name: model.path)
+    }
+    return try sweep.score(mixture, under: parameters)
   }
 
   private func json(_ score: Score, of data: DataSet) -> String {

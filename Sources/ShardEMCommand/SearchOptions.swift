@@ -6,6 +6,9 @@ import ShardEM
 
 /// Where a fit starts and when it ends.
 struct SearchOptions: ParsableArguments, CommonOptions {
+  /// Those of the library.
+  private static let defaults = FitOptions()
+
   @Option(
     help: ArgumentHelp(
       "Where to start; a file is a model to start from.",
@@ -15,12 +18,12 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("What all random numbers derive from.", valueName: "s"))
-  var seed: UInt64 = 0
+  var seed = SearchOptions.defaults.seed
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Starts; the best final log-likelihood wins.", valueName: "r"))
-  var restarts = 1
+  var restarts = SearchOptions.defaults.restarts
 
   @Option(
     parsing: .unconditional,
@@ -34,12 +37,13 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The largest number of iterations of a start.", valueName: "t"))
-  var maxIterations = 1000
+  var maxIterations = SearchOptions.defaults.maximumIterations
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop when the mean log-likelihood per row changes by less. (default: 1e-06)",
+      "Stop when the mean log-likelihood per row changes by less. "
+        + "(default: \(SearchOptions.defaults.convergence.tolerance))",
       valueName: "e"))
   var tolerance: Double?
 
@@ -71,7 +75,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   }
 
   var convergence: Convergence {
-    toleranceParameters.map(Convergence.parameters) ?? .logLikelihood(tolerance ?? 1e-6)
+    toleranceParameters.map(Convergence.parameters) ?? tolerance.map(Convergence.logLikelihood)
+      ?? SearchOptions.defaults.convergence
   }
 
   var fitOptions: FitOptions {
@@ -97,7 +102,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   private var counts: [(option: String, value: String)] {
     let criterion =
       toleranceParameters.map { ("--tolerance-parameters", "\($0)") }
-      ?? ("--tolerance", "\(tolerance ?? 1e-6)")
+      ?? ("--tolerance", "\(convergence.tolerance)")
     return [
       ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
       ("--tries", tries.map { "\($0)" } ?? "default"),
@@ -114,7 +119,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
       iterations: fit.iterations, converged: fit.converged,
       logLikelihood: fit.score.logLikelihood, meanLogLikelihood: fit.score.meanLogLikelihood,
       aic: fit.score.aic, bic: fit.score.bic, seed: seed,
-      tolerance: toleranceParameters == nil ? tolerance ?? 1e-6 : 0,
+      tolerance: toleranceParameters == nil ? convergence.tolerance : 0,
       parameterTolerance: toleranceParameters, regularization: model.regularization,
       exactDense: model.exactDense, initialization: `init`.name)
   }
@@ -156,13 +161,15 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   /// Collective. Reads the model, if it is one.
   func read<World: Communicator>(in world: World) throws -> ModelFile? {
     guard case .file(let path) = self else { return nil }
-    return try world.agree {
+    let file = try world.agree {
       do {
         return try ModelFile.read(path)
       } catch let error as RowSourceError where error.problem == .noSuchFile {
         throw NoSuchStart(argument: path)
       }
     }
+    try world.requireSameContents(of: path)
+    return file
   }
 
   /// What the model calls its columns, if it is one.

@@ -41,13 +41,15 @@ struct ShardCommand: WorldCommand {
   }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
-    try UnusableName.check(output.output, of: "--output")
+    try world.agree { try UnusableName.check(output.output, of: "--output") }
     let log = running.logger(on: world)
     let threads = try running.threadCount(in: world)
     let rows = try RowStream.open(
       files, options: reading.readOptions, threads: threads, world: world)
     reading.logHeaders(of: rows.files, to: log)
-    do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
+    try world.agree {
+      do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
+    }
     let plan = output.plan(rows: rows.rowCount)
     try output.write(
       plan, columns: rows.columnCount, type: type, inputs: rows.files.map(\.name), in: world
