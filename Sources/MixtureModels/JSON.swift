@@ -2,7 +2,7 @@
 ///
 /// Foundation's decoder is not used because on Linux it tells neither where a document stops being
 /// JSON nor why; a model file is written by people too, and they need the line.
-enum JSON {
+package enum JSON {
   case null
   case bool(Bool)
   /// A whole number from 0 up, exact, up to 2^53 however it is written, beyond that of digits only:
@@ -29,19 +29,19 @@ enum JSON {
 
 /// The values of a list, still as text: a list may have millions, of which no two are needed at a time,
 /// and in memory each takes many times its text.
-struct JSONList: Sequence {
+package struct JSONList: Sequence {
   /// How many values there are.
   let count: Int
   /// Stands behind the opening bracket of a list without mistakes.
   let start: JSONParser
 
-  func makeIterator() -> Iterator { Iterator(parser: start, remaining: count) }
+  package func makeIterator() -> Iterator { Iterator(parser: start, remaining: count) }
 
-  struct Iterator: IteratorProtocol {
+  package struct Iterator: IteratorProtocol {
     fileprivate var parser: JSONParser
     fileprivate var remaining: Int
 
-    mutating func next() -> JSON? {
+    package mutating func next() -> JSON? {
       guard remaining > 0 else { return nil }
       remaining -= 1
       // There are no mistakes; but an object may have more keys than are held.

@@ -2,9 +2,9 @@
 ///
 /// In time proportional to the text, and, beside the text itself, in memory for the values of its
 /// objects alone: lists are passed over, and read when they are asked for.
-struct JSONParser {
+package struct JSONParser {
   /// What is wrong, and where: both counted from 1, columns in bytes.
-  struct Mistake: Error {
+  package struct Mistake: Error {
     var line: Int
     var column: Int
     var reason: String
@@ -24,7 +24,7 @@ struct JSONParser {
   static let numberLimit = 4096
 
   /// The value of a whole document, which may start with a byte-order mark.
-  static func parse(_ bytes: [UInt8]) throws(Mistake) -> JSON {
+  package static func parse(_ bytes: [UInt8]) throws(Mistake) -> JSON {
     var parser = JSONParser(bytes: bytes)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
     let value = try parser.value()
@@ -187,7 +187,7 @@ struct JSONParser {
 }
 
 /// `text` as a JSON string.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {

@@ -1,87 +1,47 @@
 import MixtureModels
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-/// The state of a fit as a file holds it, with what the fit was of.
-///
-/// JSON and a last line with a digest of it, so that a file that is damaged or cut off is known.
-/// Numbers are in the shortest form that reads back to the same bits.
-package struct Checkpoint: Codable, Equatable {
-  /// The options that the result depends on, and their values, in order.
-  package struct Setting: Codable, Equatable {
-    let option: String
-    let value: String
-  }
-
+/// The state of a fit as a file holds it, with what the fit was of and which program made it.
+package struct Checkpoint: Equatable, Sendable {
   /// A start that has ended.
-  package struct Finished: Codable, Equatable {
+  package struct Finished: Equatable, Sendable {
     let restart: Int
     let iterations: Int
     let converged: Bool
-    let numbers: [Double]
+    let rows: Int
     let logLikelihood: Double
     let weightSum: Double
-    let rows: Int
+    let numbers: [Double]
   }
 
-  let settings: [Setting]
-  let data: DataFingerprint
-  let restart: Int
-  let converged: Bool
-  let meanLogLikelihoods: [Double]
+  let program: ProgramIdentity
+  /// The options that the result depends on, and their values.
+  package let settings: [String: String]
+  package let data: DataFingerprint
+  package let restart: Int
+  package let converged: Bool
+  /// Nats per row, of every iteration of this start.
+  package let meanLogLikelihoods: [Double]
+  /// The parameters, as `LatentVariableModel.numbers` has them.
   let numbers: [Double]
+  /// The best of the starts before.
   let best: Finished?
 
-  var iteration: Int { meanLogLikelihoods.count }
-}
-
-extension Checkpoint {
-  private static let format = "shardem-checkpoint 1"
-
-  /// The bytes of the file.
-  ///
-  /// - Throws: `EncodingError` if a number is not finite.
-  package func encoded() throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return Self.sealed(Array(try encoder.encode(self)) + [UInt8(ascii: "\n")])
-  }
-
-  /// Lines, and the last one with their digest.
-  package static func sealed(_ body: [UInt8]) -> [UInt8] {
-    body + "\(format) \(hexadecimal(Digest(bytes: body)))\n".utf8
-  }
-
-  /// Nil if the bytes are not those that `encoded` gave.
-  package init?(_ bytes: [UInt8]) {
-    guard bytes.last == UInt8(ascii: "\n"),
-      let end = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))
-    else { return nil }
-    let body = bytes[...end]
-    let line = "\(Self.format) \(hexadecimal(Digest(bytes: body)))\n"
-    guard bytes[(end + 1)...].elementsEqual(line.utf8),
-      let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: Data(body))
-    else { return nil }
-    self = checkpoint
-  }
+  package var iteration: Int { meanLogLikelihoods.count }
+  var place: FitPlace { FitPlace(restart: restart, iteration: iteration) }
 
   package init<Model: LatentVariableModel>(
-    _ state: FitState<Model.Parameters>, of model: Model, settings: [Setting],
-    data: DataFingerprint
+    _ state: FitState<Model.Parameters>, of model: Model, _ identity: FitIdentity
   ) {
-    self.init(
-      settings: settings, data: data, restart: state.restart, converged: state.converged,
-      meanLogLikelihoods: state.meanLogLikelihoods, numbers: model.numbers(of: state.parameters),
-      best: state.best.map {
-        Finished(
-          restart: $0.restart, iterations: $0.iterations, converged: $0.converged,
-          numbers: model.numbers(of: $0.parameters), logLikelihood: $0.score.logLikelihood,
-          weightSum: $0.score.weightSum, rows: $0.rows)
-      })
+    (program, settings, data) = (identity.program, identity.values, identity.data)
+    (restart, converged) = (state.restart, state.converged)
+    meanLogLikelihoods = state.meanLogLikelihoods
+    numbers = model.numbers(of: state.parameters)
+    best = state.best.map {
+      Finished(
+        restart: $0.restart, iterations: $0.iterations, converged: $0.converged, rows: $0.rows,
+        logLikelihood: $0.score.logLikelihood, weightSum: $0.score.weightSum,
+        numbers: model.numbers(of: $0.parameters))
+    }
   }
 
   /// The state, for the model it was made of; nil if it is of another size.
@@ -102,9 +62,14 @@ extension Checkpoint {
     (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)
     return state
   }
-}
 
-private func hexadecimal(_ digest: Digest) -> String {
-  let digits = String(digest.value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
+  /// The parameters of the likeliest model so far: of the start that is under way, or of the best
+  /// that has ended if that was more likely than this one in its last iteration. Nil for a model of
+  /// another size.
+  package func likeliest<Model: LatentVariableModel>(of model: Model) -> Model.Parameters? {
+    if let best, let mean = meanLogLikelihoods.last, best.logLikelihood / best.weightSum > mean {
+      return model.parameters(numbers: best.numbers)
+    }
+    return model.parameters(numbers: numbers)
+  }
 }

@@ -9,142 +9,142 @@ import RowSources
   import Darwin
 #endif
 
-/// A folder with the checkpoints of one fit, `checkpoint-RESTART-ITERATION.json`: the newest, and
-/// the one before it in case the newest is damaged.
+/// A folder with the checkpoints of one fit, `checkpoint-RESTART-ITERATION.bin`: the newest, and the
+/// one before it in case the newest is damaged.
 public struct CheckpointFolder: Sendable {
   public let path: String
 
   public init(_ path: String) { self.path = path }
 
-  /// Makes sure that there is such a folder, and that a new fit may fill it.
+  /// Makes the folder unless it is there, and keeps other fits from writing there.
   ///
-  /// - Throws: `CheckpointError` if it holds checkpoints already or cannot be made.
-  public func prepareForNewFit() throws {
-    if mkdir(path, 0o777) != 0 && errno != EEXIST {
+  /// - Parameter onWaiting: is told what for, should the end of a fit on another host, perhaps one
+  ///   that has failed, have to be waited for.
+  /// - Returns: nil if there is no such folder and `creating` is false.
+  /// - Throws: `CheckpointError` if it cannot be made or another fit writes there.
+  public func locked(
+    creating: Bool, onWaiting: (String) -> Void = { _ in }
+  ) throws -> FolderLock? {
+    if creating && mkdir(path, 0o777) != 0 && errno != EEXIST {
       throw CheckpointError(path, .cannotCreate(code: errno))
     }
-    guard try places().isEmpty else { throw CheckpointError(path, .occupied) }
+    do {
+      _ = try FolderListing.names(path)
+    } catch let error as RowSourceError where error.problem == .noSuchFile && !creating {
+      return nil
+    }
+    return try FolderLock(path, onWaiting: onWaiting)
   }
 
-  func file(_ place: FitPlace) -> String {
-    "\(path)/checkpoint-\(place.restart)-\(place.iteration).json"
+  /// - Throws: `CheckpointError` if the folder holds checkpoints already.
+  public func requireEmpty() throws {
+    guard try files().isEmpty else { throw CheckpointError(path, .occupied) }
   }
 
   /// Writes a checkpoint, whole or not at all, and removes all others but `previous`, and what
   /// killed jobs had begun to write.
-  func write(_ checkpoint: Checkpoint, previous: FitPlace?) throws -> FitPlace {
-    let place = FitPlace(restart: checkpoint.restart, iteration: checkpoint.iteration)
-    try WholeFile.write(try checkpoint.encoded(), to: file(place))
+  func write(_ checkpoint: Checkpoint, previous: FitPlace?) throws {
+    let place = checkpoint.place
+    let file = try WholeFile.create("\(path)/\(place.fileName)", size: 0)
+    do {
+      var size = 0
+      try checkpoint.forEachPart {
+        try file.write($0, at: size)
+        size += $0.count
+      }
+      try file.commit()
+    } catch {
+      file.abandon()
+      throw error
+    }
     for name in try FolderListing.names(path) {
       let other = FitPlace(fileName: name)
       let isOld = other != nil && other != place && other != previous
       let isUnfinished = name.hasPrefix(".checkpoint-") && name.hasSuffix(".partial")
       if isOld || isUnfinished { unlink("\(path)/\(name)") }
     }
-    return place
   }
 
-  /// The newest checkpoint that is whole, and the names of newer ones that are not.
-  ///
+  /// The newest checkpoint that is not damaged, and the names of newer ones that are.
+  struct Newest {
+    let checkpoint: Checkpoint
+    let file: String
+    let damaged: [String]
+  }
+
   /// - Returns: nil if there are no checkpoints, or not even the folder.
-  /// - Throws: `CheckpointError` if all are damaged.
-  func newest() throws -> (checkpoint: Checkpoint, file: String, damaged: [String])? {
-    guard access(path, F_OK) == 0 else { return nil }
+  /// - Throws: `CheckpointError` if all are damaged or the newest is of another version;
+  ///   `RowSourceError` if one cannot be read.
+  func newest() throws -> Newest? {
     var damaged: [String] = []
-    for place in try places().sorted(by: >) {
-      let name = file(place)
-      if let checkpoint = try? Self.read(name) { return (checkpoint, name, damaged) }
-      damaged.append(name)
+    let files: [String]
+    do {
+      files = try self.files()
+    } catch let error as RowSourceError where error.problem == .noSuchFile {
+      return nil
+    }
+    for file in files {
+      do {
+        return Newest(checkpoint: try Checkpoint(file: file), file: file, damaged: damaged)
+      } catch let error as CheckpointError where error.problem == .damaged {
+        damaged.append(file)
+      }
     }
     guard damaged.isEmpty else { throw CheckpointError(damaged[0], .damaged) }
     return nil
   }
 
-  /// Nil if the file is no whole checkpoint.
-  private static func read(_ path: String) throws -> Checkpoint? {
-    let file = try MappedFile(path: path)
-    return withExtendedLifetime(file) { Checkpoint(Array(file.bytes)) }
+  /// The checkpoints, the newest first.
+  private func files() throws -> [String] {
+    try FolderListing.names(path).compactMap { name in FitPlace(fileName: name).map { ($0, name) } }
+      .sorted { $0.0 > $1.0 }.map { "\(path)/\($0.1)" }
+  }
+}
+
+extension Checkpoint {
+  /// Reads the checkpoint at `path`.
+  ///
+  /// - Throws: `CheckpointError` if it is damaged or of another version, `RowSourceError` if it
+  ///   cannot be read.
+  init(file path: String) throws {
+    var bytes: [UInt8] = []
+    do {
+      bytes = try WholeFile.read(path)
+    } catch let error as RowSourceError where error.problem == .emptyFile {
+      // Cut off to nothing.
+    }
+    try self.init(bytes, path: path)
   }
 
-  private func places() throws -> [FitPlace] {
-    try FolderListing.names(path).compactMap(FitPlace.init(fileName:))
+  /// The checkpoint that a path stands for, and its name: a file, or a folder, of which the newest
+  /// counts.
+  ///
+  /// - Returns: nil if it is another kind of file, a folder without checkpoints, or not there.
+  package static func find(_ path: String) throws -> (checkpoint: Checkpoint, file: String)? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      return try CheckpointFolder(path).newest().map { ($0.checkpoint, $0.file) }
+    }
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    let isNamedSo = FitPlace(fileName: name) != nil
+    guard isNamedSo || (try? WholeFile.read(path, atMost: 64)).map(isBeginning) == true else {
+      return nil
+    }
+    return (try Checkpoint(file: path), path)
   }
 }
 
 extension FitPlace {
+  fileprivate var fileName: String { "checkpoint-\(restart)-\(iteration).bin" }
+
+  /// Of this version or the first, whose files were JSON; nil for another name.
   fileprivate init?(fileName: String) {
     let parts = fileName.split(separator: "-")
-    guard parts.count == 3, parts[0] == "checkpoint", parts[2].hasSuffix(".json"),
-      let restart = Int(parts[1]), let iteration = Int(parts[2].dropLast(5))
+    guard parts.count == 3, parts[0] == "checkpoint", let restart = Int(parts[1]),
+      let suffix = [".bin", ".json"].first(where: parts[2].hasSuffix),
+      let iteration = Int(parts[2].dropLast(suffix.count))
     else { return nil }
     self.init(restart: restart, iteration: iteration)
-  }
-}
-
-/// Why a fit cannot go on from a checkpoint, or not keep any.
-public struct CheckpointError: InputError, Equatable {
-  public enum Problem: Equatable, Sendable {
-    case cannotCreate(code: CInt)
-    /// A new fit is to write where another fit's checkpoints are.
-    case occupied
-    /// There is nothing to go on from.
-    case none
-    /// Not one checkpoint is whole.
-    case damaged
-    /// Made with another value of an option; nil if it was not in use.
-    case setting(option: String, found: String?, expected: String?)
-    /// Made with another limit of iterations, after starts that have ended with it.
-    case startsEnded(found: String, expected: Int)
-    /// The fit is past the limit of iterations that it is to go on with.
-    case beyondLimit(iteration: Int, limit: Int)
-    /// Made of other data; in what these differ.
-    case data(String)
-    /// Of a model of another size.
-    case size
-  }
-
-  /// The checkpoint, or the folder.
-  public let path: String
-  public let problem: Problem
-
-  package init(_ path: String, _ problem: Problem) {
-    self.path = path
-    self.problem = problem
-  }
-
-  /// There is no checkpoint in `folder`.
-  public init(nothingIn folder: String) { self.init(folder, .none) }
-}
-
-extension CheckpointError: CustomStringConvertible {
-  public var description: String { "\(path): \(sentence)" }
-
-  private var sentence: String {
-    switch problem {
-    case .cannotCreate(let code):
-      "no folder for checkpoints can be made here: \(String(cString: strerror(code)))"
-    case .occupied:
-      "holds checkpoints of an earlier fit; add --resume \(path) to go on from them, or name "
-        + "another folder"
-    case .none: "no checkpoint to go on from"
-    case .damaged: "damaged, and there is no older checkpoint; begin anew without --resume"
-    case .setting(let option, let found, let expected):
-      "made with \(described(option, found)), not with \(described(option, expected)); give the "
-        + "options of then, or begin anew without --resume"
-    case .startsEnded(let found, let expected):
-      "made with \(FitIdentity.limitOption) \(found), not with \(expected), after a start that ended "
-        + "with it; give that, or begin anew without --resume"
-    case .beyondLimit(let iteration, let limit):
-      "made after iteration \(iteration), past \(FitIdentity.limitOption) \(limit); give at least "
-        + "\(iteration), or begin anew without --resume"
-    case .data(let difference):
-      "made of other data: these have \(difference); give the data of then, or begin anew "
-        + "without --resume"
-    case .size: "made of a model of another size"
-    }
-  }
-
-  private func described(_ option: String, _ value: String?) -> String {
-    value.map { "\(option) \($0)" } ?? "no \(option)"
   }
 }

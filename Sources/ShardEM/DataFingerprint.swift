@@ -5,13 +5,15 @@ import MixtureModels
 ///
 /// The same for the same data on any number of ranks. Data that differ only in rows that were not
 /// looked at are not told apart.
-public struct DataFingerprint: Codable, Sendable, Equatable {
+public struct DataFingerprint: Sendable, Equatable {
   /// The names of the files without their folders: data may move. Empty for rows in memory.
   public let files: [String]
   /// The number of rows of each shard.
   public let rows: [Int]
   /// The number of data columns.
   public let columns: Int
+  /// The names of the data columns; nil if they have none.
+  public let columnNames: [String]?
   /// A digest of the values and weights of at most `sampleCount` blocks, evenly spread.
   public let sample: String
 
@@ -21,6 +23,10 @@ public struct DataFingerprint: Codable, Sendable, Equatable {
   /// The first difference of these data from `earlier` ones, in words; nil if there is none.
   package func difference(from earlier: DataFingerprint) -> String? {
     if columns != earlier.columns { return "\(counted(columns, "column")), not \(earlier.columns)" }
+    let names = zip(columnNames ?? [], earlier.columnNames ?? []).enumerated()
+    if let (number, (name, earlierName)) = names.first(where: { $1.0 != $1.1 }) {
+      return "a column \(number + 1) named \(quoted(name)), not \(quoted(earlierName))"
+    }
     if rows.count != earlier.rows.count {
       return "\(counted(rows.count, "shard")), not \(earlier.rows.count)" + oddFile(earlier)
     }
@@ -82,7 +88,7 @@ extension Sweep {
     }
     return DataFingerprint(
       files: data.files.map { String($0.name.split(separator: "/").last ?? "") },
-      rows: data.plan.rowCounts, columns: data.columnCount,
+      rows: data.plan.rowCounts, columns: data.columnCount, columnNames: data.columnNames,
       sample: String(sample.value, radix: 16))
   }
 }

@@ -14,6 +14,16 @@ package struct Digest: Sendable, Equatable {
     value ^= value >> 31
   }
 
+  /// Takes in 8 bytes a word, as they are in files: little-endian.
+  ///
+  /// - Parameter bytes: whole words.
+  mutating func add(words bytes: UnsafeRawBufferPointer) {
+    precondition(bytes.count.isMultiple(of: 8), "\(bytes.count) bytes are no whole words")
+    for offset in stride(from: 0, to: bytes.count, by: 8) {
+      add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+    }
+  }
+
   init() {}
 
   package init(_ numbers: some Sequence<Double>) {

@@ -49,7 +49,7 @@ extension FitState: Equatable where Parameters: Equatable {}
 public typealias FitKeeper<Parameters: Sendable> = (FitState<Parameters>) throws -> Void
 
 /// A point in a fit, in the order of time: after so many iterations of a start.
-public struct FitPlace: Sendable, Comparable, Decodable {
+public struct FitPlace: Sendable, Comparable {
   /// The number of the start, from 0.
   public let restart: Int
   /// The number of M-steps of that start.

@@ -31,6 +31,9 @@ public struct IterationReport: Sendable {
   public let mStepSeconds: Double
   /// Those of them in what ranks share out where that pays: the factors of the covariances.
   public let sharedSeconds: Double
+  /// The seconds besides that this rank waited for a checkpoint after the iteration, while all others
+  /// waited for it: hardly any, as checkpoints are written beside the iterations that follow.
+  public let checkpointSeconds: Double
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
   /// The bytes of it that each rank had then; 0 where ranks share out nothing.

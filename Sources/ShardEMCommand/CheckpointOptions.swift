@@ -16,35 +16,36 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The least seconds between two checkpoints; 0: after every iteration.",
-      valueName: "seconds"))
-  var checkpointInterval = 0.0
+      "The least seconds between two checkpoints; 0: after every iteration. (default: as many as "
+        + "keep the writing below 2 % of the time)", valueName: "seconds"))
+  var checkpointInterval: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Go on from the newest checkpoint in this folder; with --checkpoint of the same folder, from "
-        + "the beginning if there is none yet.", valueName: "folder"))
+      "Go on from the newest checkpoint in this folder, which is only read; with --checkpoint of the "
+        + "same folder, from the beginning if there is none yet.", valueName: "folder"))
   var resume: String?
 
   func validate() throws {
-    guard checkpointInterval >= 0, checkpointInterval.isFinite else {
-      throw ValidationError(
-        "--checkpoint-interval \(checkpointInterval); expected a number of seconds from 0 up")
-    }
-    // Three centuries; a duration of 1e21 seconds would be none.
-    guard checkpointInterval <= 1e10 else {
-      throw ValidationError(
-        "--checkpoint-interval \(checkpointInterval); expected a number of seconds from 0 to 1e10")
-    }
     if checkpoint == "" || resume == "" {
       throw ValidationError("--checkpoint and --resume need the name of a folder")
+    }
+    guard let interval = checkpointInterval else { return }
+    guard interval >= 0, interval.isFinite else {
+      throw ValidationError(
+        "--checkpoint-interval \(interval); expected a number of seconds from 0 up")
+    }
+    // Three centuries; a duration of 1e21 seconds would be none.
+    guard interval <= 1e10 else {
+      throw ValidationError(
+        "--checkpoint-interval \(interval); expected a number of seconds from 0 to 1e10")
+    }
+    if checkpoint == nil {
+      throw ValidationError("--checkpoint-interval \(interval) without --checkpoint")
     }
   }
 
   var common: [String] { [word("--checkpoint", checkpoint), word("--resume", resume)] }
-
-  /// Where checkpoints go: to where they come from, unless told otherwise.
-  private var target: String? { checkpoint ?? resume }
 
   /// Collective. What a fit goes on from, and who keeps its checkpoints; nothing of both without
   /// the options.
@@ -52,38 +53,58 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
     of mixture: Mixture, settings: [(option: String, value: String)], _ sweep: Sweep<World>,
     _ log: Logger
   ) throws -> StateKeeper<Mixture>? {
-    guard let target else { return nil }
+    guard checkpoint != nil || resume != nil else { return nil }
     let world = sweep.world
     let identity = FitIdentity(settings: settings, data: try sweep.fingerprint())
+    // Before the newest is read: another fit could be about to write a newer one.
+    let lock = try world.agree { world.rank == 0 ? try self.lock(creating: false, log) : nil }
     let resumption = try resume.flatMap {
       try CheckpointFolder($0).resumption(of: mixture, identity, in: world)
     }
-    let folder = CheckpointFolder(target)
-    let writer =
-      world.rank > 0
-      ? nil
-      : CheckpointWriter(
-        folder, of: mixture, identity, interval: .seconds(checkpointInterval),
-        resuming: resumption?.state)
-    try world.agree {
-      guard let writer else { return }
-      let goesOnThere = resume.map { isSameFolder($0, target) } ?? false
-      if resumption == nil, let resume, checkpoint == nil || !goesOnThere {
+    let writer = try world.agree {
+      if resumption == nil, let resume, !goesOnThere {
         throw CheckpointError(nothingIn: resume)
       }
-      if resumption == nil || !goesOnThere { try folder.prepareForNewFit() }
-      // What the fit goes on from is from now on in the folder that it is told to keep.
-      if let resumption, !goesOnThere { try writer.keep(resumption.state) }
+      return world.rank == 0 ? try self.writer(of: mixture, identity, resumption, lock, log) : nil
     }
     for file in resumption?.damaged ?? [] {
       log.warning("\(file) is damaged; going on from the checkpoint before it")
     }
     if let resumption {
       log.notice("going on from \(resumption.file)")
-    } else if resume != nil {
-      log.notice("\(target): no checkpoint yet; beginning anew")
+    } else if let resume {
+      log.notice("\(resume): no checkpoint yet; beginning anew")
     }
-    return StateKeeper(resumed: resumption?.state, writer: writer, folder: target)
+    return StateKeeper(resumed: resumption?.state, writer: writer, folder: checkpoint)
+  }
+
+  /// Whether checkpoints go to where the fit goes on from.
+  private var goesOnThere: Bool {
+    guard let checkpoint, let resume else { return false }
+    return isSameFolder(resume, checkpoint)
+  }
+
+  /// The lock of the folder for checkpoints; nil if there is none, or not yet.
+  private func lock(creating: Bool, _ log: Logger) throws -> FolderLock? {
+    try checkpoint.flatMap {
+      try CheckpointFolder($0).locked(creating: creating) { log.notice("\($0)") }
+    }
+  }
+
+  private func writer<Mixture: FiledMixture>(
+    of mixture: Mixture, _ identity: FitIdentity, _ resumption: Resumption<Mixture.Parameters>?,
+    _ lock: FolderLock?, _ log: Logger
+  ) throws -> CheckpointWriter<Mixture>? {
+    guard let checkpoint else { return nil }
+    let folder = CheckpointFolder(checkpoint)
+    let writer = CheckpointWriter(
+      folder, of: mixture, identity,
+      interval: checkpointInterval.map(CheckpointInterval.seconds) ?? .standard,
+      resuming: resumption?.state, lock: try lock ?? self.lock(creating: true, log))
+    if resumption == nil || !goesOnThere { try folder.requireEmpty() }
+    // What the fit goes on from is from now on in the folder that it is told to keep.
+    if let resumption, !goesOnThere { try writer.keep(resumption.state) }
+    return writer
   }
 }
 
@@ -98,25 +119,27 @@ final class StateKeeper<Mixture: FiledMixture> {
   let resumed: FitState<Mixture.Parameters>?
   /// On rank 0.
   private let writer: CheckpointWriter<Mixture>?
-  private let folder: String
+  /// Where checkpoints go; nil: there are none to stop with.
+  private let folder: String?
 
   init(
-    resumed: FitState<Mixture.Parameters>?, writer: CheckpointWriter<Mixture>?, folder: String
+    resumed: FitState<Mixture.Parameters>?, writer: CheckpointWriter<Mixture>?, folder: String?
   ) {
     (self.resumed, self.writer, self.folder) = (resumed, writer, folder)
-    StopSignals.install()
+    if folder != nil { StopSignals.install() }
   }
 
   /// After every iteration, on every rank.
   func keep(_ state: FitState<Mixture.Parameters>) throws {
     try writer?.keep(state)
     // A fit that has converged is as good as done.
-    if let signal = StopSignals.received, !state.converged {
+    if let folder, let signal = StopSignals.received, !state.converged {
       throw Stopped(signal: signal, iteration: state.iteration, folder: folder)
     }
   }
 
-  /// When the fit has been stopped, perhaps by another rank.
+  /// Returns when the last state is on disk: the fit is done or has been stopped, perhaps by another
+  /// rank.
   func flush() throws { try writer?.flush() }
 }
 

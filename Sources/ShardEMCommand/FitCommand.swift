@@ -68,7 +68,7 @@ struct FitCommand: WorldCommand {
       of: mixture, settings: try world.agree { try settings(of: mixture, start: start) }, sweep,
       log)
     let observer =
-      world.rank == 0 ? FitObserver(output, search, resumed: keeper?.resumed?.place) : nil
+      world.rank == 0 ? FitObserver<Mixture>(output, search, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start)
     }
@@ -136,17 +136,18 @@ struct FitCommand: WorldCommand {
 }
 
 /// What rank 0 does after every iteration.
-private final class FitObserver {
+private final class FitObserver<Mixture: FiledMixture> {
   private let progress: Progress
   private let tracePath: String?
-  private let resumed: FitPlace?
+  private let resumed: FitState<Mixture.Parameters>?
   private var trace: TraceWriter?
   /// Whether a trace was asked for but cannot be written.
   private(set) var hasLostTrace = false
 
-  /// - Parameter resumed: after which iteration the fit goes on.
+  /// - Parameter resumed: what the fit goes on from.
   init(
-    _ output: FitCommand.OutputOptions, _ search: SearchOptions, resumed: FitPlace?
+    _ output: FitCommand.OutputOptions, _ search: SearchOptions,
+    resumed: FitState<Mixture.Parameters>?
   ) {
     progress = Progress(
       output.progress, iterations: search.maxIterations, restarts: search.restarts,
@@ -160,7 +161,9 @@ private final class FitObserver {
     keepTrace {
       // Only now is it known that the input is in order.
       if let tracePath, trace == nil {
-        trace = try TraceWriter(path: tracePath, goingOnFrom: resumed)
+        trace =
+          try resumed.map { try TraceWriter(path: tracePath, goingOnFrom: $0) }
+          ?? TraceWriter(path: tracePath)
       }
       try trace?.write(report)
     }

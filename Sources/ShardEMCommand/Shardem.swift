@@ -1,6 +1,7 @@
 import ArgumentParser
 import MPICommunicator
 import MessagePassing
+import ShardEM
 
 #if canImport(Glibc)
   import Glibc
@@ -23,7 +24,7 @@ import MessagePassing
       converged, if --require-convergence was given; 75 stopped by a signal, to go on with --resume; \
       1 anything else.
       """,
-    version: "0.1.0",
+    version: programVersion,
     subcommands: [
       FitCommand.self, PredictCommand.self, ScoreCommand.self, SampleCommand.self,
       ShardCommand.self, InspectCommand.self,

@@ -54,7 +54,7 @@ struct CheckpointCommandTests {
   func newFolder() throws {
     try checkpointed()
     #expect(try fit("--checkpoint", "new", "--resume", "kept").status == 0)
-    let newest = "checkpoint-0-8.json"
+    let newest = "checkpoint-0-8.bin"
     #expect(try folder.bytes("new/" + newest) == folder.bytes("kept/" + newest))
   }
 
@@ -80,7 +80,7 @@ struct CheckpointCommandTests {
     arguments: Shardem.aloneAndOnRanks)
   func refused(ranks: Int?) throws {
     try checkpointed()
-    let newest = "kept/checkpoint-0-8.json"
+    let newest = "kept/checkpoint-0-8.bin"
     let cases: [([String], String)] = [
       (
         ["--checkpoint", "kept"],
@@ -114,6 +114,11 @@ struct CheckpointCommandTests {
         "\(newest): made of other data: these have 1 column, not 2; give the data of then, or "
           + "begin anew without --resume"
       ),
+      (
+        ["--resume", "kept", "--columns", "height,width"],
+        "\(newest): made of other data: these have a column 1 named \"height\", not \"width\"; give "
+          + "the data of then, or begin anew without --resume"
+      ),
     ]
     for (options, message) in cases {
       let outcome = try Shardem.run(
@@ -137,7 +142,7 @@ struct CheckpointCommandTests {
       #expect(outcome.status == 2)
       #expect(
         outcome.errorLines == [
-          "shardem: kept/checkpoint-1-8.json: made with --max-iterations 8, not with \(limit), after a "
+          "shardem: kept/checkpoint-1-8.bin: made with --max-iterations 8, not with \(limit), after a "
             + "start that ended with it; give that, or begin anew without --resume"
         ])
     }
@@ -159,7 +164,7 @@ struct CheckpointCommandTests {
       (["a.csv", "b.csv", "c.csv"], "3 shards, not 2: c.csv is new"),
     ] {
       let message =
-        "shardem: kept/checkpoint-0-4.json: made of other data: these have \(difference); give the "
+        "shardem: kept/checkpoint-0-4.bin: made of other data: these have \(difference); give the "
         + "data of then, or begin anew without --resume"
       #expect(try resumed(shards).errorLines == [message])
     }

@@ -1,6 +1,7 @@
 import Foundation
 import MessagePassing
 import MixtureModels
+import RowSources
 import ShardEM
 import Testing
 
@@ -39,6 +40,16 @@ struct CheckpointTests {
     }
   }
 
+  private func write(
+    _ states: [State], _ identity: FitIdentity, to folder: CheckpointFolder
+  ) throws {
+    let writer = CheckpointWriter(
+      folder, of: threeGaussians, identity, interval: .seconds(0),
+      lock: try folder.locked(creating: true))
+    for state in states { try writer.keep(state) }
+    try writer.flush()
+  }
+
   private func resumption(_ identity: FitIdentity, of model: UnitGaussians = threeGaussians) throws
     -> Resumption<UnitGaussians.Parameters>?
   {
@@ -50,9 +61,8 @@ struct CheckpointTests {
     let whole = try fit(ranks: 2)
     #expect(whole.kept.count == 24 && whole.kept.contains { $0.best != nil })
     for (number, state) in whole.kept.enumerated() {
-      let checkpoint = Checkpoint(
-        state, of: threeGaussians, settings: [], data: try identity.data)
-      let read = try #require(Checkpoint(try checkpoint.encoded()))
+      let checkpoint = Checkpoint(state, of: threeGaussians, try identity)
+      let read = try Checkpoint(checkpoint.encoded(), path: "checkpoint")
       let state = try #require(read.state(of: threeGaussians))
       let rest = try fit(ranks: 1 + number % 3, resuming: state)
       #expect(rest.fit == whole.fit)
@@ -72,10 +82,7 @@ struct CheckpointTests {
       let place = kept[number].place
       let folder = CheckpointFolder("\(folder)-\(number)")
       defer { try? FileManager.default.removeItem(atPath: folder.path) }
-      try folder.prepareForNewFit()
-      try CheckpointWriter(
-        folder, of: threeGaussians, identity(limit: 12), interval: .zero, resuming: nil
-      ).keep(kept[number])
+      try write([kept[number]], identity(limit: 12), to: folder)
       func state(limit: Int) throws -> State? {
         try folder.resumption(
           of: threeGaussians, identity(limit: limit), in: SoloCommunicator())?.state
@@ -84,7 +91,7 @@ struct CheckpointTests {
         let rest = try fit(ranks: 2, resuming: try state(limit: limit), limit: limit)
         #expect(rest.fit == (try fit(ranks: 1, limit: limit).fit))
       }
-      let file = "\(folder.path)/checkpoint-\(place.restart)-\(place.iteration).json"
+      let file = "\(folder.path)/checkpoint-\(place.restart)-\(place.iteration).bin"
       if place.restart > 0 {
         for limit in [1, 20] {
           #expect(throws: CheckpointError(file, .startsEnded(found: "12", expected: limit))) {
@@ -103,15 +110,14 @@ struct CheckpointTests {
   @Test("A checkpoint that is damaged in any byte, or cut off, is none")
   func damage() throws {
     let state = try fit(ranks: 1).kept[13]
-    let bytes = try Checkpoint(
-      state, of: threeGaussians, settings: [], data: try identity.data
-    ).encoded()
-    #expect(Checkpoint(bytes) != nil)
+    let bytes = Checkpoint(state, of: threeGaussians, try identity).encoded()
+    _ = try Checkpoint(bytes, path: "whole")
     for i in bytes.indices {
       var damaged = bytes
       damaged[i] ^= 1
-      #expect(Checkpoint(damaged) == nil)
-      #expect(Checkpoint(Array(bytes[..<i])) == nil)
+      for bytes in [damaged, Array(bytes[..<i])] {
+        #expect(throws: CheckpointError("x", .damaged)) { try Checkpoint(bytes, path: "x") }
+      }
     }
   }
 
@@ -129,52 +135,123 @@ struct CheckpointTests {
     let kept = try fit(ranks: 1).kept
     let identity = try identity
     #expect(try resumption(identity) == nil)
-    try CheckpointFolder(folder).prepareForNewFit()
-    #expect(try resumption(identity) == nil)
-    let writer = CheckpointWriter(
-      CheckpointFolder(folder), of: threeGaussians, identity, interval: .zero, resuming: nil)
-    for state in kept[..<14] { try writer.keep(state) }
+    try write(Array(kept[..<14]), identity, to: CheckpointFolder(folder))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    #expect(names == ["checkpoint-1-1.json", "checkpoint-1-2.json"])
+    #expect(names == [".lock", "checkpoint-1-1.bin", "checkpoint-1-2.bin"])
     #expect(try resumption(identity)?.state == kept[13])
 
-    try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-2.json"))
+    try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-2.bin"))
     let older = try #require(try resumption(identity))
-    #expect(older.state == kept[12] && older.damaged == ["\(folder)/checkpoint-1-2.json"])
+    #expect(older.state == kept[12] && older.damaged == ["\(folder)/checkpoint-1-2.bin"])
 
-    try Data().write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-1.json"))
-    #expect(throws: CheckpointError("\(folder)/checkpoint-1-2.json", .damaged)) {
+    try Data().write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-1.bin"))
+    #expect(throws: CheckpointError("\(folder)/checkpoint-1-2.bin", .damaged)) {
       try resumption(identity)
     }
     #expect(throws: CheckpointError(folder, .occupied)) {
-      try CheckpointFolder(folder).prepareForNewFit()
+      try CheckpointFolder(folder).requireEmpty()
     }
   }
 
-  @Test("Between checkpoints the interval passes, but none is lost at the end")
-  func interval() throws {
+  @Test(
+    "Between checkpoints the interval passes, but none is lost at the end",
+    // The time of a first one is never a part of 0 of what has passed.
+    arguments: [CheckpointInterval.seconds(1000), .share(0)])
+  func interval(interval: CheckpointInterval) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let kept = try fit(ranks: 1).kept
     let identity = try identity
-    try CheckpointFolder(folder).prepareForNewFit()
     let writer = CheckpointWriter(
-      CheckpointFolder(folder), of: threeGaussians, identity, interval: .seconds(1000),
-      resuming: nil)
-    for state in kept[..<3] { try writer.keep(state) }
+      CheckpointFolder(folder), of: threeGaussians, identity, interval: interval,
+      lock: try CheckpointFolder(folder).locked(creating: true))
+    try writer.keep(kept[0])
+    try writer.flush()
+    for state in kept[1..<3] { try writer.keep(state) }
     #expect(try resumption(identity)?.state == kept[0])
     try writer.flush()
     #expect(try resumption(identity)?.state == kept[2])
+  }
+
+  @Test("An error of the writing is met by the fit")
+  func writeError() throws {
+    let kept = try fit(ranks: 1).kept
+    let writer = CheckpointWriter(
+      CheckpointFolder(folder), of: threeGaussians, try identity, interval: .seconds(0))
+    let file = "\(folder)/checkpoint-0-1.bin"
+    try writer.keep(kept[0])
+    #expect(throws: RowSourceError(.noFolder(folder), path: file)) { try writer.keep(kept[1]) }
+  }
+
+  @Test("A folder is one fit's until that ends")
+  func lock() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let one = CheckpointFolder(folder)
+    #expect(try one.locked(creating: false) == nil)
+    var lock = try one.locked(creating: true)
+    let holder = "process \(getpid()) on \(Host.current.name)"
+    #expect(throws: CheckpointError(folder, .inUse(holder: holder))) {
+      try one.locked(creating: true)
+    }
+    #expect(lock != nil)
+    lock = nil
+    #expect(try one.locked(creating: true) != nil)
+  }
+
+  @Test("A checkpoint of a program with other results is refused")
+  func otherProgram() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let identity = try identity
+    let file = "\(folder)/checkpoint-0-1.bin"
+    let current = ProgramIdentity.current
+    for other in [
+      ProgramIdentity(version: "0.0.9", arithmetic: current.arithmetic),
+      ProgramIdentity(version: current.version, arithmetic: "0"),
+    ] {
+      let earlier = FitIdentity(
+        settings: [("--seed", "3"), ("--restarts", "2")], data: identity.data, program: other)
+      try? FileManager.default.removeItem(atPath: folder)
+      try write([try fit(ranks: 1).kept[0]], earlier, to: CheckpointFolder(folder))
+      let error = CheckpointError(
+        file, .program(found: other.version, expected: current.version))
+      #expect(throws: error) { try resumption(identity) }
+      #expect("\(error)".contains("--init \(file)"))
+    }
+  }
+
+  @Test("A checkpoint holds the triangles of symmetric matrices, to the last bit")
+  func triangles() throws {
+    for type in CovarianceType.allCases {
+      let model = GaussianMixture(components: 2, columns: 40, covarianceType: type)
+      var parameters = model.reference(centers: (0..<80).map { Double($0) / 3 })
+      parameters.means[0] = -0.0
+      if type == .full || type == .tied {
+        for i in 0..<40 {
+          for j in 0..<i {
+            parameters.covariances[40 * i + j] = i % 2 == 0 ? -0.0 : 1e-3 / Double(i + j)
+            parameters.covariances[40 * j + i] = parameters.covariances[40 * i + j]
+          }
+        }
+      }
+      let state = FitState(restart: 0, best: nil, parameters: parameters)
+      let bytes = Checkpoint(state, of: model, try identity).encoded()
+      // Weights, means and covariances; less than 600 bytes say what they are of.
+      #expect(bytes.count < 600 + 8 * (model.freeParameterCount + 1))
+      let read = try #require(
+        try Checkpoint(bytes, path: "checkpoint").state(of: model)?.parameters)
+      for (one, other) in [
+        (read.means, parameters.means), (read.covariances, parameters.covariances),
+      ] {
+        #expect(one.map(\.bitPattern) == other.map(\.bitPattern))
+      }
+    }
   }
 
   @Test("The checkpoint of another fit is refused in words")
   func foreign() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let identity = try identity
-    try CheckpointFolder(folder).prepareForNewFit()
-    let file = "\(folder)/checkpoint-0-1.json"
-    try CheckpointWriter(
-      CheckpointFolder(folder), of: threeGaussians, identity, interval: .zero, resuming: nil
-    ).keep(try fit(ranks: 1).kept[0])
+    let file = "\(folder)/checkpoint-0-1.bin"
+    try write([try fit(ranks: 1).kept[0]], identity, to: CheckpointFolder(folder))
 
     let seed = FitIdentity(settings: [("--seed", "4"), ("--restarts", "2")], data: identity.data)
     #expect(

@@ -32,7 +32,7 @@ wait_for() {
   done
 }
 # The number of iterations that are done, by the newest checkpoint.
-iteration() { ls kept | sort -V | tail -n 1 | sed 's/.*-\([0-9]*\).json/\1/'; }
+iteration() { ls kept | sort -V | tail -n 1 | sed 's/.*-\([0-9]*\).bin/\1/'; }
 later_than() { (($(iteration) > $1)); }
 
 "$build/shardem" "${options[@]}" --output whole.json > /dev/null 2>&1

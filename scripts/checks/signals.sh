@@ -38,7 +38,7 @@ stop() {
     cat log
   fi
   place=$(sed -n 's/.*after iteration \([0-9]*\);.*/\1/p' log)
-  if [[ -e kept/checkpoint-0-$place.json && ! -e model.json ]]; then ok; else
+  if [[ -e kept/checkpoint-0-$place.bin && ! -e model.json ]]; then ok; else
     not_ok "$name: a checkpoint of the iteration that was finished, and no model"
   fi
   "$build/shardem" "${options[@]}" --output model.json --trace trace.jsonl --resume kept \

@@ -1,0 +1,174 @@
+import MixtureModels
+
+/// The file: a line of JSON, which blanks before its end make whole words of 8 bytes; then float64,
+/// little-endian, as many as the line says; then a digest of all before it, in one word.
+///
+/// Numbers: the mean log-likelihoods; the parameters; of the best start that has ended, if there is
+/// one, the log-likelihood, the sum of weights and the parameters.
+extension Checkpoint {
+  private static let format = "shardem-checkpoint"
+  private static let version = 2
+  /// How a file begins, of this version and later ones.
+  private static let beginning = Array("{\"format\": \"\(format)\", ".utf8)
+
+  /// Calls `body` with the file's bytes, part by part.
+  func forEachPart(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    var digest = Digest()
+    func add(_ bytes: UnsafeRawBufferPointer) throws {
+      digest.add(words: bytes)
+      try body(bytes)
+    }
+    var line = Array(header.utf8)
+    line += [UInt8](repeating: UInt8(ascii: " "), count: 7 - line.count % 8) + [UInt8(ascii: "\n")]
+    try line.withUnsafeBytes(add)
+    for numbers in [meanLogLikelihoods, numbers] + (best?.parts ?? []) {
+      try numbers.littleEndian.withUnsafeBytes(add)
+    }
+    try withUnsafeBytes(of: digest.value.littleEndian, body)
+  }
+
+  /// The bytes of the file.
+  package func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    forEachPart { bytes += $0 }
+    return bytes
+  }
+
+  /// `body`, whole words, and a digest of it.
+  package static func sealed(_ body: [UInt8]) -> [UInt8] {
+    var digest = Digest()
+    body.withUnsafeBytes { digest.add(words: $0) }
+    return body + withUnsafeBytes(of: digest.value.littleEndian, Array.init)
+  }
+
+  /// Whether a file that begins so is a checkpoint, whatever it is called.
+  package static func isBeginning(of bytes: [UInt8]) -> Bool { bytes.starts(with: beginning) }
+
+  /// - Parameter path: the file's, for messages.
+  /// - Throws: `CheckpointError` if the bytes are not those of a checkpoint of this version.
+  package init(_ bytes: [UInt8], path: String) throws(CheckpointError) {
+    let body = Array(bytes.dropLast(8))
+    guard bytes.count.isMultiple(of: 8), bytes.count > 8, Self.sealed(body) == bytes else {
+      throw CheckpointError(path, Self.isFirstVersion(bytes) ? .version(1) : .damaged)
+    }
+    // Bytes with the right digest are those of a program's own.
+    guard let end = body.firstIndex(of: UInt8(ascii: "\n")),
+      let header = try? JSONParser.parse(Array(body[..<end])),
+      header["format"]?.string == Self.format,
+      let version = header["version"]?.int
+    else { throw CheckpointError(path, .damaged) }
+    guard version == Self.version else { throw CheckpointError(path, .version(version)) }
+    guard let checkpoint = Checkpoint(header, [Double](littleEndian: body[(end + 1)...])) else {
+      throw CheckpointError(path, .damaged)
+    }
+    self = checkpoint
+  }
+
+  /// Files of version 1 were JSON, and a last line with this and 16 digits.
+  private static func isFirstVersion(_ bytes: [UInt8]) -> Bool {
+    bytes.suffix(39).starts(with: "\nshardem-checkpoint 1 ".utf8)
+      && bytes.last == UInt8(ascii: "\n")
+  }
+}
+
+extension Checkpoint {
+  private var header: String {
+    let settings = settings.sorted { $0.key < $1.key }.map {
+      "\(quoted($0.key)): \(quoted($0.value))"
+    }
+    let best = best.map {
+      "{\"restart\": \($0.restart), \"iterations\": \($0.iterations), "
+        + "\"converged\": \($0.converged), \"rows\": \($0.rows)}"
+    }
+    let members = [
+      ("format", quoted(Self.format)), ("version", "\(Self.version)"),
+      ("program", quoted(program.version)), ("arithmetic", quoted(program.arithmetic)),
+      ("restart", "\(restart)"), ("iteration", "\(iteration)"), ("converged", "\(converged)"),
+      ("numbers", "\(numbers.count)"), ("best", best ?? "null"),
+      ("settings", "{" + settings.joined(separator: ", ") + "}"), ("data", data.json),
+    ]
+    return "{" + members.map { "\(quoted($0)): \($1)" }.joined(separator: ", ") + "}"
+  }
+
+  /// Nil if a member is missing or the numbers are not as many as the header says.
+  private init?(_ header: JSON, _ values: [Double]) {
+    guard let version = header["program"]?.string, let arithmetic = header["arithmetic"]?.string,
+      let restart = header["restart"]?.int, let iteration = header["iteration"]?.int,
+      let converged = header["converged"]?.bool, let count = header["numbers"]?.int,
+      let settings = header["settings"]?.strings, let best = header["best"],
+      let data = header["data"].flatMap(DataFingerprint.init)
+    else { return nil }
+    let counts = [iteration, count] + (best.isNull ? [] : [2, count])
+    // Each is at most as large as the file, so that their sum is a number.
+    guard counts.allSatisfy({ $0 <= values.count }), let parts = values.split(into: counts) else {
+      return nil
+    }
+    program = ProgramIdentity(version: version, arithmetic: arithmetic)
+    (self.settings, self.data, self.restart, self.converged) = (settings, data, restart, converged)
+    (meanLogLikelihoods, numbers) = (parts[0], parts[1])
+    if best.isNull {
+      self.best = nil
+    } else {
+      guard let restart = best["restart"]?.int, let iterations = best["iterations"]?.int,
+        let converged = best["converged"]?.bool, let rows = best["rows"]?.int
+      else { return nil }
+      self.best = Finished(
+        restart: restart, iterations: iterations, converged: converged, rows: rows,
+        logLikelihood: parts[2][0], weightSum: parts[2][1], numbers: parts[3])
+    }
+  }
+}
+
+extension Checkpoint.Finished {
+  fileprivate var parts: [[Double]] { [[logLikelihood, weightSum], numbers] }
+}
+
+extension DataFingerprint {
+  fileprivate var json: String {
+    func list(_ items: [String]) -> String { "[" + items.joined(separator: ", ") + "]" }
+    return "{\"columns\": \(columns), "
+      + "\"column_names\": \(columnNames.map { list($0.map(quoted)) } ?? "null"), "
+      + "\"rows\": \(list(rows.map(String.init))), \"files\": \(list(files.map(quoted))), "
+      + "\"sample\": \(quoted(sample))}"
+  }
+
+  fileprivate init?(_ json: JSON) {
+    guard let columns = json["columns"]?.int, let sample = json["sample"]?.string,
+      let files = json["files"]?.list?.compactMap(\.string),
+      let rows = json["rows"]?.list?.compactMap(\.int)
+    else { return nil }
+    self.init(
+      files: files, rows: rows, columns: columns,
+      columnNames: json["column_names"]?.list?.compactMap(\.string), sample: sample)
+  }
+}
+
+extension JSON {
+  fileprivate var isNull: Bool { if case .null = self { true } else { false } }
+  fileprivate subscript(key: String) -> JSON? {
+    if case .object(let members) = self { members[key] } else { nil }
+  }
+  fileprivate var int: Int? {
+    if case .integer(let value) = self { Int(exactly: value) } else { nil }
+  }
+  fileprivate var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  fileprivate var string: String? { if case .string(let value) = self { value } else { nil } }
+  fileprivate var list: JSONList? { if case .list(let values) = self { values } else { nil } }
+  fileprivate var strings: [String: String]? {
+    if case .object(let members) = self { members.compactMapValues(\.string) } else { nil }
+  }
+}
+
+extension [Double] {
+  /// The same where numbers are little-endian in memory, as on all processors of today.
+  fileprivate var littleEndian: [UInt64] { map(\.bitPattern.littleEndian) }
+
+  fileprivate init(littleEndian bytes: ArraySlice<UInt8>) {
+    self = bytes.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map {
+        let word = bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self)
+        return Double(bitPattern: UInt64(littleEndian: word))
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Kernels
+import MessagePassing
+import MixtureModels
+
+/// The version of this program.
+public let programVersion = "0.1.0"
+
+/// Which program a checkpoint is of: another may round otherwise, and a fit that went on with it
+/// would have the bits of neither.
+package struct ProgramIdentity: Sendable, Equatable {
+  package let version: String
+  /// A digest of what small fits give: the same in builds whose results have the same bits.
+  package let arithmetic: String
+
+  package static let current = ProgramIdentity(
+    version: programVersion, arithmetic: digestOfFits())
+
+  package init(version: String, arithmetic: String) {
+    (self.version, self.arithmetic) = (version, arithmetic)
+  }
+
+  /// Two iterations from k-means of every family and covariance type, on few columns and on so many
+  /// that the kernels for many are used. Takes some milliseconds.
+  private static func digestOfFits() -> String {
+    var digest = Digest()
+    for columns in [3, 50] {
+      let values = (0..<200).flatMap { n in
+        let row = RandomRow(Philox(seed: 1), purpose: 0, row: n)
+        return (0..<columns).map { row.normal($0) + Double(n % 3) }
+      }
+      for type in CovarianceType.allCases {
+        add(values, to: &digest) {
+          GaussianMixture(
+            components: 3, columns: columns, covarianceType: type, regularization: 0.1,
+            ranges: $0)
+        }
+      }
+      add(values.map { $0 > 1 ? 1 : 0 }, to: &digest) { _ in
+        BernoulliMixture(componentCount: 3, columnCount: columns)
+      }
+    }
+    return String(digest.value, radix: 16)
+  }
+
+  private static func add<Mixture: MixtureModel>(
+    _ values: [Double], to digest: inout Digest, _ mixture: (ColumnRanges) -> Mixture
+  ) {
+    let world = SoloCommunicator()
+    let columns = values.count / 200
+    // Fits that cannot fail: the rows are finite and there is regularization. One that did would
+    // leave the digest without its numbers, which no other build has either.
+    guard
+      let data = try? DataSet(values: values, columnCount: columns, blockRows: 64, world: world),
+      case let mixture = mixture(data.ranges),
+      let fit = try? Sweep(data, threads: 1, world: world).fit(
+        mixture, from: .kMeans,
+        options: FitOptions(
+          maximumIterations: 2, convergence: .logLikelihood(0), tries: 1))
+    else { return }
+    for number in mixture.numbers(of: fit.parameters) { digest.add(number.bitPattern) }
+    digest.add(fit.score.logLikelihood.bitPattern)
+  }
+}
