@@ -7,29 +7,64 @@ import ShardEM
 /// `shardem inspect`.
 struct InspectCommand: WorldCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Say what model files and data files hold.",
+    commandName: "inspect", abstract: "Say what model files, checkpoints and data files hold.",
     discussion: """
         shardem inspect model.json
         shardem inspect survey.csv part-0000.npy --columns 1,2
+        shardem inspect kept --output so-far.json
       """)
 
   @Argument(
-    help: ArgumentHelp("Model files (.json), data files, patterns, folders.", valueName: "file"))
+    help: ArgumentHelp(
+      "Model files (.json), data files, patterns, folders; checkpoints, or a folder of them.",
+      valueName: "file"))
   var files: [String]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write the model, for instance the likeliest so far of a checkpoint, as a model file.",
+      valueName: "model.json"))
+  var output: String?
 
   @OptionGroup(title: "Reading data") var reading: ReadingOptions
   @OptionGroup(title: "Running") var alone: AloneOption
 
   var common: [String] { [] }
 
+  func validate() throws {
+    if output != nil && files.count > 1 {
+      throw ValidationError("--output with \(files.count) files; expected one model or checkpoint")
+    }
+  }
+
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     // A short look: not worth sharing out.
     try world.agree {
       guard world.rank == 0 else { return }
-      let texts = try texts(DataFiles.expand(files, reading.readOptions))
+      try check([("--output", output)], inputs: files)
+      var (checkpoints, others): ([ModelSoFar], [String]) = ([], [])
+      for file in files {
+        if let soFar = try ModelSoFar(file) {
+          checkpoints.append(soFar)
+        } else {
+          others.append(file)
+        }
+      }
+      let texts =
+        try checkpoints.map(description)
+        + (others.isEmpty ? [] : texts(DataFiles.expand(others, reading.readOptions)))
+      if let output {
+        try (checkpoints.first?.model ?? ModelFile.read(files[0])).write(to: output)
+      }
       try printResult(texts.joined(separator: "\n"))
     }
     return .done
+  }
+
+  private func description(of checkpoint: ModelSoFar) -> String {
+    "\(checkpoint.file): a checkpoint, \(checkpoint.progress); the likeliest model so far:\n"
+      + ModelSummary(file: checkpoint.model).text
   }
 
   private func texts(_ paths: [String]) throws -> [String] {

@@ -6,14 +6,15 @@ import ShardEM
 
 /// A fitted model as an argument.
 struct ModelArgument: ParsableArguments {
-  @Argument(help: ArgumentHelp("The model file.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp(
+      "The model file; a checkpoint, or a folder of them, stands for the likeliest model so far.",
+      valueName: "model"))
   var path: String
 
   /// Collective.
   func read<World: Communicator>(in world: World) throws -> ModelFile {
-    let file = try world.agree { try ModelFile.read(path) }
-    try world.requireSameContents(of: path)
-    return file
+    try ModelFile.readOrTakeSoFar(path, in: world)
   }
 
   /// What `model`, which `read` returned, calls its columns.

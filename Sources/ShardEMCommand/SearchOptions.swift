@@ -11,7 +11,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Where to start; a file is a model to start from.",
+      "Where to start; a file is a model, or a checkpoint, to start from.",
       valueName: "kmeans|k-means++|random|file"))
   var `init` = Start.kMeans
 
@@ -161,15 +161,7 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   /// Collective. Reads the model, if it is one.
   func read<World: Communicator>(in world: World) throws -> ModelFile? {
     guard case .file(let path) = self else { return nil }
-    let file = try world.agree {
-      do {
-        return try ModelFile.read(path)
-      } catch let error as RowSourceError where error.problem == .noSuchFile {
-        throw NoSuchStart(argument: path)
-      }
-    }
-    try world.requireSameContents(of: path)
-    return file
+    return try ModelFile.readOrTakeSoFar(path, in: world) { _ in NoSuchStart(argument: path) }
   }
 
   /// What the model calls its columns, if it is one.

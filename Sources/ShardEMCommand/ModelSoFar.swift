@@ -1,0 +1,75 @@
+import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
+
+/// The likeliest model of a fit that has not ended, or of which only checkpoints are left.
+struct ModelSoFar {
+  let model: ModelFile
+  /// The checkpoint.
+  let file: String
+  /// Where the fit is, in words.
+  let progress: String
+
+  /// - Parameter path: a checkpoint, or a folder, of which the newest counts.
+  /// - Returns: nil if it is something else.
+  /// - Throws: `CheckpointError` or `RowSourceError` if a checkpoint cannot be used.
+  init?(_ path: String) throws {
+    guard let (checkpoint, file) = try Checkpoint.find(path) else { return nil }
+    guard let mixture = Self.mixture(checkpoint),
+      let model = Self.model(of: mixture, in: checkpoint)
+    else { throw CheckpointError(file, .size) }
+    (self.model, self.file) = (model, file)
+    progress =
+      "start \(checkpoint.restart + 1) of \(checkpoint.settings["--restarts"] ?? "1"), after "
+      + "iteration \(checkpoint.iteration)" + (checkpoint.converged ? ", converged" : "")
+  }
+
+  /// The mixture that the options of the fit chose; nil of another program's options.
+  private static func mixture(_ checkpoint: Checkpoint) -> (any FiledMixture)? {
+    let (settings, columns) = (checkpoint.settings, checkpoint.data.columns)
+    guard let components = settings["--components"].flatMap({ Int($0) }), components > 0,
+      columns > 0, let family = settings["--family"].flatMap(ModelOptions.Family.init)
+    else { return nil }
+    switch family {
+    case .gaussian:
+      return settings["--covariance"].flatMap(CovarianceType.init).map {
+        GaussianMixture(components: components, columns: columns, covarianceType: $0)
+      }
+    case .bernoulli:
+      return BernoulliMixture(componentCount: components, columnCount: columns)
+    }
+  }
+
+  private static func model<Mixture: FiledMixture>(
+    of mixture: Mixture, in checkpoint: Checkpoint
+  ) -> ModelFile? {
+    checkpoint.likeliest(of: mixture).map {
+      ModelFile(model: mixture.filed($0), columns: checkpoint.data.columnNames)
+    }
+  }
+}
+
+extension ModelFile {
+  /// Collective. Reads a model file, or the model so far from a checkpoint or a folder of them: this
+  /// on rank 0, for all, as a fit may be about to write the next.
+  ///
+  /// - Parameter missing: the error if there is no such file.
+  static func readOrTakeSoFar<World: Communicator>(
+    _ path: String, in world: World, missing: (RowSourceError) -> any Error = { $0 }
+  ) throws -> ModelFile {
+    let encoded = try world.agree {
+      world.rank == 0 ? try ModelSoFar(path)?.model.encoded() ?? [] : []
+    }
+    let bytes = try world.gather(encoded)[0]
+    let file = try world.agree {
+      do {
+        return try bytes.isEmpty ? read(path) : ModelFile(json: bytes, name: path)
+      } catch let error as RowSourceError where error.problem == .noSuchFile {
+        throw missing(error)
+      }
+    }
+    if bytes.isEmpty { try world.requireSameContents(of: path) }
+    return file
+  }
+}
