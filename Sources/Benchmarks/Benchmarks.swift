@@ -18,6 +18,7 @@ enum Group: String, CaseIterable {
   case negligible
   case text
   case program
+  case checkpoints
 }
 
 struct Run: ParsableCommand {
@@ -28,9 +29,9 @@ struct Run: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to measure: standard, odd, negligible, text, program, or shapes N,D,K,TYPE[,SEPARATION].",
+      "What to measure: standard, odd, negligible, text, program, checkpoints, or shapes N,D,K,TYPE[,SEPARATION].",
       valueName: "list"))
-  var cases = "standard odd negligible text program"
+  var cases = "standard odd negligible text program checkpoints"
 
   @Option(help: "Has room for the rows, 200 MB, while they are used.")
   var folder = FileManager.default.temporaryDirectory.path
@@ -41,8 +42,8 @@ struct Run: ParsableCommand {
   func validate() throws {
     for word in words where Group(rawValue: word) == nil && BenchmarkCase(word) == nil {
       throw ValidationError(
-        "--cases: \(word); expected standard, odd, negligible, text, program, or N,D,K,TYPE such as "
-          + "500000,16,16,full")
+        "--cases: \(word); expected standard, odd, negligible, text, program, checkpoints, or "
+          + "N,D,K,TYPE such as 500000,16,16,full")
     }
   }
 
@@ -98,6 +99,12 @@ struct Run: ParsableCommand {
         table.add(reading.row)
         try report.add(reading, reading.goals)
       }
+    }
+    if measures(.checkpoints) {
+      let table = CheckpointCost.table()
+      let cost = try CheckpointCost(settings, in: folder)
+      table.add(cost.row)
+      try report.add(cost, cost.goals)
     }
     if measures(.program) { try report.add(WholeProgram.goals(settings, in: folder)) }
   }
