@@ -137,9 +137,9 @@ extension DataFingerprint {
       let files = json["files"]?.list?.compactMap(\.string),
       let rows = json["rows"]?.list?.compactMap(\.int)
     else { return nil }
-    self.init(
-      files: files, rows: rows, columns: columns,
-      columnNames: json["column_names"]?.list?.compactMap(\.string), sample: sample)
+    let names = json["column_names"]?.list?.compactMap(\.string)
+    guard names == nil || names?.count == columns else { return nil }
+    self.init(files: files, rows: rows, columns: columns, columnNames: names, sample: sample)
   }
 }
 
