@@ -85,11 +85,12 @@ final class InputFile: @unchecked Sendable {
   }
 }
 
-/// All bytes of the file at `path`.
+/// The bytes of the file at `path`, the first `limit` of them if there are more. Read, not mapped: a disk
+/// that fails is an error then, not a signal.
 ///
 /// - Throws: `RowSourceError` if it cannot be read.
-package func fileContents(_ path: String) throws -> [UInt8] {
-  try InputFile(path: path).start(atMost: .max)
+package func fileContents(_ path: String, atMost limit: Int = .max) throws -> [UInt8] {
+  try InputFile(path: path).start(atMost: limit)
 }
 
 extension RowSourceError {

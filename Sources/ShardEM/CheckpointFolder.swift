@@ -109,7 +109,7 @@ extension Checkpoint {
   init(file path: String) throws {
     var bytes: [UInt8] = []
     do {
-      bytes = try WholeFile.read(path)
+      bytes = try fileContents(path)
     } catch let error as RowSourceError where error.problem == .emptyFile {
       // Cut off to nothing.
     }
@@ -128,7 +128,7 @@ extension Checkpoint {
     }
     let name = path.split(separator: "/").last.map(String.init) ?? ""
     let isNamedSo = FitPlace(fileName: name) != nil
-    guard isNamedSo || (try? WholeFile.read(path, atMost: 64)).map(isBeginning) == true else {
+    guard isNamedSo || (try? fileContents(path, atMost: 64)).map(isBeginning) == true else {
       return nil
     }
     return (try Checkpoint(file: path), path)

@@ -10,7 +10,7 @@ struct EarlierTrace {
   /// - Throws: `RowSourceError` if it cannot be read.
   init?(_ path: String) throws {
     do {
-      bytes = try WholeFile.read(path)
+      bytes = try fileContents(path)
     } catch let error as RowSourceError where [.noSuchFile, .emptyFile].contains(error.problem) {
       return nil
     }
