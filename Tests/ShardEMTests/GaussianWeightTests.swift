@@ -48,6 +48,24 @@ struct GaussianWeightTests {
     expectSame(a, b, type)
   }
 
+  @Test("A row of a weight next to nothing is absent", arguments: CovarianceType.allCases)
+  func subnormalIsAbsent(type: CovarianceType) throws {
+    // With 9 columns a tied covariance comes from pooled moments.
+    let problem = GaussianProblem(
+      seed: 22, rowCount: 500, componentCount: 3, columnCount: 9, covarianceType: type)
+    for tiny in [1e-290, 5e-309, 0x1p-1074] {
+      let weights = (0..<500).map { $0 % 3 == 1 ? tiny : 1 }
+      let absent = weights.map { $0 == 1 ? 1.0 : 0 }
+      let a = try fitGaussians(
+        type, components: 3, columns: 9, rows: problem.rows, weights: weights,
+        from: .parameters(problem.start), options: options)
+      let b = try fitGaussians(
+        type, components: 3, columns: 9, rows: problem.rows, weights: absent,
+        from: .parameters(problem.start), options: options)
+      expectSame(a, b, type)
+    }
+  }
+
   @Test("A row of weight n is n rows", arguments: CovarianceType.allCases)
   func integersAreRepetitions(type: CovarianceType) throws {
     let problem = problem(type)

@@ -11,16 +11,17 @@ struct OutlierTests {
   private let count = 5000
 
   private func fit(
-    outlier: Double?, _ type: CovarianceType, ranks: Int = 1
+    outlier: Double?, _ type: CovarianceType, columns: Int = 2, ranks: Int = 1
   ) throws -> Fit<GaussianParameters> {
     var generator = SeededGenerator(seed: 5)
-    var rows = (0..<2 * count).map { _ in generator.normal() }
-    if let outlier { rows += [outlier, -outlier] }
+    var rows = (0..<columns * count).map { _ in generator.normal() }
+    if let outlier { rows += (0..<columns).map { $0 % 2 == 0 ? outlier : -outlier } }
     let values = rows
     return try ThreadCommunicator.run(ranks: ranks) { world in
-      let data = try DataSet(values: values, columnCount: 2, world: world)
+      let data = try DataSet(values: values, columnCount: columns, world: world)
       let model = GaussianMixture(
-        components: outlier == nil ? 1 : 2, columns: 2, covarianceType: type, ranges: data.ranges)
+        components: outlier == nil ? 1 : 2, columns: columns, covarianceType: type,
+        ranges: data.ranges)
       return try Sweep(data, threads: 1, world: world).fit(
         model, from: .kMeans, options: FitOptions(maximumIterations: 3))
     }[0]
@@ -28,14 +29,26 @@ struct OutlierTests {
 
   @Test(
     "leaves the others' component as it is without it",
-    arguments: [CovarianceType.full, .diag, .spherical], [1e12, 1e14, 1e20, 1e36])
-  func componentOfTheOthers(type: CovarianceType, outlier: Double) throws {
-    let alone = try fit(outlier: nil, type)
-    let both = try fit(outlier: outlier, type)
+    arguments: [(CovarianceType.full, 2), (.tied, 2), (.tied, 8), (.diag, 2), (.spherical, 2)],
+    [1e12, 1e14, 1e20, 1e36])
+  func componentOfTheOthers(shape: (type: CovarianceType, columns: Int), outlier: Double) throws {
+    let (type, columns) = shape
+    let alone = try fit(outlier: nil, type, columns: columns)
+    let both = try fit(outlier: outlier, type, columns: columns)
     let k = both.parameters.weights[0] > 0.5 ? 0 : 1
     let size = alone.parameters.covariances.count
-    let covariances = Array(both.parameters.covariances[k * size..<(k + 1) * size])
-    let means = Array(both.parameters.means[2 * k..<2 * k + 2])
+    var covariances = both.parameters.covariances
+    if type == .tied {
+      // Shared with the one row far off, which adds nothing to it but its weight.
+      let share = Double(count + 1) / Double(count)
+      covariances = covariances.enumerated().map { i, covariance in
+        let regularization = i % (columns + 1) == 0 ? 1e-6 : 0
+        return (covariance - regularization) * share + regularization
+      }
+    } else {
+      covariances = Array(covariances[k * size..<(k + 1) * size])
+    }
+    let means = Array(both.parameters.means[columns * k..<columns * (k + 1)])
     // The sums of 5000 numbers near 1 about another centre, each in error by at most 5000
     // half units; the squared distance of the mean from that centre, a row, is up to 20.
     let others = GaussianParameters(weights: [1], means: means, covariances: covariances)

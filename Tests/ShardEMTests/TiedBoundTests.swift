@@ -1,0 +1,114 @@
+import MessagePassing
+import MixtureModels
+import ShardEM
+import Testing
+import _TestSupport
+
+@Suite("Tied covariances of many columns")
+struct TiedBoundTests {
+  private let columns = 8
+
+  private func identity(times variance: Double) -> [Double] {
+    (0..<columns * columns).map { $0 % (columns + 1) == 0 ? variance : 0 }
+  }
+
+  @Test("score a few rows between the means")
+  func fewRows() throws {
+    var means = [Double](repeating: 0, count: 2 * columns)
+    (means[0], means[columns + 1]) = (1, 1)
+    let parameters = GaussianParameters(
+      weights: [0.5, 0.5], means: means, covariances: identity(times: 1))
+    let model = GaussianMixture(components: 2, columns: columns, covarianceType: .tied)
+    let world = SoloCommunicator()
+    let data = try DataSet(
+      values: Array(repeating: 0, count: columns), columnCount: columns, world: world)
+    let score = try Sweep(data, threads: 1, world: world).score(model, under: parameters)
+    // -4 log(2 pi) - 1/2, one rounding of each of its parts.
+    #expect(relativeError(score.logLikelihood, -7.851508265637381) <= 4 * 0x1p-53)
+  }
+
+  @Test("fit data with a constant column", arguments: 0..<12)
+  func constantColumn(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let rows = (0..<300 * columns).map { $0 % columns == 2 ? 0.1 : generator.normal() }
+    let fit = try fitGaussians(
+      .tied, components: 3, columns: columns, rows: rows, regularization: 1e-6, from: .kMeans)
+    #expect(fit.score.logLikelihood.isFinite)
+    // The mean may be one unit of 0.1 off; its square is far below the regularization.
+    #expect(fit.parameters.covariances[2 * columns + 2] == 1e-6)
+  }
+
+  @Test(
+    "have the same bits on any number of ranks and threads from means far outside of the data",
+    arguments: [(20.0, 1e4), (1000, 1e9), (1e5, 1e13)])
+  func farMeans(distance: Double, variance: Double) throws {
+    var generator = SeededGenerator(seed: 1)
+    let count = 4000
+    let rows = (0..<count * columns).map { i in
+      (i % columns < 2 ? 0.9 : 0) + (i % columns < 2 ? 0.1 : 1) * generator.uniform()
+    }
+    var means = [Double](repeating: 0.5, count: 2 * columns)
+    (means[0], means[1], means[columns], means[columns + 1]) = (distance, 0, 0, distance)
+    let start = GaussianParameters(
+      weights: [0.5, 0.5], means: means, covariances: identity(times: variance))
+    func fit(ranks: Int, threads: Int) throws -> Fit<GaussianParameters> {
+      try ThreadCommunicator.run(ranks: ranks) { world in
+        let data = try DataSet(
+          values: rows, columnCount: columns, shardRows: Array(repeating: 100, count: 40),
+          world: world)
+        let model = GaussianMixture(
+          components: 2, columns: columns, covarianceType: .tied, ranges: data.ranges)
+        return try Sweep(data, threads: threads, world: world).fit(
+          model, from: .parameters(start), options: FitOptions(maximumIterations: 1))
+      }[0]
+    }
+    let one = try fit(ranks: 1, threads: 1)
+    for (ranks, threads) in [(1, 2), (2, 1), (3, 1), (7, 1)] {
+      #expect(try fit(ranks: ranks, threads: threads) == one)
+    }
+  }
+}
+
+@Suite("Bounds that do not hold")
+struct FalseBoundTests {
+  /// Sums of the rows' numbers, with a bound that is far too small.
+  private func total(bound: Double, ranks: Int, threads: Int) throws -> [Double] {
+    var generator = SeededGenerator(seed: 3)
+    let rows = (0..<20_000).map { _ in generator.normal() }
+    return try ThreadCommunicator.run(ranks: ranks) { world in
+      let data = try DataSet(values: rows, columnCount: 1, world: world)
+      return try Sweep(data, threads: threads, world: world).total(bounds: [bound]) {
+        block, _, sums in sums[0] = (0..<block.count).reduce(0) { $0 + block.rows[$1] }
+      }.statistics
+    }[0]
+  }
+
+  @Test("change no bit of a sum", arguments: [1e-3, 1e-30, 0])
+  func sameBits(bound: Double) throws {
+    let right = try total(bound: 10, ranks: 1, threads: 1)
+    for (ranks, threads) in [(1, 1), (1, 2), (2, 1), (3, 1), (7, 2)] {
+      #expect(try total(bound: bound, ranks: ranks, threads: threads) == right)
+    }
+  }
+}
+
+@Suite("One sweep of several tasks")
+struct SharedSweepTests {
+  @Test("gives each its own sums")
+  func concurrentScores() async throws {
+    let problem = GaussianProblem(
+      seed: 5, rowCount: 5000, componentCount: 3, columnCount: 4, covarianceType: .full)
+    let world = SoloCommunicator()
+    let data = try DataSet(values: problem.rows, columnCount: 4, world: world)
+    let model = GaussianMixture(components: 3, columns: 4)
+    let sweep = Sweep(data, threads: 2, world: world)
+    let alone = try sweep.score(model, under: problem.start)
+    let scores = try await withThrowingTaskGroup(of: Score.self) { group in
+      for _ in 0..<16 {
+        group.addTask { try sweep.score(model, under: problem.start) }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(scores.allSatisfy { $0 == alone })
+  }
+}
