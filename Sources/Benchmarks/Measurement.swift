@@ -41,7 +41,7 @@ struct Measurement: Codable {
         }
       }
     }
-    let sums = ExactSums(ExactUnits(bounds: totals.map(abs), additions: data.blocks.count))
+    let sums = ExactSums(ExactUnits(bounds: totals.map { abs($0) / Double(data.blocks.count) }, additions: data.blocks.count))
     for i in totals.indices { ofBlock[i] = totals[i] / Double(data.blocks.count) }
     exactSums = medianSeconds(of: iterations) {
       for _ in data.blocks { sums.add(ofBlock) }

@@ -95,7 +95,7 @@ enum ModelTargets {
       guard let state = checkpoint.state(of: model) else { throw Refused() }
       do {
         _ = try sweep.fit(model, from: .random, options: options, resuming: state)
-      } catch is StatisticBeyondBound {
+      } catch is DataSetError {
         // Parameters that are numbers, but too large ones.
         throw Refused()
       }

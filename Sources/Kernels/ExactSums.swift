@@ -6,8 +6,9 @@
 /// which is dropped, below half of that. All partial sums of highs and of lows are then multiples
 /// of their unit that fit in 53 bits, hence exact, hence the same in any order.
 ///
-/// **Proof.** Let B bound the sum of |v| over all n values of a slot, and M be a power of two with
-/// M >= 2B. Put s = 1.5 M. Since |v| <= B <= M/2, fl(v + s) lies in [M, 2M], where floating-point
+/// **Proof.** Let M be a power of two, and every one of the n values of a slot at most M / 2n in
+/// magnitude: `add` checks each, so that nobody needs to be believed. Then B = M / 2 bounds the sum of
+/// |v|. Put s = 1.5 M. Since |v| <= B <= M/2, fl(v + s) lies in [M, 2M], where floating-point
 /// numbers are multiples of u = 2^-52 M; so high = fl(v + s) - s is a multiple of u (the
 /// subtraction is exact by Sterbenz) and |v - high| <= u/2; v - high is exact too, being the
 /// rounding error of an addition. Any sum of highs is a multiple of u and at most
@@ -18,7 +19,7 @@
 ///
 /// Source: Rump, Ogita & Oishi, "Accurate Floating-Point Summation Part I" (SIAM J. Sci. Comput.
 /// 31, 2008), section 3; Demmel & Nguyen, "Fast Reproducible Floating-Point Summation" (ARITH 2013).
-public final class ExactSums: @unchecked Sendable {
+public final class ExactSums {
   /// The units of the slots.
   public private(set) var units: ExactUnits
   /// The parts, to be added over all ranks: the highs, then the lows. Any sum of two `parts` made
@@ -51,17 +52,18 @@ public final class ExactSums: @unchecked Sendable {
 
   /// Adds one value to every slot.
   ///
-  /// A value beyond its bound is not added silently: `slotBeyondBound` names its slot.
+  /// A value beyond its bound, with which the sums would depend on their order, is not added
+  /// silently: `slotBeyondBound` names its slot.
   public func add(_ values: UnsafePointer<Double>) {
     let (high, low) = (parts.baseAddress!, parts.baseAddress! + count)
-    let ratio = units.ratio
+    let (ratio, part) = (units.ratio, units.part)
     let allWithin = units.anchors.withUnsafeBufferPointer { anchors in
       var allWithin = true
       for i in 0..<anchors.count {
         let anchor = anchors[i]
         let value = values[i]
-        // |v| <= M/2 = anchor / 3; false for NaN.
-        allWithin = allWithin && abs(value) <= anchor * (1.0 / 3.0)
+        // |v| <= M / 2n = anchor / 3n; false for NaN.
+        allWithin = allWithin && abs(value) <= anchor * part
         let upper = (value + anchor) - anchor
         let lowAnchor = anchor * ratio
         high[i] += upper
@@ -83,6 +85,6 @@ public final class ExactSums: @unchecked Sendable {
 
   private func recordSlotBeyondBound(_ values: UnsafePointer<Double>) {
     guard slotBeyondBound == nil else { return }
-    slotBeyondBound = (0..<count).first { !(abs(values[$0]) <= units.anchors[$0] * (1.0 / 3.0)) }
+    slotBeyondBound = (0..<count).first { !(abs(values[$0]) <= units.bound($0)) }
   }
 }

@@ -1,6 +1,7 @@
 import Kernels
 import MessagePassing
 import MixtureModels
+import Synchronization
 
 /// Passes over all rows of a data set, by the threads of every rank.
 ///
@@ -12,7 +13,8 @@ public final class Sweep<World: Communicator>: Sendable {
   /// The number of threads of this rank.
   public let threadCount: Int
   let exchanges = Exchanges()
-  private let threads: PerThread<ThreadMemory>
+  /// What threads reuse from call to call; one set for each call that runs at the same time.
+  private let idle = Mutex<[PerThread<ThreadMemory>]>([])
 
   /// - Parameter threads: how many threads of this rank share its blocks, at least 1.
   public init(_ data: DataSet, threads: Int, world: World) {
@@ -20,7 +22,15 @@ public final class Sweep<World: Communicator>: Sendable {
     self.data = data
     self.world = world
     threadCount = threads
-    self.threads = PerThread(threads: threads) { ThreadMemory() }
+  }
+
+  private func withThreadMemory<Result>(
+    _ body: (PerThread<ThreadMemory>) throws -> Result
+  ) rethrows -> Result {
+    let memory =
+      idle.withLock { $0.popLast() } ?? PerThread(threads: threadCount) { ThreadMemory() }
+    defer { idle.withLock { $0.append(memory) } }
+    return try body(memory)
   }
 
   /// Overwrites `statistics` with those of one block.
@@ -29,23 +39,7 @@ public final class Sweep<World: Communicator>: Sendable {
       _ block: RowBlock, _ workspace: Workspace, _ statistics: UnsafeMutablePointer<Double>
     ) throws -> Void
 
-  /// Collective: one sum. Adds the statistics of all blocks of all ranks.
-  ///
-  /// - Parameters:
-  ///   - bounds: for every statistic, a bound on its magnitude for one row of weight 1.
-  ///   - failure: an error that this rank met before, to be thrown on all ranks now.
-  ///   - accumulate: overwrites `bounds.count` statistics with those of one block. Called by
-  ///     several threads at a time, each with a workspace of its own.
-  /// - Throws: on every rank the same error, if anything failed on any.
-  public func total(
-    bounds: [Double], carrying failure: (any Error)? = nil, _ accumulate: Accumulate
-  ) throws -> SweepTotal {
-    try total(
-      units: ExactUnits(bounds: data.scaled(bounds), additions: data.plan.blockCount),
-      carrying: failure, accumulate)
-  }
-
-  /// The same in given units.
+  /// Collective: one sum. Adds the statistics of all blocks of all ranks, in given units.
   ///
   /// - Parameter digest: of what all ranks must have in common.
   /// - Throws: `DivergedRanks`, on every rank, if it is not the same on all.
@@ -57,27 +51,25 @@ public final class Sweep<World: Communicator>: Sendable {
     let start = clock.now
     let processorStart = processorSeconds()
     var failure = failure
-    let sums: ExactSums
+    var sums = RankSums(parts: Array(repeating: 0, count: 2 * units.count), areWithinUnits: true)
     do {
-      sums = try failure == nil ? sumsOfThisRank(units, accumulate) : ExactSums(units)
-    } catch {
-      failure = error
-      sums = ExactSums(units)
-    }
+      if failure == nil { sums = try sumsOfThisRank(units, accumulate) }
+    } catch { failure = error }
     let computed = clock.now
     let seconds = (computed - start).seconds
 
-    // One buffer, as long on any number of ranks: the parts of the sums, the failures, the digest,
-    // and the times.
-    var buffer = Array(sums.parts)
-    buffer.append(failure == nil ? 0 : 1)
+    // One buffer, as long on any number of ranks: the parts of the sums, the ranks that failed, those
+    // with a block beyond the units, the digest, and the times.
+    var buffer = sums.parts
+    buffer += [failure == nil ? 0 : 1, sums.areWithinUnits ? 0 : 1]
     buffer += Agreement.numbers(digest)
     buffer += PassTimes.numbers(
       compute: seconds, processor: processorSeconds() - processorStart)
     try world.sum(&buffer)
     let failures = buffer[2 * units.count]
     if failures > 0 { throw try world.agreedFailure(failure) }
-    let agreement = 2 * units.count + 1
+    let ranksBeyondUnits = buffer[2 * units.count + 1]
+    let agreement = 2 * units.count + 2
     let timing = agreement + Agreement.count
     guard Agreement.holds(buffer[agreement..<timing], ranks: world.size) else {
       throw RankFailure(try world.diverged(digest))
@@ -86,7 +78,8 @@ public final class Sweep<World: Communicator>: Sendable {
     return SweepTotal(
       statistics: (0..<units.count).map { buffer[$0] + buffer[units.count + $0] },
       computeSeconds: times.compute, processorSeconds: times.processor,
-      communicationSeconds: (clock.now - computed).seconds, messageBytes: 8 * buffer.count)
+      communicationSeconds: (clock.now - computed).seconds, messageBytes: 8 * buffer.count,
+      isWithinUnits: ranksBeyondUnits == 0)
   }
 
   /// Calls `body` with every block of this rank, on several threads, without any sum.
@@ -96,34 +89,41 @@ public final class Sweep<World: Communicator>: Sendable {
     _ body: @Sendable (_ number: Int, _ block: RowBlock, _ workspace: Workspace) throws -> Void
   ) throws {
     try world.agree {
-      try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
-        let memory = threads[thread]
-        try data.withBlock(number, scratch: memory.reading) { block in
-          try body(number, block, memory.computing)
+      try withThreadMemory { threads in
+        try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
+          let memory = threads[thread]
+          try data.withBlock(number, scratch: memory.reading) { block in
+            try body(number, block, memory.computing)
+          }
         }
       }
     }
   }
 
-  private func sumsOfThisRank(
-    _ units: ExactUnits, _ accumulate: Accumulate
-  ) throws -> ExactSums {
-    for thread in 0..<threadCount { threads[thread].sums.restart(units) }
-    try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
-      let memory = threads[thread]
-      let statistics = memory.statistics.reserve(units.count)
-      try data.withBlock(number, scratch: memory.reading) { block in
-        try accumulate(block, memory.computing, statistics)
+  private func sumsOfThisRank(_ units: ExactUnits, _ accumulate: Accumulate) throws -> RankSums {
+    try withThreadMemory { threads in
+      for thread in 0..<threadCount { threads[thread].sums.restart(units) }
+      try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
+        let memory = threads[thread]
+        let statistics = memory.statistics.reserve(units.count)
+        try data.withBlock(number, scratch: memory.reading) { block in
+          try accumulate(block, memory.computing, statistics)
+        }
+        memory.sums.add(statistics)
       }
-      memory.sums.add(statistics)
+      let sums = threads[0].sums
+      for thread in 1..<threadCount { sums.merge(threads[thread].sums) }
+      return RankSums(parts: Array(sums.parts), areWithinUnits: sums.slotBeyondBound == nil)
     }
-    let sums = threads[0].sums
-    for thread in 1..<threadCount { sums.merge(threads[thread].sums) }
-    if let slot = sums.slotBeyondBound {
-      throw StatisticBeyondBound(statistic: slot, bound: units.bound(slot))
-    }
-    return sums
   }
+}
+
+/// The sums of one rank's blocks.
+private struct RankSums {
+  /// Those of `ExactSums`, to be added over all ranks.
+  let parts: [Double]
+  /// Whether every block was; else the parts depend on their order.
+  let areWithinUnits: Bool
 }
 
 /// The sums over all rows, the same on every rank, and what they took.
@@ -139,6 +139,8 @@ public struct SweepTotal: Sendable {
   public let communicationSeconds: Double
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
+  /// Whether all blocks of all ranks were within the units: else the statistics mean nothing.
+  let isWithinUnits: Bool
 
   /// These sums, with what a pass cost that came before and was found wanting.
   func after(_ earlier: SweepTotal) -> SweepTotal {
@@ -147,21 +149,7 @@ public struct SweepTotal: Sendable {
       computeSeconds: computeSeconds + earlier.computeSeconds,
       processorSeconds: processorSeconds + earlier.processorSeconds,
       communicationSeconds: communicationSeconds + earlier.communicationSeconds,
-      messageBytes: messageBytes + earlier.messageBytes)
-  }
-}
-
-/// A sum of magnitudes that left its bound: of a statistic that is not finite, or of a model whose
-/// `bounds` do not hold.
-public struct StatisticBeyondBound: Error, Equatable, CustomStringConvertible {
-  /// The number of the statistic.
-  public let statistic: Int
-  /// The bound on the sum of its magnitudes over all rows.
-  public let bound: Double
-
-  public var description: String {
-    "statistic \(statistic) is not finite or beyond its bound \(bound): the data are beyond the "
-      + "range of float64, or the model's bounds do not hold"
+      messageBytes: messageBytes + earlier.messageBytes, isWithinUnits: isWithinUnits)
   }
 }
 
