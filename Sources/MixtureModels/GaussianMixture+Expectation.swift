@@ -17,8 +17,13 @@ extension GaussianMixture {
     /// K × D: diagonals of the inverse covariances, which bound the squared distances.
     let spread: [Double]
 
-    /// Tied: what the components share; else nil.
+    /// Tied, where the means are near each other: what the components share; else nil.
     let shared: Shared?
+    /// K points, padded as the means, about which the moments are taken: the means, unless these are
+    /// too far from those of the rows (`GaussianMixture+Recentering`).
+    var centers: [Double]
+    /// Whether second moments come from residuals and pairs (`sumsPairs`).
+    var pools = false
     /// Full: as `logScales`, of the marginal distributions of the leading columns; else none.
     var leadingLogScales: [Double] = []
     /// Full, where they help: what tells rows near one component to be far from others.
@@ -30,6 +35,12 @@ extension GaussianMixture {
     @inline(__always)
     func withMean(_ k: Int, _ body: (UnsafePointer<Double>) -> Void) {
       means.withUnsafeBufferPointer { body($0.baseAddress! + k * meanStride) }
+    }
+
+    /// Calls `body` with the padded center of the moments of component `k`.
+    @inline(__always)
+    func withCenter(_ k: Int, _ body: (UnsafePointer<Double>) -> Void) {
+      centers.withUnsafeBufferPointer { body($0.baseAddress! + k * meanStride) }
     }
 
     /// Calls `body` with all components, of full covariances.
@@ -61,30 +72,41 @@ extension GaussianMixture {
     let whitened: [Double]
   }
 
-  /// - Parameter inverse: L^-1, packed by rows; nil where no distances are wanted.
-  private func shared(_ parameters: Parameters, inverse: [Double]?) -> Shared {
+  /// What components with a common covariance share; nil if a mean is so far from the others that
+  /// differences from their center would lose its digits.
+  ///
+  /// A row's difference from the center is rounded to 2^-53 of itself, 256 standard deviations for
+  /// rows near a mean that far off: to 2^-45 of a deviation, which the sums of 2^10 and more rows are
+  /// no more exact than. The choice looks at the parameters alone.
+  ///
+  /// - Parameter inverse: L^-1, packed by rows.
+  private func shared(_ parameters: Parameters, inverse: [Double]) -> Shared? {
     let (k, d) = (componentCount, columnCount)
     var center = [Double](repeating: 0, count: d)
     for i in parameters.means.indices {
       center[i % d] += parameters.weights[i / d] * parameters.means[i]
     }
-    let offsets = parameters.means.indices.map { parameters.means[$0] - center[$0 % d] }
+    // A component without weight has no part in any sum, wherever its mean lies.
+    let offsets = parameters.means.indices.map {
+      parameters.weights[$0 / d] == 0 ? 0 : parameters.means[$0] - center[$0 % d]
+    }
+    let deviations = (0..<d).map { parameters.covariances[$0 * d + $0].squareRoot() }
+    let areNear = offsets.indices.allSatisfy { abs(offsets[$0]) <= 256 * deviations[$0 % d] }
+    guard areNear else { return nil }
     var whitened: [Double] = []
-    if let inverse {
-      for row in stride(from: 0, to: k * d, by: d) {
-        for i in 0..<d {
-          whitened.append(
-            (0...i).reduce(0) {
-              $0.addingProduct(inverse[PackedTriangle.row(i) + $1], offsets[row + $1])
-            })
-        }
+    for row in stride(from: 0, to: k * d, by: d) {
+      for i in 0..<d {
+        whitened.append(
+          (0...i).reduce(0) {
+            $0.addingProduct(inverse[PackedTriangle.row(i) + $1], offsets[row + $1])
+          })
       }
     }
     return Shared(center: padded(center), offsets: padded(offsets), whitened: whitened)
   }
 
   /// The means, each padded with zeros to whole vectors.
-  private func padded(_ means: [Double]) -> [Double] {
+  func padded(_ means: [Double]) -> [Double] {
     let padding = [Double](repeating: 0, count: paddedCount(columnCount) - columnCount)
     return stride(from: 0, to: means.count, by: columnCount).flatMap {
       means[$0..<$0 + columnCount] + padding
@@ -92,10 +114,10 @@ extension GaussianMixture {
   }
 
   public func expectation(around reference: Parameters) -> Expectation {
-    Expectation(
-      means: padded(reference.means), meanStride: paddedCount(columnCount), logScales: [],
-      factors: [], factorStride: 0, spread: [],
-      shared: covarianceType == .tied ? shared(reference, inverse: nil) : nil)
+    let centers = padded(reference.means)
+    return Expectation(
+      means: centers, meanStride: paddedCount(columnCount), logScales: [], factors: [],
+      factorStride: 0, spread: [], shared: nil, centers: centers)
   }
 
   public func expectation(under parameters: Parameters) throws -> Expectation {
@@ -115,12 +137,14 @@ extension GaussianMixture {
     let logScales = (0..<componentCount).map { k in
       log(parameters.weights[k]) - 0.5 * (normalizer + parts[isTied ? 0 : k].logDeterminant)
     }
+    let means = padded(parameters.means)
+    let shared = isTied ? shared(parameters, inverse: parts[0].inverse!) : nil
     var expectation = Expectation(
-      means: padded(parameters.means), meanStride: paddedCount(columnCount),
+      means: means, meanStride: paddedCount(columnCount),
       logScales: logScales, factors: factors,
       factorStride: isTied ? 0 : factors.count / componentCount,
       spread: parts.flatMap(\.spread),
-      shared: isTied ? shared(parameters, inverse: parts[0].inverse) : nil,
+      shared: shared, centers: means, pools: sumsPairs && shared != nil,
       leadingLogScales: covarianceType == .full ? parts.map(\.leadingLogScale) : [],
       floor: leavesOutNegligible(parameters) ? negligibleLogRatio : smallestExponent)
     if screensDensities(expectation) {
@@ -132,20 +156,24 @@ extension GaussianMixture {
   }
 
   /// A row's log density lies between that of the best component's farthest corner and the
-  /// highest peak; moments of weight 1 reach the farthest corner of the ranges from the mean.
+  /// highest peak; moments of weight 1 reach the farthest corner of the ranges from the center. Of
+  /// residuals about a mean of the centers, the two factors may reach from different ones.
   public func bounds(_ expectation: Expectation, within ranges: ColumnRanges) -> [Double] {
     var bounds = [Double](repeating: 0, count: statisticsCount)
     bounds[0] = logDensityBound(expectation, within: ranges)
     bounds[1] = 1
+    let all = (0..<componentCount).map { reaches(from: expectation.centers, $0, ranges) }
+    let farthest = (0..<columnCount).map { j in all.reduce(0) { max($0, $1[j]) } }
     for k in 0..<componentCount {
-      let reach = reaches(expectation, component: k, within: ranges)
+      let reach = all[k]
+      let widest = expectation.pools ? farthest : reach
       let moments = 2 + (covarianceType == .tied ? 0 : k * momentCount)
       switch covarianceType {
       case .full, .tied:
         for i in 0..<columnCount {
           for j in 0...i {
             let slot = moments + PackedTriangle.row(i) + j
-            bounds[slot] = max(bounds[slot], reach[i] * reach[j])
+            bounds[slot] = max(bounds[slot], widest[i] * widest[j])
           }
         }
       case .diag:
@@ -160,12 +188,9 @@ extension GaussianMixture {
     return bounds
   }
 
-  private func reaches(
-    _ expectation: Expectation, component k: Int, within ranges: ColumnRanges
-  ) -> [Double] {
-    (0..<columnCount).map {
-      ranges.reach($0, from: expectation.means[k * expectation.meanStride + $0])
-    }
+  /// The largest distances of the columns' values from padded point `k` of `points`.
+  private func reaches(from points: [Double], _ k: Int, _ ranges: ColumnRanges) -> [Double] {
+    (0..<columnCount).map { ranges.reach($0, from: points[k * paddedCount(columnCount) + $0]) }
   }
 
   /// The largest |log p(x)| within the ranges; 0 for an expectation without densities.
@@ -174,7 +199,7 @@ extension GaussianMixture {
     let peak = expectation.logScales.reduce(-.infinity, max) + log(Double(componentCount))
     var floor = -Double.infinity
     for k in 0..<componentCount {
-      let reach = reaches(expectation, component: k, within: ranges)
+      let reach = reaches(from: expectation.means, k, ranges)
       floor = max(floor, expectation.logScales[k] - 0.5 * distanceBound(expectation, k, reach))
     }
     return max(abs(peak), abs(floor))

@@ -93,8 +93,11 @@ extension GaussianMixture {
       for l in 0..<componentCount where l != k {
         let (high, low) = (max(k, l), min(k, l))
         let pair = statistics[pairsStart + high * (high - 1) / 2 + low]
+        // Means may be so far apart that their difference is infinite.
+        if pair == 0 { continue }
         for j in 0..<d { v[j] += pair * (means[k * d + j] - means[l * d + j]) }
       }
+      if v.allSatisfy({ $0 == 0 }) { continue }
       forEachEntry { slot, i, j in packed[slot] += (means[k * d + i] - means[i]) * v[j] }
     }
   }

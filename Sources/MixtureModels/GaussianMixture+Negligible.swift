@@ -55,11 +55,12 @@ extension GaussianMixture {
   public func floor(_ expectation: Expectation) -> Double { expectation.floor }
 
   /// The same expectation without the rule, if a component got too little by it.
-  public func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation? {
+  public func exact(
+    _ expectation: Expectation, masses: ArraySlice<Double>, total: Double
+  ) -> Expectation? {
     guard expectation.floor > smallestExponent else { return nil }
-    let isStarved = (0..<componentCount).contains { k in
-      expectation.logScales[k] > -.infinity
-        && statistics[massesStart + k] < smallestShare * statistics[1]
+    let isStarved = zip(masses, expectation.logScales).contains { mass, logScale in
+      logScale > -.infinity && mass < smallestShare * total
     }
     guard isStarved else { return nil }
     var exact = expectation

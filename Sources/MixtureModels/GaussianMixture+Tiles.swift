@@ -35,7 +35,10 @@ extension GaussianMixture {
     case .full:
       writeFullDensities(columns, stride: stride, expectation, differences: room, into: logJoint)
     case .tied:
-      guard let shared = expectation.shared else { return }
+      guard let shared = expectation.shared else {
+        return writeFullDensities(
+          columns, stride: stride, expectation, differences: room, into: logJoint)
+      }
       let whitened = room + columnCount * tileRows
       whitenTile(
         columns, columnCount: columnCount, stride: stride, mean: shared.center,
@@ -101,7 +104,7 @@ extension GaussianMixture {
         responsibilities + k * tileStride, count: tile.count)
     }
     let (columns, room) = (scratch, scratch + columnCount * tileRows)
-    if sumsPairs && columnCount >= 8 {
+    if expectation.pools {
       addPooled(tile, responsibilities, expectation, room, statistics)
     } else if sumsRowsInLanes {
       addRowsInLanes(tile, columns, responsibilities, expectation, room, statistics)
@@ -142,7 +145,7 @@ extension GaussianMixture {
   ) {
     let first = statistics + firstMomentsStart + k * columnCount
     let moments = statistics + momentsStart(k)
-    expectation.withMean(k) { mean in
+    expectation.withCenter(k) { mean in
       switch covarianceType {
       case .full where columnCount > 2, .tied where columnCount > 2:
         addLaneMoments(
@@ -195,7 +198,7 @@ extension GaussianMixture {
     let rows = selectRows(
       blocks, count: tile.count, columnCount: columnCount, stride: tileRows,
       responsibilities: responsibilities, room: room, weights: weights)
-    expectation.withMean(k) { mean in
+    expectation.withCenter(k) { mean in
       switch covarianceType {
       case .full, .tied:
         addMoments(
@@ -214,6 +217,10 @@ extension GaussianMixture {
   }
 
   /// First moments by component, second moments about each row's own mean of the means, pairs.
+  ///
+  /// A row's weight is divided out of its responsibilities. The largest weight is 2^-500 or more, so
+  /// that a row of less than 2^-900 adds nothing to the digits of any sum: it has no part, and no
+  /// reciprocal of a weight is infinite.
   private func addPooled(
     _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
     _ room: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
@@ -225,7 +232,8 @@ extension GaussianMixture {
     blockRows(
       tile.rows, count: tile.count, columnCount: columnCount, stride: tileStride, into: blocks)
     for n in 0..<tileRows {
-      weights[n] = n < tile.count ? tile.weights?[n] ?? 1 : 0
+      let weight = n < tile.count ? tile.weights?[n] ?? 1 : 0
+      weights[n] = weight >= 0x1p-900 ? weight : 0
       inverseWeights[n] = weights[n] > 0 ? 1 / weights[n] : 0
     }
     for k in 0..<componentCount {

@@ -3,11 +3,13 @@ import Kernels
 /// A mixture of K multivariate normal distributions, with kernels of its own.
 ///
 /// p(x) = sum_k weight_k N(x; mean_k, covariance_k). Statistics are moments about the current means:
-/// moments about the origin keep under 3 digits of a covariance at offset 1e6, these keep all.
+/// moments about the origin keep under 3 digits of a covariance at offset 1e6, these keep all (where a
+/// mean moves far, they are taken about the new one).
 ///
 /// Statistics, after the log-likelihood and the sum of weights: second moments (full: K packed
 /// lower triangles; tied: one, summed over the components; diag: K × D; spherical: K), K × D
-/// first moments, K masses; tied with `sumsPairs`: K (K - 1) / 2 sums of w r_k r_l.
+/// first moments, K masses; tied with `sumsPairs`: K (K - 1) / 2 sums of w r_k r_l, 0 where the
+/// second moments are taken component by component.
 ///
 /// Source: Dempster, Laird & Rubin (1977); Bishop, "Pattern Recognition and Machine Learning"
 /// (2006), section 9.2. Tied, diagonal and spherical covariances and the regularization as

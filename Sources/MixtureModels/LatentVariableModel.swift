@@ -37,7 +37,8 @@ public protocol LatentVariableModel: Sendable {
   /// For every statistic, a bound on its magnitude for any single row of weight 1 within `ranges`.
   ///
   /// The exact sums take their units from it; a loose bound costs digits (one bit per factor of 2,
-  /// of more than 90), a bound that does not hold is an error at the first block that breaks it.
+  /// of more than 90). One that a block breaks is noticed, and the sums are taken again in units
+  /// from the blocks themselves: it costs time.
   func bounds(_ expectation: Expectation, within ranges: ColumnRanges) -> [Double]
 
   /// For every statistic, the magnitude beside which a lost digit counts, given all of them: a sum
@@ -54,9 +55,13 @@ public protocol LatentVariableModel: Sendable {
     into statistics: UnsafeMutablePointer<Double>)
 
   /// What the E-step is to be done again with, given the statistics of all rows: for a family that
-  /// saves work in most E-steps and can tell by them that it must not in this one. Nil, the default:
-  /// they are right.
+  /// can tell by them that they lack digits, or that work which it saves in most E-steps must be done
+  /// in this one. Nil, the default: they are right. Asked anew of those taken again.
   func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation?
+
+  /// What the statistics of an E-step refer to, from which `maximized` goes on: by default the
+  /// parameters that the E-step is under.
+  func origin(of expectation: Expectation, under parameters: Parameters) -> Parameters
 
   /// The M-step: new parameters from the statistics of all rows. The same on every rank.
   ///
@@ -124,6 +129,9 @@ extension LatentVariableModel {
   public func scales(of statistics: [Double]) -> [Double]? { nil }
   public func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation? {
     nil
+  }
+  public func origin(of expectation: Expectation, under parameters: Parameters) -> Parameters {
+    parameters
   }
   public var valueCheck: ValueCheck? { nil }
 }

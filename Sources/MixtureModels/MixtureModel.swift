@@ -35,6 +35,10 @@ public protocol MixtureModel: LatentVariableModel {
     of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>)
 
+  /// The same E-step without what `writeLogJointAboveFloor` leaves out, if the components' masses,
+  /// sums of w r over all rows, say that it must not be left out. Nil, the default: it may.
+  func exact(_ expectation: Expectation, masses: ArraySlice<Double>, total: Double) -> Expectation?
+
   /// Adds the tile's statistics, from number 2 on, under given responsibilities.
   ///
   /// - Parameter responsibilities: w_n r_nk at `[k * tileStride + n]`; 0 from `tile.count` on.
@@ -63,6 +67,10 @@ extension MixtureModel {
 
   public func floor(_ expectation: Expectation) -> Double { smallestExponent }
 
+  public func exact(
+    _ expectation: Expectation, masses: ArraySlice<Double>, total: Double
+  ) -> Expectation? { nil }
+
   public func writeLogJointAboveFloor(
     of tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>
@@ -74,12 +82,7 @@ extension MixtureModel {
     into statistics: UnsafeMutablePointer<Double>
   ) {
     accumulate(block, expectation, workspace: workspace, into: statistics) {
-      tile, scratch, responsibilities in
-      writeLogJointAboveFloor(
-        of: tile, expectation, scratch: scratch, into: responsibilities)
-      return normalizeLogJoint(
-        responsibilities, componentCount: componentCount, stride: tileStride, count: tile.count,
-        weights: tile.weights, floor: floor(expectation))
+      assign($0, expectation, scratch: $1, into: $2)
     }
   }
 
@@ -94,18 +97,53 @@ extension MixtureModel {
     assign: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Double
   ) {
     statistics.update(repeating: 0, count: statisticsCount)
+    forEachTile(of: block, workspace: workspace) { tile, scratch, responsibilities in
+      statistics[0] += assign(tile, scratch, responsibilities)
+      statistics[1] += tile.weightSum
+      add(
+        tile, responsibilities: responsibilities, expectation, scratch: scratch, into: statistics)
+    }
+  }
+
+  /// Overwrites `numbers` with the first statistics of a block, the sums of w log p(x) and of w, and
+  /// then the K masses of the components: all that a score needs.
+  public func evaluate(
+    _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
+    into numbers: UnsafeMutablePointer<Double>
+  ) {
+    numbers.update(repeating: 0, count: 2 + componentCount)
+    forEachTile(of: block, workspace: workspace) { tile, scratch, responsibilities in
+      numbers[0] += assign(tile, expectation, scratch: scratch, into: responsibilities)
+      numbers[1] += tile.weightSum
+      for k in 0..<componentCount {
+        numbers[2 + k] += laneWiseSum(responsibilities + k * tileStride, count: tile.count)
+      }
+    }
+  }
+
+  /// Writes the tile's responsibilities times the row weights; returns its sum of w log p(x).
+  private func assign(
+    _ tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
+    into responsibilities: UnsafeMutablePointer<Double>
+  ) -> Double {
+    writeLogJointAboveFloor(of: tile, expectation, scratch: scratch, into: responsibilities)
+    return normalizeLogJoint(
+      responsibilities, componentCount: componentCount, stride: tileStride, count: tile.count,
+      weights: tile.weights, floor: floor(expectation))
+  }
+
+  /// Calls `body` with every tile of `block`, prepared, its scratch memory, and room for K ×
+  /// `tileStride` numbers.
+  private func forEachTile(
+    of block: RowBlock, workspace: Workspace,
+    _ body: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+  ) {
     let responsibilities = workspace.reserve(componentCount * tileStride + scratchCount)
     let scratch = responsibilities + componentCount * tileStride
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
       prepare(tile, scratch: scratch)
-      statistics[0] += assign(tile, scratch, responsibilities)
-      statistics[1] +=
-        tile.weights.map { weights in
-          (0..<tile.count).reduce(0) { $0 + weights[$1] }
-        } ?? Double(tile.count)
-      add(
-        tile, responsibilities: responsibilities, expectation, scratch: scratch, into: statistics)
+      body(tile, scratch, responsibilities)
     }
   }
 }
@@ -124,5 +162,13 @@ extension MixtureModel {
 func requireAddend(_ value: Double, _ name: String) throws {
   guard value >= 0, value.isFinite else {
     throw FitError.unusable(setting: "\(name) \(value)", expected: "a finite number from 0 up")
+  }
+}
+
+extension RowBlock {
+  /// The sum of the row weights, in row order.
+  fileprivate var weightSum: Double {
+    guard let weights else { return Double(count) }
+    return (0..<count).reduce(0) { $0 + weights[$1] }
   }
 }

@@ -75,9 +75,8 @@ extension Sweep {
     for draw in restart * tries..<(restart + 1) * tries {
       do {
         let start = try drawn(model, initialization, seed: seed, draw: draw)
-        let statistics = try expectationStep(model, under: start).statistics
-        let next = try model.maximized(statistics, from: start, sharing: sharing)
-        let total = try expectationStep(model, under: next).statistics
+        let next = try improved(model, from: start).parameters
+        let total = try evaluation(model, under: next).statistics
         let mean = total[0] / total[1]
         if let best, mean <= best.mean + likelierBy { continue }
         best = (start, mean)
@@ -149,19 +148,20 @@ extension Sweep {
   /// - Parameter assign: gets a tile, scratch memory, and K × `tileStride` zeros to overwrite.
   private func maximized<Model: MixtureModel>(
     _ model: Model, around centers: [Double],
-    assign: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+    assign: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
   ) throws -> Model.Parameters {
     let reference = model.reference(centers: centers)
-    let expectation = model.expectation(around: reference)
-    let statistics = try resolvedTotal(model, expectation) { block, workspace, statistics in
-      model.accumulate(block, expectation, workspace: workspace, into: statistics) {
-        tile, _, responsibilities in
-        responsibilities.update(repeating: 0, count: model.componentCount * tileStride)
-        // The model uses `workspace` at the same time.
-        assign(tile, workspace.second, responsibilities)
-        return 0
+    return try improved(model, from: reference, model.expectation(around: reference)) {
+      expectation in
+      { block, workspace, statistics in
+        model.accumulate(block, expectation, workspace: workspace, into: statistics) {
+          tile, _, responsibilities in
+          responsibilities.update(repeating: 0, count: model.componentCount * tileStride)
+          // The model uses `workspace` at the same time.
+          assign(tile, workspace.second, responsibilities)
+          return 0
+        }
       }
-    }.statistics
-    return try model.maximized(statistics, from: reference, sharing: sharing)
+    }.parameters
   }
 }

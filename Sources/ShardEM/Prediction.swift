@@ -54,11 +54,11 @@ extension Sweep {
 
   /// Collective. The log-likelihood and criteria of the data under a model: the same bits as a
   /// fit reports for the parameters it returns.
-  public func score<Model: LatentVariableModel>(
+  public func score<Model: MixtureModel>(
     _ model: Model, under parameters: Model.Parameters
   ) throws -> Score {
     try requireSuitable(model, under: parameters)
-    let statistics = try expectationStep(model, under: parameters).statistics
+    let statistics = try evaluation(model, under: parameters).statistics
     return Score(
       logLikelihood: statistics[0], weightSum: statistics[1],
       freeParameterCount: model.freeParameterCount)

@@ -51,7 +51,8 @@ extension Sweep {
         }
         let fit = try climb(
           model, from: start, foundIn: (clock.now - began).seconds, options: options,
-          onIteration: onIteration, keep: keep)
+          onIteration: onIteration, keep: keep,
+          evaluate: { try evaluation(model, under: $0, carrying: $1) })
         if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
       } catch let failure as FitError {
         // Met alike by all ranks, being a function of the parameters and the exact sums.
@@ -76,15 +77,19 @@ extension Sweep {
     try options.requireUsable()
     return try climb(
       model, from: FitState(restart: 0, best: nil, parameters: start), foundIn: 0,
-      options: options, onIteration: onIteration, keep: { _ in })
+      options: options, onIteration: onIteration, keep: { _ in },
+      evaluate: { try expectationStep(model, under: $0, carrying: $1) })
   }
 
   /// EM from `start`; its `restart` is the number that reports and the result carry.
   ///
-  /// - Parameter startSeconds: what finding the start took.
+  /// - Parameters:
+  ///   - startSeconds: what finding the start took.
+  ///   - evaluate: the log-likelihood and the sum of weights under the last parameters.
   private func climb<Model: LatentVariableModel>(
     _ model: Model, from start: FitState<Model.Parameters>, foundIn startSeconds: Double,
-    options: FitOptions, onIteration: IterationHook, keep: FitKeeper<Model.Parameters>
+    options: FitOptions, onIteration: IterationHook, keep: FitKeeper<Model.Parameters>,
+    evaluate: (Model.Parameters, (any Error)?) throws -> SweepTotal
   ) throws -> Fit<Model.Parameters> {
     var state = start
     var failure: (any Error)?
@@ -95,10 +100,7 @@ extension Sweep {
       _ = exchanges.take()
       let iteration = state.iteration + 1
       let (total, next) = try FitError.locating(iteration) {
-        let total = try expectationStep(model, under: state.parameters, carrying: failure)
-        let next = try model.maximized(
-          total.statistics, from: state.parameters, sharing: sharing)
-        return (total, next)
+        try improved(model, from: state.parameters, carrying: failure)
       }
       let mean = total.statistics[0] / total.statistics[1]
       let change = state.meanLogLikelihoods.last.map { mean - $0 }
@@ -130,7 +132,7 @@ extension Sweep {
     }
 
     let last = try FitError.locating(state.iteration) {
-      try expectationStep(model, under: state.parameters, carrying: failure).statistics
+      try evaluate(state.parameters, failure).statistics
     }
     return Fit(
       parameters: state.parameters,
@@ -139,41 +141,6 @@ extension Sweep {
         freeParameterCount: model.freeParameterCount),
       iterations: state.iteration, converged: state.converged, restart: state.restart,
       rows: data.weightedRowCount)
-  }
-
-  /// Collective. The statistics of all rows under `parameters`: log-likelihood, sum of weights,
-  /// and the model's own.
-  ///
-  /// - Parameters:
-  ///   - model: has as many columns as the data.
-  ///   - failure: an error that this rank met before, to be thrown on all ranks now.
-  public func expectationStep<Model: LatentVariableModel>(
-    _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) throws -> SweepTotal {
-    let expectation: Model.Expectation
-    do {
-      expectation = try model.expectation(under: parameters, sharing: sharing)
-    } catch {
-      // Met alike by all ranks, and before the sum by which they would learn of a failure.
-      try world.agree { if let failure { throw failure } }
-      throw error
-    }
-    let digest = Digest(model.numbers(of: parameters))
-    let total = try total(model, expectation, digest: digest, carrying: failure)
-    guard let expectation = model.retaken(expectation, after: total.statistics) else {
-      return total
-    }
-    return try self.total(model, expectation, digest: digest, carrying: nil).after(total)
-  }
-
-  private func total<Model: LatentVariableModel>(
-    _ model: Model, _ expectation: Model.Expectation, digest: Digest,
-    carrying failure: (any Error)?
-  ) throws -> SweepTotal {
-    try resolvedTotal(model, expectation, digest: digest, carrying: failure) {
-      block, workspace, statistics in
-      model.accumulate(block, expectation, workspace: workspace, into: statistics)
-    }
   }
 }
 
