@@ -163,7 +163,9 @@ extension GaussianMixture {
     bounds[0] = logDensityBound(expectation, within: ranges)
     bounds[1] = 1
     let all = (0..<componentCount).map { reaches(from: expectation.centers, $0, ranges) }
-    let farthest = (0..<columnCount).map { j in all.reduce(0) { max($0, $1[j]) } }
+    let farthest = (0..<columnCount).map { j in
+      all.reduce(centeringError(expectation, j)) { max($0, $1[j]) }
+    }
     for k in 0..<componentCount {
       let reach = all[k]
       let widest = expectation.pools ? farthest : reach
@@ -186,6 +188,16 @@ extension GaussianMixture {
     }
     for slot in pairsStart..<statisticsCount { bounds[slot] = 1 }
     return bounds
+  }
+
+  /// How far the rounding of a residual about a mean of the centers may take it beyond them: K + 8
+  /// roundings of the centers' differences from what they share. 0 where there are no residuals.
+  private func centeringError(_ expectation: Expectation, _ j: Int) -> Double {
+    guard expectation.pools, let offsets = expectation.shared?.offsets else { return 0 }
+    let largest = (0..<componentCount).reduce(0) {
+      max($0, abs(offsets[$1 * paddedCount(columnCount) + j]))
+    }
+    return Double(componentCount + 8) * 0x1p-53 * largest
   }
 
   /// The largest distances of the columns' values from padded point `k` of `points`.
