@@ -23,7 +23,7 @@ extension DataSetError: CommonError {
       .shape,
       .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange:
       true
-    case .noWeights, .weightColumns, .weight, .unsuitable, .logDensity, .memory:
+    case .noWeights, .weightColumns, .weight, .unsuitable, .statistic, .logDensity, .memory:
       false
     }
   }
