@@ -41,10 +41,11 @@ package final class SeedChoice: @unchecked Sendable {
     self.candidates = candidates
     stride = (count + 31) & ~31
     trialCount = 2 + Int(log(Double(seedCount)))
+    // Half of a step's: ranks that share it out exchange parts twice a step, and each is to pay.
     parts = WorkSharing.Parts(
       count: (stride + Self.partSize - 1) / Self.partSize,
       operations: Double(
-        Self.partSize * (Self.drawOperations + trialCount * (3 * columnCount + 3))),
+        Self.partSize / 2 * (Self.drawOperations + trialCount * (3 * columnCount + 3))),
       numberCount: 2 * trialCount)
     columns = .allocate(capacity: stride * columnCount)
     transposeTile(
