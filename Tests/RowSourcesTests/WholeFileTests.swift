@@ -119,6 +119,37 @@ struct WholeFileTests {
     #expect(mode[0] == mode[1])
   }
 
+  @Test(
+    "a file that is replaced keeps its permissions, whatever the mask is",
+    arguments: [0o600, 0o664])
+  func keptPermissions(mode: Int) throws {
+    let path = try folder.file("out.npy", "older")
+    #expect(chmod(path, mode_t(mode)) == 0)
+    let file = try WholeFile.create(path, size: 1)
+    func permissions(_ path: String) throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+    // Nor are they wider while it is written.
+    #expect(try permissions(file.temporaryPath) == mode)
+    try file.commit()
+    #expect(try permissions(path) == mode)
+    // Where a link leads counts, not the link.
+    #expect(symlink("out.npy", folder.path + "/link") == 0)
+    try WholeFile.write([1], to: folder.path + "/link")
+    #expect(try permissions(path) == mode)
+  }
+
+  @Test(
+    "a file that is replaced keeps its owner and group", .enabled(if: geteuid() == 0, "not root"))
+  func keptOwner() throws {
+    let path = try folder.file("out.npy", "older")
+    #expect(chown(path, 12345, 23456) == 0 && chmod(path, 0o640) == 0)
+    try WholeFile.write([1], to: path)
+    var status = stat()
+    #expect(stat(path, &status) == 0)
+    #expect(status.st_uid == 12345 && status.st_gid == 23456 && status.st_mode & 0o777 == 0o640)
+  }
+
   @Test("a file that the disk has no room for is an error at once and leaves nothing")
   func noRoom() throws {
     // 2^62 bytes are beyond every file system; which error says so differs.

@@ -178,6 +178,25 @@ import Testing
         == "shardem: wide.npy: 3 columns, but the model m.json has 2; choose by --columns\n")
   }
 
+  @Test("a fit goes on with the columns it began with, or refuses others by name")
+  func resumed() throws {
+    let folder = try folder(rows: 300)
+    let fit = "-K 2 --tolerance 0 --checkpoint kept -q --progress none"
+    #expect(try run("fit straight.csv \(fit) --max-iterations 3", folder).status == 0)
+    try folder.write("copy.csv", try folder.text("straight.csv"))
+    for (table, names) in [("swapped.csv", "height, not width"), ("other.csv", "a, not width")] {
+      // The name of the file is part of what the data were.
+      try folder.write("straight.csv", try folder.text(table))
+      let outcome = try run("fit straight.csv \(fit) --resume kept", folder)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("made of other data: these have column \(names); "))
+    }
+    try folder.write("straight.csv", try folder.text("copy.csv"))
+    let goesOn = "fit straight.csv \(fit) --max-iterations 5 --resume kept -o m.json"
+    #expect(try run(goesOn, folder).status == 0)
+    #expect(try folder.json("m.json")["columns"] as? [String] == ["width", "height"])
+  }
+
   @Test("inspect calls a model's columns by their names, and looks at data as the model does")
   func inspect() throws {
     let folder = try folder(rows: 3)

@@ -30,7 +30,7 @@ import Testing
     let outcome = try Shardem.run(
       [
         "predict", "m.json", "data.npy", "-o", "l.npy", "--probabilities", "r.npy",
-        "--log-densities", "d.npy",
+        "--log-densities", "d.npy", "--quiet",
       ], in: folder)
     #expect(outcome.status == 0 && outcome.output == "" && outcome.errors == "")
     let labels = try folder.npy("l.npy", of: Int64.self)

@@ -26,13 +26,16 @@ import _TestSupport
             "predict", "m.json", "data.npy", "-o", "l.npy", "--probabilities", "r.npy",
             "--log-densities", "d.npy",
           ], in: folder, ranks: ranks)
+        let text = try Shardem.run(
+          ["predict", "m.json", "data.npy", "-o", "l.csv", "--probabilities", "r.tsv"],
+          in: folder, ranks: ranks)
         let score = try Shardem.run(["score", "m.json", "data.npy"], in: folder, ranks: ranks)
         let sample = try Shardem.run(
           ["sample", "m.json", "--rows", "5000", "--shards", "2", "-o", "parts", "--force"],
           in: folder, ranks: ranks)
-        for outcome in [fit, predict, score, sample] { #expect(outcome.status == 0) }
+        for outcome in [fit, predict, text, score, sample] { #expect(outcome.status == 0) }
         let files = [
-          "fit.json", "l.npy", "r.npy", "d.npy", "parts/part-0000.npy", "parts/part-0001.npy",
+          "fit.json", "l.npy", "r.npy", "d.npy", "l.csv", "r.tsv", "parts/part-0000.npy", "parts/part-0001.npy",
         ]
         outputs.append(
           try files.map { try folder.bytes($0) } + [fit, score].map { Array($0.output.utf8) })
@@ -41,7 +44,7 @@ import _TestSupport
       #expect(outputs[2] == outputs[0])
       #expect(
         try folder.names
-          == ["d.npy", "data.npy", "fit.json", "l.npy", "m.json", "parts", "r.npy"])
+          == ["d.npy", "data.npy", "fit.json", "l.csv", "l.npy", "m.json", "parts", "r.npy", "r.tsv"])
     }
 
     @Test("shard writes the same bytes on any number of ranks, from files of any kind")
