@@ -31,7 +31,10 @@ enum ModelTargets {
     return Target(
       name: "model",
       samples: try models.flatMap {
-        [try ModelFile(model: $0).encoded(), try ModelFile(model: $0, fit: fit).encoded()]
+        [
+          try ModelFile(model: $0).encoded(),
+          try ModelFile(model: $0, columns: ["a", "b \"c\""], fit: fit).encoded(),
+        ]
       },
       words: words,
       // A value is an enumeration with lists and texts: some tens of bytes for each of the file.

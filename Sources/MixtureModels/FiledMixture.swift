@@ -91,6 +91,6 @@ public struct ModelMismatch: Error, Equatable, CustomStringConvertible {
 }
 
 /// `1 row`, `2 rows`.
-package func counted(_ count: Int, _ noun: String) -> String {
-  "\(count) \(noun)\(count == 1 ? "" : "s")"
+package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }

@@ -40,7 +40,7 @@ public enum DataFiles {
     return sorted((0..<Int(result.gl_pathc)).map { String(cString: result.gl_pathv[$0]!) })
   }
 
-  private static func isFolder(_ path: String) -> Bool {
+  package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
@@ -62,7 +62,7 @@ public enum DataFiles {
 
   /// What follows the last dot of a file's name, or the last but one if it ends in .gz, in lower
   /// case; empty without one.
-  static func suffix(of path: String) -> String {
+  package static func suffix(of path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     let parts = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
     return parts.dropFirst().suffix(parts.last == "gz" ? 2 : 1).joined(separator: ".")

@@ -144,6 +144,12 @@ extension RowSourceError.Problem {
     case .isAFolder: "cannot be written: it is a folder; give the name of a file"
     case .notReplaceable: "cannot be written: it is a device or the like, not a file"
     case .unwritable(let code): "cannot be written: \(systemMessage(code))"
+    case .unsynced(let folder, let code):
+      "written, but folder \(folder) is perhaps not on disk: \(systemMessage(code)); after a crash of "
+        + "the machine, an older file may be there"
+    case .noTextScratch(let code):
+      "no room for the text of an output before it is put together: \(systemMessage(code)); set TMPDIR "
+        + "to a folder with room, or write .npy"
     case .noScratch(let bytes, let code):
       "no room for \(bytes) bytes of rows that do not fit in memory: \(systemMessage(code)); raise "
         + "--memory, convert the data by 'shardem shard', or set TMPDIR to a folder with room"

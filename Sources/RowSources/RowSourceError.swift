@@ -98,6 +98,10 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case isAFolder
     case notReplaceable
     case unwritable(code: CInt)
+    /// The file is in its place, but the system cannot say that the folder with its name is on disk.
+    case unsynced(folder: String, code: CInt)
+    /// The file is the folder of a scratch file for the text of an output.
+    case noTextScratch(code: CInt)
     /// The file is the folder of a scratch file of so many bytes.
     case noScratch(bytes: Int, code: CInt)
   }

@@ -18,15 +18,28 @@ package final class ScratchFile: @unchecked Sendable {
   /// - Parameter folder: nil: the environment's `TMPDIR`, else /var/tmp, which is on a disk where
   ///   /tmp may be memory.
   package init(byteCount: Int, in folder: String? = nil) throws {
-    let given = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let folder = given.isEmpty ? "/var/tmp" : given
-    var name = Array("\(folder)/shardem-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
+    let folder = folder ?? ScratchFile.folder
+    let descriptor = ScratchFile.open(in: folder)
     guard descriptor >= 0 else { throw ScratchFile.unwritable(folder, byteCount, errno) }
-    unlink(name)
     file = InputFile(path: folder, descriptor: descriptor, size: byteCount)
     let code = reserveSpace(byteCount, descriptor)
     guard code == 0 else { throw ScratchFile.unwritable(folder, byteCount, code) }
+  }
+
+  /// Where scratch files are unless told otherwise.
+  static var folder: String {
+    let given = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return given.isEmpty ? "/var/tmp" : given
+  }
+
+  /// A new file without a name, for this process only.
+  ///
+  /// - Returns: its descriptor; below 0 if there is an error, in `errno`.
+  static func open(in folder: String) -> CInt {
+    var name = Array("\(folder)/shardem-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    if descriptor >= 0 { unlink(name) }
+    return descriptor
   }
 
   package func write(_ numbers: UnsafeBufferPointer<Double>, at offset: Int) throws {

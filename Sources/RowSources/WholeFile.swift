@@ -5,7 +5,7 @@
 #endif
 
 /// An output file that appears whole or not at all: it is written under a temporary name in the
-/// same folder and then renamed.
+/// same folder and then renamed. It keeps the permissions, owner and group of a file that it replaces.
 ///
 /// Several processes can fill one file: one calls `create`, the others `openTemporary` with the
 /// name it got; all `write` their parts and `close`; then, when every part is known to be written,
@@ -26,9 +26,13 @@ public final class WholeFile {
     (self.path, self.temporaryPath, self.isOwner) = (path, temporaryPath, isOwner)
     target = OutputPath.target(of: path)
     let flags = isOwner ? O_CREAT | O_EXCL : 0
-    // A link at that name is not of this program's making.
-    descriptor = open(temporaryPath, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    let replaced = isOwner ? FileAccess(of: target) : nil
+    // A link at that name is not of this program's making. Nobody opens what is to be private before
+    // it is.
+    descriptor = open(
+      temporaryPath, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, replaced == nil ? 0o666 : 0o600)
     guard descriptor >= 0 else { throw RowSourceError(.unwritable(code: errno), path: path) }
+    replaced?.apply(to: descriptor)
   }
 
   deinit { closeSilently() }
@@ -36,7 +40,8 @@ public final class WholeFile {
   /// Writes a small file at once.
   ///
   /// - Throws: `RowSourceError` if it cannot be written, to the last byte; nothing is left then,
-  ///   and an older file of that name is untouched.
+  ///   and an older file of that name is untouched. If only its name may not be on disk yet
+  ///   (`.unsynced`), the file is in its place.
   public static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
     let file = try create(path, size: 0)
     do {
@@ -117,14 +122,18 @@ public final class WholeFile {
 
   /// Gives the file its name; an older file of that name is replaced.
   ///
-  /// - Throws: `RowSourceError`; the temporary file is still there then, for `abandon` to remove.
+  /// - Throws: `RowSourceError`; the temporary file is still there then, for `abandon` to remove,
+  ///   unless it has its name already (`.unsynced`).
   public func commit() throws { try WholeFile.commit([self]) }
 
-  /// Gives all files their names, and makes sure that these are on disk: once for each folder.
+  /// Gives all files their names, once all are on disk, and makes sure that the names are, once for
+  /// each folder.
+  ///
+  /// - Throws: as `commit()`. A name that cannot be given does not take back those before it.
   public static func commit(_ files: [WholeFile]) throws {
     var folders: [String: WholeFile] = [:]
+    for file in files { try file.close() }
     for file in files {
-      try file.close()
       try file.rename()
       folders[OutputPath.split(file.target).folder] = file
     }
@@ -163,7 +172,9 @@ public final class WholeFile {
     guard descriptor >= 0 else { return }
     defer { _ = systemClose(descriptor) }
     let refusals = [EINVAL, EBADF, ENOTSUP]
-    if fsync(descriptor) != 0 && !refusals.contains(errno) { throw unwritable(errno) }
+    if fsync(descriptor) != 0 && !refusals.contains(errno) {
+      throw RowSourceError(.unsynced(folder: folder, code: errno), path: path)
+    }
   }
 
   private func unwritable(_ code: CInt) -> RowSourceError {

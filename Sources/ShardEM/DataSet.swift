@@ -69,7 +69,8 @@ public final class DataSet: Sendable {
     }
   }
 
-  private static func names(of files: [DataFile], _ weights: RowWeights?) -> [String]? {
+  /// What `files` call the columns beside that of the weights.
+  static func names(of files: [DataFile], _ weights: RowWeights?) -> [String]? {
     let named = files.compactMap(\.columnNames)
     guard var names = named.first, named.allSatisfy({ $0 == names }) else { return nil }
     if case .column(let column) = weights { names.remove(at: column) }

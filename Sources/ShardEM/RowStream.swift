@@ -12,6 +12,9 @@ public struct RowStream: Sendable {
   private let runs: [ShardPlan.Block]
   private let loader: ShardLoader
 
+  /// What the files call the columns, no two alike; nil if they have no names, or do not agree.
+  public var columnNames: [String]? { DataSet.names(of: files, nil) }
+
   /// The number of rows of all files.
   public var rowCount: Int { plan.rowCount }
 

@@ -9,6 +9,8 @@ struct InspectCommand: WorldCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say what model files, checkpoints and data files hold.",
     discussion: """
+      Beside a model that has names of columns, of data with names these columns are shown.
+
         shardem inspect model.json
         shardem inspect survey.csv part-0000.npy --columns 1,2
         shardem inspect kept --output so-far.json

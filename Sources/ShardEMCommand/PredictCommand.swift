@@ -10,9 +10,13 @@ struct PredictCommand: WorldCommand {
     commandName: "predict", abstract: "Write what a model says of every row.",
     discussion: """
       The rows of the outputs are those of all shards in order. Row weights have no part in them; \
-      name their column by --weights if the data have one.
+      name their column by --weights if the data have one and the model has no names of columns.
 
-        shardem predict model.json faithful.csv --output labels.npy
+      The name of an output tells what is written: .npy, or text with a header: .csv (commas), .tsv \
+      (tabs), .txt (spaces), every number in the shortest form that reads back to its bits. The \
+      columns are label; component_0, component_1, ...; log_density.
+
+        shardem predict model.json faithful.csv --output labels.csv
         mpirun -np 8 shardem predict model.json shards/ \\
           --output labels.npy --probabilities r.npy --log-densities d.npy
       """)
@@ -26,18 +30,19 @@ struct PredictCommand: WorldCommand {
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp(
-        "The most probable component of each row, from 0: int64.", valueName: "labels.npy"))
+        "The most probable component of each row, from 0: int64, or text.",
+        valueName: "labels.npy|.csv|.tsv|.txt"))
     var output: String?
 
     @Option(
       help: ArgumentHelp(
         "The probabilities of the components: float64, rows x components. Those under 2^-60 of a "
           + "row's largest are 0, unless the model was fitted with --exact-dense.",
-        valueName: "r.npy"))
+        valueName: "r.npy|..."))
     var probabilities: String?
 
     @Option(
-      help: ArgumentHelp("The log-density of each row in nats: float64.", valueName: "d.npy"))
+      help: ArgumentHelp("The log-density of each row in nats: float64.", valueName: "d.npy|..."))
     var logDensities: String?
 
     func validate() throws {
@@ -55,14 +60,29 @@ struct PredictCommand: WorldCommand {
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     try world.agree {
-      if world.rank == 0 { try check(output.named, inputs: self.data.inputs + [model.path]) }
+      guard world.rank == 0 else { return }
+      try check(output.named, inputs: self.data.inputs + [model.path])
+      for case (let option, let path?) in output.named {
+        _ = try OutputKind(ofOutput: path, option: option)
+      }
     }
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
-    let data = try data.open(
-      for: model.columns(of: file), threads: threads, in: world, log: running.logger(on: world))
+    let log = running.logger(on: world)
+    let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
     try predict(file.mixture, file, Sweep(data, threads: threads, world: world))
+    let (rows, components) = (data.rowCount, file.components)
+    for case (let what, let path?) in [
+      (counted(rows, "label"), output.output),
+      (
+        "\(rows) x \(counted(components, "probability", plural: "probabilities"))",
+        output.probabilities
+      ),
+      (counted(rows, "log-density", plural: "log-densities"), output.logDensities),
+    ] {
+      log.info("\(what) written to \(path)")
+    }
     return .done
   }
 
@@ -71,22 +91,12 @@ struct PredictCommand: WorldCommand {
   ) throws {
     let world = sweep.world
     let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }
-    let rows = sweep.data.rowCount
-    let labels = output.output.map { NPYOutput(path: $0, rows: rows, descriptor: "<i8") }
-    let probabilities = output.probabilities.map {
-      NPYOutput(path: $0, rows: rows, columns: mixture.componentCount, descriptor: "<f8")
+    let outputs = try world.agree {
+      try PredictionOutputs(
+        output, rows: sweep.data.rowCount, components: mixture.componentCount)
     }
-    let logDensities = output.logDensities.map {
-      NPYOutput(path: $0, rows: rows, descriptor: "<f8")
-    }
-
-    try writeTogether([labels, probabilities, logDensities].compactMap { $0 }, in: world) { open in
-      let parts = try world.agree {
-        (
-          labels: try labels.map(open), probabilities: try probabilities.map(open),
-          logDensities: try logDensities.map(open)
-        )
-      }
+    try writeTogether(outputs.shared, in: world) { open in
+      let parts = try world.agree { try outputs.parts(open) }
       var wanted: Prediction.Parts = []
       if parts.probabilities != nil { wanted.insert(.responsibilities) }
       if parts.logDensities != nil { wanted.insert(.logDensities) }
@@ -103,6 +113,7 @@ struct PredictCommand: WorldCommand {
       try world.agree {
         for part in [parts.labels, parts.probabilities, parts.logDensities] { try part?.close() }
       }
+      try TextPart.assemble(outputs.texts, in: world)
     }
   }
 }

@@ -7,7 +7,8 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Columns to read, in this order: names or numbers from 1. (default: all)",
+      "Columns to read, in this order or that of the model's names: names or numbers from 1. "
+        + "(default: all, or those that the model names)",
       valueName: "a,b,c"))
   var columns: String?
 

@@ -44,11 +44,13 @@ struct SampleCommand: WorldCommand {
   var common: [String] { [word("--rows", rows), word("--seed", seed)] + output.common }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
-    try world.agree { try UnusableName.check(output.output, of: "--output") }
+    try world.agree { if world.rank == 0 { try output.requireFolderName() } }
     let file = try model.read(in: world)
+    let log = running.logger(on: world)
     let threads = try running.threadCount(in: world)
     try sample(file.mixture, file, threads: threads, in: world)
-    running.logger(on: world).info(output.report(rows: rows))
+    log.info(output.report(rows: rows))
+    output.log(names: file.columns, to: log)
     return .done
   }
 

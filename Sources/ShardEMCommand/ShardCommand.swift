@@ -41,7 +41,7 @@ struct ShardCommand: WorldCommand {
   }
 
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
-    try world.agree { try UnusableName.check(output.output, of: "--output") }
+    try world.agree { if world.rank == 0 { try output.requireFolderName() } }
     let log = running.logger(on: world)
     let threads = try running.threadCount(in: world)
     let rows = try RowStream.open(
@@ -60,6 +60,7 @@ struct ShardCommand: WorldCommand {
       try writer.close()
     }
     log.info(output.report(rows: rows.rowCount))
+    output.log(names: rows.columnNames, to: log)
     if let warning = output.cutWarning(of: plan, from: rows.plan) { log.warning(warning) }
     return .done
   }

@@ -65,12 +65,12 @@ struct ShardOutput: ParsableArguments, CommonOptions {
   ///   - fill: what this rank does; gets the shards, and what opens its parts of them.
   func write<World: Communicator>(
     _ plan: ShardPlan, columns: Int, type: FloatType, inputs: [String], in world: World,
-    fill: ([NPYOutput], @escaping PartOpener) throws -> Void
+    fill: ([SharedOutput], @escaping PartOpener) throws -> Void
   ) throws {
     var folder = ShardFolder(path: output, partCount: shards)
     let outputs = plan.rowCounts.enumerated().map { number, count in
-      NPYOutput(
-        path: folder.path(ofPart: number), rows: count, columns: columns,
+      SharedOutput(
+        npy: folder.path(ofPart: number), rows: count, columns: columns,
         descriptor: type.descriptor, elementBytes: type.byteCount)
     }
     try world.agree {
@@ -87,9 +87,38 @@ struct ShardOutput: ParsableArguments, CommonOptions {
     try world.agree { try folder.keep() }
   }
 
+  /// Checks that the name is not that of a table: what is written is a folder.
+  func requireFolderName() throws {
+    try UnusableName.check(output, of: "--output")
+    let isTable = ["npy", "csv", "tsv", "txt", "h5", "hdf5"].contains {
+      $0 == DataFiles.suffix(of: output) || $0 + ".gz" == DataFiles.suffix(of: output)
+    }
+    // One of that name that is there already is what is meant.
+    if isTable && !DataFiles.isFolder(output) { throw NoFolderName(path: output) }
+  }
+
+  /// Says what of the columns the files do not keep.
+  func log(names: [String]?, to log: Logger) {
+    guard let names else { return }
+    log.info(
+      """
+      .npy files keep no column names: the columns, in order, are \
+      \(oneLine(names.joined(separator: ", "), limit: 200))
+      """)
+  }
+
   /// What the log says when it is done.
   func report(rows: Int) -> Logger.Message {
     "\(counted(rows, "row")) in \(counted(shards, "file")) written to \(output)"
+  }
+}
+
+/// A folder for shards that has the name of a table.
+struct NoFolderName: InputError, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "--output \(path); expected the name of a folder: it gets .npy files, part-0000.npy and so on"
   }
 }
 

@@ -4,14 +4,14 @@ import ShardEM
 /// Divides the rows of one rank, which come in order, among the shards they belong to.
 final class ShardWriter {
   private let plan: ShardPlan
-  private let outputs: [NPYOutput]
+  private let outputs: [SharedOutput]
   private let columnCount: Int
   private let type: FloatType
   private let opener: PartOpener
-  private var open: (shard: Int, part: NPYPart)?
+  private var open: (shard: Int, part: SharedPart)?
 
   init(
-    _ plan: ShardPlan, _ outputs: [NPYOutput], columnCount: Int, type: FloatType,
+    _ plan: ShardPlan, _ outputs: [SharedOutput], columnCount: Int, type: FloatType,
     opener: @escaping PartOpener
   ) {
     self.opener = opener
@@ -49,7 +49,7 @@ final class ShardWriter {
   }
 
   /// The part of a shard; what was open of another one is closed.
-  private func part(of shard: Int) throws -> NPYPart {
+  private func part(of shard: Int) throws -> SharedPart {
     if let open, open.shard == shard { return open.part }
     try close()
     let part = try opener(outputs[shard])

@@ -1,27 +1,31 @@
 import MessagePassing
 import RowSources
 
-/// A .npy file in C order that all ranks fill, each with its own rows.
-struct NPYOutput {
+/// A file that all ranks fill, each with its own rows, which have as many bytes each.
+struct SharedOutput {
   let path: String
+  let header: [UInt8]
   /// The number of rows of all ranks.
   let rows: Int
-  /// The number of columns; nil for an array of one dimension.
-  var columns: Int?
-  /// The type as NumPy writes it, `<f8` and the like.
-  let descriptor: String
-  /// The size of that type.
-  var elementBytes = 8
+  let rowBytes: Int
+}
 
-  var header: [UInt8] {
-    npyHeader(shape: [rows] + (columns.map { [$0] } ?? []), descriptor: descriptor)
+extension SharedOutput {
+  /// A .npy file in C order.
+  ///
+  /// - Parameters:
+  ///   - columns: their number; nil for an array of one dimension.
+  ///   - descriptor: the type as NumPy writes it, `<f8` and the like, of `elementBytes`.
+  init(npy path: String, rows: Int, columns: Int?, descriptor: String, elementBytes: Int = 8) {
+    self.init(
+      path: path,
+      header: npyHeader(shape: [rows] + (columns.map { [$0] } ?? []), descriptor: descriptor),
+      rows: rows, rowBytes: elementBytes * (columns ?? 1))
   }
-
-  var rowBytes: Int { elementBytes * (columns ?? 1) }
 }
 
 /// Opens this rank's part of an output.
-typealias PartOpener = (NPYOutput) throws -> NPYPart
+typealias PartOpener = (SharedOutput) throws -> SharedPart
 
 /// Collective. Creates `outputs` on rank 0, lets every rank `fill` its part of them, and gives
 /// them their names: all of them, or none if anything failed on any rank.
@@ -29,7 +33,7 @@ typealias PartOpener = (NPYOutput) throws -> NPYPart
 /// - Parameter fill: opens this rank's part of an output by its argument. May be collective; throws
 ///   on all ranks alike.
 func writeTogether<World: Communicator>(
-  _ outputs: [NPYOutput], in world: World,
+  _ outputs: [SharedOutput], in world: World,
   fill: (_ open: @escaping PartOpener) throws -> Void
 ) throws {
   var created: [WholeFile] = []
@@ -42,7 +46,7 @@ func writeTogether<World: Communicator>(
     let names = try world.gather(Array(created.map(\.temporaryPath).joined(separator: "\0").utf8))
     let temporaries = names[0].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     let temporaryOf = Dictionary(uniqueKeysWithValues: zip(outputs.map(\.path), temporaries))
-    try fill { try NPYPart($0, in: temporaryOf[$0.path]!) }
+    try fill { try SharedPart($0, in: temporaryOf[$0.path]!) }
     try world.agree { try WholeFile.commit(created) }
   } catch {
     for file in created { file.abandon() }
@@ -50,7 +54,7 @@ func writeTogether<World: Communicator>(
   }
 }
 
-extension NPYOutput {
+extension SharedOutput {
   /// Creates the temporary file, with the header in it and room for the rows.
   fileprivate func create() throws -> WholeFile {
     let file = try WholeFile.create(path, size: header.count + rows * rowBytes)
@@ -66,16 +70,16 @@ extension NPYOutput {
   }
 }
 
-/// One rank's access to a shared .npy file.
+/// One rank's access to a shared file.
 ///
 /// Unchecked: threads write different rows; the file is closed when they have ended.
-final class NPYPart: @unchecked Sendable {
+final class SharedPart: @unchecked Sendable {
   private let file: WholeFile
   private let dataOffset: Int
   private let rowBytes: Int
 
   /// - Parameter temporaryPath: where rank 0 has created `output`.
-  fileprivate init(_ output: NPYOutput, in temporaryPath: String) throws {
+  fileprivate init(_ output: SharedOutput, in temporaryPath: String) throws {
     file = try WholeFile.openTemporary(temporaryPath, of: output.path)
     dataOffset = output.header.count
     rowBytes = output.rowBytes

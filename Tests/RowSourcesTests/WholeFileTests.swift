@@ -150,6 +150,14 @@ struct WholeFileTests {
     #expect(status.st_uid == 12345 && status.st_gid == 23456 && status.st_mode & 0o777 == 0o640)
   }
 
+  @Test("a name that is perhaps not on disk is told as such, not as a file that is not written")
+  func unsynced() {
+    let error = RowSourceError(.unsynced(folder: "f", code: EIO), path: "f/out.npy")
+    #expect(
+      "\(error)" == "f/out.npy: written, but folder f is perhaps not on disk: Input/output error; "
+        + "after a crash of the machine, an older file may be there")
+  }
+
   @Test("a file that the disk has no room for is an error at once and leaves nothing")
   func noRoom() throws {
     // 2^62 bytes are beyond every file system; which error says so differs.

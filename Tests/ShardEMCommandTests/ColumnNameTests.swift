@@ -184,12 +184,14 @@ import Testing
     let fit = "-K 2 --tolerance 0 --checkpoint kept -q --progress none"
     #expect(try run("fit straight.csv \(fit) --max-iterations 3", folder).status == 0)
     try folder.write("copy.csv", try folder.text("straight.csv"))
-    for (table, names) in [("swapped.csv", "height, not width"), ("other.csv", "a, not width")] {
+    for (table, names) in [
+      ("swapped.csv", "\"height\", not \"width\""), ("other.csv", "\"a\", not \"width\""),
+    ] {
       // The name of the file is part of what the data were.
       try folder.write("straight.csv", try folder.text(table))
       let outcome = try run("fit straight.csv \(fit) --resume kept", folder)
       #expect(outcome.status == 2)
-      #expect(outcome.errors.contains("made of other data: these have column \(names); "))
+      #expect(outcome.errors.contains("made of other data: these have a column 1 named \(names); "))
     }
     try folder.write("straight.csv", try folder.text("copy.csv"))
     let goesOn = "fit straight.csv \(fit) --max-iterations 5 --resume kept -o m.json"

@@ -21,7 +21,7 @@ awk -v K=10000 'BEGIN {
 }' > model.json
 seq 200000 > rows.csv
 sample=(sample model.json --shards 3 --threads 1 --quiet --output out/sample --rows 1000000)
-predict=(predict model.json rows.csv --threads 1 --quiet --output out/l --log-densities out/d)
+predict=(predict model.json rows.csv --threads 1 --quiet --output out/l.csv --log-densities out/d)
 endless=(fit rows.csv --components 2 --tolerance 0 --max-iterations 1000000000 --threads 1 --quiet
   --progress none --output out/model --trace out/trace)
 

@@ -1,0 +1,31 @@
+import MessagePassing
+import RowSources
+
+/// What an output is written as, which its name tells.
+enum OutputKind: Equatable {
+  case npy
+  /// Text with a header, and this between the fields of a row.
+  case text(separator: UInt8)
+
+  /// - Throws: `UnsupportedOutput` if the name is that of something else.
+  init(ofOutput path: String, option: String) throws(UnsupportedOutput) {
+    switch DataFiles.suffix(of: path) {
+    // A name without a suffix promises nothing.
+    case "npy", "": self = .npy
+    case "csv": self = .text(separator: UInt8(ascii: ","))
+    case "tsv": self = .text(separator: UInt8(ascii: "\t"))
+    case "txt": self = .text(separator: UInt8(ascii: " "))
+    default: throw UnsupportedOutput(option: option, path: path)
+    }
+  }
+}
+
+/// An output whose name ends as that of a kind of file that is not written.
+struct UnsupportedOutput: InputError, CustomStringConvertible {
+  let option: String
+  let path: String
+
+  var description: String {
+    "\(option) \(path); expected a name that ends in .npy, or in .csv, .tsv or .txt for text"
+  }
+}
