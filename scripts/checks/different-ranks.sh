@@ -48,7 +48,7 @@ expect "--require-convergence" \
   "shardem: --require-convergence on rank 0, but no --require-convergence on rank 1; $same" \
   "$fit --require-convergence" "$fit"
 expect "--checkpoint-interval" \
-  "shardem: --checkpoint-interval 0.0 on rank 0, but --checkpoint-interval 5.0 on rank 1; $same" \
+  "shardem: no --checkpoint-interval on rank 0, but --checkpoint-interval 5.0 on rank 1; $same" \
   "$fit --checkpoint kept" "$fit --checkpoint kept --checkpoint-interval 5"
 expect "--force" "shardem: --force on rank 0, but no --force on rank 1; $same" \
   "$program shard $data --output shards --force" "$program shard $data --output shards"
