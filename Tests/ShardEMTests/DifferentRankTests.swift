@@ -1,5 +1,6 @@
 import MessagePassing
 import MixtureModels
+import RowSources
 import ShardEM
 import Testing
 
