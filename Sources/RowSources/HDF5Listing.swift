@@ -16,6 +16,8 @@
     /// What cannot be opened, and why.
     private var failures: [(path: String, error: RowSourceError)] = []
     private var seen: Set<HDF5Identity> = []
+    /// What is in other files, which have new identities each time they are opened.
+    private var held: [HDF5Handle] = []
 
     /// The dataset that `name` names, or the only one of numbers in the file.
     ///
@@ -78,6 +80,7 @@
         let place = path + "/" + link.name
         do {
           let object = try HDF5Handle(shardem_hdf5_open_object(group.id, link.name), name)
+          if !link.isHard { held.append(object) }
           if shardem_hdf5_is_dataset(object.id) != 0 {
             guard seen.insert(try object.identity(name)).inserted else { continue }
             try addDataset(object, place)

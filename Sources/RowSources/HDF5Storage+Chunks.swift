@@ -18,24 +18,26 @@
 
       var lookups = 0
       var first: Int?
-      for number in 0..<counts[0] where lookups < HDF5Storage.searchLimit {
+      for number in 0..<counts[0] {
         let isMissing = lacks(rowOfChunks: number, counts, selection, &lookups)
         if isMissing, first == nil { first = number }
-        if let first, !isMissing || number == counts[0] - 1 {
-          let last = isMissing ? number : number - 1
-          throw notWritten(rows(ofChunks: first...last))
+        // Where it ends is told if that is not far.
+        if let first, isMissing ? number - first > 1000 : true {
+          throw notWritten(chunks: first..<number, endsThere: !isMissing)
+        }
+        if lookups >= HDF5Storage.searchLimit {
+          throw notWritten(chunks: (first ?? 0)..<counts[0], endsThere: false)
         }
       }
-      if lookups >= HDF5Storage.searchLimit {
-        throw notWritten(rows(ofChunks: (first ?? 0)...counts[0] - 1))
-      }
+      if let first { throw notWritten(chunks: first..<counts[0], endsThere: true) }
       return false
     }
 
-    private func rows(ofChunks chunks: ClosedRange<Int>) -> Range<Int> {
-      let (end, isBeyond) = (chunks.upperBound + 1).multipliedReportingOverflow(by: form.chunk[0])
-      return chunks.lowerBound
-        * form.chunk[0]..<(isBeyond ? form.rowCount : min(end, form.rowCount))
+    private func notWritten(chunks: Range<Int>, endsThere: Bool) -> RowSourceError {
+      let (end, isBeyond) = chunks.upperBound.multipliedReportingOverflow(by: form.chunk[0])
+      return notWritten(
+        from: chunks.lowerBound * form.chunk[0],
+        to: endsThere && !isBeyond ? min(end, form.rowCount) : nil)
     }
 
     /// Whether the chunks side by side that have the same rows are not all there, of those that have

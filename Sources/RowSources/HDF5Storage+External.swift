@@ -30,7 +30,8 @@
         start += part
       }
       guard start >= expected else {
-        throw notWritten(rows(from: start, to: expected, of: expected))
+        throw notWritten(
+          from: rows(from: start, to: expected, of: expected).lowerBound, to: form.rowCount)
       }
     }
 

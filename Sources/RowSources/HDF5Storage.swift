@@ -35,7 +35,7 @@
       let fileBytes = try InputFile(path: dataset.fileName).size
       let stored = min(Int(clamping: H5Dget_storage_size(dataset.id)), fileBytes)
       let expected = form.array.byteCount(elementBytes: try form.elements(name: name).byteCount)
-      guard stored > 0 || expected == 0 else { throw notWritten(0..<form.rowCount) }
+      guard stored > 0 || expected == 0 else { throw notWritten(from: 0, to: form.rowCount) }
       guard let expected, expected >> (form.isPacked ? 15 : 0) <= stored else {
         throw RowSourceError(
           .dataSize(
@@ -45,9 +45,9 @@
       }
     }
 
-    func notWritten(_ rows: Range<Int>) -> RowSourceError {
-      let rows = HDF5RowRange(first: rows.lowerBound + 1, last: rows.upperBound)
-      return RowSourceError(.hdf5(.notWritten(rows)), path: name)
+    /// - Parameter end: nil: they are all that follow.
+    func notWritten(from start: Int, to end: Int?) -> RowSourceError {
+      RowSourceError(.hdf5(.notWritten(HDF5RowRange(first: start + 1, last: end))), path: name)
     }
   }
 #endif

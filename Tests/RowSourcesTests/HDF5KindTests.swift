@@ -130,8 +130,12 @@
       #expect(try Self.read("links.h5:/\(name)", 0..<rows) == Array(Self.table.prefix(3 * rows)))
     }
 
-    @Test("several links to one dataset are one dataset")
-    func aliases() throws { #expect(try Self.read("link.h5") == Self.table) }
+    @Test("several links to one dataset are one dataset, also in another file")
+    func aliases() throws {
+      #expect(try Self.read("link.h5") == Self.table)
+      #expect(
+        Self.message("links.h5")?.hasPrefix("links.h5: 2 datasets of numbers in it; ") == true)
+    }
 
     @Test(
       "a link to what is not there is named",
