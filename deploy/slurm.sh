@@ -45,9 +45,10 @@ value() {
   echo "$value"
 }
 seed=$(value "${SLURM_ARRAY_TASK_ID:-0}" --seed)
-name=$(value K -K --components)x$(value "$(value full --family)" --covariance)-$seed
-[[ $name =~ ^[A-Za-z0-9.-]+$ ]] || {
-  echo "slurm.sh: --components, --covariance, --family and --seed give '$name'; see --help" >&2
+name=$(value '' -K --components)x$(value "$(value full --family)" --covariance)-$seed
+[[ $name =~ ^[0-9]+x[A-Za-z-]+-[0-9]+$ ]] || {
+  echo "slurm.sh: '$name': expected --components K, and with any --covariance, --family or --seed" \
+    "its value; see --help" >&2
   exit 2
 }
 status=0

@@ -22,15 +22,12 @@ outcome() {
 cd "$root"
 for script in scripts/* scripts/checks/*.sh deploy/*; do
   [[ -f $script && -x $script ]] || continue
-  # All of its arguments go to shardem.
-  if [[ $script != deploy/slurm.sh ]]; then
-    outcome "$script" --bogus
-    if [[ $status == 2 && $errors == 1 && ! -s $work/out && ! -e $work/begun ]] &&
-      grep -q -e '--bogus\|see --help' "$work/errors"; then ok; else
-      not_ok "$script --bogus: status $status, $errors lines"
-      cat "$work"/{errors,out,begun} 2> /dev/null | head -n 5
-      rm -f "$work/begun"
-    fi
+  outcome "$script" --bogus
+  if [[ $status == 2 && $errors == 1 && ! -s $work/out && ! -e $work/begun ]] &&
+    grep -q -e '--bogus\|see --help' "$work/errors"; then ok; else
+    not_ok "$script --bogus: status $status, $errors lines"
+    cat "$work"/{errors,out,begun} 2> /dev/null | head -n 5
+    rm -f "$work/begun"
   fi
   outcome "$script" --help
   if [[ $status == 0 && $errors == 0 && ! -e $work/begun && -s $work/out ]]; then
