@@ -50,8 +50,8 @@ extension Sweep {
               model, initialization, seed: options.seed, restart: restart, tries: options.tries))
         }
         let fit = try climb(
-          model, from: start, foundIn: (clock.now - began).seconds, options: options,
-          onIteration: onIteration, keep: keep,
+          model, from: start, foundIn: start.iteration == 0 ? (clock.now - began).seconds : 0,
+          options: options, onIteration: onIteration, keep: keep,
           evaluate: { try evaluation(model, under: $0, carrying: $1) })
         if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
       } catch let failure as FitError {
