@@ -113,8 +113,9 @@ struct UsageError: InputError, CustomStringConvertible {
       $0.configuration.commandName == words.first
     }
     // Before an argument that is missing: it may be there under another name.
-    if let verb, let suggestion = OptionSuggestion(
-      in: words.dropFirst(), help: Shardem.helpMessage(for: verb, columns: 100))
+    if let verb,
+      let suggestion = OptionSuggestion(
+        in: words.dropFirst(), help: Shardem.helpMessage(for: verb, columns: 100))
     {
       message = suggestion.description
     }

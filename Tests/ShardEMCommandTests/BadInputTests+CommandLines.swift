@@ -26,7 +26,8 @@ extension BadInput {
     usage("fit -K 1", "Missing expected argument '<data> ...'"),
     usage("fit a.npy -K 1 --nonsense", "Unknown option '--nonsense'"),
     usage("fit a.npy -k 2", "Unknown option '-k'; did you mean --components?"),
-    usage("fit a.npy --n_components=2", "Unknown option '--n_components'; did you mean --components?"),
+    usage(
+      "fit a.npy --n_components=2", "Unknown option '--n_components'; did you mean --components?"),
     usage("fit a.npy -K 2 --cov diag", "Unknown option '--cov'; did you mean --covariance?"),
     usage("fit a.npy -K 2 --tol 1e-3", "Unknown option '--tol'; did you mean --tolerance?"),
     usage("fit a.npy --componets 2", "Unknown option '--componets'; did you mean --components?"),
