@@ -125,6 +125,23 @@ struct TraceTests {
     #expect(try lines() == [Substring(report.traceLine)])
   }
 
+  @Test("A start that goes on takes no seconds to find, the next one does")
+  func resumedStart() throws {
+    let world = SoloCommunicator()
+    let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
+    let options = FitOptions(maximumIterations: 3, convergence: .logLikelihood(0), restarts: 2)
+    let sweep = Sweep(data, threads: 1, world: world)
+    var states: [FitState<UnitGaussians.Parameters>] = []
+    _ = try sweep.fit(
+      threeGaussians, from: .random, options: options, keep: { states.append($0) })
+    var found: [Bool] = []
+    _ = try sweep.fit(
+      threeGaussians, from: .random, options: options, resuming: states[0],
+      onIteration: { found.append($0.startSeconds > 0) })
+    // Iterations 2 and 3 of the first start, then all of the second.
+    #expect(found == [false, false, true, false, false])
+  }
+
   /// The report of some iteration.
   private func soloReport() throws -> IterationReport {
     let world = SoloCommunicator()
