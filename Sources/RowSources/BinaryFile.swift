@@ -26,14 +26,28 @@ public struct BinaryFile: NumberFile {
 
   /// Opens a file of raw numbers, whatever its name.
   ///
-  /// - Throws: `RowSourceError` if its size is no whole number of rows, or it lacks a chosen column.
+  /// - Throws: `RowSourceError` if its first bytes are those of text or another kind of file, its size
+  ///   is no whole number of rows, or it lacks a chosen column.
   public init(raw path: String, _ format: RawFormat, options: ReadOptions = ReadOptions()) throws {
     let file = try InputFile(path: path)
-    guard try file.start(atMost: npyMagic.count) != npyMagic else {
-      throw RowSourceError(.npyAsRaw, path: path)
-    }
+    try BinaryFile.requireRaw(file)
     let array = try StoredArray(raw: format, fileBytes: file.size, path: path)
     try self.init(file, "raw", array, options)
+  }
+
+  /// Numbers that a file's own kind makes of its bytes are never what was meant.
+  private static func requireRaw(_ file: InputFile) throws {
+    let start = try file.start(atMost: FileKind.judgedBytes)
+    switch FileKind(start) {
+    case .npy: throw RowSourceError(.npyAsRaw, path: file.path)
+    case .hdf5: throw RowSourceError(.kindAsRaw("an HDF5 file"), path: file.path)
+    case .gzip: throw RowSourceError(.kindAsRaw("gzip'ed"), path: file.path)
+    case _ where FileKind.looksLikeText(raw: start):
+      throw RowSourceError(.textAsRaw, path: file.path)
+    case .foreign(let format) where format.isCertain:
+      throw RowSourceError(.kindAsRaw(format.name), path: file.path)
+    default: break
+    }
   }
 
   private init(

@@ -25,7 +25,7 @@ public struct CSVFile: Sendable {
   ) throws {
     precondition(partBytes > 0, "parts of \(partBytes) bytes")
     name = path
-    if path.lowercased().hasSuffix(".gz") {
+    if try path.lowercased().hasSuffix(".gz") || FileKind(of: path) == .gzip {
       (format, text, byteCount) = try GzipText.open(path, options, windowBytes: partBytes)
     } else {
       (format, text, byteCount) = try MappedText.open(path, options, partBytes: partBytes)

@@ -21,9 +21,7 @@ struct CSVFormat: Sendable {
   ///   that is not among its first `CSVDialect.judgedBytes`.
   /// - Throws: `RowSourceError` if there are no rows, or not the chosen columns.
   init(of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions, path: String) throws {
-    if text.starts(with: [0xff, 0xfe]) || text.starts(with: [0xfe, 0xff]) {
-      throw RowSourceError(.notUTF8, path: path)
-    }
+    try requireText(text, path: path)
     let limits = TextLimits(memory: options.memory)
     if separatesRowsByReturnsOnly(UnsafeBufferPointer(rebasing: text.prefix(limits.rowBytes))) {
       throw RowSourceError(.returnsOnly, path: path)
@@ -72,6 +70,21 @@ struct CSVFormat: Sendable {
         return .init(
           number: column + 1, name: names.indices.contains(column) ? names[column] : nil)
       })
+  }
+}
+
+/// - Throws: `RowSourceError` if the beginning of a text, as a file has it or as it was unpacked, is
+///   that of something else.
+private func requireText(_ text: UnsafeBufferPointer<UInt8>, path: String) throws {
+  switch FileKind(text) {
+  case .wideText(let encoding): throw RowSourceError(.notUTF8(encoding), path: path)
+  case .foreign(let format): throw RowSourceError(.foreign(format), path: path)
+  case .npy: throw RowSourceError(.packed("a .npy file"), path: path)
+  case .hdf5: throw RowSourceError(.packed("an HDF5 file"), path: path)
+  case .gzip: throw RowSourceError(.packed("gzip'ed again"), path: path)
+  case .text: break
+  case .unknown:
+    if text.prefix(1024).contains(0) { throw RowSourceError(.notText, path: path) }
   }
 }
 

@@ -7,9 +7,11 @@ public enum DataFile: Sendable {
   /// A file that other ranks read.
   case distant(DistantFile)
 
-  /// Opens a .npy, .csv, .tsv or .txt file, a dataset in an .h5 or .hdf5 file, or a raw file of any
-  /// name if the options say so, and reads its header. Text may be gzip'ed: .csv.gz.
+  /// Opens a .npy file, a dataset in an HDF5 file, a text file, gzip'ed or not, or a raw file if
+  /// the options say so, and reads its header.
   ///
+  /// The first bytes decide which it is. The name only says what they leave open: whether a file is
+  /// text (.csv, .tsv, .txt), or what it was before it was damaged.
   /// - Throws: `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
   ///   rows; faulty values in it are found later.
   public static func open(_ path: String, _ options: ReadOptions = ReadOptions()) throws -> DataFile
@@ -17,19 +19,38 @@ public enum DataFile: Sendable {
     if let format = options.raw {
       return .numbers(try BinaryFile(raw: path, format, options: options))
     }
-    if let name = HDF5Name(path) {
-      #if HDF5
-        return .numbers(try HDF5File(name, options: options))
-      #else
-        throw RowSourceError(.hdf5(.withoutLibrary), path: name.path)
-      #endif
+    let name = HDF5Name(path)
+    let kind = try FileKind(of: name?.path ?? path)
+    switch kind {
+    case .wideText(let encoding): throw RowSourceError(.notUTF8(encoding), path: path)
+    case .foreign(let format): throw RowSourceError(.foreign(format), path: path)
+    case _ where name?.dataset != nil || kind == .hdf5:
+      return try hdf5(name ?? HDF5Name(file: path), options)
+    case .npy: return .numbers(try BinaryFile(npy: path, options: options))
+    case .gzip: return .csv(try CSVFile(path: path, options: options))
+    case .text where name == nil && DataFiles.suffix(of: path) != "npy":
+      return .csv(try CSVFile(path: path, options: options))
+    default: return try openByName(path, options)
     }
+  }
+
+  /// Opens a file whose first bytes do not say what it is.
+  private static func openByName(_ path: String, _ options: ReadOptions) throws -> DataFile {
+    if let name = HDF5Name(path) { return try hdf5(name, options) }
     switch DataFiles.suffix(of: path) {
     case "npy": return .numbers(try BinaryFile(npy: path, options: options))
     case "csv", "tsv", "txt", "csv.gz", "tsv.gz", "txt.gz":
       return .csv(try CSVFile(path: path, options: options))
     default: throw RowSourceError(.unsupportedSuffix, path: path)
     }
+  }
+
+  private static func hdf5(_ name: HDF5Name, _ options: ReadOptions) throws -> DataFile {
+    #if HDF5
+      return .numbers(try HDF5File(name, options: options))
+    #else
+      throw RowSourceError(.hdf5(.withoutLibrary), path: name.path)
+    #endif
   }
 
   /// The file's path as given.

@@ -14,7 +14,7 @@ package struct HDF5Name: Equatable, Sendable {
 
   /// Nil for what is no HDF5 file's name. Of an existing file's name no part is a dataset's.
   package init?(_ name: String) {
-    if ["h5", "hdf5"].contains(DataFiles.suffix(of: name)), access(name, F_OK) == 0 {
+    if HDF5Name.suffixes.contains(DataFiles.suffix(of: name)), access(name, F_OK) == 0 {
       (path, dataset) = (name, nil)
       return
     }
@@ -29,8 +29,14 @@ package struct HDF5Name: Equatable, Sendable {
     }
   }
 
+  /// All of a file of any name.
+  init(file path: String) { (self.path, dataset) = (path, nil) }
+
+  /// What HDF5 files are called; NetCDF-4, MATLAB 7.3, AnnData and HDF-EOS5 are HDF5.
+  private static let suffixes = ["h5", "hdf5", "hdf", "he5", "h5ad", "nc", "nc4", "mat"]
+
   private static func isFile(_ name: Substring) -> Bool {
-    [".h5", ".hdf5"].contains { name.lowercased().hasSuffix($0) }
+    suffixes.contains { name.lowercased().hasSuffix("." + $0) }
   }
 }
 

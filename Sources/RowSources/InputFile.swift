@@ -18,6 +18,7 @@ final class InputFile: @unchecked Sendable {
   ///   cannot be read.
   init(path: String) throws {
     self.path = path
+    if InputFile.isStandardInput(path) { throw RowSourceError(.standardInput, path: path) }
     // Without O_NONBLOCK, opening a named pipe waits for its writer.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw RowSourceError.reading(path, errno) }
@@ -28,10 +29,18 @@ final class InputFile: @unchecked Sendable {
       throw RowSourceError.reading(path, errno)
     }
     size = Int(status.st_size)
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw RowSourceError(.notARegularFile, path: path)
+    let type = status.st_mode & S_IFMT
+    guard type == S_IFREG else {
+      throw RowSourceError(type == S_IFIFO ? .standardInput : .notARegularFile, path: path)
     }
     guard size > 0 else { throw RowSourceError(.emptyFile, path: path) }
+  }
+
+  /// Whether a name means what this process was given, which no other rank has: also if that is a
+  /// file. Shells write `<(...)` as one of the numbers.
+  static func isStandardInput(_ path: String) -> Bool {
+    path == "-" || path == "/dev/stdin"
+      || ["/dev/fd/", "/proc/self/fd/"].contains(where: path.hasPrefix)
   }
 
   /// A file of the program's own, which it has open.

@@ -36,12 +36,18 @@ extension RowSourceError.Problem {
     case .unsupportedSuffix:
       "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
     case .notARegularFile: "not a regular file; data are read from files on disk"
+    case .standardInput:
+      "standard input and pipes are not read, since ranks and passes read data again; save them to "
+        + "a file and name that"
+    case .foreign(let format): "\(format.name), which is not read; \(format.remedy)"
     case .notAFolder: "a file, expected a folder"
     case .unreadable(let code): "cannot be read: \(systemMessage(code))"
     case .emptyFile: "the file is empty"
     case .changedSize(let bytes, let expected):
       "\(bytes) bytes, but \(expected) when it was opened; leave data files alone while they are read"
     case .noRows: "no rows of data"
+    case .givenTwice: "given twice; its rows would count twice"
+    case .sameFile(let other): "the same file as \(shown(other)); its rows would count twice"
     case .noColumns: "no columns of data"
     default: nil
     }
@@ -70,6 +76,10 @@ extension RowSourceError.Problem {
     case .rawSize(let bytes, let format):
       "\(bytes) bytes are no whole number of rows of \(counted(format.columnCount, "column")) of "
         + "\(format.type); check --columns-count and --raw"
+    case .kindAsRaw(let kind): "\(kind), not raw numbers; leave out --raw"
+    case .textAsRaw:
+      "text, not raw numbers; leave out --raw: text is read by any name (numbers that look like "
+        + "text are read as .npy)"
     case .npyAsRaw: "this is a .npy file, which says itself what it holds; leave out --raw"
     case .rawFolder: "a folder; with --raw give files, or a pattern such as folder/*"
     default: nil
@@ -104,7 +114,9 @@ extension RowSourceError.Problem {
 
   private var valueSentence: String? {
     switch self {
-    case .notUTF8: "the text is UTF-16; save it as UTF-8"
+    case .notUTF8(let encoding): "the text is \(encoding); save it as UTF-8"
+    case .notText: "not text: there are bytes of 0 in its beginning"
+    case .packed(let kind): "the gzip'ed data are \(kind); unpack it (gunzip)"
     case .returnsOnly: "lines end with carriage returns only; save the text with newlines"
     case .notGzip: "not gzip'ed, although its name ends in .gz"
     case .truncatedGzip: "the gzip'ed data end too soon; the file is truncated"

@@ -38,12 +38,19 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case noDataFiles
     case unsupportedSuffix
     case notARegularFile
+    /// A pipe, or a name of standard input.
+    case standardInput
+    /// The first bytes are those of a format that is not read.
+    case foreign(ForeignFormat)
     case notAFolder
     case unreadable(code: CInt)
     case emptyFile
     /// The file has another size than when it was opened.
     case changedSize(bytes: Int, expected: Int)
     case noRows
+    /// The data have the file already, under the same name or this one.
+    case givenTwice
+    case sameFile(as: String)
     case noColumns
 
     // Binary files.
@@ -59,6 +66,9 @@ public struct RowSourceError: Error, Equatable, Sendable {
     /// The bytes of a raw file are no whole number of rows.
     case rawSize(bytes: Int, RawFormat)
     case npyAsRaw
+    /// What a file is that was to be raw, with an article.
+    case kindAsRaw(String)
+    case textAsRaw
     case rawFolder
 
     // HDF5 files.
@@ -74,7 +84,11 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case otherColumns([String], missing: [String], ColumnOrder, names: [String])
 
     // Values.
-    case notUTF8
+    /// The encoding.
+    case notUTF8(String)
+    case notText
+    /// What the unpacked data are, with an article.
+    case packed(String)
     case returnsOnly
     case notGzip
     case truncatedGzip
