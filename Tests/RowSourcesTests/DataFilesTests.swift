@@ -10,7 +10,7 @@ struct DataFilesTests {
       .map { String($0.dropFirst(folder.path.count + 1)) }
   }
 
-  @Test("files keep their order, patterns and folders are sorted by name")
+  @Test("files keep their order, patterns and folders are sorted by the numbers in names")
   func order() throws {
     _ = try folder.folder("in")
     _ = try folder.folder("in/deeper.csv")
@@ -24,7 +24,7 @@ struct DataFilesTests {
       _ = try folder.file("in/" + name, "1\n")
     }
     #expect(try expand(["z.csv", "p1.npy"]) == ["z.csv", "p1.npy"])
-    #expect(try expand(["z.csv", "p*.npy"]) == ["z.csv", "p1.npy", "p10.npy", "p2.npy"])
+    #expect(try expand(["z.csv", "p*.npy"]) == ["z.csv", "p1.npy", "p2.npy", "p10.npy"])
     #expect(try expand(["p?.npy", "p[12].npy"]) == ["p1.npy", "p2.npy", "p1.npy", "p2.npy"])
     #expect(try expand(["a[1].csv"]) == ["a[1].csv"])
     let inside = ["in/a.tsv", "in/b.CSV", "in/b.csv.GZ", "in/c.npy"]
@@ -59,8 +59,11 @@ struct DataFilesTests {
     }
     let unsupported =
       ": unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
-    #expect(message("a.parquet") == "a.parquet" + unsupported)
+    _ = try folder.file("a.bin", [1, 2, 3])
+    _ = try folder.file("noSuffix", [1, 2, 3])
+    #expect(message("a.bin") == "a.bin" + unsupported)
     #expect(message("noSuffix") == "noSuffix" + unsupported)
+    #expect(message("a.parquet") == "a.parquet: no such file")
     #expect(message("b.npy") == "b.npy: no such file")
     _ = try folder.folder("d.csv")
     #expect(message("d.csv") == "d.csv: not a regular file; data are read from files on disk")

@@ -66,6 +66,62 @@ import _TestSupport
     #expect(twice.errors.hasPrefix("shardem: b.npy: there are two files of this name on host "))
   }
 
+  @Test("empty shards change no byte, alone, on ranks and with --local, beside a file of weights")
+  func emptyShards() throws {
+    try folder.write("a.npy", npyFile(Array(values[..<2048]), shape: [1024, 2]))
+    try folder.write("b.npy", npyFile([], shape: [0, 2]))
+    try folder.write("c.csv", "")
+    try folder.write("d.npy", npyFile(Array(values[2048...]), shape: [1476, 2]))
+    try folder.write("w.npy", npyFile((0..<2500).map { Double($0 % 3) }, shape: [2500]))
+    let expected = try model("data.npy")
+    let weighted = try model("data.npy", "--weights", "w.npy")
+    for ranks in Shardem.aloneAndOnRanks {
+      for options in [[], ["--local"], ["--weights", "w.npy"]] {
+        let outcome = try Shardem.run(
+          ["fit", "[a-d].*", "-K", "2", "--progress", "none", "-o", "model.json"] + options,
+          in: folder, ranks: ranks)
+        #expect(outcome.status == 0)
+        #expect(
+          outcome.errors.hasPrefix("notice: skipped, as there are no rows in it: b.npy, c.csv\n"),
+          "\(outcome.errors)")
+        #expect(
+          try folder.bytes("model.json") == (options.count == 2 ? weighted : expected), "\(options)"
+        )
+        let none = try Shardem.run(["fit", "b.npy", "c.csv", "-K", "2"], in: folder, ranks: ranks)
+        #expect(none.status == 2 && none.errorLines == ["shardem: b.npy: no rows of data"])
+      }
+    }
+  }
+
+  @Test("shards that were numbered without zeros are read in the order of their numbers")
+  func numbered() throws {
+    try FileManager.default.createDirectory(
+      at: folder.url.appending(path: "in"), withIntermediateDirectories: true)
+    for shard in 0..<12 {
+      try folder.write("in/\(shard).npy", npyFile([Double(shard)], shape: [1, 1]))
+    }
+    let order = (0..<12).map(Double.init)
+    for data in ["in", "in/*.npy"] {
+      let outcome = try Shardem.run(["shard", data, "-o", "all", "--force"], in: folder)
+      #expect(outcome.errors.contains("notice: files are read in the order of the numbers"))
+      #expect(try folder.npy("all/part-0000.npy", of: Double.self).values == order)
+    }
+  }
+
+  @Test("a pipe is refused at once, and shards beside their source are warned of")
+  func pipesAndCopies() throws {
+    let pipe = folder.url.appending(path: "pipe.csv").path(percentEncoded: false)
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for name in ["pipe.csv", "-", "/dev/stdin"] {
+      let outcome = try Shardem.run(["fit", name, "-K", "2"], in: folder)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.hasPrefix("shardem: \(name): standard input and pipes are not read"))
+    }
+    let outcome = try Shardem.run(["shard", "data.npy", "-o", "."], in: folder)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("warning: data.npy is in the folder . as well"))
+  }
+
   #if HDF5
     /// A folder of the package's tests' data.
     private func data(_ name: String) -> String {
