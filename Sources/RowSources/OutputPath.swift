@@ -5,9 +5,9 @@
 #endif
 
 /// Where output files go.
-enum OutputPath {
+package enum OutputPath {
   /// The folder and the name in it.
-  static func split(_ path: String) -> (folder: String, name: String) {
+  package static func split(_ path: String) -> (folder: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let folder = String(path[..<slash])
     return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))

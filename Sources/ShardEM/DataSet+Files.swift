@@ -12,7 +12,7 @@ import RowSources
 extension DataSet {
   /// Collective. Opens the shards that `arguments` name: files, patterns, folders.
   ///
-  /// Every rank reads every header, and then the rows of its own blocks only; text files are
+  /// Files without rows are left out, as long as some have rows. Every rank reads every header, and then the rows of its own blocks only; text files are
   /// searched for rows by all ranks, each a part of them.
   /// - Parameters:
   ///   - placement: where a rank's `arguments` have a meaning. Of hosts with files of their own, each
@@ -39,22 +39,28 @@ extension DataSet {
     if let weightColumn { options.include(weightColumn) }
     options.order?.weights = weightColumn
 
-    var (files, weightFile) = try world.agree {
-      let files = try namingWeights(weightColumn) {
-        try DataFiles.expand(arguments, options).map { try DataFile.open($0, options) }
-      }
+    let (opened, weightFile) = try world.agree {
       let weightOptions = ReadOptions(memory: bytes)
-      return (files, try weightsPath.map { try openWeights($0, weightOptions) })
+      return (
+        try namingWeights(weightColumn) { try DataFiles.open(arguments, options) },
+        try weightsPath.map { try openWeights($0, weightOptions) }
+      )
     }
+    var files = opened.files
+    var notices = opened.notices.map(\.description)
     let group: FileGroup
     switch placement {
     case .shared:
+      try world.agree(opened.requireRows)
       try world.requireSameFiles(files + [weightFile].compactMap { $0 })
       group = FileGroup(of: files, sharedBy: world)
     case .local(let host):
       if let weightFile { throw DataSetError.localWeights(path: weightFile.name) }
       let all = try LocalFiles(files, on: host, world: world)
       (files, group) = (all.files, all.group)
+      notices = try all.notices(opened, world: world)
+      // The other hosts have none either.
+      try world.agree { if all.files.isEmpty { try opened.requireRows() } }
     }
     // All ranks know the columns of all files.
     let weightIndex = try world.common { [files, options] in
@@ -82,8 +88,8 @@ extension DataSet {
         loadWeights(weightFile, plan: plan, runs: runs, memory, threads: threads, world: world))
     }
     return try DataSet(
-      shards: sources, files: files, weights: rowWeights, plan: plan, runs: runs, memory: memory,
-      threads: threads, world: world)
+      shards: sources, files: files, notices: notices, weights: rowWeights, plan: plan, runs: runs,
+      memory: memory, threads: threads, world: world)
   }
 
   /// Collective. The path if there is such a file.

@@ -23,6 +23,8 @@ public final class DataSet: Sendable {
 
   /// The files the shards were opened from; none for rows in memory.
   public let files: [DataFile]
+  /// What was decided about the files that a user may not expect; the same on every rank.
+  public let notices: [String]
   /// What this rank holds in memory of its rows.
   let memory: RowMemory
 
@@ -45,11 +47,13 @@ public final class DataSet: Sendable {
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
   init<World: Communicator>(
-    shards: [any RowSource], files: [DataFile] = [], weights: RowWeights?, plan: ShardPlan,
+    shards: [any RowSource], files: [DataFile] = [], notices: [String] = [],
+    weights: RowWeights?, plan: ShardPlan,
     runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: World
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.files = files
+    self.notices = notices
     self.plan = plan
     self.memory = memory
     blocks = plan.blocks(of: runs ?? plan.runs(ofRank: world.rank, size: world.size))

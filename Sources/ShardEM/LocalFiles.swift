@@ -3,7 +3,7 @@ import RowSources
 
 /// The files of all hosts, each of which has some on disks of its own, in one order for all.
 struct LocalFiles {
-  /// In the order of their names without folders, by bytes; those of other hosts are `distant`.
+  /// In the natural order of their names without folders; those of other hosts are `distant`.
   let files: [DataFile]
   /// This host's files and ranks.
   let group: FileGroup
@@ -39,7 +39,7 @@ struct LocalFiles {
     all.sort { a, b in
       a.name.utf8.elementsEqual(b.name.utf8)
         ? (a.speaker, a.number) < (b.speaker, b.number)
-        : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+        : NaturalOrder.precedes(a.name, b.name)
     }
     for (a, b) in zip(all, all.dropFirst()) where a.name.utf8.elementsEqual(b.name.utf8) {
       throw DataSetError.sameName(
@@ -54,6 +54,31 @@ struct LocalFiles {
     group = FileGroup(
       files: all.indices.filter { all[$0].speaker == ownSpeaker },
       rank: ranks[..<world.rank].count { $0.host == host }, size: ranks.count { $0.host == host })
+  }
+}
+
+extension LocalFiles {
+  /// Collective: one gather. What users should hear of the files of all hosts.
+  ///
+  /// - Parameter opened: what this rank was given.
+  func notices<World: Communicator>(_ opened: OpenedFiles, world: World) throws -> [String] {
+    // The order in which a host's own files were found is none of the data's.
+    let own = opened.notices.filter { notice in
+      switch notice {
+      case .orderOfNumbers, .orderOfBytes: false
+      case .leftOut, .empty: true
+      }
+    }
+    let texts = try world.gather(Array(own.map(\.description).joined(separator: "\0").utf8))
+      .flatMap { $0.split(separator: 0).map { String(decoding: $0, as: UTF8.self) } }
+    // The ranks of a host say the same.
+    var known: Set<String> = []
+    let different = texts.filter { known.insert($0).inserted }
+    let names = files.map { DataFiles.nameWithoutFolder($0.name) }
+    let order = NaturalOrder.firstDifferenceFromBytes(names).map {
+      DataNotice.orderOfNumbers(first: $0.0, second: $0.1).description
+    }
+    return different + [order].compactMap { $0 }
   }
 }
 

@@ -5,6 +5,8 @@ import RowSources
 /// nothing is kept.
 public struct RowStream: Sendable {
   public let files: [DataFile]
+  /// What was decided about the files that a user may not expect.
+  public let notices: [DataNotice]
   /// How the rows are divided among the files.
   public let plan: ShardPlan
   public let columnCount: Int
@@ -21,21 +23,24 @@ public struct RowStream: Sendable {
   /// Collective. Opens the files that `arguments` name: files, patterns, folders.
   ///
   /// - Parameter threads: how many threads of this rank search and parse text.
+  /// Files without rows are left out, as long as some have rows.
   /// - Throws: on every rank the same error, about the first file that cannot be read.
   public static func open<World: Communicator>(
     _ arguments: [String], options: ReadOptions = ReadOptions(), threads: Int = 1, world: World
   ) throws -> RowStream {
-    let files = try world.agree {
-      let files = try DataFiles.expand(arguments, options).map { try DataFile.open($0, options) }
-      try DataFile.requireSameColumns(files, options)
-      return files
+    let opened = try world.agree {
+      let opened = try DataFiles.open(arguments, options)
+      try opened.requireRows()
+      try DataFile.requireSameColumns(opened.files, options)
+      return opened
     }
-    try world.requireSameFiles(files)
-    return try RowStream(files, threads: threads, world: world)
+    try world.requireSameFiles(opened.files)
+    return try RowStream(opened, threads: threads, world: world)
   }
 
-  private init<World: Communicator>(_ files: [DataFile], threads: Int, world: World) throws {
-    self.files = files
+  private init<World: Communicator>(_ opened: OpenedFiles, threads: Int, world: World) throws {
+    files = opened.files
+    notices = opened.notices
     loader = try ShardLoader(
       files, in: FileGroup(of: files, sharedBy: world), threads: threads, world: world)
     columnCount = files[0].columnCount

@@ -8,8 +8,10 @@ import ShardEM
 /// Which data a command works on.
 struct DataOptions: ParsableArguments, CommonOptions {
   static let shardsHelp = ArgumentHelp(
-    "The shards in order: files (.npy; .csv, .tsv, .txt and the like, also as .csv.gz; .h5, or "
-      + "file.h5:/path/to/dataset; with --raw any), patterns, folders.", valueName: "data")
+    "The shards in order: files (.npy; text, also gzip'ed; HDF5 as file.h5 or "
+      + "file.h5:/path/to/dataset; with --raw numbers), patterns (in quotes) and folders, whose files "
+      + "are read in the order of the numbers in their names. Files without rows are skipped.",
+    valueName: "data")
 
   @Argument(help: DataOptions.shardsHelp)
   var files: [String]
@@ -19,7 +21,8 @@ struct DataOptions: ParsableArguments, CommonOptions {
   @Flag(
     help: """
       Each host has shards of its own, on its disks: a rank's arguments name those of its host, which \
-      its ranks divide among them. Their order is that of their names without folders, which differ.
+      its ranks divide among them. Their order is that of their names without folders, which differ; \
+      numbers in them count as such.
       """)
   var local = false
 
@@ -63,6 +66,7 @@ struct DataOptions: ParsableArguments, CommonOptions {
       files, options: options, placement: local ? .local(.current) : .shared,
       weights: weights, memory: memory ?? .share(0.5),
       threads: threads, world: world)
+    for notice in data.notices { log.notice("\(notice)") }
     reading.logHeaders(of: data.files, to: log)
     model?.log(data, reading, to: log)
     // Ranks that have less memory may read anew what others hold.

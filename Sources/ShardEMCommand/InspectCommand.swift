@@ -90,7 +90,8 @@ struct InspectCommand: WorldCommand {
   }
 
   private func description(of path: String, _ options: ReadOptions) throws -> String {
-    switch try DataFile.open(path, options) {
+    switch try openUnlessEmpty(path, options) {
+    case nil: return "\(path): no rows of data\n"
     case .numbers(let file):
       let order = file.array.isFortranOrder ? "" : " in C order"
       let source = try file.source(of: 0..<file.rowCount, inMemory: false)
@@ -104,6 +105,15 @@ struct InspectCommand: WorldCommand {
         + ranges(of: rows, names: text.columnNames)
     case .distant(let file):
       return "\(path): \(file.summary)\n"
+    }
+  }
+
+  /// Nil for a file that is in order but has no rows.
+  private func openUnlessEmpty(_ path: String, _ options: ReadOptions) throws -> DataFile? {
+    do {
+      return try DataFile.open(path, options)
+    } catch let error as RowSourceError where error.saysEmpty && files.count > 1 {
+      return nil
     }
   }
 

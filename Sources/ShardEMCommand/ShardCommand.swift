@@ -46,6 +46,7 @@ struct ShardCommand: WorldCommand {
     let threads = try running.threadCount(in: world)
     let rows = try RowStream.open(
       files, options: reading.readOptions, threads: threads, world: world)
+    for notice in rows.notices { log.notice("\(notice)") }
     reading.logHeaders(of: rows.files, to: log)
     try world.agree {
       do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
@@ -61,6 +62,7 @@ struct ShardCommand: WorldCommand {
     }
     log.info(output.report(rows: rows.rowCount))
     output.log(names: rows.columnNames, to: log)
+    if let warning = output.folderWarning(inputs: rows.files.map(\.name)) { log.warning(warning) }
     if let warning = output.cutWarning(of: plan, from: rows.plan) { log.warning(warning) }
     return .done
   }

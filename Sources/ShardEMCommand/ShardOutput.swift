@@ -57,6 +57,22 @@ struct ShardOutput: ParsableArguments, CommonOptions {
       """
   }
 
+  /// What a user has to know whose later fits of the output's folder would read rows twice; nil if
+  /// none of the inputs is in it.
+  func folderWarning(inputs: [String]) -> Logger.Message? {
+    let folder = FileIdentity(ofExisting: output)
+    let input = inputs.map(DataFiles.path).first { path in
+      let (place, name) = OutputPath.split(path)
+      return DataFiles.isFolderMember(name) && FileIdentity(ofExisting: place) == folder
+    }
+    return input.map {
+      """
+      \($0) is in the folder \(output) as well, which now has its rows twice: name the shards by the \
+      pattern part-*.npy, or move them to a folder of their own
+      """
+    }
+  }
+
   /// Collective. Makes the folder if need be, and in it the shards of `plan`, which every rank
   /// fills with its rows: all of them appear, or none if anything failed on any rank.
   ///

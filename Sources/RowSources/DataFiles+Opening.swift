@@ -1,0 +1,61 @@
+/// The open files of a data set.
+public struct OpenedFiles: Sendable {
+  /// Those that have rows, in order.
+  public let files: [DataFile]
+  /// What a user should hear of them.
+  public let notices: [DataNotice]
+  /// What is wrong with the first file without rows, which has none to read; nil if all have some.
+  public let firstEmpty: RowSourceError?
+
+  /// - Throws: `RowSourceError` if there are no rows in any file.
+  public func requireRows() throws {
+    if files.isEmpty, let firstEmpty { throw firstEmpty }
+  }
+}
+
+extension DataFiles {
+  /// Opens the files that `arguments` name: files, patterns, folders. Those without rows are left
+  /// out.
+  ///
+  /// - Throws: `RowSourceError` about the first file that cannot be read, or is there twice.
+  public static func open(
+    _ arguments: [String], _ options: ReadOptions = ReadOptions()
+  ) throws -> OpenedFiles {
+    var found = try find(arguments, options)
+    var files: [DataFile] = []
+    var empty: [RowSourceError] = []
+    for path in found.paths {
+      do {
+        files.append(try DataFile.open(path, options))
+      } catch let error as RowSourceError where error.saysEmpty {
+        empty.append(error)
+      }
+    }
+    try requireDifferent(files.map(\.name))
+    if !empty.isEmpty && !files.isEmpty { found.notices.append(.empty(empty.map(\.path))) }
+    return OpenedFiles(files: files, notices: found.notices, firstEmpty: empty.first)
+  }
+
+  /// Whatever it is called the second time: by another path, by a link. Of an HDF5 file different
+  /// datasets are different files.
+  private static func requireDifferent(_ names: [String]) throws {
+    var known: [FileIdentity: [(name: String, dataset: [Substring]?)]] = [:]
+    for name in names {
+      guard let file = FileIdentity(ofExisting: path(of: name)) else { continue }
+      let dataset = HDF5Name(name)?.dataset?.split(separator: "/")
+      // Without a name it is the only one of the file.
+      if let other = known[file]?.first(where: {
+        $0.dataset == dataset || $0.dataset == nil || dataset == nil
+      }) {
+        throw RowSourceError(
+          other.name == name ? .givenTwice : .sameFile(as: other.name), path: name)
+      }
+      known[file, default: []].append((name, dataset))
+    }
+  }
+}
+
+extension RowSourceError {
+  /// Whether a file is in order but for having no rows.
+  public var saysEmpty: Bool { problem == .emptyFile || problem == .noRows }
+}
