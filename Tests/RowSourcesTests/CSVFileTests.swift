@@ -101,7 +101,11 @@ struct CSVFileTests {
     arguments: [
       ("x,y\n1,2\n3,abc\n", "row 3, column 2 (y): found \"abc\", expected a number"),
       ("1,2\n3,1.5.2\n", "row 2, column 2: found \"1.5.2\", expected a number"),
-      ("1;2\n3;1,5\n", "row 2, column 2: found \"1,5\", expected a number"),
+      (
+        "1;2\n3;1,5\n",
+        "row 2, column 2: found \"1,5\", expected a number; if that is a decimal comma, give "
+          + "--decimal comma"
+      ),
       ("x,y\n1,2\n,4\n", "row 3, column 1 (x): found an empty field, expected a number"),
       ("x,y,\n1,2,\n", "row 2, column 3: found an empty field, expected a number"),
       ("1,2\n3,\n", "row 2, column 2: found an empty field, expected a number"),

@@ -28,6 +28,7 @@ struct OpenedFilesTests {
     _ = try folder.file("full.npy", npyHeader(shape: [1, 2], descriptor: "|u1") + [1, 2])
     let empty: [(String, [UInt8])] = [
       ("none.csv", []), ("header.csv", Array("x,y\n".utf8)), ("blank.csv", Array("\n \n".utf8)),
+      ("comment.csv", Array("# x,y\n".utf8)),
       ("none.csv.gz", gzip("")), ("header.csv.gz", gzip("x,y\n")), ("inside.csv", gzip("")),
       ("rows.npy", npyHeader(shape: [0, 2], descriptor: "<f8")),
       ("other.npy", npyHeader(shape: [0], descriptor: "<f8")), ("none.npy", []),
