@@ -1,41 +1,63 @@
 /// How a text file writes its rows, judged from its first ones.
 struct CSVDialect: Sendable {
   typealias Bytes = UnsafePointer<UInt8>
+  typealias Field = UnsafeBufferPointer<UInt8>
 
   /// The byte between fields; a space stands for any run of spaces and tabs.
   let delimiter: UInt8
-  /// Whether the first row holds names.
+  /// Whether the file has names: in its first row, or in the last line of comments before it.
   let hasHeader: Bool
-  /// The fields of the first row, without their quotes.
+  /// Whether the names are in a line of comment.
+  let hasNamesInComment: Bool
+  /// The names, or else the fields of the first row, without their quotes.
   let firstRow: [String]
-  /// Where the data begin, in bytes from the start of `text`.
+  /// Where the row of names or else the data begin, in bytes from the start of `text`.
+  let tableOffset: Int
+  /// Where the data begin.
   let dataOffset: Int
-  /// The first column, from 0, whose field in the first row has its quotes wrong, and how.
+  /// The first column, from 0, whose field in the row of names has its quotes wrong, and how.
   let quoteFault: (column: Int, problem: RowSourceError.Problem)?
+  /// The columns that look like none; nil if all look like measurements, or the user has chosen.
+  let suspects: SuspectColumns?
 
   /// - Parameters:
   ///   - text: the file after any byte order mark.
   ///   - mostFields: nil is returned if the first row has more.
   init?(of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions, mostFields: Int) {
-    let start = text.baseAddress!
-    let end = start + text.count
-    let delimiter = options.delimiter ?? CSVDialect.likeliestDelimiter(start, end)
-    var cursor = CSVFields(start, end, delimiter: delimiter)
-    var fields: [UnsafeBufferPointer<UInt8>] = []
+    let comments =
+      options.delimiter == UInt8(ascii: "#") ? nil : CSVComments(of: text)
+    let start = text.baseAddress! + (comments?.end ?? 0)
+    let end = text.baseAddress! + text.count
+    let numbers = DecimalNumbers.shared(decimalComma: options.decimalComma)
+    delimiter =
+      options.delimiter
+      ?? CSVDialect.likeliestDelimiter(start, end, decimalComma: options.decimalComma)
+    guard let row = FirstRow(start, end, delimiter, mostFields: mostFields) else { return nil }
+    var names = row.fields.map(CSVDialect.name)
+    var dataStart = start
     var fault: (column: Int, problem: RowSourceError.Problem)?
-    repeat {
-      let field = cursor.next()
-      if cursor.hasOpenQuote { fault = fault ?? (fields.count, .openQuote) }
-      if fields.count == mostFields { return nil }
-      if hasStrayQuote(field) { fault = fault ?? (fields.count, .strayQuote) }
-      fields.append(unquoted(field))
-    } while !cursor.isAtRowEnd
-    quoteFault = fault
-    let names = fields.map(CSVDialect.name)
-    self.delimiter = delimiter
-    firstRow = names
-    hasHeader = options.header ?? CSVDialect.isHeader(fields, names, columns: options.columns)
-    dataOffset = hasHeader ? cursor.position - start : 0
+    if let commented = comments?.last.flatMap({ CSVDialect.names(in: $0, row, options, numbers) }) {
+      (names, hasHeader) = (commented, true)
+    } else {
+      hasHeader =
+        options.header
+        ?? CSVDialect.isHeader(row.fields, names, columns: options.columns, numbers)
+      if hasHeader { (dataStart, fault) = (row.end, row.quoteFault) }
+    }
+    hasNamesInComment = hasHeader && dataStart == start
+    let data = CSVDialect.firstFields(
+      dataStart, end, delimiter, before: start + CSVDialect.judgedBytes)
+    if hasHeader && !hasNamesInComment && CSVDialect.namesAllButRows(names, data) {
+      names.insert("", at: 0)
+    }
+    suspects =
+      options.columns == nil && options.order == nil
+      ? SuspectColumns(
+        names: hasHeader ? names : nil, columnCount: names.count,
+        firstFields: data.map { CSVDialect.name(unquoted($0.first)) })
+      : nil
+    (firstRow, quoteFault) = (names, fault)
+    (tableOffset, dataOffset) = (start - text.baseAddress!, dataStart - text.baseAddress!)
   }
 
   /// No more bytes than this, and the rest of a row, are looked at.
@@ -44,37 +66,81 @@ struct CSVDialect: Sendable {
   /// The delimiter that cuts most of the first rows into as many fields, at least two, as the very
   /// first; a comma if none does. Tab and semicolon come before the comma, which may be a decimal
   /// one, and all before the space, which is common within text and must fit most rows.
-  private static func likeliestDelimiter(_ start: Bytes, _ end: Bytes) -> UInt8 {
-    var best: (delimiter: UInt8, rows: Int) = (UInt8(ascii: ","), 0)
-    for delimiter: UInt8 in [.tab, UInt8(ascii: ";"), UInt8(ascii: ","), .space] {
-      let counts = fieldCounts(start, end, delimiter)
-      guard counts[0] > 1 else { continue }
-      let rows = counts.count { $0 == counts[0] }
+  private static func likeliestDelimiter(
+    _ start: Bytes, _ end: Bytes, decimalComma: Bool
+  ) -> UInt8 {
+    let comma = UInt8(ascii: ",")
+    let semicolon = UInt8(ascii: ";")
+    let candidates: [UInt8] = [.tab, semicolon] + (decimalComma ? [] : [comma]) + [.space]
+    var best: (delimiter: UInt8, rows: Int) = (decimalComma ? semicolon : comma, 0)
+    for delimiter in candidates {
+      let counts = firstFields(start, end, delimiter, before: start + judgedBytes).map(\.count)
+      guard let first = counts.first, first > 1 else { continue }
+      // Names of all columns but that of the rows' own names.
+      let lacksOne = counts.count > 1 && counts.dropFirst().allSatisfy { $0 == first + 1 }
+      let rows = lacksOne ? counts.count : counts.count { $0 == first }
       if delimiter == .space && 2 * rows < counts.count { continue }
       if rows > best.rows { best = (delimiter, rows) }
     }
     return best.delimiter
   }
 
-  /// The number of fields of each of the first rows: 20, or fewer if they are long.
-  private static func fieldCounts(_ start: Bytes, _ end: Bytes, _ delimiter: UInt8) -> [Int] {
-    var counts: [Int] = []
+  /// The first field and the number of fields of each of the first rows: 20, or fewer if they are
+  /// long: those that begin before `limit`.
+  private static func firstFields(
+    _ start: Bytes, _ end: Bytes, _ delimiter: UInt8, before limit: Bytes
+  ) -> [(first: Field, count: Int)] {
+    var rows: [(first: Field, count: Int)] = []
     var cursor = CSVFields(start, end, delimiter: delimiter)
-    repeat {
-      var count = 0
-      repeat {
+    while cursor.position < min(end, limit) && rows.count < 20 {
+      var row = (first: cursor.next(), count: 1)
+      while !cursor.isAtRowEnd {
         _ = cursor.next()
-        count += 1
-      } while !cursor.isAtRowEnd
-      counts.append(count)
-    } while cursor.position < end && counts.count < 20 && cursor.position - start < judgedBytes
-    return counts
+        row.count += 1
+      }
+      rows.append(row)
+    }
+    return rows
+  }
+
+  /// Whether all rows have one field more than there are names, and begin with a quoted one or with
+  /// the number of the row: R's write.table writes the names of rows, but no name for these.
+  private static func namesAllButRows(
+    _ names: [String], _ rows: [(first: Field, count: Int)]
+  ) -> Bool {
+    guard let first = rows.first, rows.allSatisfy({ $0.count == names.count + 1 }) else {
+      return false
+    }
+    if rows.allSatisfy({ $0.first.first == .quote }) { return true }
+    guard let start = Int(name(first.first)), start == 0 || start == 1 else { return false }
+    return rows.enumerated().allSatisfy { name($1.first) == "\(start + $0)" }
+  }
+
+  /// The names in a line of comment, if it has as many fields as the first row, not all of them
+  /// numbers, and the first row is data by these names.
+  private static func names(
+    in comment: Field, _ row: FirstRow, _ options: ReadOptions, _ numbers: DecimalNumbers
+  ) -> [String]? {
+    guard options.header != false, let base = comment.baseAddress, !comment.isEmpty else {
+      return nil
+    }
+    let count = row.fields.count
+    let line = FirstRow(base, base + comment.count, row.delimiter, mostFields: count)
+    guard let fields = line?.fields, fields.count == count,
+      !fields.allSatisfy({ isNumber($0, numbers) })
+    else { return nil }
+    let names = fields.map(name)
+    // Columns that are not among the names are an error if the first row is data throughout.
+    let chosen = try? options.chosenColumns(names: names, count: count, path: "")
+    let isData = (chosen ?? Array(0..<count)).allSatisfy { isNumber(row.fields[$0], numbers) }
+    return isData ? names : nil
   }
 
   /// Whether a chosen field of the first row is no number, or a column is chosen by name.
   private static func isHeader(
-    _ fields: [UnsafeBufferPointer<UInt8>], _ names: [String], columns: [String]?
+    _ fields: [Field], _ names: [String], columns: [String]?, _ numbers: DecimalNumbers
   ) -> Bool {
+    let isNumber = { (field: Field) in CSVDialect.isNumber(field, numbers) }
     guard let columns else { return !fields.allSatisfy(isNumber) }
     return columns.contains { column in
       guard let number = Int(column) else { return true }
@@ -86,14 +152,14 @@ struct CSVDialect: Sendable {
 
   /// Whether a field is a number, finite or not: a row of data that has a `nan` must become an
   /// error, not a header that is silently skipped.
-  private static func isNumber(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
+  private static func isNumber(_ field: Field, _ numbers: DecimalNumbers) -> Bool {
     guard var position = field.baseAddress, !field.isEmpty else { return false }
     let end = position + field.count
-    if DecimalNumbers.shared.read(&position, end) != nil { return position == end }
+    if numbers.read(&position, end) != nil { return position == end }
     return nonFiniteValue(of: field) != nil
   }
 
-  private static func name(_ field: UnsafeBufferPointer<UInt8>) -> String {
+  private static func name(_ field: Field) -> String {
     var bytes: [UInt8] = []
     var wasQuote = false
     // A name that is too long is refused, and not to be held whole.
@@ -103,5 +169,33 @@ struct CSVDialect: Sendable {
       if byte != .quote || wasQuote { bytes.append(byte) }
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// The fields of a row without their quotes, and what is wrong with those.
+private struct FirstRow {
+  let delimiter: UInt8
+  let fields: [CSVDialect.Field]
+  let quoteFault: (column: Int, problem: RowSourceError.Problem)?
+  /// Where the next row begins.
+  let end: CSVDialect.Bytes
+
+  /// - Returns: nil for a row of more than `mostFields`.
+  init?(
+    _ start: CSVDialect.Bytes, _ end: CSVDialect.Bytes, _ delimiter: UInt8, mostFields: Int
+  ) {
+    var cursor = CSVFields(start, end, delimiter: delimiter)
+    var fields: [CSVDialect.Field] = []
+    var fault: (column: Int, problem: RowSourceError.Problem)?
+    repeat {
+      let field = cursor.next()
+      if cursor.hasOpenQuote { fault = fault ?? (fields.count, .openQuote) }
+      if fields.count == mostFields { return nil }
+      if hasStrayQuote(field) { fault = fault ?? (fields.count, .strayQuote) }
+      fields.append(unquoted(field))
+    } while !cursor.isAtRowEnd
+    (self.delimiter, self.fields, quoteFault, self.end) = (
+      delimiter, fields, fault, cursor.position
+    )
   }
 }

@@ -38,10 +38,14 @@ public struct CSVFile: Sendable {
 
   /// The byte between fields; a space stands for any run of spaces and tabs.
   public var delimiter: UInt8 { format.delimiter }
-  /// Whether the first row was taken for names.
+  /// Columns that look as if they were no measurements; nil if columns were chosen.
+  public var suspects: SuspectColumns? { format.suspects }
+  /// Whether the names are in a line of comment before the first row.
+  public var hasNamesInComment: Bool { format.hasNamesInComment }
+  /// Whether the first row, or a line of comment before it, was taken for names.
   public var hasHeader: Bool { format.fieldNames != nil }
   /// What messages call the first row: 2 below a line of column names, as an editor does.
-  var firstRowNumber: Int { hasHeader ? 2 : 1 }
+  var firstRowNumber: Int { format.firstRowNumber }
   /// The number of chosen columns.
   public var columnCount: Int { format.columns.count }
 

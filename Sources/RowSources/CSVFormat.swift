@@ -14,6 +14,14 @@ struct CSVFormat: Sendable {
   let dataOffset: Int
   /// How long the rows may be.
   let limits: TextLimits
+  /// The line that an editor shows for the first row of data.
+  let firstRowNumber: Int
+  /// The numbers, with a decimal point or comma.
+  let numbers: DecimalNumbers
+  /// Columns that look as if they were no measurements.
+  let suspects: SuspectColumns?
+  /// Whether the names are in a line of comment.
+  let hasNamesInComment: Bool
 
   /// Judges by the first rows.
   ///
@@ -37,7 +45,8 @@ struct CSVFormat: Sendable {
       throw RowSourceError(.manyFields(limit: limits.fieldCount), path: path, row: 1)
     }
     if dialect.hasHeader, let (column, problem) = dialect.quoteFault {
-      throw RowSourceError(problem, path: path, row: 1, column: .init(number: column + 1))
+      let line = CSVFormat.line(at: start + dialect.tableOffset, of: text)
+      throw RowSourceError(problem, path: path, row: line, column: .init(number: column + 1))
     }
     let names = dialect.hasHeader ? dialect.firstRow : nil
     if let long = names?.firstIndex(where: { $0.utf8.count > TextLimits.fieldBytes }) {
@@ -47,6 +56,10 @@ struct CSVFormat: Sendable {
     let columns = try options.chosenColumns(names: names, count: fieldCount, path: path)
     dataOffset = start + dialect.dataOffset
     guard dataOffset < text.count else { throw RowSourceError(.noRows, path: path) }
+    firstRowNumber = CSVFormat.line(at: dataOffset, of: text)
+    numbers = DecimalNumbers.shared(decimalComma: options.decimalComma)
+    suspects = dialect.suspects
+    hasNamesInComment = dialect.hasNamesInComment
     delimiter = dialect.delimiter
     fieldNames = names
     self.fieldCount = fieldCount
@@ -55,6 +68,11 @@ struct CSVFormat: Sendable {
     var slots = [Int](repeating: -1, count: fieldCount)
     for (slot, column) in columns.enumerated() { slots[column] = slot }
     self.slots = slots
+  }
+
+  /// The number, from 1, of the line that begins at `offset`.
+  private static func line(at offset: Int, of text: UnsafeBufferPointer<UInt8>) -> Int {
+    1 + occurrences(of: .newline, in: UnsafeBufferPointer(rebasing: text[..<offset]))
   }
 
   /// The most rows that so many bytes can hold: each has, per field, a byte that ends it, and at
@@ -84,7 +102,12 @@ private func requireText(_ text: UnsafeBufferPointer<UInt8>, path: String) throw
   case .gzip: throw RowSourceError(.packed("gzip'ed again"), path: path)
   case .text: break
   case .unknown:
-    if text.prefix(1024).contains(0) { throw RowSourceError(.notText, path: path) }
+    // Names may hold any characters, and one that is repeated without end is a long row.
+    let start = text.prefix(1024)
+    let controls = start.filter { $0 < 0x20 && !$0.isWhiteSpace }
+    if 4 * controls.count > start.count && Set(controls).count >= 4 {
+      throw RowSourceError(.notText, path: path)
+    }
   }
 }
 

@@ -19,10 +19,14 @@ struct CSVRowParser {
   private let delimiter: UInt8
   /// Per field of a row, the place of its number in the output; -1: not chosen.
   private let slots: UnsafeBufferPointer<Int>
-  private let numbers = DecimalNumbers.shared
+  private let numbers: DecimalNumbers
 
   /// - Parameter text: up to the end of a row; not empty.
-  init(_ text: UnsafeBufferPointer<UInt8>, delimiter: UInt8, slots: UnsafeBufferPointer<Int>) {
+  init(
+    _ text: UnsafeBufferPointer<UInt8>, delimiter: UInt8, slots: UnsafeBufferPointer<Int>,
+    numbers: DecimalNumbers
+  ) {
+    self.numbers = numbers
     base = text.baseAddress!
     end = base + text.count
     self.delimiter = delimiter

@@ -10,16 +10,24 @@
 ///
 /// Source: Clinger, "How to read floating point numbers accurately" (PLDI 1990); the eight digits
 /// at once are Lemire's, "Number parsing at a gigabyte per second" (2021).
-struct DecimalNumbers {
+///
+/// Unchecked: the tables never change.
+struct DecimalNumbers: @unchecked Sendable {
   typealias Bytes = UnsafePointer<UInt8>
 
+  /// Between the integer and the fraction: a point, or a comma.
+  private let point: UInt8
   private let powersOfTen: UnsafePointer<Double>
   private let powersOfFive: UnsafePointer<UInt64>
 
   /// The tables are made once and kept.
-  nonisolated(unsafe) static let shared = DecimalNumbers()
+  static let shared = DecimalNumbers(point: UInt8(ascii: "."))
+  private static let withComma = DecimalNumbers(point: UInt8(ascii: ","))
 
-  private init() {
+  static func shared(decimalComma: Bool) -> DecimalNumbers { decimalComma ? withComma : shared }
+
+  private init(point: UInt8) {
+    self.point = point
     let tens = UnsafeMutablePointer<Double>.allocate(capacity: 23)
     let fives = UnsafeMutablePointer<UInt64>.allocate(capacity: 28)
     for i in 0..<23 { tens[i] = i == 0 ? 1 : tens[i - 1] * 10 }
@@ -28,7 +36,8 @@ struct DecimalNumbers {
     powersOfFive = UnsafePointer(fives)
   }
 
-  /// Reads the longest number at `position`: sign, digits with or without a point, exponent.
+  /// Reads the longest number at `position`: sign, digits with or without a point, exponent, which
+  /// Fortran writes with a D for double precision.
   ///
   /// - Returns: nil if no number begins here, or one of more than `TextLimits.fieldBytes`; infinity for
   ///   one beyond the range of float64.
@@ -45,7 +54,7 @@ struct DecimalNumbers {
     readDigits(&next, end, &significand)
     var digits = next - integer
     var exponent = 0
-    if next < end, next.pointee == UInt8(ascii: ".") {
+    if next < end, next.pointee == point {
       next += 1
       let fraction = next
       while end - next >= 8, let value = eightDigits(next) {
@@ -57,7 +66,8 @@ struct DecimalNumbers {
       digits -= exponent
     }
     guard digits > 0 else { return nil }
-    if next < end, next.pointee | 0x20 == UInt8(ascii: "e") {
+    // The lower-case letter is d or e.
+    if next < end, (next.pointee | 0x20) &- 0x64 < 2 {
       exponent &+= readExponent(&next, end)
       guard next - start <= TextLimits.fieldBytes else { return nil }
     }
@@ -88,7 +98,7 @@ struct DecimalNumbers {
   @inline(never)
   private func leadingZeros(_ next: Bytes, _ end: Bytes) -> Int {
     let text = UnsafeBufferPointer(start: next, count: end - next)
-    return text.prefix { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
+    return text.prefix { $0 == UInt8(ascii: "0") || $0 == point }
       .count { $0 == UInt8(ascii: "0") }
   }
 
@@ -108,7 +118,7 @@ struct DecimalNumbers {
     return (value &* 10_000 &+ value >> 32) & 0xffff_ffff
   }
 
-  /// The value of an exponent at `next`; 0, and `next` unchanged, if there is none after the e.
+  /// The value of an exponent at `next`; 0, and `next` unchanged, if there is none after the letter.
   private func readExponent(_ next: inout Bytes, _ end: Bytes) -> Int {
     var digit = next + 1
     var isNegative = false
@@ -169,7 +179,9 @@ struct DecimalNumbers {
 
   @inline(never)
   private func standardLibrary(_ start: Bytes, _ end: Bytes) -> Double {
-    let text = UnsafeBufferPointer(start: start, count: end - start)
+    let text = UnsafeBufferPointer(start: start, count: end - start).map { byte in
+      byte == point ? UInt8(ascii: ".") : byte | 0x20 == 0x64 ? UInt8(ascii: "e") : byte
+    }
     return Double(String(decoding: text, as: UTF8.self)) ?? .nan
   }
 }

@@ -87,8 +87,10 @@ final class GzipReader: CSVReader {
     let text = UnsafeBufferPointer(rebasing: window.text[..<completeBytes])
     do throws(CSVFault) {
       let next = try format.slots.withUnsafeBufferPointer { slots throws(CSVFault) in
-        try CSVRowParser(text, delimiter: format.delimiter, slots: slots)
-          .parse(count, from: text.baseAddress!, width: format.columns.count, into: output)
+        try CSVRowParser(
+          text, delimiter: format.delimiter, slots: slots, numbers: format.numbers
+        )
+        .parse(count, from: text.baseAddress!, width: format.columns.count, into: output)
       }
       drop(count, bytes: next - text.baseAddress!)
     } catch {

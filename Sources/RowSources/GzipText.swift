@@ -39,10 +39,11 @@ struct GzipText: CSVText {
   }
 
   /// Whether the start of a text has all that its format is judged by: it goes on behind the end of
-  /// a row beyond the bytes that are looked at, which follow a byte order mark of 3 bytes.
+  /// a row beyond the bytes that are looked at, which follow a byte order mark and comments.
   private static func showsFormat(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard text.count > CSVDialect.judgedBytes + 3 else { return false }
-    let judged = UnsafeBufferPointer(rebasing: text[..<(CSVDialect.judgedBytes + 3)])
+    let text = UnsafeBufferPointer(rebasing: text[CSVComments.tableOffset(ofFile: text)...])
+    guard text.count > CSVDialect.judgedBytes else { return false }
+    let judged = UnsafeBufferPointer(rebasing: text[..<CSVDialect.judgedBytes])
     let rest = UnsafeBufferPointer(rebasing: text[judged.count...])
     let isInside = !occurrences(of: .quote, in: judged).isMultiple(of: 2)
     return offset(after: 1, in: rest, isInside: isInside) < rest.count

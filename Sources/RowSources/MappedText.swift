@@ -110,7 +110,9 @@ struct MappedText: CSVText {
     let text = bytes(0..<dataRange.upperBound)
     let width = format.columns.count
     try format.slots.withUnsafeBufferPointer { slots throws(CSVFault) in
-      _ = try CSVRowParser(text, delimiter: format.delimiter, slots: slots).parse(
+      _ = try CSVRowParser(
+        text, delimiter: format.delimiter, slots: slots, numbers: format.numbers
+      ).parse(
         own.count, from: start, width: width,
         into: output + (own.lowerBound - rows.lowerBound) * width)
     }

@@ -6,6 +6,8 @@ public struct ReadOptions: Sendable, Equatable {
   /// The byte between the fields of a text file; nil: comma, semicolon, tab or space, whichever
   /// its first rows agree on. A space stands for any run of spaces and tabs.
   public var delimiter: UInt8?
+  /// Whether numbers in text files have a decimal comma, as 1,5, in place of a point.
+  public var decimalComma: Bool
   /// Whether the first row of a text file holds the columns' names; nil: exactly if a chosen field
   /// of it is no number (`nan` and `inf` count as numbers here, and are an error as data).
   public var header: Bool?
@@ -18,9 +20,10 @@ public struct ReadOptions: Sendable, Equatable {
   public var memory: Int?
 
   public init(
-    columns: [String]? = nil, delimiter: UInt8? = nil, header: Bool? = nil, raw: RawFormat? = nil,
-    order: ColumnOrder? = nil, memory: Int? = nil
+    columns: [String]? = nil, delimiter: UInt8? = nil, decimalComma: Bool = false,
+    header: Bool? = nil, raw: RawFormat? = nil, order: ColumnOrder? = nil, memory: Int? = nil
   ) {
+    self.decimalComma = decimalComma
     self.columns = columns
     self.delimiter = delimiter
     self.header = header

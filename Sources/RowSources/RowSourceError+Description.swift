@@ -115,7 +115,7 @@ extension RowSourceError.Problem {
   private var valueSentence: String? {
     switch self {
     case .notUTF8(let encoding): "the text is \(encoding); save it as UTF-8"
-    case .notText: "not text: there are bytes of 0 in its beginning"
+    case .notText: "not text: much of its beginning is control characters"
     case .packed(let kind): "the gzip'ed data are \(kind); unpack it (gunzip)"
     case .returnsOnly: "lines end with carriage returns only; save the text with newlines"
     case .notGzip: "not gzip'ed, although its name ends in .gz"
@@ -131,7 +131,8 @@ extension RowSourceError.Problem {
       "a column name of more than \(TextLimits.fieldBytes) bytes; is this a table, its quotes in order?"
     case .longNumber(let bytes):
       "found a field of \(bytes) bytes, expected a number of at most \(TextLimits.fieldBytes)"
-    case .notANumber(let text): "found \"\(oneLine(text))\", expected a number"
+    case .notANumber(let text):
+      "found \"\(oneLine(text))\", expected a number" + NumberHint.words(for: text)
     case .emptyField: "found an empty field, expected a number"
     case .outOfRange(let text):
       "found \"\(oneLine(text))\", expected a number of magnitude at most 1.8e308"

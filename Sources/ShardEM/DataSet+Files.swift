@@ -40,7 +40,7 @@ extension DataSet {
     options.order?.weights = weightColumn
 
     let (opened, weightFile) = try world.agree {
-      let weightOptions = ReadOptions(memory: bytes)
+      let weightOptions = ReadOptions(decimalComma: options.decimalComma, memory: bytes)
       return (
         try namingWeights(weightColumn) { try DataFiles.open(arguments, options) },
         try weightsPath.map { try openWeights($0, weightOptions) }

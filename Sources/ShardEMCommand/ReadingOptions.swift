@@ -18,11 +18,18 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
         + "(default: detected)", valueName: "character"))
   var delimiter: Delimiter?
 
+  @Option(
+    help: ArgumentHelp(
+      "What stands before the fraction of a number in text files: point, as in 1.5, or comma, as in "
+        + "1,5.", valueName: "point|comma"))
+  var decimal = DecimalMark.point
+
   @Flag(
     inversion: .prefixedNo,
     help: """
       Whether the first row of a text file holds column names. (default: exactly if one of its \
-      chosen fields is no number; the log says so)
+      chosen fields is no number; the log says so). Lines before it that begin with # are comments; \
+      the last one may hold the names.
       """)
   var header: Bool?
 
@@ -53,6 +60,7 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
     [
       word("--columns", columns),
       word("--delimiter", delimiter.map { "'\(Character(UnicodeScalar($0.byte)))'" }),
+      word("--decimal", decimal.rawValue),
       header.map { $0 ? "--header" : "--no-header" } ?? "neither --header nor --no-header",
       word("--raw", raw?.rawValue), word("--columns-count", columnsCount),
     ]
@@ -62,7 +70,7 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
     // Files' names of columns have no blanks around them.
     ReadOptions(
       columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(trimmed),
-      delimiter: delimiter?.byte, header: header,
+      delimiter: delimiter?.byte, decimalComma: decimal == .comma, header: header,
       raw: raw.flatMap { type in
         columnsCount.map { RawFormat(type: type, columnCount: $0) }
       })
@@ -73,9 +81,17 @@ extension ReadingOptions {
   /// Says whether first rows of text were taken for headers, unless the user has said so: silence would lose a row of data unseen.
   func logHeaders(of files: [DataFile], to log: Logger) {
     guard header == nil else { return }
-    let texts = files.compactMap { file in if case .csv(let text) = file { text } else { nil } }
-    let withHeader = texts.filter(\.hasHeader)
+    let texts = files.texts
+    let withHeader = texts.filter { $0.hasHeader && !$0.hasNamesInComment }
     let withoutHeader = texts.filter { !$0.hasHeader }
+    let withComment = texts.filter(\.hasNamesInComment)
+    if let first = withComment.first {
+      log.info(
+        """
+        \(named(first, of: withComment)): the last comment before the first row was taken for column \
+        names; --no-header leaves them out
+        """)
+    }
     if let first = withHeader.first {
       log.info(
         """
@@ -90,13 +106,27 @@ extension ReadingOptions {
         --header makes it column names
         """)
     }
-    if let first = withHeader.first, let other = withoutHeader.first {
+    if let first = texts.first(where: \.hasHeader), let other = withoutHeader.first {
       log.warning("\(first.name) begins with column names, \(other.name) does not")
     }
   }
 
+  /// Warns of a column that looks like none, of the first file that has one.
+  ///
+  /// - Parameter weights: the column of the row weights, by name or number, if it is one.
+  func warnOfSuspects(in files: [DataFile], weights: String? = nil, to log: Logger) {
+    let advice = files.texts.lazy.compactMap { $0.adviceOnColumns(weights: weights) }
+    if let first = advice.first { log.warning("\(first)") }
+  }
+
   private func named(_ file: CSVFile, of files: [CSVFile]) -> String {
     file.name + (files.count > 1 ? " and \(files.count - 1) more" : "")
+  }
+}
+
+extension [DataFile] {
+  fileprivate var texts: [CSVFile] {
+    compactMap { file in if case .csv(let text) = file { text } else { nil } }
   }
 }
 
@@ -107,6 +137,17 @@ private func trimmed(_ text: Substring) -> String {
   var text = text.drop(while: \.isWhitespace)
   while text.last?.isWhitespace == true { text.removeLast() }
   return String(text)
+}
+
+/// What stands before the fraction of a number.
+enum DecimalMark: String, ExpressibleByArgument {
+  case point, comma
+
+  init?(argument: String) {
+    let marks = [".": DecimalMark.point, ",": .comma]
+    guard let mark = marks[argument] ?? DecimalMark(rawValue: argument) else { return nil }
+    self = mark
+  }
 }
 
 /// What stands between two fields.

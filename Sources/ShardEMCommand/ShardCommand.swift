@@ -51,6 +51,8 @@ struct ShardCommand: WorldCommand {
     try world.agree {
       do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
     }
+    reading.warnOfSuspects(in: rows.files, to: log)
+    do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
     let plan = output.plan(rows: rows.rowCount)
     try output.write(
       plan, columns: rows.columnCount, type: type, inputs: rows.files.map(\.name), in: world
