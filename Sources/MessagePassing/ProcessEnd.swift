@@ -20,8 +20,9 @@ public enum OwnRank {
   package static func set(_ value: Int) { rank.store(value, ordering: .relaxed) }
 }
 
-/// Writes a line to standard error, in one piece, so that lines of several ranks do not mix.
+/// Writes a line to standard error, in one piece, so that lines of several ranks do not mix, and as
+/// `plain` text.
 package func printError(_ line: String) {
-  var line = line + "\n"
+  var line = plain(line) + "\n"
   line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

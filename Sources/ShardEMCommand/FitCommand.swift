@@ -130,7 +130,7 @@ struct FitCommand: WorldCommand {
 
   /// The final table, and what became of the model.
   private func report(on file: ModelFile) -> String {
-    let kept = output.output.map { "written to \($0)" } ?? "not written (no --output)"
+    let kept = output.output.map { "written to \(plain($0))" } ?? "not written (no --output)"
     return ModelSummary(file: file).text + "model           \(kept)\n"
   }
 }

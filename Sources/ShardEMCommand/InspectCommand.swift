@@ -86,25 +86,25 @@ struct InspectCommand: WorldCommand {
   private func isModel(_ path: String) -> Bool { path.lowercased().hasSuffix(".json") }
 
   private func description(of model: ModelFile, _ path: String) -> String {
-    "\(path): a model file\n" + ModelSummary(file: model).text + origin(of: model.fit)
+    "\(plain(path)): a model file\n" + ModelSummary(file: model).text + origin(of: model.fit)
   }
 
   private func description(of path: String, _ options: ReadOptions) throws -> String {
     switch try openUnlessEmpty(path, options) {
-    case nil: return "\(path): no rows of data\n"
+    case nil: return "\(plain(path)): no rows of data\n"
     case .numbers(let file):
       let order = file.array.isFortranOrder ? "" : " in C order"
       let source = try file.source(of: 0..<file.rowCount, inMemory: false)
-      return try "\(path): \(file.kind), \(file.array.summary)\(order)\n"
+      return try "\(plain(path)): \(file.kind), \(file.array.summary)\(order)\n"
         + ranges(of: source, names: nil)
     case .csv(let text):
       let rows = try text.parseAll()
       let columns = "\(rows.rowCount) x \(counted(rows.columnCount, "column"))"
-      return try "\(path): text, \(columns), delimiter \(name(of: text.delimiter)), "
+      return try "\(plain(path)): text, \(columns), delimiter \(name(of: text.delimiter)), "
         + "first row taken for \(text.hasHeader ? "column names" : "data")\n"
         + ranges(of: rows, names: text.columnNames)
     case .distant(let file):
-      return "\(path): \(file.summary)\n"
+      return "\(plain(path)): \(file.summary)\n"
     }
   }
 

@@ -1,3 +1,5 @@
+import MessagePassing
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,11 +8,11 @@
   import Darwin
 #endif
 
-/// Writes a result to standard output.
+/// Writes a result to standard output, as `plain` text.
 ///
 /// - Throws: `OutputError` if it does not arrive, such as on a full disk.
 func printResult(_ text: String) throws {
-  var rest = Array(text.utf8)[...]
+  var rest = Array(plain(text, keepsNewlines: true).utf8)[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     if count < 0 && errno == EINTR { continue }

@@ -48,11 +48,10 @@ struct ShardCommand: WorldCommand {
       files, options: reading.readOptions, threads: threads, world: world)
     for notice in rows.notices { log.notice("\(notice)") }
     reading.logHeaders(of: rows.files, to: log)
+    reading.warnOfSuspects(in: rows.files, to: log)
     try world.agree {
       do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
     }
-    reading.warnOfSuspects(in: rows.files, to: log)
-    do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
     let plan = output.plan(rows: rows.rowCount)
     try output.write(
       plan, columns: rows.columnCount, type: type, inputs: rows.files.map(\.name), in: world

@@ -73,8 +73,9 @@ private enum Request {
   /// A help text or the version.
   case text(String)
 
-  /// - Throws: `UsageError` if the command line is refused.
+  /// - Throws: `UsageError` or `DashedName` if the command line is refused.
   init() throws {
+    try DashedName.check(CommandLine.arguments.dropFirst())
     do {
       var command = try Shardem.parseAsRoot()
       if let command = command as? any WorldCommand {
