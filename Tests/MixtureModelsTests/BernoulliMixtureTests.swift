@@ -133,22 +133,39 @@ extension ExponentialFamily {
     }
   }
 
-  @Test("probabilities of exactly 0 and 1 cost agreeing rows nothing and others a finite amount")
+  @Test("under probabilities of exactly 0 and 1, a row that agrees loses nothing, others are impossible")
   func certainty() throws {
     let model = BernoulliMixture(componentCount: 2, columnCount: 2, smoothing: 0)
     let parameters = BernoulliParameters(weights: [0.5, 0.5], probabilities: [0, 1, 1, 0])
     let joint = try model.logJoint(rows: [0, 1, 1, 1], under: parameters)
-    let cost = -log(Double.leastNormalMagnitude)
-    let half = log(0.5)
-    // The terms are as large as 2 * 708; a few of their roundings are below 1e-12.
-    #expect(abs(joint[0] - half) < 1e-12)
-    #expect(abs(joint[1] - (half - 2 * cost)) < 1e-12)
-    #expect(abs(joint[2] - (half - cost)) < 1e-12)
-    #expect(abs(joint[3] - (half - cost)) < 1e-12)
+    // log 1/2, rounded once.
+    #expect(abs(joint[0] - log(0.5)) <= 0x1p-53)
+    #expect(joint[1...] == [-.infinity, -.infinity, -.infinity])
 
     let statistics = try model.statistics(rows: [0, 1, 0, 1, 1, 0], under: parameters)
     let next = try model.maximized(statistics, from: parameters)
     #expect(next.probabilities == parameters.probabilities)
+    #expect(try model.statistics(rows: [1, 1], under: parameters)[0] == -.infinity)
+  }
+
+  @Test("the smallest probability counts by its logarithm, and a row without weight not at all")
+  func smallProbability() throws {
+    let model = BernoulliMixture(componentCount: 1, columnCount: 1, smoothing: 0)
+    let tiny = BernoulliParameters(weights: [1], probabilities: [.leastNonzeroMagnitude])
+    // log 2^-1074, off by a few roundings of 744.
+    #expect(
+      relativeError(try model.logJoint(rows: [1], under: tiny), [-1074 * log(2)]) < 0x1p-50)
+    let never = BernoulliParameters(weights: [1], probabilities: [0])
+    #expect(try model.statistics(rows: [0, 1], weights: [1, 0], under: never) == [0, 1, 1, 0])
+  }
+
+  @Test("what is smoothed is never certain, however many rows there are")
+  func smoothedCertainty() throws {
+    let model = BernoulliMixture(componentCount: 1, columnCount: 2, smoothing: 1e-6)
+    let half = BernoulliParameters(weights: [1], probabilities: [0.5, 0.5])
+    // 10^20 rows of 1 and 0: beside them the smoothing is below rounding.
+    let next = try model.maximized([-1, 1e20, 1e20, 1e20, 0], from: half)
+    #expect(next.probabilities[0] < 1 && next.probabilities[1] > 0)
   }
 
   @Test("smoothing adds that many rows of 0 and of 1 to every component")
