@@ -6,9 +6,9 @@ import Kernels
 /// In exponential form T(x) = (1, x_1, …, x_D), θ_kj = log(p_kj / (1 - p_kj)), and θ_k0 is the log
 /// weight + Σ_j log(1 - p_kj).
 ///
-/// Probabilities of exactly 0 and 1, which EM reaches with smoothing 0, count as 2^-1022 away
-/// from there in densities: a row that agrees loses nothing, and each column in which a row
-/// disagrees costs 708.4 nats. So every row has a finite density under every component.
+/// Probabilities of exactly 0 and 1, which EM reaches with smoothing 0, are taken at their word: a row
+/// that agrees loses nothing, and one that disagrees in any such column has density 0 under the
+/// component, a log density of -∞.
 ///
 /// Source: Bishop, "Pattern Recognition and Machine Learning", section 9.3.3.
 public struct BernoulliMixture: ExponentialFamily {
@@ -48,10 +48,17 @@ public struct BernoulliMixture: ExponentialFamily {
   public func naturalParameters(of parameters: BernoulliParameters) -> [Double] {
     (0..<componentCount).flatMap { k in
       let row = parameters.probabilities[k * columnCount..<(k + 1) * columnCount]
-      let weight = parameters.weights[k]
-      let constant = weight > 0 ? log(weight) : -.infinity
-      return [row.reduce(constant) { $0 + logAwayFromZero(1 - $1) }]
-        + row.map { logAwayFromZero($0) - logAwayFromZero(1 - $0) }
+      return [row.reduce(log(parameters.weights[k])) { $1 < 1 ? $0 + log(1 - $1) : $0 }]
+        + row.map { $0 > 0 && $0 < 1 ? log($0) - log(1 - $0) : 0 }
+    }
+  }
+
+  /// Where a probability is 0 or 1, a row must have that.
+  public func requirements(of parameters: BernoulliParameters) -> [FeatureRequirement] {
+    parameters.probabilities.enumerated().compactMap { i, probability in
+      guard probability == 0 || probability == 1 else { return nil }
+      let (component, column) = i.quotientAndRemainder(dividingBy: columnCount)
+      return FeatureRequirement(component: component, feature: 1 + column, value: probability)
     }
   }
 
@@ -73,9 +80,12 @@ public struct BernoulliMixture: ExponentialFamily {
       guard total > 0, mass + smoothing > 0 else {
         throw FitError.collapsed(component: k, mass: mass, rows: statistics[1], iteration: nil)
       }
+      // Against rounding; what is smoothed is never certain.
+      let largest = smoothing > 0 ? 1.nextDown : 1
+      let smallest = smoothing > 0 ? Double.leastNonzeroMagnitude : 0
       for j in 1..<featureCount {
         let sum = statistics[2 + k * featureCount + j] + smoothing
-        next.probabilities.append(min(sum / (mass + 2 * smoothing), 1))  // 1: against rounding
+        next.probabilities.append(min(max(sum / (mass + 2 * smoothing), smallest), largest))
       }
     }
     return next
@@ -118,9 +128,4 @@ public struct BernoulliMixture: ExponentialFamily {
         }
     }
   }
-}
-
-/// log p, p being 2^-1022 or more.
-private func logAwayFromZero(_ probability: Double) -> Double {
-  log(max(probability, .leastNormalMagnitude))
 }

@@ -14,6 +14,8 @@ extension ExponentialFamily {
 
   public func logBaseMeasureBound(within ranges: ColumnRanges) -> Double { 0 }
 
+  public func requirements(of parameters: Parameters) -> [FeatureRequirement] { [] }
+
   /// - Throws: `FitError.undefined` if a natural parameter is not finite (of a component's number
   ///   0, if it is NaN or +∞).
   public func expectation(under parameters: Parameters) throws -> NaturalParameters {
@@ -26,7 +28,7 @@ extension ExponentialFamily {
       if parameter == 0 && value == -.infinity { continue }
       throw FitError.undefined(component: component, naturalParameter: parameter, value: value)
     }
-    return NaturalParameters(values: values)
+    return NaturalParameters(values: values, requirements: requirements(of: parameters))
   }
 
   /// Moments about the origin refer to no parameters.
@@ -35,7 +37,8 @@ extension ExponentialFamily {
   }
 
   /// |log p(x)| <= max_k Σ_p |θ_kp T_p(x)| + log K + |log h(x)| over the components with a weight;
-  /// the others are bounded by the features, since r <= 1.
+  /// the others are bounded by the features, since r <= 1. (A row of density 0 has no bound: who
+  /// sums finds it by its block's log-likelihood.)
   public func bounds(_ expectation: NaturalParameters, within ranges: ColumnRanges) -> [Double] {
     let features = featureBounds(within: ranges)
     var largest = 0.0
@@ -47,7 +50,8 @@ extension ExponentialFamily {
     return [logDensity, 1] + (0..<componentCount).flatMap { _ in features }
   }
 
-  /// log h + T Θ', 2 n K P flops. Each product runs along the rows of one feature.
+  /// log h + T Θ', 2 n K P flops. Each product runs along the rows of one feature. -∞ where a row has
+  /// not what a component requires.
   public func writeLogJoint(
     of tile: RowBlock, _ expectation: NaturalParameters, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>
@@ -69,6 +73,11 @@ extension ExponentialFamily {
           for n in 0..<tile.count { sums[n] += parameter * feature[n] }
         }
       }
+    }
+    for requirement in expectation.requirements {
+      let sums = logJoint + requirement.component * tileStride
+      let feature = columns + requirement.feature * tileRows
+      for n in 0..<tile.count where feature[n] != requirement.value { sums[n] = -.infinity }
     }
   }
 

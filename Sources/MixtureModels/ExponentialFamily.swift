@@ -20,8 +20,13 @@ public protocol ExponentialFamily: MixtureModel where Expectation == NaturalPara
   /// normalizer, or -∞ if its weight is 0.
   ///
   /// The others must be finite, as 0 · ∞ is no number: where a parameter lies on the edge of its
-  /// range (a probability of 0), take the nearest one inside.
+  /// range (a probability of 0), give 0 for it and its part of the normalizer, and name what rows must
+  /// have there by `requirements`.
   func naturalParameters(of parameters: Parameters) -> [Double]
+
+  /// What a row must have to be possible under a component at all: any other has density 0. By default
+  /// nothing.
+  func requirements(of parameters: Parameters) -> [FeatureRequirement]
 
   /// For each of the P features, the largest magnitude it can have in rows within `ranges`.
   func featureBounds(within ranges: ColumnRanges) -> [Double]
@@ -37,6 +42,24 @@ public protocol ExponentialFamily: MixtureModel where Expectation == NaturalPara
 public struct NaturalParameters: Sendable, Equatable {
   /// K × P numbers, row-major.
   public var values: [Double]
+  /// What is demanded of rows that have a density under a component.
+  public var requirements: [FeatureRequirement]
 
-  public init(values: [Double]) { self.values = values }
+  public init(values: [Double], requirements: [FeatureRequirement] = []) {
+    (self.values, self.requirements) = (values, requirements)
+  }
+}
+
+/// The one value of a feature with which a row is possible under a component.
+public struct FeatureRequirement: Sendable, Equatable {
+  /// The component, from 0.
+  public var component: Int
+  /// The feature, from 0.
+  public var feature: Int
+  /// What rows of positive density have there.
+  public var value: Double
+
+  public init(component: Int, feature: Int, value: Double) {
+    (self.component, self.feature, self.value) = (component, feature, value)
+  }
 }

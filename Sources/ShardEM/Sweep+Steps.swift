@@ -75,6 +75,9 @@ extension Sweep {
       }, digest: digest, carrying: failure
     ) { block, workspace, numbers in
       model.evaluate(block, expectation, workspace: workspace, into: numbers)
+      try requireDensities(of: block, numbers) {
+        model.evaluate($0, expectation, workspace: workspace, into: numbers)
+      }
     }
   }
 
@@ -97,6 +100,9 @@ extension Sweep {
     { expectation in
       { block, workspace, statistics in
         model.accumulate(block, expectation, workspace: workspace, into: statistics)
+        try self.requireDensities(of: block, statistics) {
+          model.accumulate($0, expectation, workspace: workspace, into: statistics)
+        }
       }
     }
   }
