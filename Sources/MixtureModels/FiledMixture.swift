@@ -12,6 +12,15 @@ public protocol FiledMixture: SamplableModel {
   /// The parameters in a model file of this family and variant; nil of another. The number of
   /// components and columns is not looked at.
   func parameters(filed model: ModelFile.Model) -> Parameters?
+
+  /// What a fit owes to its options rather than to the data; by default nothing.
+  ///
+  /// - Parameter rows: the number of rows of positive weight.
+  func concerns(about parameters: Parameters, rows: Int) -> [FitConcern]
+}
+
+extension FiledMixture {
+  public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] { [] }
 }
 
 extension GaussianMixture: FiledMixture {

@@ -125,7 +125,7 @@ public struct GaussianMixture: MixtureModel {
   }
 
   /// The variance of column `j` in component `k`.
-  private func variance(_ parameters: Parameters, _ k: Int, _ j: Int) -> Double {
+  func variance(_ parameters: Parameters, _ k: Int, _ j: Int) -> Double {
     switch covarianceType {
     case .full: parameters.covariances[(k * columnCount + j) * columnCount + j]
     case .tied: parameters.covariances[j * columnCount + j]

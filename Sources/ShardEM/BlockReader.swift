@@ -52,9 +52,16 @@ struct BlockReader: Sendable {
     _ number: Int, row: Int, column: Int
   ) -> (shard: any RowSource, row: Int, column: Int) {
     let block = blocks[number]
-    var column = column
-    if case .column(let weightColumn) = weights, column >= weightColumn { column += 1 }
-    return (shards[block.shard], block.rows.lowerBound + row, column)
+    return (shards[block.shard], block.rows.lowerBound + row, fileColumn(column))
+  }
+
+  /// A data column as messages name it.
+  func column(_ j: Int) -> RowSourceError.Column { shards[0].column(fileColumn(j)) }
+
+  /// The place in the file of a data column.
+  private func fileColumn(_ j: Int) -> Int {
+    if case .column(let weightColumn) = weights, j >= weightColumn { return j + 1 }
+    return j
   }
 
   /// The error for a weight of block `number` that is none.

@@ -92,6 +92,16 @@ public final class DataSet: Sendable {
     try reader.withBlock(number, scratch: scratch, body)
   }
 
+  /// A column as messages name it, `j` counted from 0 among the data columns.
+  public func column(_ j: Int) -> RowSourceError.Column { reader.column(j) }
+
+  /// A row as messages name it, counted from 0 over all shards: its file, and its number there.
+  public func place(ofRow row: Int) -> (path: String, row: Int) {
+    let shard = plan.firstRows.lastIndex { $0 <= row }!
+    let source = reader.shards[shard]
+    return (source.name, source.firstRowNumber + row - plan.firstRows[shard])
+  }
+
   /// What is wrong with a value of one of this rank's blocks, and where it is in its file.
   func error(about problem: ValueProblem, inBlock number: Int) -> DataSetError {
     let place = reader.place(number, row: problem.row, column: problem.column)

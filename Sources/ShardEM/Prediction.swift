@@ -66,6 +66,12 @@ extension Sweep {
 }
 
 extension MixtureModel {
+  /// The most probable component of each row of a block, from 0.
+  func labels(of block: RowBlock, _ expectation: Expectation, workspace: Workspace) -> [Int] {
+    let labels = prediction(of: block, expectation, [], workspace: workspace).0.labels
+    return (0..<block.count).map { Int(labels[$0]) }
+  }
+
   /// The prediction for `block`, in the workspace's memory, and the log densities of its rows; where
   /// these are not wanted, the largest terms of them, which are finite exactly if they are.
   fileprivate func prediction(

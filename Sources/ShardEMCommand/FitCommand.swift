@@ -88,6 +88,9 @@ struct FitCommand: WorldCommand {
         if world.rank == 0, let path = output.output { try file.write(to: path) }
       }
       observer?.commit()
+    } catch let error as FitError {
+      observer?.abandon()
+      throw error.naming { "\(sweep.data.column($0))" }
     } catch {
       guard exitStatus(of: error) == ExitStatus.interrupted.rawValue else {
         observer?.abandon()
@@ -103,6 +106,9 @@ struct FitCommand: WorldCommand {
         try printResult(report(on: file))
       }
     }
+    let warnings = FitWarnings(
+      mixture: mixture, fit: fit, sweep: sweep, regularization: model.regularization)
+    for line in try warnings.lines() { log.warning("\(line)") }
     if !fit.converged {
       log.warning(
         """

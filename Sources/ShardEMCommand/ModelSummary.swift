@@ -9,6 +9,8 @@ struct ModelSummary {
   /// More than fit on a screen are left out, with a line that says so.
   private static let mostComponents = 50
   private static let mostColumns = 8
+  /// Marks a deviation that says nothing of the data.
+  private static let unmeasured = "*"
 
   var text: String { title + "\n\n" + table + "\n" + fitLines }
 
@@ -36,6 +38,9 @@ struct ModelSummary {
       text += "(\(file.components - components) more components)\n"
     }
     if columns < file.dimensions { text += "(\(file.dimensions - columns) more columns)\n" }
+    if rows.dropFirst().contains(where: { $0.contains { $0.hasSuffix(Self.unmeasured) } }) {
+      text += "\(Self.unmeasured) half of this variance or more is the regularization\n"
+    }
     return text
   }
 
@@ -56,7 +61,9 @@ struct ModelSummary {
     case .gaussian(let type, let parameters):
       let mean = parameters.means[k * file.dimensions + j]
       let variance = type.variance(parameters.covariances, k, j, columns: file.dimensions)
-      return spread(mean, variance.squareRoot())
+      // What the regularization alone would give looks as if it had been measured.
+      let isMeasured = file.fit.map { variance > 2 * $0.regularization } ?? true
+      return spread(mean, variance.squareRoot()) + (isMeasured ? "" : Self.unmeasured)
     }
   }
 

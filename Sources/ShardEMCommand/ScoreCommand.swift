@@ -25,13 +25,16 @@ struct ScoreCommand: WorldCommand {
   func run<World: Communicator>(in world: World) throws -> ExitStatus {
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
-    let data = try data.open(
-      for: model.columns(of: file), threads: threads, in: world, log: running.logger(on: world))
+    let log = running.logger(on: world)
+    let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
     let sweep = Sweep(data, threads: threads, world: world)
     let score = try score(file.mixture, file, sweep)
     try world.agree {
       if world.rank == 0 { try printResult(json(score, of: data)) }
+    }
+    if let warning = CriteriaWarning.text(score, rows: data.weightedRowCount) {
+      log.warning("\(warning)")
     }
     return .done
   }

@@ -1,0 +1,79 @@
+/// What a fitted model owes to its options rather than to the data, or to a row or two of them: a
+/// maximum of the likelihood, found rightly, that says little.
+///
+/// Components and columns count from 0.
+public enum FitConcern: Equatable, Sendable {
+  /// The regularization is more than 1 % of a variance, which contains it. `component` is nil for the
+  /// shared covariance, `column` for a variance of all columns.
+  case regularized(component: Int?, column: Int?, share: Double)
+  /// A component of weight 0.
+  case empty(component: Int)
+  /// A component of about one row, or of fewer than its covariance needs; or one whose every variance
+  /// is hardly more than the regularization. `rows` is its share of them.
+  case spike(component: Int, rows: Double, isRegularization: Bool)
+}
+
+extension GaussianMixture {
+  /// The largest share of a variance that the regularization may have without a word.
+  private static var unremarkableShare: Double { 0.01 }
+
+  /// The concerns about fitted parameters: spikes and empty components in order, then variances by the
+  /// regularization's share of them, the largest first.
+  ///
+  /// - Parameter rows: how many rows of positive weight the fit had; with row weights, a component has
+  ///   its weight's share of them, so that weights in any unit give the same concerns.
+  public func concerns(about parameters: GaussianParameters, rows: Int) -> [FitConcern] {
+    var concerns: [FitConcern] = []
+    var told: Set<Int> = []
+    for (k, weight) in parameters.weights.enumerated() {
+      if weight == 0 {
+        concerns.append(.empty(component: k))
+        told.insert(k)
+        continue
+      }
+      // A covariance that all share says nothing of one of them.
+      let isRegularization =
+        covarianceType != .tied
+        && (0..<columnCount).allSatisfy { share(parameters, k, $0) >= 0.5 }
+      guard weight * Double(rows) < fewestRows || isRegularization else { continue }
+      concerns.append(
+        .spike(
+          component: k, rows: weight * Double(rows), isRegularization: isRegularization))
+      if isRegularization { told.insert(k) }
+    }
+    return concerns + regularized(parameters, except: told)
+  }
+
+  /// D + 1 rows are the fewest that give a covariance matrix its full rank; of other variances, more
+  /// than about two rows.
+  private var fewestRows: Double {
+    covarianceType == .full ? max(Double(columnCount + 1), 2.5) : 2.5
+  }
+
+  private func regularized(
+    _ parameters: GaussianParameters, except told: Set<Int>
+  ) -> [FitConcern] {
+    let isTied = covarianceType == .tied
+    let columns = covarianceType == .spherical ? 1 : columnCount
+    let shares = (0..<(isTied ? 1 : componentCount)).flatMap { k in
+      (0..<columns).map { j in (component: k, column: j, share: share(parameters, k, j)) }
+    }
+    return shares.enumerated()
+      .filter {
+        $0.element.share > Self.unremarkableShare
+          && (isTied || !told.contains($0.element.component))
+      }
+      .sorted { ($1.element.share, $0.offset) < ($0.element.share, $1.offset) }
+      .map {
+        .regularized(
+          component: isTied ? nil : $0.element.component,
+          column: covarianceType == .spherical ? nil : $0.element.column,
+          share: $0.element.share)
+      }
+  }
+
+  /// The part of a variance that is the regularization.
+  private func share(_ parameters: GaussianParameters, _ k: Int, _ j: Int) -> Double {
+    regularization / variance(parameters, k, j)
+  }
+}
