@@ -26,6 +26,35 @@ import Testing
           + "--regularization or drop constant, duplicated and linearly dependent columns"
       ),
       (
+        .singular(
+          component: 0, columns: SingularColumns(column: 2), mass: 40, iteration: 1),
+        "component 1 collapsed at iteration 1: covariance singular over 40 rows, column 3 constant; "
+          + "raise --regularization or drop constant, duplicated and linearly dependent columns"
+      ),
+      (
+        .singular(
+          component: nil, columns: SingularColumns(column: 3, others: [1]), mass: 40, iteration: 1
+        ).naming { ["a", "width", "c", "height"][$0] },
+        "the shared covariance collapsed at iteration 1: singular over 40 rows, height a multiple "
+          + "of width; raise --regularization or drop constant, duplicated and linearly dependent "
+          + "columns"
+      ),
+      (
+        .singular(
+          component: 1, columns: SingularColumns(column: 9, others: [0, 2, 4, 5, 6, 7]),
+          mass: nil, iteration: nil),
+        "component 2 collapsed: covariance singular, column 10 a linear combination of column 1, "
+          + "column 3, column 5, column 6, column 7 and 1 more; raise --regularization or drop "
+          + "constant, duplicated and linearly dependent columns"
+      ),
+      (
+        .singular(
+          component: 1, columns: SingularColumns(column: nil), mass: 8, iteration: 2),
+        "component 2 collapsed at iteration 2: covariance singular over 8 rows, all columns "
+          + "constant; raise --regularization or drop constant, duplicated and linearly dependent "
+          + "columns"
+      ),
+      (
         .singular(component: 1, mass: nil, iteration: nil),
         "component 2 collapsed: covariance singular; raise "
           + "--regularization or drop constant, duplicated and linearly dependent columns"

@@ -183,11 +183,12 @@ extension BadInput {
       testDescription: "identical rows without regularization",
       arguments: "fit same.npy -K 1 --regularization 0 -o model.json --trace trace.jsonl",
       files: ["same.npy": npyFile([1, 2, 1, 2, 1, 2], shape: [3, 2])],
-      message: singular),
+      message: singular("column 1 constant")),
     BadInput(
       testDescription: "a duplicated column without regularization",
       arguments: "fit double.npy -K 1 --regularization 0 -o model.json --trace trace.jsonl",
-      files: ["double.npy": npyFile([1, 1, 2, 2, 5, 5], shape: [3, 2])], message: singular),
+      files: ["double.npy": npyFile([1, 1, 2, 2, 5, 5], shape: [3, 2])],
+      message: singular("column 2 a multiple of column 1")),
     BadInput(
       testDescription: "a row so far off that float64 cannot tell the components apart",
       arguments: "predict m.json far.npy -o l.npy --probabilities r.npy",
@@ -226,9 +227,10 @@ extension BadInput {
         + "rows out or fill in their values"),
   ]
 
-  private static let singular =
-    "component 1 collapsed at iteration 0: covariance singular over 3 rows; raise --regularization "
-    + "or drop constant, duplicated and linearly dependent columns"
+  private static func singular(_ columns: String) -> String {
+    "component 1 collapsed at iteration 0: covariance singular over 3 rows, \(columns); raise "
+      + "--regularization or drop constant, duplicated and linearly dependent columns"
+  }
 
   private static func model(_ covariances: String) -> [UInt8] {
     Array(

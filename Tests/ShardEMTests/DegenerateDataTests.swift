@@ -80,14 +80,21 @@ struct DegenerateDataTests {
   func constantColumnFails() throws {
     let rows = rows { _, _ in 7 }
     for type in [CovarianceType.full, .diag] {
-      guard case .singular(component: 0, let mass?, _) = failure({ try fit(type, rows) }) else {
+      guard case .singular(component: 0, let columns, let mass?, _) = failure({
+        try fit(type, rows)
+      })
+      else {
         Issue.record("\(type): no error about the first component")
         continue
       }
       #expect(mass > 190 && mass < 210)
+      #expect(columns == SingularColumns(column: 2))
     }
     let error = failure { try fit(.tied, rows) }
-    #expect(error == .singular(component: nil, mass: 400, iteration: 0))
+    #expect(
+      error
+        == .singular(
+          component: nil, columns: SingularColumns(column: 2), mass: 400, iteration: 0))
     #expect(failure { try fit(.spherical, rows) } == nil)
   }
 
@@ -95,11 +102,13 @@ struct DegenerateDataTests {
   func duplicatedColumnFails() throws {
     let rows = rows { x, _ in x }
     for type in [CovarianceType.full, .tied] {
-      guard case .singular(let component, _, _) = failure({ try fit(type, rows) }) else {
+      guard case .singular(let component, let columns, _, _) = failure({ try fit(type, rows) })
+      else {
         Issue.record("\(type): no error about a singular covariance")
         continue
       }
       #expect(component == (type == .tied ? nil : 0))
+      #expect(columns == SingularColumns(column: 2, others: [0]))
     }
     for type in [CovarianceType.diag, .spherical] {
       #expect(failure { try fit(type, rows) } == nil)

@@ -39,7 +39,10 @@ struct WorkSharingTests {
     // The first variance of the components 1 and 3.
     for k in [1, 3] { start.covariances[k * 64 * 64] = 0 }
     for threads in [1, 3] {
-      #expect(throws: FitError.singular(component: 1, mass: nil, iteration: 1)) {
+      #expect(
+        throws: FitError.singular(
+          component: 1, columns: SingularColumns(column: 0), mass: nil, iteration: 1)
+      ) {
         try fit(threads: threads, from: start)
       }
     }
