@@ -15,7 +15,7 @@ public struct CholeskyFactor: Sendable {
   /// themselves 3 × 2^-53 A_ii (one diagonal, one off it entering twice); twice that to be sure. Nil
   /// if it does not.
   public init?(_ matrix: ArraySlice<Double>, order: Int) {
-    let tolerance = Double(order + 3) * 0x1p-52
+    let tolerance = CholeskyFactor.smallestPivot(order: order)
     var l = Array(matrix)
     let complete = l.withUnsafeMutableBufferPointer { l in
       order < 48
@@ -26,6 +26,9 @@ public struct CholeskyFactor: Sendable {
     self.order = order
     lower = l
   }
+
+  /// What a pivot must exceed, relative to the variance of its column.
+  public static func smallestPivot(order: Int) -> Double { Double(order + 3) * 0x1p-52 }
 
   /// log |A| = 2 sum of log L_ii, in nats.
   public var logDeterminant: Double {

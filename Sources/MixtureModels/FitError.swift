@@ -8,8 +8,10 @@ public enum FitError: Error, Equatable, Sendable {
   /// columns. `component` counts from 0; `iteration` is filled in by the fit loop.
   case collapsed(component: Int, mass: Double, rows: Double, iteration: Int?)
   /// A covariance is singular relative to the data's own scale though its mass, in rows, would do;
-  /// nil for given parameters. `component` counts from 0; nil for the shared covariance.
-  case singular(component: Int?, mass: Double?, iteration: Int?)
+  /// nil for given parameters. `component` counts from 0; nil for the shared covariance. `columns` are
+  /// those that make it so.
+  case singular(
+    component: Int?, columns: SingularColumns? = nil, mass: Double?, iteration: Int?)
   /// A variance is infinite or no number: given so, or by a regularization near the end of float64.
   /// `component` counts from 0; nil for the shared covariance.
   case notFinite(component: Int?, variance: Double, iteration: Int?)
@@ -28,10 +30,11 @@ extension FitError: CustomStringConvertible {
     case .collapsed(let component, let mass, let rows, let iteration):
       return "component \(component + 1) collapsed\(phrase(iteration)): mass \(shortened(mass)) of "
         + "\(shortened(rows)) rows; raise --regularization, lower --components or change --seed"
-    case .singular(let component, let mass, let iteration):
+    case .singular(let component, let columns, let mass, let iteration):
       return "\(subject(component)) collapsed\(phrase(iteration)): "
         + (component == nil ? "singular" : "covariance singular")
         + (mass.map { " over \(shortened($0)) rows" } ?? "")
+        + (columns.map { ", \($0)" } ?? "")
         + "; raise --regularization or drop constant, duplicated and linearly dependent columns"
     case .notFinite(let component, let variance, let iteration):
       return "\(subject(component)) has a variance of \(variance)\(phrase(iteration)), expected a "
@@ -52,14 +55,25 @@ extension FitError: CustomStringConvertible {
     switch self {
     case .collapsed(let component, let mass, let rows, nil):
       .collapsed(component: component, mass: mass, rows: rows, iteration: iteration)
-    case .singular(let component, let mass, nil):
-      .singular(component: component, mass: mass, iteration: iteration)
+    case .singular(let component, let columns, let mass, nil):
+      .singular(component: component, columns: columns, mass: mass, iteration: iteration)
     case .notFinite(let component, let variance, nil):
       .notFinite(component: component, variance: variance, iteration: iteration)
     case .outOfRange(let component, let variance, nil):
       .outOfRange(component: component, variance: variance, iteration: iteration)
     default: self
     }
+  }
+
+  /// The same error, its columns called as the data call them.
+  ///
+  /// - Parameter label: of a column, counted from 0.
+  public func naming(_ label: (_ column: Int) -> String) -> FitError {
+    guard case .singular(let component, let columns?, let mass, let iteration) = self else {
+      return self
+    }
+    return .singular(
+      component: component, columns: columns.naming(label), mass: mass, iteration: iteration)
   }
 
   private func subject(_ component: Int?) -> String {

@@ -86,7 +86,8 @@ extension GaussianMixture {
   func choleskyFactor(_ parameters: Parameters, component k: Int) throws -> CholeskyFactor {
     guard let factor = factor(parameters.covariances, k) else {
       throw FitError.singular(
-        component: covarianceType == .tied ? nil : k, mass: nil, iteration: nil)
+        component: covarianceType == .tied ? nil : k,
+        columns: singularColumns(parameters.covariances, k), mass: nil, iteration: nil)
     }
     return factor
   }
@@ -96,6 +97,12 @@ extension GaussianMixture {
     let area = columnCount * columnCount
     let packed = PackedTriangle.pack(covariances[k * area..<(k + 1) * area], order: columnCount)
     return CholeskyFactor(packed[...], order: columnCount)
+  }
+
+  /// The columns for which square matrix `k` has no Cholesky factor.
+  func singularColumns(_ covariances: [Double], _ k: Int) -> SingularColumns? {
+    let area = columnCount * columnCount
+    return SingularColumns(of: Array(covariances[k * area..<(k + 1) * area]), columnCount)
   }
 
   /// The floating-point operations of one Cholesky factor, and of its inverse.

@@ -108,7 +108,8 @@ extension GaussianMixture {
       let mass = statistics[massesStart + k]
       let central = mass > 0 ? statistics[2 + index] / mass - shifts[index] * shifts[index] : 0
       return try checked(
-        max(central, 0) + regularization, floor: smallestVariance(j), component: k, statistics)
+        max(central, 0) + regularization, floor: smallestVariance(j), component: k, column: j,
+        statistics)
     }
   }
 
@@ -122,7 +123,7 @@ extension GaussianMixture {
       }
       let central = mass > 0 ? (statistics[2 + k] / mass - squared) / Double(columnCount) : 0
       return try checked(
-        max(central, 0) + regularization, floor: floor, component: k, statistics)
+        max(central, 0) + regularization, floor: floor, component: k, column: nil, statistics)
     }
   }
 
@@ -144,18 +145,23 @@ extension GaussianMixture {
     for j in 0..<columnCount {
       _ = try checked(
         covariances[(k * columnCount + j) * columnCount + j], floor: smallestVariance(j),
-        component: component, statistics)
+        component: component, column: j, statistics)
     }
-    guard factor(covariances, k) != nil else { throw collapsed(component, statistics) }
+    guard factor(covariances, k) != nil else {
+      throw collapsed(component, statistics, singularColumns(covariances, k))
+    }
   }
 
+  /// - Parameter column: whose variance it is; nil for one of all columns.
   private func checked(
-    _ variance: Double, floor: Double, component: Int?, _ statistics: [Double]
+    _ variance: Double, floor: Double, component: Int?, column: Int?, _ statistics: [Double]
   ) throws -> Double {
     guard variance < .infinity else {
       throw FitError.notFinite(component: component, variance: variance, iteration: nil)
     }
-    guard variance > floor else { throw collapsed(component, statistics) }
+    guard variance > floor else {
+      throw collapsed(component, statistics, SingularColumns(column: column))
+    }
     // The model file would be refused.
     guard CovarianceCheck.hasReciprocal(variance) else {
       throw FitError.outOfRange(component: component, variance: variance, iteration: nil)
@@ -172,11 +178,13 @@ extension GaussianMixture {
 
   /// Too little mass, if no covariance of that many rows has full rank; else columns that have
   /// none. Nil: the shared covariance.
-  private func collapsed(_ component: Int?, _ statistics: [Double]) -> FitError {
+  private func collapsed(
+    _ component: Int?, _ statistics: [Double], _ columns: SingularColumns? = nil
+  ) -> FitError {
     let rows = statistics[1]
     let mass = component.map { statistics[massesStart + $0] } ?? rows
     guard let component, mass < Double(columnCount + 1) else {
-      return .singular(component: component, mass: mass, iteration: nil)
+      return .singular(component: component, columns: columns, mass: mass, iteration: nil)
     }
     return .collapsed(component: component, mass: mass, rows: rows, iteration: nil)
   }
