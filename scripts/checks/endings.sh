@@ -121,8 +121,6 @@ if [[ " ${launch[*]} " == *" --oversubscribe "* ]]; then
   left="1 of the 2 ranks on this host are left while MPI starts; all ranks need to run the same program, \
 with the same MPI"
   expect "another program on one rank" 2 "rank 1: $left" "${launch[@]}" true : -n 1 "$build/shardem" fit "$data" -K 2
-  expect "another program on one rank, in a shell" 2 "rank 1: $left" "${launch[@]}" bash -c 'exit 0' : -n 1 \
-    bash -c "'$build/shardem' fit '$data' -K 2; exit \$?"
 fi
 
 # A farm: ranks of a launcher that work each by itself.
