@@ -9,7 +9,7 @@ public enum FitConcern: Equatable, Sendable {
   /// A component of weight 0.
   case empty(component: Int)
   /// A component of about one row, or of fewer than its covariance needs; or one whose every variance
-  /// is hardly more than the regularization. `rows` is its share of them.
+  /// is hardly more than the regularization, and less than a hundredth of that of all rows in some column. `rows` is its share of them.
   case spike(component: Int, rows: Double, isRegularization: Bool)
 }
 
@@ -25,6 +25,7 @@ extension GaussianMixture {
   public func concerns(about parameters: GaussianParameters, rows: Int) -> [FitConcern] {
     var concerns: [FitConcern] = []
     var told: Set<Int> = []
+    let spread = varianceOfAll(parameters)
     for (k, weight) in parameters.weights.enumerated() {
       if weight == 0 {
         concerns.append(.empty(component: k))
@@ -35,6 +36,7 @@ extension GaussianMixture {
       let isRegularization =
         covarianceType != .tied
         && (0..<columnCount).allSatisfy { share(parameters, k, $0) >= 0.5 }
+        && (0..<columnCount).contains { 100 * variance(parameters, k, $0) < spread[$0] }
       guard weight * Double(rows) < fewestRows || isRegularization else { continue }
       concerns.append(
         .spike(
@@ -42,6 +44,21 @@ extension GaussianMixture {
       if isRegularization { told.insert(k) }
     }
     return concerns + regularized(parameters, except: told)
+  }
+
+  /// The variance of each column over all components: data whose own variances are hardly more than the
+  /// regularization have no spikes, but the wrong units.
+  private func varianceOfAll(_ parameters: GaussianParameters) -> [Double] {
+    (0..<columnCount).map { j in
+      func mean(_ number: (Int) -> Double) -> Double {
+        (0..<componentCount).reduce(0) { $0 + parameters.weights[$1] * number($1) }
+      }
+      let middle = mean { parameters.means[$0 * columnCount + j] }
+      return mean { k in
+        let distance = parameters.means[k * columnCount + j] - middle
+        return variance(parameters, k, j) + distance * distance
+      }
+    }
   }
 
   /// D + 1 rows are the fewest that give a covariance matrix its full rank; of other variances, more

@@ -137,6 +137,11 @@ public struct GaussianMixture: MixtureModel {
   /// Weights, means, covariances: of a matrix, which is symmetric, the lower triangle.
   public func numbers(of parameters: Parameters) -> [Double] {
     let area = columnCount * columnCount
+    let shape = covarianceType.shape(components: componentCount, columns: columnCount)
+    // What a caller made with other shapes has no triangles; `parameters(numbers:)` refuses it.
+    guard parameters.covariances.count == shape.reduce(1, *) else {
+      return parameters.weights + parameters.means + parameters.covariances + [0]
+    }
     let matrices = stride(from: 0, to: matrixCount * area, by: area)
     let covariances =
       matrixCount == 0

@@ -15,9 +15,11 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
   return text.contains { "123456789infa".contains($0) } ? text : text.filter { $0 != "-" }
 }
 
-/// With at most as many significant digits.
+/// With at most as many significant digits; those before the point that are beyond them are zeros.
 func significant(_ value: Double, _ digits: Int) -> String {
-  formatted("%.*g", CInt(digits), value)
+  let text = formatted("%.*g", CInt(digits), value)
+  guard abs(value) < 1e9, text.contains("e+"), let rounded = Double(text) else { return text }
+  return fixed(rounded, 0)
 }
 
 private func formatted(_ format: String, _ precision: CInt, _ value: Double) -> String {

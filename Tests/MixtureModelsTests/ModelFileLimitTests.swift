@@ -33,7 +33,7 @@ struct ModelFileLimitTests {
     #expect(message(model(extra: ",\(keys)")) == nil)
     #expect(
       message(model(extra: ",\(keys),\"one\": 0"))
-        == "m: line 2, column 117978: not JSON: found \"\\\"\", expected at most 10000 keys")
+        == "m: line 2, column 108873: not JSON: found \"\\\"\", expected at most 10000 keys")
     // Where a number is wanted, whatever it holds.
     let object = "{\(keys),\"a\": {\(keys)}}"
     #expect(message(model(weights: object)) == "m: weights[0]: found null, expected a number")

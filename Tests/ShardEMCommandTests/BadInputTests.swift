@@ -289,7 +289,8 @@ extension BadInput {
         + "or }"),
     BadInput(
       testDescription: "shards in what is no folder", arguments: "shard a.npy -o a.npy",
-      files: ["a.npy": npy], message: "a.npy: a file, expected a folder"),
+      files: ["a.npy": npy], message: "--output a.npy; expected the name of a folder: it gets .npy files, part-0000.npy and so "
+        + "on"),
     BadInput(
       testDescription: "shards over a file", arguments: "shard a.npy -o .",
       files: ["a.npy": npy, "part-0000.npy": npy],

@@ -21,7 +21,7 @@ import _TestSupport
       ["fit"] + arguments + ["-K", "2", "-q", "--progress", "none", "-o", "model.json"],
       in: folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    return try folder.bytes("model.json")
+    return try folder.namelessModel("model.json")
   }
 
   @Test("raw numbers give the model of the same numbers in a .npy")

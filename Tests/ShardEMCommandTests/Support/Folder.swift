@@ -36,6 +36,12 @@ final class Folder {
 
   func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
+  /// A model file without the line of the columns' names, which .npy files do not have.
+  func namelessModel(_ name: String) throws -> [UInt8] {
+    let lines = try text(name).split(separator: "\n", omittingEmptySubsequences: false)
+    return Array(lines.filter { !$0.hasPrefix("  \"columns\": ") }.joined(separator: "\n").utf8)
+  }
+
   func json(_ name: String) throws -> [String: Any] {
     try jsonObject(try text(name))
   }
