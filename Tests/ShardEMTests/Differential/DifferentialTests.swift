@@ -18,7 +18,6 @@ struct DifferentialTests {
     func problems(part: UInt64) throws {
       for number in Self.first..<Self.first + Self.count where number % 8 == part {
         let problem = DifferentialProblem(number: number)
-        if Self.isKnownFault(problem) { continue }
         let check = try DifferentialCheck(problem)
         guard !check.faults.isEmpty else { continue }
         Issue.record(
@@ -47,16 +46,6 @@ struct DifferentialTests {
         }
       }
       #expect(all > 2000 && 50 * narrow >= 49 * all, "\(narrow) of \(all)")
-    }
-
-    /// Kinds of problems that do not agree yet: moments about means far off, tied covariances about a
-    /// common center, and their weights next to 0.
-    private static func isKnownFault(_ problem: DifferentialProblem) -> Bool {
-      let cancelling: Set<DifferentialProblem.Trait> = [
-        .farStart, .farRows, .farComponents, .constantColumn, .equalRows, .wholeNumbers, .fewRows,
-      ]
-      return !problem.traits.isDisjoint(with: cancelling)
-        || problem.type == .tied && problem.traits.contains(.tinyWeights)
     }
 
     private static let first = number("DIFFERENTIAL_SEED", default: 1)
