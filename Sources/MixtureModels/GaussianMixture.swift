@@ -139,8 +139,10 @@ public struct GaussianMixture: MixtureModel {
     let area = columnCount * columnCount
     let shape = covarianceType.shape(components: componentCount, columns: columnCount)
     // What a caller made with other shapes has no triangles; `parameters(numbers:)` refuses it.
-    guard parameters.covariances.count == shape.reduce(1, *) else {
-      return parameters.weights + parameters.means + parameters.covariances + [0]
+    guard area > 0, parameters.covariances.count == shape.reduce(1, *) else {
+      let numbers = parameters.weights + parameters.means + parameters.covariances
+      // Lest these, by chance as many, be taken for the triangles.
+      return numbers + (self.parameters(numbers: numbers) == nil ? [] : [0])
     }
     let matrices = stride(from: 0, to: matrixCount * area, by: area)
     let covariances =

@@ -35,16 +35,14 @@ func word(_ name: String, _ value: Any?) -> String { value.map { "\(name) \($0)"
 func settings(of value: Any) -> [String] {
   Mirror(reflecting: value).children.compactMap { child in
     guard let name = child.label else { return nil }
+    let mirror = Mirror(reflecting: child.value)
+    // First, as a number that may be missing is taken for a number too.
+    if mirror.displayStyle == .optional { return word(name, mirror.children.first?.value) }
     switch child.value {
     case is any BinaryInteger, is any BinaryFloatingPoint, is Bool, is String:
       return "\(name) \(child.value)"
     default:
-      let mirror = Mirror(reflecting: child.value)
-      switch mirror.displayStyle {
-      case .enum: return "\(name) \(child.value)"
-      case .optional: return word(name, mirror.children.first?.value)
-      default: return nil
-      }
+      return mirror.displayStyle == .enum ? "\(name) \(child.value)" : nil
     }
   }
 }

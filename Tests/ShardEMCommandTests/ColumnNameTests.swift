@@ -36,10 +36,10 @@ import Testing
 
   @Test("fit keeps the names of the data columns, without that of the weights")
   func kept() throws {
-    let folder = try folder(rows: 50)
+    let folder = try folder()
     func columns(_ data: String) throws -> [String]? {
       let outcome = try run("fit \(data) -K 2 -q --progress none -o fit.json", folder)
-      #expect(outcome.status == 0 && outcome.errors == "")
+      #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)")
       return try folder.json("fit.json")["columns"] as? [String]
     }
     #expect(try columns("straight.csv") == ["width", "height"])

@@ -41,7 +41,7 @@ import _TestSupport
       outcome.errors == """
         info: data.csv: the first row was taken for column names; --no-header makes it data
         info: 3000 rows in 1 file written to one
-        info: .npy files keep no column names: the columns, in order, are x, y
+        info: .npy files keep no column names: the columns, in order, are width, height
 
         """)
     let values = try folder.npy("one/part-0000.npy", of: Double.self)
