@@ -22,7 +22,7 @@ struct ComponentMoments {
   private(set) var meanRounding: [Wide] = []
   /// New mean less old.
   private(set) var shifts: [Wide] = []
-  /// The largest distance of a row from the old mean.
+  /// The largest distance of any row from the old mean.
   private var reaches: [Wide] = []
   /// The weight of all rows, if each had the largest: what bounds of sums are relative to.
   private let boundWeight: Wide
@@ -57,12 +57,14 @@ struct ComponentMoments {
     let least = max(sum - mass.bound, .leastNonzeroMagnitude)
     var (deviations, spreads) = ([Wide](repeating: 0, count: d), [Wide](repeating: 0, count: d))
     reaches = deviations
-    for n in shares.indices where shares[n] > 0 || responsibilityErrors[n] > 0 {
+    for n in shares.indices {
       for j in 0..<d {
         let x = rows[n * d + j]
+        // Units come from all rows, also from those that have no share of the component.
+        reaches[j] = max(reaches[j], abs(x - old[j]))
+        guard shares[n] > 0 || responsibilityErrors[n] > 0 else { continue }
         deviations[j] += shares[n] * abs(x - old[j])
         spreads[j] += responsibilityErrors[n] * abs(x - mean[j])
-        reaches[j] = max(reaches[j], abs(x - old[j]))
       }
     }
     meanErrors = spreads.map { $0 / least }
@@ -118,6 +120,18 @@ struct ComponentMoments {
         errors[j * d + i] = errors[i * d + j]
       }
     }
+  }
+
+  /// What the variance of a spherical component, the mean over the columns, may lose by cancellation:
+  /// of the sum of all, so that a column of small variance and large shift may lose more than its own.
+  func sphericalCancellation(
+    mass: Bounded, _ allowance: ReferenceEM.Allowance, _ regularization: Wide
+  ) -> Wide {
+    let d = shifts.count
+    let scatter = (0..<d).reduce(0) { $0 + second[$1 * (d + 1)] }
+    let variance = scatter / mass.value / Wide(d) + regularization
+    let shift = shifts.reduce(0) { $0 + $1 * $1 } / Wide(d)
+    return allowance.additions * roundingUnit * min(shift, allowance.cancellation * variance)
   }
 
   /// The covariance with its regularization, D × D.

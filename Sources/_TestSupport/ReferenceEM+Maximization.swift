@@ -40,6 +40,10 @@ extension ReferenceEM {
         component.isEmpty
         ? emptyCovariance(within: component.emptyBound)
         : shaped(component.scatter(mass: component.mass, allowance, regularization))
+      if covarianceType == .spherical, !component.isEmpty {
+        result.covariances[result.covariances.count - 1].bound +=
+          component.sphericalCancellation(mass: component.mass, allowance, regularization)
+      }
     }
     if covarianceType == .tied {
       result.covariances = pooled(components, expectation.densities, total: total)
