@@ -59,6 +59,9 @@ skip() {
   exit 0
 }
 
+# unnamed MODEL: the model file without the names of columns, which .npy files do not have.
+unnamed() { LC_ALL=C grep -av '^  "columns": \[' "$1"; }
+
 # need_cluster SCRIPT: the pretend hosts (`hosts`), or a Slurm on them (`slurm`), of ../shared/cluster;
 # installs what they need. Sets `cluster`, their folder.
 need_cluster() {

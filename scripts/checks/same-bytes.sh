@@ -82,8 +82,6 @@ fits() {
   attempt on_ranks 3 "$@" "$shards" --threads 2 --output "ranks-3-shards-threads-2.json"
 }
 
-unnamed() { LC_ALL=C grep -av '^  "columns": \[' "$1"; }
-
 # compare NAME REFERENCE FILE...: whether all files are those bytes, but for the names of columns, which
 # .npy files do not have.
 compare() {
