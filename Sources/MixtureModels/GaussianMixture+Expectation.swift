@@ -162,7 +162,11 @@ extension GaussianMixture {
     var bounds = [Double](repeating: 0, count: statisticsCount)
     bounds[0] = logDensityBound(expectation, within: ranges)
     bounds[1] = 1
-    let all = (0..<componentCount).map { reaches(from: expectation.centers, $0, ranges) }
+    let all = (0..<componentCount).map { k in
+      isEmpty(expectation, k)
+        ? Array(repeating: 0, count: columnCount)
+        : reaches(from: expectation.centers, k, ranges)
+    }
     let farthest = (0..<columnCount).map { j in
       all.reduce(centeringError(expectation, j)) { max($0, $1[j]) }
     }
@@ -190,6 +194,11 @@ extension GaussianMixture {
     return bounds
   }
 
+  /// Whether component `k` has weight 0 and with it no part in any row, wherever its mean lies.
+  private func isEmpty(_ expectation: Expectation, _ k: Int) -> Bool {
+    !expectation.logScales.isEmpty && expectation.logScales[k] == -.infinity
+  }
+
   /// How far the rounding of a residual about a mean of the centers may take it beyond them: K + 8
   /// roundings of the centers' differences from what they share. 0 where there are no residuals.
   private func centeringError(_ expectation: Expectation, _ j: Int) -> Double {
@@ -210,7 +219,7 @@ extension GaussianMixture {
     guard !expectation.logScales.isEmpty else { return 0 }
     let peak = expectation.logScales.reduce(-.infinity, max) + log(Double(componentCount))
     var floor = -Double.infinity
-    for k in 0..<componentCount {
+    for k in 0..<componentCount where !isEmpty(expectation, k) {
       let reach = reaches(from: expectation.means, k, ranges)
       floor = max(floor, expectation.logScales[k] - 0.5 * distanceBound(expectation, k, reach))
     }

@@ -84,10 +84,14 @@ extension GaussianMixture {
 
   /// Adds sum_{k<l} C_kl (mu_k - mu_l)(mu_k - mu_l)' = sum_k (mu_k - mu_0) v_k', with the sums C_kl of
   /// w r_k r_l and v_k = sum_l C_kl (mu_k - mu_l).
+  ///
+  /// As the v_k add up to 0, any point would do for mu_0, but for roundings: it is the mean of a
+  /// component with a weight, since one without may lie anywhere (`shared`).
   private func addPairs(
     _ statistics: [Double], of previous: Parameters, to packed: inout [Double]
   ) {
     let (means, d) = (previous.means, columnCount)
+    let origin = (previous.weights.firstIndex { $0 > 0 } ?? 0) * d
     for k in 0..<componentCount {
       var v = [Double](repeating: 0, count: d)
       for l in 0..<componentCount where l != k {
@@ -98,7 +102,7 @@ extension GaussianMixture {
         for j in 0..<d { v[j] += pair * (means[k * d + j] - means[l * d + j]) }
       }
       if v.allSatisfy({ $0 == 0 }) { continue }
-      forEachEntry { slot, i, j in packed[slot] += (means[k * d + i] - means[i]) * v[j] }
+      forEachEntry { slot, i, j in packed[slot] += (means[k * d + i] - means[origin + i]) * v[j] }
     }
   }
 

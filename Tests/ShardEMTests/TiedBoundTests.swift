@@ -38,6 +38,29 @@ struct TiedBoundTests {
     #expect(fit.parameters.covariances[2 * columns + 2] == 1e-6)
   }
 
+  // A component without weight has no part in any sum: not a bit may depend on where it lies.
+  @Test("take nothing from the mean of an empty component", arguments: [1e4, 1e16, -1e30, 1e150])
+  func emptyComponent(distance: Double) throws {
+    var generator = SeededGenerator(seed: 2)
+    let rows = (0..<600 * columns).map { i in
+      generator.normal() + (i < 300 * columns ? 0 : 2)
+    }
+    func fit(emptyAt mean: Double) throws -> Fit<GaussianParameters> {
+      let means = (0..<3 * columns).map { [mean, 0, 2][$0 / columns] }
+      return try fitGaussians(
+        .tied, components: 3, columns: columns, rows: rows, regularization: 1e-6,
+        from: .parameters(
+          GaussianParameters(
+            weights: [0, 0.5, 0.5], means: means, covariances: identity(times: 1))),
+        options: FitOptions(maximumIterations: 3))
+    }
+    let (near, far) = (try fit(emptyAt: 1), try fit(emptyAt: distance))
+    #expect(far.parameters.weights == near.parameters.weights)
+    #expect(far.parameters.means.dropFirst(columns) == near.parameters.means.dropFirst(columns))
+    #expect(far.parameters.covariances == near.parameters.covariances)
+    #expect(far.score == near.score)
+  }
+
   @Test(
     "have the same bits on any number of ranks and threads from means far outside of the data",
     arguments: [(20.0, 1e4), (1000, 1e9), (1e5, 1e13)])
