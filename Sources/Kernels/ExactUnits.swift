@@ -32,9 +32,10 @@ public struct ExactUnits: Sendable {
   public func dropped(_ i: Int) -> Double { additions * (anchors[i] / 1.5 * ratio) * 0x1p-53 }
 
   /// The power of two M for a bound on all values together: at least twice it, with room for the
-  /// roundings of the values themselves; large enough that the units of both parts are normal numbers.
+  /// roundings of the values themselves; large enough that M' is a normal number, and its unit, 2^-1064
+  /// or more, one that float64 has: variances down to the smallest normal number keep their digits.
   private static func scale(bound: Double) -> Double {
-    powerOfTwo(atLeast: max(2.25 * bound, 0x1p-900))
+    powerOfTwo(atLeast: max(2.25 * bound, 0x1p-960))
   }
 }
 

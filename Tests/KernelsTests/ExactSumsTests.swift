@@ -47,6 +47,15 @@ struct ExactSumsTests {
     #expect(sums.totals == [500 * 0x1p-52])
   }
 
+  @Test("values near the smallest numbers keep their digits")
+  func smallestNumbers() {
+    // Multiples of 2^-113, which 2^-960 of them still are of the smallest number of all, as are sums:
+    // no operation rounds otherwise than with the numbers themselves.
+    let (blocks, scale) = (blocks(1000), 0x1p-960)
+    let small = sums(blocks.map { $0.map { scale * $0 } }, bounds: [scale, scale]).totals
+    #expect(small == sums(blocks).totals.map { scale * $0 })
+  }
+
   // Units leave up to 2.25 times the bound, rounded to a power of two: 4.5 times at most.
   @Test("a value beyond its bound, or none at all, is named, though all of them might add up to it")
   func beyondBound() {

@@ -39,6 +39,32 @@ struct GaussianEquivarianceTests {
     #expect(parameterError(back, plain, type) < tolerance)
   }
 
+  @Test(
+    "Data scaled by 2^480 or 2^-500 give the scaled model", arguments: CovarianceType.allCases,
+    [0x1p480, 0x1p-500])
+  func largestScale(type: CovarianceType, scale: Double) throws {
+    let problem = problem(type)
+    func fit(scale: Double) throws -> GaussianParameters {
+      try fitGaussians(
+        type, components: 3, columns: 4, rows: problem.rows.map { $0 * scale },
+        from: .parameters(
+          GaussianParameters(
+            weights: problem.start.weights, means: problem.start.means.map { $0 * scale },
+            covariances: problem.start.covariances.map { $0 * scale * scale })),
+        options: FitOptions(maximumIterations: 3, convergence: .parameters(0))
+      ).parameters
+    }
+    // A power of two changes no digit but those of log densities, of up to 2048 nats: eight roundings
+    // of 2^-43 in each, 16 in the difference of two. Responsibilities change by that much of
+    // themselves, moments by up to 25 times as much, the square of 5 deviations; in 3 iterations.
+    let tolerance = 3 * 25 * 16 * 0x1p-43
+    let scaled = try fit(scale: scale)
+    let back = GaussianParameters(
+      weights: scaled.weights, means: scaled.means.map { $0 / scale },
+      covariances: scaled.covariances.map { $0 / scale / scale })
+    #expect(parameterError(back, try fit(scale: 1), type) < tolerance)
+  }
+
   @Test("Data shifted by 1e8 give the shifted model", arguments: CovarianceType.allCases)
   func shift(type: CovarianceType) throws {
     let problem = problem(type)
