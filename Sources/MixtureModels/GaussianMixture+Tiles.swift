@@ -218,9 +218,10 @@ extension GaussianMixture {
 
   /// First moments by component, second moments about each row's own mean of the means, pairs.
   ///
-  /// A row's weight is divided out of its responsibilities. The largest weight is 2^-500 or more, so
-  /// that a row of less than 2^-900 adds nothing to the digits of any sum: it has no part, and no
-  /// reciprocal of a weight is infinite.
+  /// A row's weight is divided out of its responsibilities, but for weights below 2^-900, whose
+  /// reciprocals might be infinite: such a row counts about the center of the means. As the largest
+  /// weight is 2^-500 or more, that changes no digit of any sum: it adds something only where it lies
+  /// so far off that all means are the same to it.
   private func addPooled(
     _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
     _ room: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
@@ -233,8 +234,8 @@ extension GaussianMixture {
       tile.rows, count: tile.count, columnCount: columnCount, stride: tileStride, into: blocks)
     for n in 0..<tileRows {
       let weight = n < tile.count ? tile.weights?[n] ?? 1 : 0
-      weights[n] = weight >= 0x1p-900 ? weight : 0
-      inverseWeights[n] = weights[n] > 0 ? 1 / weights[n] : 0
+      weights[n] = weight
+      inverseWeights[n] = weight >= 0x1p-900 ? 1 / weight : 0
     }
     for k in 0..<componentCount {
       let rows = SelectedRows(

@@ -61,6 +61,34 @@ struct TiedBoundTests {
     #expect(far.score == near.score)
   }
 
+  // Its weight and its first moment are nothing beside the others', its square is 1.
+  @Test("count a row whose distance makes up for its weight", arguments: [0x1p-880, 0x1p-960])
+  func farLightRow(weight: Double) throws {
+    var generator = SeededGenerator(seed: 4)
+    let count = 600
+    let rows = (0..<count * columns).map { i in
+      generator.normal() + (i < 300 * columns ? 0 : 2)
+    }
+    let far = [1 / weight.squareRoot()] + Array(repeating: 0.0, count: columns - 1)
+    func covariances(weightOfFar weight: Double) throws -> [Double] {
+      try fitGaussians(
+        .tied, components: 3, columns: columns, rows: far + rows,
+        weights: [weight] + Array(repeating: 1.0, count: count), regularization: 1e-6,
+        from: .parameters(
+          GaussianParameters(
+            weights: [0.25, 0.25, 0.5], means: (0..<3 * columns).map { Double($0 / columns) },
+            covariances: identity(times: 1))),
+        options: FitOptions(maximumIterations: 1)
+      ).parameters.covariances
+    }
+    let without = try covariances(weightOfFar: 0)
+    let with = try covariances(weightOfFar: weight)
+    // The exact sums may lose 2^-40 of moments, which are up to 3 a row.
+    let expected = [without[0] + 1 / Double(count)] + without.dropFirst()
+    let error = zip(with, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    #expect(error <= 3 * 0x1p-40)
+  }
+
   @Test(
     "have the same bits on any number of ranks and threads from means far outside of the data",
     arguments: [(20.0, 1e4), (1000, 1e9), (1e5, 1e13)])
