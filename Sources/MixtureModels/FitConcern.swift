@@ -9,7 +9,8 @@ public enum FitConcern: Equatable, Sendable {
   /// A component of weight 0.
   case empty(component: Int)
   /// A component of about one row, or of fewer than its covariance needs; or one whose every variance
-  /// is hardly more than the regularization, and less than a hundredth of that of all rows in some column. `rows` is its share of them.
+  /// is hardly more than the regularization, and less than a hundredth of that of all rows in some
+  /// column. `rows` is its share of them.
   case spike(component: Int, rows: Double, isRegularization: Bool)
 }
 
