@@ -100,7 +100,7 @@ public typealias ValueCheck = @Sendable (_ block: RowBlock) -> ValueProblem?
 extension [Double] {
   /// Consecutive parts of these lengths; nil if there are more or fewer numbers.
   package func split(into counts: [Int]) -> [[Double]]? {
-    guard count == counts.reduce(0, +) else { return nil }
+    guard counts.allSatisfy({ $0 >= 0 }), count == counts.reduce(0, +) else { return nil }
     var start = 0
     return counts.map { count in
       defer { start += count }

@@ -41,6 +41,8 @@ public enum DataSetError: InputError, Equatable {
   case logDensity(path: String, row: Int, value: Double)
   /// A sum that a model takes over a block of rows, counted from 1 in the file, is not finite.
   case statistic(path: String, rows: ClosedRange<Int>, number: Int, value: Double)
+  /// A block gave other statistics than in the pass before, for the same model.
+  case changedBetweenPasses
   /// A rank may use less memory, in bytes, than a block for each of its threads takes.
   case memory(limit: Int, blocks: Int)
   /// The sums of the statistics are no float64 numbers because of this.
@@ -106,6 +108,9 @@ extension DataSetError: CustomStringConvertible {
     case .statistic(let path, let rows, let number, let value):
       "\(path): rows \(rows.lowerBound) to \(rows.upperBound): statistic \(number) of the model is "
         + "\(value), beyond what float64 can hold; rescale the data and the model"
+    case .changedBetweenPasses:
+      "the data differ between two passes over them: the files are being written, or a memory is "
+        + "faulty; begin anew once they are complete"
     case .memory(let limit, let blocks):
       "--memory \(limit) bytes; the rows do not fit in it, and to read them block by block takes "
         + "\(blocks); raise it or lower --threads"

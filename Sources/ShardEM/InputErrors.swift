@@ -21,7 +21,8 @@ extension DataSetError: CommonError {
     switch self {
     case .differentFiles, .differentContents, .sameName, .localWeights, .weightCount, .noRows,
       .shape,
-      .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange:
+      .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange,
+      .changedBetweenPasses:
       true
     case .noWeights, .weightColumns, .weight, .unsuitable, .statistic, .logDensity, .memory:
       false

@@ -41,9 +41,11 @@ extension Sweep {
     let total = try total(units: units, digest: digest, carrying: failure, accumulate)
     if total.isWithinUnits && keepsDigits(total, units, scales) { return total }
     let largest = try largestMagnitudes(count: units.count, accumulate)
-    return try self.total(
-      units: ExactUnits(bounds: largest, additions: data.plan.blockCount), accumulate
-    ).after(total)
+    let again = try self.total(
+      units: ExactUnits(bounds: largest, additions: data.plan.blockCount), accumulate)
+    // The same rows give the same statistics, which were measured just now.
+    guard again.isWithinUnits else { throw DataSetError.changedBetweenPasses }
+    return again.after(total)
   }
 
   /// Whether the sums have lost at most 2^-40 of what matters.
