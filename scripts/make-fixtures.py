@@ -190,6 +190,12 @@ def write_hdf5_kinds(folder):
         file["cube"] = numpy.zeros((2, 3, 4))
         file["text"] = ["a", "b"]
         file["one"] = 1.0
+    for name, shape in ("axis.h5", (4, 2, 3)), ("rowless.h5", (0, 3)):
+        with create(name) as file:
+            file.create_dataset("data", shape, "f8", maxshape=(None, *shape[1:]))
+            file["axis"] = numpy.arange(float(shape[1]))
+            file["axis"].make_scale("axis")
+            file["data"].dims[1].attach_scale(file["axis"])
     with create("bool.h5") as file:
         file["x"] = table % 2 == 0
     with create("lzf.h5") as file:

@@ -126,22 +126,43 @@
     // MARK: Choosing
 
     private func choice(asked: String?) throws -> String {
+      let variables = datasets.filter { !$0.isScale }
       let usable = datasets.filter { HDF5Listing.obstacle(to: $0.form.array) == nil }
-      let variables = usable.filter { !$0.isScale }
-      if asked == nil, usable.count == 1 { return usable[0].path }
-      if asked == nil, variables.count == 1 { return variables[0].path }
+      // Beside a variable that cannot be read, an axis would be taken for it.
+      let isAxisMeant = variables.isEmpty && failures.isEmpty
+      let choices = usable.filter { !$0.isScale || isAxisMeant || asked != nil }
+      if asked == nil, let path = onlyPath(choices, variables) { return path }
       // The only one there is says best itself what is wrong with it.
-      if asked == nil, datasets.isEmpty, failures.count == 1 { throw failures[0].error }
+      if asked == nil, variables.isEmpty, failures.count == 1 { throw failures[0].error }
       let others = datasets.compactMap { entry in
         HDF5Listing.obstacle(to: entry.form.array).map { (entry.path, $0) }
       }
+      let axes = choices.isEmpty ? usable : []
       let unreadable = failures.map { ($0.path, $0.error.problem.sentence) }
       throw RowSourceError(
         .hdf5(
           .datasets(
-            asked: asked, found: usable.map { "\($0.path) (\($0.form.array.summary))" },
-            others: (others + unreadable).map { "\($0.0) (\($0.1))" })),
+            asked: asked, found: choices.map { "\($0.path) (\($0.form.array.summary))" },
+            others: (others + axes.map { ($0.path, "\($0.form.array.summary): an axis of others") }
+              + unreadable).map { "\($0.0) (\($0.1))" })),
         path: name)
+    }
+
+    /// The dataset that is meant where none is named; nil if that is open.
+    private func onlyPath(_ choices: [Entry], _ variables: [Entry]) -> String? {
+      if choices.count == 1 { return choices[0].path }
+      // A file without rows is left out among others: it is to say that of itself.
+      guard choices.isEmpty, failures.isEmpty, variables.count == 1,
+        HDF5Listing.hasNoRows(variables[0].form.array)
+      else { return nil }
+      return variables[0].path
+    }
+
+    /// Whether a dataset lacks nothing but rows.
+    private static func hasNoRows(_ array: StoredArray) -> Bool {
+      (1...2).contains(array.shape.count) && array.shape[0] == 0
+        && !array.shape.dropFirst().contains(0)
+        && BinaryElements(descriptor: array.descriptor) != nil
     }
 
     /// Why a dataset is none of rows of numbers, and what it is.
