@@ -62,6 +62,11 @@ public enum DataFile: Sendable {
     }
   }
 
+  /// Which rows these are, whatever the file is called; nil if that is unknown.
+  var identity: FileIdentity? {
+    if case .numbers(let file) = self { file.identity } else { FileIdentity(ofExisting: name) }
+  }
+
   /// The number of chosen columns.
   public var columnCount: Int { columnNumbers.count }
 

@@ -31,26 +31,21 @@ extension DataFiles {
         empty.append(error)
       }
     }
-    try requireDifferent(files.map(\.name))
+    try requireDifferent(files)
     if !empty.isEmpty && !files.isEmpty { found.notices.append(.empty(empty.map(\.path))) }
     return OpenedFiles(files: files, notices: found.notices, firstEmpty: empty.first)
   }
 
-  /// Whatever it is called the second time: by another path, by a link. Of an HDF5 file different
-  /// datasets are different files.
-  private static func requireDifferent(_ names: [String]) throws {
-    var known: [FileIdentity: [(name: String, dataset: [Substring]?)]] = [:]
-    for name in names {
-      guard let file = FileIdentity(ofExisting: path(of: name)) else { continue }
-      let dataset = HDF5Name(name)?.dataset?.split(separator: "/")
-      // Without a name it is the only one of the file.
-      if let other = known[file]?.first(where: {
-        $0.dataset == dataset || $0.dataset == nil || dataset == nil
-      }) {
+  /// Whatever it is called the second time: by another path, by a link. Different datasets of an HDF5
+  /// file are different files.
+  private static func requireDifferent(_ files: [DataFile]) throws {
+    var known: [FileIdentity: String] = [:]
+    for file in files {
+      guard let identity = file.identity else { continue }
+      if let other = known.updateValue(file.name, forKey: identity) {
         throw RowSourceError(
-          other.name == name ? .givenTwice : .sameFile(as: other.name), path: name)
+          other == file.name ? .givenTwice : .sameFile(as: other), path: file.name)
       }
-      known[file, default: []].append((name, dataset))
     }
   }
 }

@@ -4,17 +4,25 @@
   import Darwin
 #endif
 
-/// Which file a path stands for, whatever it is called: equal for `x` and `./x`, for links and
-/// their targets.
+/// Which file a path stands for, or which dataset in it, whatever it is called: equal for `x` and
+/// `./x`, for links and their targets.
 public struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
   /// The name in that folder of a file that is not there yet; nil for one that is.
   private let name: String?
+  /// Where in the file a dataset is; nil of a file as a whole.
+  private var dataset: UInt64?
 
   /// The file at `path`; nil if there is none.
   public init?(ofExisting path: String) {
     self.init(path, name: nil)
+  }
+
+  /// The dataset at an address in the file at `path`; nil if there is no such file.
+  init?(ofDataset address: UInt64, in path: String) {
+    self.init(path, name: nil)
+    dataset = address
   }
 
   /// The file at `path`, or the one that would be created there; nil without its folder.

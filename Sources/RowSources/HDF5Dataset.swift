@@ -21,6 +21,8 @@
     let attributes: HDF5Attributes
     /// What reading it takes.
     let unpacking: HDF5Unpacking
+    /// Which dataset it is, by whatever links it was found.
+    let identity: FileIdentity?
     fileprivate let isVirtual: Bool
 
     /// - Throws: `RowSourceError` if there is no such file or dataset, or none is named and the file
@@ -30,7 +32,7 @@
       // What is wrong with it as a file is said as of all files.
       _ = try InputFile(path: name.path)
       (self.name, file) = (shown, name.path)
-      (path, array, attributes, unpacking, isVirtual) = try HDF5Library.call {
+      (path, array, attributes, unpacking, identity, isVirtual) = try HDF5Library.call {
         let file = try HDF5Handle(shardem_hdf5_open_file(name.path), name.path)
         let path = try HDF5Listing.path(name, in: file)
         let cache = HDF5Unpacking()
@@ -39,7 +41,9 @@
         let form = try HDF5Form(dataset, name: shown)
         _ = try form.array.requireNumbers(path: shown)
         let unpacking = try HDF5Storage(dataset: dataset, form: form, name: shown).require()
-        return (path, form.array, form.attributes, unpacking, form.layout == "v")
+        let identity = FileIdentity(
+          ofDataset: try dataset.identity(shown).place, in: dataset.fileName)
+        return (path, form.array, form.attributes, unpacking, identity, form.layout == "v")
       }
     }
   }

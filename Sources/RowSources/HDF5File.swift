@@ -5,6 +5,7 @@
     let columnNumbers: [Int]
     var name: String { place.name }
     var array: StoredArray { place.array }
+    var identity: FileIdentity? { place.identity }
     var kind: String { "HDF5" }
 
     private let place: HDF5Place

@@ -2,6 +2,8 @@
 public protocol NumberFile: Sendable {
   /// The file, and what is read of it, as given.
   var name: String { get }
+  /// Which rows these are, whatever their file and dataset are called; nil if that is unknown.
+  var identity: FileIdentity? { get }
   /// What kind of file it is, in a word.
   var kind: String { get }
   /// What it holds.
@@ -26,6 +28,7 @@ public protocol NumberFile: Sendable {
 }
 
 extension NumberFile {
+  public var identity: FileIdentity? { FileIdentity(ofExisting: name) }
   public var unpackingBytes: Int { 0 }
   /// The number of rows of the file.
   public var rowCount: Int { array.shape[0] }

@@ -149,6 +149,30 @@
           == "links.h5:/\(name): the link \(message), which is not there")
     }
 
+    @Test("a dataset that is there twice is refused, by whatever links")
+    func twice() {
+      func message(_ names: String...) -> String? {
+        do {
+          _ = try DataFiles.open(names.map(Self.path))
+          return nil
+        } catch {
+          return "\(error)".replacing(Self.path(""), with: "")
+        }
+      }
+      let end = "; its rows would count twice"
+      #expect(
+        message("link.h5:/again", "link.h5:/soft/table") == "link.h5:/soft/table: the same file "
+          + "as link.h5:/again" + end)
+      #expect(
+        message("part0.h5", "links.h5:/group/x") == "links.h5:/group/x: the same file as part0.h5"
+          + end)
+      #expect(
+        message("part0.h5:/x", "part0.h5:x") == "part0.h5:x: the same file as part0.h5:/x" + end)
+      #expect(message("part0.h5", "part0.h5") == "part0.h5: given twice" + end)
+      #expect(message("part0.h5", "part1.h5") == nil)
+      #expect(message("virtual.h5:/whole", "virtual.h5:/nested") == nil)
+    }
+
     @Test("a dataset without rows is left out among others")
     func rowless() throws {
       let opened = try DataFiles.open(["part0.h5", "rowless.h5"].map(Self.path))
