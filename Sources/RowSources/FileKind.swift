@@ -56,6 +56,10 @@ enum FileKind: Equatable, Sendable {
       return "UTF-32"
     }
     if start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff]) { return "UTF-16" }
+    return encodingByZeros(start)
+  }
+
+  private static func encodingByZeros(_ start: [UInt8]) -> String? {
     for (encoding, width) in [("UTF-32", 4), ("UTF-16", 2)] {
       for place in [0, width - 1] {
         let characters = stride(from: place, to: start.count, by: width).map { start[$0] }
@@ -87,9 +91,16 @@ enum FileKind: Equatable, Sendable {
   /// Numbers cannot look so by chance. Of the 256 bytes 98 are printable, so that a measured float64,
   /// whose six lower bytes are as good as random, is printable with a probability under 98/256 to
   /// the 6th, 0.0032, and a float32 under 98/256 to the 3rd, 0.06: 64 bytes are with one under 1e-19.
-  /// Numbers of few digits, such as integers, have bytes of 0, which are not printable.
+  /// Numbers of few digits, such as integers, have bytes of 0, which are not printable. Where all
+  /// others are, as of text in two or four bytes a character, they are next to 0.
   static func looksLikeText(raw start: [UInt8]) -> Bool {
     isText(start) && (start.count >= 64 || start.contains(.newline))
+      || encodingByZeros(withoutByteOrderMark(start)) != nil
+  }
+
+  private static func withoutByteOrderMark(_ start: [UInt8]) -> [UInt8] {
+    let marks: [[UInt8]] = [[0xff, 0xfe, 0, 0], [0, 0, 0xfe, 0xff], [0xff, 0xfe], [0xfe, 0xff]]
+    return Array(start.dropFirst(marks.first { start.starts(with: $0) }?.count ?? 0))
   }
 
   private static func isPrintable(_ byte: UInt8) -> Bool {

@@ -1,3 +1,4 @@
+import Foundation
 import RowSources
 import Testing
 import _TestSupport
@@ -107,6 +108,10 @@ struct FileKindTests {
     }
     let latin = Array("gr".utf8) + [0xf6] + Array("sse,x\n1,2\n".utf8)
     #expect(message("a.bin", latin, raw: raw) == "a.bin: " + Self.textAsRaw)
+    for encoding in [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian, .utf32] {
+      let bytes = Array("alpha,beta\n1,2\n".data(using: encoding)!)
+      #expect(message("a.bin", bytes, raw: raw) == "a.bin: " + Self.textAsRaw)
+    }
     #expect(
       message("a.bin", Array(gzip(long)), raw: raw)
         == "a.bin: gzip'ed, not raw numbers; leave out --raw")
