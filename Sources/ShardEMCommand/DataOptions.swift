@@ -69,6 +69,7 @@ struct DataOptions: ParsableArguments, CommonOptions {
     for notice in data.notices { log.notice("\(notice)") }
     reading.logHeaders(of: data.files, to: log)
     model?.log(data, reading, to: log)
+    if options.order == nil { reading.warnOfOtherNames(in: data.files, to: log) }
     reading.warnOfSuspects(in: data.files, weights: weights, to: log)
     // Ranks that have less memory may read anew what others hold.
     var readsAnew = [data.isInMemory ? 0.0 : 1]

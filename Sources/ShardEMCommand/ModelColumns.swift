@@ -54,13 +54,28 @@ struct ModelColumns {
       log.info("\(file.name): columns put in the order of \(path): \(list(names))")
     }
   }
+}
 
-  private func list(_ names: [String]) -> String {
-    oneLine(names.joined(separator: ", "), limit: 200)
-  }
+/// Names of columns, in one line.
+private func list(_ names: [String]) -> String {
+  oneLine(names.joined(separator: ", "), limit: 200)
 }
 
 extension ReadingOptions {
+  /// Warns of a file whose columns are called otherwise than those of the first that names them, as
+  /// only those that are chosen by number can be.
+  func warnOfOtherNames(in files: [DataFile], to log: Logger) {
+    let named = files.filter { $0.columnNames != nil }
+    guard let first = named.first, let expected = first.columnNames,
+      let other = named.first(where: { $0.columnNames != expected }), let found = other.columnNames
+    else { return }
+    log.warning(
+      """
+      \(other.name): the columns \(list(found)), chosen by number, are taken for \
+      \(list(expected)) of \(first.name)
+      """)
+  }
+
   /// Whether the columns of a file are read in another order than it, or `--columns`, has them in.
   fileprivate func isReordered(_ file: DataFile, _ names: [String]) -> Bool {
     let wanted = Set(names)

@@ -48,6 +48,7 @@ struct ShardCommand: WorldCommand {
       files, options: reading.readOptions, threads: threads, world: world)
     for notice in rows.notices { log.notice("\(notice)") }
     reading.logHeaders(of: rows.files, to: log)
+    reading.warnOfOtherNames(in: rows.files, to: log)
     reading.warnOfSuspects(in: rows.files, to: log)
     try world.agree {
       do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }

@@ -48,8 +48,7 @@ import Testing
     #expect(try columns("rows.npy straight.csv") == ["width", "height"])
     #expect(try columns("rows.npy") == nil)
     #expect(try columns("rows.npy --init m.json") == ["width", "height"])
-    // Numbers choose columns of two names, and two columns of one.
-    #expect(try columns("straight.csv swapped.csv --columns 1,2") == nil)
+    // Numbers choose two columns of one name.
     #expect(try columns("twice.csv --columns 1,3 --regularization 1") == nil)
     let outcome = try run("fit twice.csv -K 1 -o no.json", folder)
     #expect(outcome.status == 2)
@@ -135,6 +134,22 @@ import Testing
       #expect(outcome.errorLines == ["shardem: " + bad.message + remedy])
       #expect(try folder.names == before)
     }
+  }
+
+  @Test("shards whose columns are chosen by number are warned of if their names differ")
+  func byNumber() throws {
+    let folder = try folder()
+    for command in ["fit -K 2 --progress none -o fit.json", "shard --shards 1 -o shards"] {
+      let outcome = try run(command + " --columns 1,2 straight.csv rows.npy swapped.csv", folder)
+      #expect(outcome.status == 0)
+      let line =
+        "warning: swapped.csv: the columns height, width, chosen by number, are taken for width, "
+        + "height of straight.csv"
+      #expect(outcome.errors.split(separator: "\n").contains(Substring(line)), "\(outcome.errors)")
+    }
+    #expect(try folder.json("fit.json")["columns"] == nil)
+    let alike = try run("fit -K 2 --columns width,height straight.csv swapped.csv", folder)
+    #expect(alike.status == 0 && !alike.errors.contains("chosen by number"))
   }
 
   @Test("without names, or by number, columns go by their order, and a line says so")
