@@ -32,7 +32,8 @@ extension RowSourceError.Problem {
     switch self {
     case .noSuchFile: "no such file"
     case .noMatchingFile: "no file matches this pattern"
-    case .noDataFiles: "no data files in this folder; expected .npy, .csv, .csv.gz, .h5"
+    case .noDataFiles:
+      "no data files in this folder; expected .npy, .csv, .tsv, .csv.gz, .tsv.gz, .h5 or .hdf5"
     case .unsupportedSuffix:
       "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
     case .notARegularFile: "not a regular file; data are read from files on disk"

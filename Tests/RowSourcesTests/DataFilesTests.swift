@@ -40,7 +40,9 @@ struct DataFilesTests {
     #expect(message("a.npy") == "a.npy: no such file")
     #expect(message("a*.npy") == "a*.npy: no file matches this pattern")
     #expect(
-      message("empty") == "empty: no data files in this folder; expected .npy, .csv, .csv.gz, .h5")
+      message("empty")
+        == "empty: no data files in this folder; expected .npy, .csv, .tsv, .csv.gz, .tsv.gz, .h5 or "
+        + ".hdf5")
   }
 
   @Test("a file is opened by its suffix")
