@@ -167,16 +167,20 @@ struct SharedSweepTests {
 
 @Suite("Statistics that change between passes")
 struct UnsteadyStatisticsTests {
+  private final class Passes: Sendable {
+    let count = Atomic(1)
+  }
+
   @Test("are an error, as their sums would depend on their order", arguments: [1, 3])
   func growing(ranks: Int) throws {
-    let passes = Atomic(1)
+    let passes = Passes()
     let errors = try ThreadCommunicator.run(ranks: ranks) { world -> DataSetError? in
       let data = try DataSet(
         values: Array(repeating: 1, count: 4096), columnCount: 1, world: world)
       do {
         // Beyond the bound of 1, and then beyond what it was when measured.
         _ = try Sweep(data, threads: 1, world: world).total(bounds: [1]) { _, _, sums in
-          let pass = passes.add(1, ordering: .relaxed).newValue
+          let pass = passes.count.add(1, ordering: .relaxed).newValue
           sums[0] = Double(sign: .plus, exponent: 40 * pass, significand: 1)
         }
         return nil
