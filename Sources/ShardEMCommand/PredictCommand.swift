@@ -76,7 +76,7 @@ struct PredictCommand: WorldCommand {
     for case (let what, let path?) in [
       (counted(rows, "label"), output.output),
       (
-        "\(rows) x \(counted(components, "probability", plural: "probabilities"))",
+        "\(rows) x \(components) probabilities",
         output.probabilities
       ),
       (counted(rows, "log-density", plural: "log-densities"), output.logDensities),
