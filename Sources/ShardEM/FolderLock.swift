@@ -11,16 +11,17 @@ import RowSources
 
 /// Keeps other fits from writing into a folder, for as long as it lives and its process does.
 ///
-/// A lock of the system on the file `.lock` in the folder, in which stands who has it. The system
-/// lets go of it when the process ends, however it does: the file stays and is in nobody's way. On a
+/// A lock of the system on the file `.checkpoints.lock` in the folder, in which stands who has it. The
+/// system lets go of it when the process ends, however it does: the file stays and is in nobody's way. On a
 /// network file system (NFS passes `flock` to its server) it holds across hosts; where a file system
 /// has no locks, there is none.
 public final class FolderLock {
   private let descriptor: CInt
 
   init(_ folder: String, onWaiting: (String) -> Void) throws {
-    let path = "\(folder)/.lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    let path = "\(folder)/.checkpoints.lock"
+    // It is written over: a link at that name is not of this program's making.
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard descriptor >= 0 else { throw RowSourceError(.unwritable(code: errno), path: path) }
     let began = ContinuousClock.now
     var isWaiting = false

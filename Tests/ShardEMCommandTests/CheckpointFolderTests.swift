@@ -107,6 +107,27 @@ struct CheckpointFolderTests {
     #expect(newest.compare(later, options: .numeric) == .orderedAscending)
   }
 
+  @Test("The lock leaves alone what others call .lock, and what a link by its own name leads to")
+  func othersFiles() throws {
+    try FileManager.default.createDirectory(
+      atPath: path("kept"), withIntermediateDirectories: false)
+    try folder.write("kept/.lock", "of others")
+    try checkpointed()
+    #expect(try folder.bytes("kept/.lock") == Array("of others".utf8))
+
+    try FileManager.default.createDirectory(
+      atPath: path("linked"), withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: path("linked/.checkpoints.lock"), withDestinationPath: path("data.csv"))
+    let before = try folder.bytes("data.csv")
+    let outcome = try Shardem.run(fit + ["--checkpoint", "linked"], in: folder)
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.errorLines.first?.hasPrefix(
+        "shardem: linked/.checkpoints.lock: cannot be written: ") == true)
+    #expect(try folder.bytes("data.csv") == before)
+  }
+
   @Test("A checkpoint that cannot be read is no damage: the fit does not go on from an older one")
   func unreadable() throws {
     try checkpointed()

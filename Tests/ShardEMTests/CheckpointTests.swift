@@ -137,7 +137,7 @@ struct CheckpointTests {
     #expect(try resumption(identity) == nil)
     try write(Array(kept[..<14]), identity, to: CheckpointFolder(folder))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    #expect(names == [".lock", "checkpoint-1-1.bin", "checkpoint-1-2.bin"])
+    #expect(names == [".checkpoints.lock", "checkpoint-1-1.bin", "checkpoint-1-2.bin"])
     #expect(try resumption(identity)?.state == kept[13])
 
     try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-2.bin"))
