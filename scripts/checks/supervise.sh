@@ -62,6 +62,7 @@ supervised "as often as allowed, with the last status" 137 3 "205 1 137 0"
 supervised "a kill is tried again, however often it comes" 0 3 "137 137 0"
 restarts=8 supervised "pauses grow up to a minute" 0 9 "205 205 205 205 205 205 205 205 0"
 expect "and no further" test "$(paste -s -d ' ' pauses)" = "1 2 4 8 16 32 60 60"
+restarts=08 supervised "08 restarts are eight" 19 9 "11 12 13 14 15 16 17 18 19 20"
 supervised "what fails at once and in the same way is not tried a third time" 1 2 "1 1 0"
 command=(--checkpoint kept --resume kept)
 supervised "with --resume a job goes on" 0 2 "205 0"
@@ -111,6 +112,12 @@ for signal in USR1 TERM INT; do
   expect "SIG$signal stops the job, which is not run again" test "$status $(wc -l < tries)" = "75 1"
 done
 
+for text in '-oProxyCommand=x slots=2' 'node1\n node2:4' '\xef\xbb\xbfnode1' '* slots=2' 'node1;x'; do
+  printf '%b' "$text" > strange
+  status=0
+  "$root/deploy/supervise" --hosts strange -- shardem > log 2>&1 || status=$?
+  expect "'$text' is no host: refused in one line" test "$status $(wc -l < log)" = "2 1"
+done
 for wrong in "" "--hosts" "--hosts none" "--hosts hostfile" "--hosts hostfile --" "--tries 3" \
   "--hosts hostfile --restarts x -- shardem" "--hosts hostfile --time-limit soon -- shardem" \
   "--hosts hostfile --time-limit" "--bogus" \
