@@ -54,7 +54,7 @@ name=$(value '' -K --components)x$(value "$(value full --family)" --covariance)-
 status=0
 srun --mpi=pmix --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" --cpu-bind=cores --kill-on-bad-exit=1 \
   "${SHARDEM:-shardem}" fit --output "model-$name.json" --checkpoint "kept-$name" \
-  --resume "kept-$name" "$@" --seed "$seed" || status=$?
+  --resume "kept-$name" --seed "$seed" "$@" || status=$?
 
 # Stopped by the signal, with a checkpoint written: the same command goes on from there.
 if ((status == 75)); then scontrol requeue "$SLURM_JOB_ID"; fi

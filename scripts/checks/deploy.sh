@@ -19,13 +19,14 @@ printf '#!/bin/bash\necho "$*"\n' > "$work/srun"
 named() {
   local line
   line=$(PATH=$work:$PATH SLURM_ARRAY_TASK_ID=$task deploy/slurm.sh "${@:2}")
-  [[ $line == *" --output model-$1.json --checkpoint kept-$1 --resume kept-$1 "*" --seed ${1##*-}" ]] ||
+  [[ $line == *" --output model-$1.json --checkpoint kept-$1 --resume kept-$1 --seed ${1##*-} ${*:2}" ]] ||
     { echo "$line"; return 1; }
 }
 chmod +x "$work/srun"
 task=3 expect "results are named by components and seed" named 50xfull-3 shards --components 50
 task=3 expect "by the last of each option" named 6xdiag-7 x -K 2 --covariance=diag -K=6 --seed 7
 task='' expect "by the family" named 4xbernoulli-0 x -K4 --family bernoulli
+task='' expect "files after -- are files" named 2xfull-0 -K 2 -- -x.csv
 task='' expect "or refused" eval '! deploy/slurm.sh x -K ../x > "$log" 2>&1 && (($(wc -l < "$log") == 1))'
 # `sbatch` and others read their options up to the first command.
 expect "options of sbatch come before the first command" \
