@@ -3,9 +3,9 @@ import MixtureModels
 
 /// Mass, mean and scatter of one component about its new mean, with bounds.
 ///
-/// A responsibility that is off by e changes the mean by sum w e (x - mean) / N and the covariance by
-/// sum w e ((x - mean)(x - mean)' - covariance) / N, less the square of what the mean changes by: both
-/// exactly so, with the mass N that comes out.
+/// A responsibility that is off by e changes the mean by sum w e (x - mean) / N and the covariance
+/// by sum w e ((x - mean)(x - mean)' - covariance) / N, less the square of what the mean changes by:
+/// both exactly so, with the mass N that comes out.
 struct ComponentMoments {
   private(set) var mass: Bounded
   private(set) var means: [Bounded] = []
@@ -73,10 +73,13 @@ struct ComponentMoments {
       let scale = (second[j * (d + 1)] / sum + shifts[j] * shifts[j] + regularization).squareRoot()
       let dropped = min(
         allowance.dropped * scale, allowance.droppedOfBound * reaches[j] * boundWeight / sum)
+      // The mass of a component of next to no rows is known beside the whole only; the mean is the
+      // old one and a quotient by it.
+      let quotient = abs(shifts[j]) * allowance.droppedOfBound * boundWeight / sum
       means.append(
         Bounded(
           mean[j],
-          within: meanErrors[j] + meanRounding[j] + dropped
+          within: meanErrors[j] + meanRounding[j] + dropped + quotient
             + allowance.additions * roundingUnit * deviations[j] / sum))
     }
   }
@@ -122,16 +125,29 @@ struct ComponentMoments {
     }
   }
 
-  /// What the variance of a spherical component, the mean over the columns, may lose by cancellation:
-  /// of the sum of all, so that a column of small variance and large shift may lose more than its own.
-  func sphericalCancellation(
+  /// What sums may drop of the mean of a tied component, whose scale is the common deviation.
+  func dropped(
+    ofMean j: Int, variance: Wide, _ allowance: ReferenceEM.Allowance
+  ) -> Wide {
+    guard !isEmpty else { return 0 }
+    return min(
+      allowance.dropped * (variance + shifts[j] * shifts[j]).squareRoot(),
+      allowance.droppedOfBound * reaches[j] * boundWeight / mass.value)
+  }
+
+  /// What the variance of a spherical component may lose beside what those of its columns may: it
+  /// comes from one sum over all columns, whose cancellation is that of all and whose unit follows
+  /// from the largest reach.
+  func sphericalLoss(
     mass: Bounded, _ allowance: ReferenceEM.Allowance, _ regularization: Wide
   ) -> Wide {
     let d = shifts.count
-    let scatter = (0..<d).reduce(0) { $0 + second[$1 * (d + 1)] }
-    let variance = scatter / mass.value / Wide(d) + regularization
-    let shift = shifts.reduce(0) { $0 + $1 * $1 } / Wide(d)
-    return allowance.additions * roundingUnit * min(shift, allowance.cancellation * variance)
+    func mean(_ squares: (Int) -> Wide) -> Wide { (0..<d).reduce(0) { $0 + squares($1) } / Wide(d) }
+    let variance = mean { second[$0 * (d + 1)] / mass.value } + regularization
+    let shift = min(mean { shifts[$0] * shifts[$0] }, allowance.cancellation * variance)
+    let reach = mean { reaches[$0] * reaches[$0] } * boundWeight / mass.value
+    return allowance.additions * roundingUnit * shift
+      + min(allowance.dropped * (variance + shift), allowance.droppedOfBound * reach)
   }
 
   /// The covariance with its regularization, D × D.

@@ -42,11 +42,16 @@ extension ReferenceEM {
         : shaped(component.scatter(mass: component.mass, allowance, regularization))
       if covarianceType == .spherical, !component.isEmpty {
         result.covariances[result.covariances.count - 1].bound +=
-          component.sphericalCancellation(mass: component.mass, allowance, regularization)
+          component.sphericalLoss(mass: component.mass, allowance, regularization)
       }
     }
     if covarianceType == .tied {
       result.covariances = pooled(components, expectation.densities, total: total)
+      for i in result.means.indices {
+        let (k, j) = i.quotientAndRemainder(dividingBy: columnCount)
+        result.means[i].bound += components[k].dropped(
+          ofMean: j, variance: result.covariances[j * (columnCount + 1)].value, allowance)
+      }
     }
     return result
   }
