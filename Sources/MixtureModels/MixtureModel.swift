@@ -122,6 +122,7 @@ extension MixtureModel {
   }
 
   /// Writes the tile's responsibilities times the row weights; returns its sum of w log p(x).
+  @inline(__always)
   private func assign(
     _ tile: RowBlock, _ expectation: Expectation, scratch: UnsafeMutablePointer<Double>,
     into responsibilities: UnsafeMutablePointer<Double>
@@ -134,6 +135,7 @@ extension MixtureModel {
 
   /// Calls `body` with every tile of `block`, prepared, its scratch memory, and room for K ×
   /// `tileStride` numbers.
+  @inline(__always)
   private func forEachTile(
     of block: RowBlock, workspace: Workspace,
     _ body: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
