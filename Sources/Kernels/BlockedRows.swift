@@ -109,11 +109,38 @@ public func copyRows(
   }
 }
 
-/// The sum of `count` numbers, row n in lane n mod 8, then the lanes: what a mass is made of.
+/// Adds to K masses the sums of `count` numbers each: row n in lane n mod 8, then the lanes.
 ///
-/// - Parameter values: readable, and zero, up to the next multiple of 8.
-public func laneWiseSum(_ values: UnsafePointer<Double>, count: Int) -> Double {
-  var sum = Vector8.zero
-  for n in stride(from: 0, to: count, by: 8) { sum += Vector8(loading: values + n) }
-  return sum.laneSum
+/// Four at a time: one alone would wait for each of its additions.
+///
+/// - Parameter values: those of component k at `k * stride`; readable, and zero, up to the next
+///   multiple of 8.
+public func addMasses(
+  _ values: UnsafePointer<Double>, componentCount: Int, stride: Int, count: Int,
+  into masses: UnsafeMutablePointer<Double>
+) {
+  var k = 0
+  while k + 4 <= componentCount {
+    let own = values + k * stride
+    var (a, b, c, d) = (Vector8.zero, Vector8.zero, Vector8.zero, Vector8.zero)
+    for n in Swift.stride(from: 0, to: count, by: 8) {
+      a += Vector8(loading: own + n)
+      b += Vector8(loading: own + stride + n)
+      c += Vector8(loading: own + 2 * stride + n)
+      d += Vector8(loading: own + 3 * stride + n)
+    }
+    masses[k] += a.laneSum
+    masses[k + 1] += b.laneSum
+    masses[k + 2] += c.laneSum
+    masses[k + 3] += d.laneSum
+    k += 4
+  }
+  while k < componentCount {
+    var sum = Vector8.zero
+    for n in Swift.stride(from: 0, to: count, by: 8) {
+      sum += Vector8(loading: values + k * stride + n)
+    }
+    masses[k] += sum.laneSum
+    k += 1
+  }
 }

@@ -99,10 +99,9 @@ extension GaussianMixture {
     _ tile: RowBlock, responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
     scratch: UnsafeMutablePointer<Double>, into statistics: UnsafeMutablePointer<Double>
   ) {
-    for k in 0..<componentCount {
-      statistics[massesStart + k] += laneWiseSum(
-        responsibilities + k * tileStride, count: tile.count)
-    }
+    addMasses(
+      responsibilities, componentCount: componentCount, stride: tileStride, count: tile.count,
+      into: statistics + massesStart)
     let (columns, room) = (scratch, scratch + columnCount * tileRows)
     if expectation.pools {
       addPooled(tile, responsibilities, expectation, room, statistics)

@@ -115,9 +115,9 @@ extension MixtureModel {
     forEachTile(of: block, workspace: workspace) { tile, scratch, responsibilities in
       numbers[0] += assign(tile, expectation, scratch: scratch, into: responsibilities)
       numbers[1] += tile.weightSum
-      for k in 0..<componentCount {
-        numbers[2 + k] += laneWiseSum(responsibilities + k * tileStride, count: tile.count)
-      }
+      addMasses(
+        responsibilities, componentCount: componentCount, stride: tileStride, count: tile.count,
+        into: numbers + 2)
     }
   }
 

@@ -40,10 +40,15 @@ struct MappedRows: RowSource {
     let data = file.bytes.baseAddress! + dataOffset
     guard !isUsableInPlace else {
       let numbers = data.assumingMemoryBound(to: Double.self) + rows.lowerBound * columnCount
-      let result = Swift.Result { try withExtendedLifetime(file) { try body(numbers) } }
-      // Before whatever `body` says of rows that are lost.
-      try requireWhole(after: rows)
-      return try result.get()
+      do {
+        let result = try withExtendedLifetime(file) { try body(numbers) }
+        try requireWhole(after: rows)
+        return result
+      } catch {
+        // Before whatever `body` says of rows that are lost.
+        try requireWhole(after: rows)
+        throw error
+      }
     }
     elements.convert(rows, of: data, layout, into: scratch)
     try requireWhole(after: rows)
