@@ -18,7 +18,10 @@ refuse() {
 # refuse_options ARGUMENT...: the script takes none, whatever else it takes.
 refuse_options() {
   local argument
-  for argument in "$@"; do [[ $argument != -* ]] || refuse "$argument: no such option"; done
+  for argument in "$@"; do
+    [[ $argument ]] || refuse "'': expected a name"
+    [[ $argument != -* ]] || refuse "$argument: no such option"
+  done
 }
 
 # refuse_arguments ARGUMENT...: the script takes none at all.

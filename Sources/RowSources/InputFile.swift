@@ -31,7 +31,11 @@ final class InputFile: @unchecked Sendable {
     size = Int(status.st_size)
     let type = status.st_mode & S_IFMT
     guard type == S_IFREG else {
-      throw RowSourceError(type == S_IFIFO ? .standardInput : .notARegularFile, path: path)
+      switch type {
+      case S_IFIFO: throw RowSourceError(.standardInput, path: path)
+      case S_IFDIR: throw RowSourceError(.folder, path: path)
+      default: throw RowSourceError(.notARegularFile, path: path)
+      }
     }
     guard size > 0 else { throw RowSourceError(.emptyFile, path: path) }
   }

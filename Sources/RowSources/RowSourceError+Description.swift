@@ -36,6 +36,7 @@ extension RowSourceError.Problem {
       "no data files in this folder; expected .npy, .csv, .tsv, .csv.gz, .tsv.gz, .h5 or .hdf5"
     case .unsupportedSuffix:
       "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
+    case .folder: "a folder; expected a file"
     case .notARegularFile: "not a regular file; data are read from files on disk"
     case .standardInput:
       "standard input and pipes are not read, since ranks and passes read data again; save them to "

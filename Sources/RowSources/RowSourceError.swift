@@ -37,6 +37,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case noMatchingFile
     case noDataFiles
     case unsupportedSuffix
+    case folder
     case notARegularFile
     /// A pipe, or a name of standard input.
     case standardInput

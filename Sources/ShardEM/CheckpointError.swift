@@ -20,6 +20,10 @@ public struct CheckpointError: InputError, Equatable {
     case none
     /// The digest is wrong; of a folder, of all checkpoints.
     case damaged
+    /// The same of a checkpoint that is to be read as a model.
+    case damagedModel
+    /// A folder is to be read as a model and holds no checkpoint.
+    case noModel
     /// A file of another version of the format.
     case version(Int)
     /// Made by a program of another version or, if the versions are equal, of other arithmetic.
@@ -63,26 +67,29 @@ extension CheckpointError: CustomStringConvertible {
       "in use by another fit\(holder.isEmpty ? "" : ", \(holder)"); wait for its end, or name "
         + "another folder"
     case .none: "no checkpoint to go on from"
-    case .damaged: "damaged, and there is no older checkpoint; begin anew without --resume"
+    case .damaged:
+      "damaged, and there is no older checkpoint; begin anew without --resume, in another folder"
+    case .damagedModel: "a damaged checkpoint; take an older one, or a model file"
+    case .noModel: "a folder without checkpoints; expected a model file, or checkpoints of a fit"
     case .version(let version):
       "a checkpoint of version \(version), which shardem \(programVersion) does not read; go on "
-        + "with the program that made it, or begin anew without --resume"
+        + "with the program that made it, or begin anew without --resume, in another folder"
     case .program(let found, let expected):
       "made by \(found == expected ? "a build of shardem \(found) that rounds otherwise" : "shardem \(found), not \(expected)"), "
         + "and going on would give the bits of neither; use the program that made it, or start from "
         + "its model: --init \(path) without --resume, and checkpoints in another folder"
     case .setting(let option, let found, let expected):
       "made with \(described(option, found)), not with \(described(option, expected)); give the "
-        + "options of then, or begin anew without --resume"
+        + "options of then, or begin anew without --resume, in another folder"
     case .startsEnded(let found, let expected):
       "made with \(FitIdentity.limitOption) \(found), not with \(expected), after a start that ended "
-        + "with it; give that, or begin anew without --resume"
+        + "with it; give that, or begin anew without --resume, in another folder"
     case .beyondLimit(let iteration, let limit):
       "made after iteration \(iteration), past \(FitIdentity.limitOption) \(limit); give at least "
-        + "\(iteration), or begin anew without --resume"
+        + "\(iteration), or begin anew without --resume, in another folder"
     case .data(let difference):
       "made of other data: these have \(difference); give the data of then, or begin anew "
-        + "without --resume"
+        + "without --resume, in another folder"
     case .size: "made of a model of another size"
     }
   }

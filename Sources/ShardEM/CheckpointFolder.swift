@@ -121,6 +121,14 @@ extension Checkpoint {
   ///
   /// - Returns: nil if it is another kind of file, a folder without checkpoints, or not there.
   package static func find(_ path: String) throws -> (checkpoint: Checkpoint, file: String)? {
+    do {
+      return try findWhole(path)
+    } catch let error as CheckpointError where error.problem == .damaged {
+      throw CheckpointError(error.path, .damagedModel)
+    }
+  }
+
+  private static func findWhole(_ path: String) throws -> (checkpoint: Checkpoint, file: String)? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     if status.st_mode & S_IFMT == S_IFDIR {

@@ -20,6 +20,12 @@ extension DataSet {
       word("shards", shardRows.map { Digest(bytes: "\($0)".utf8).value }),
       "\(blockRows) rows a block",
     ])
+    if world.size > 1 {
+      try world.requireSame([
+        "values with the digest \(Digest(values).value)",
+        "weights with the digest \(Digest(weights ?? []).value)",
+      ])
+    }
     let plan = try DataSet.plan(
       values: values.count, columns: columnCount, weights: weights?.count, shardRows, blockRows)
     var start = 0

@@ -38,7 +38,7 @@ public struct ForeignState: InputError, Equatable, CustomStringConvertible {
 
   public var description: String {
     "the checkpoint is of start \(restart), counted from 0, of a fit of \(restarts); it is damaged or "
-      + "of another fit: begin anew without --resume"
+      + "of another fit: begin anew without --resume, in another folder"
   }
 }
 

@@ -68,6 +68,7 @@ struct DataOptions: ParsableArguments, CommonOptions {
       threads: threads, world: world)
     for notice in data.notices { log.notice("\(notice)") }
     reading.logHeaders(of: data.files, to: log)
+    reading.warnOfIdleOptions(with: data.files, to: log)
     model?.log(data, reading, to: log)
     if options.order == nil { reading.warnOfOtherNames(in: data.files, to: log) }
     reading.warnOfSuspects(in: data.files, weights: weights, to: log)

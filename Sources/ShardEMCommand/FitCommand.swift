@@ -44,6 +44,8 @@ struct FitCommand: WorldCommand {
     let log = running.logger(on: world)
     try world.agree {
       if world.rank == 0 {
+        try DataName.check(output.output, of: "--output")
+        try DataName.check(output.trace, of: "--trace")
         try check(
           [("--output", output.output), ("--trace", output.trace)],
           inputs: self.data.inputs + search.`init`.inputs)

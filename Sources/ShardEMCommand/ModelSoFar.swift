@@ -67,6 +67,8 @@ extension ModelFile {
         return try bytes.isEmpty ? read(path) : ModelFile(json: bytes, name: path)
       } catch let error as RowSourceError where error.problem == .noSuchFile {
         throw missing(error)
+      } catch let error as RowSourceError where error.problem == .folder {
+        throw CheckpointError(path, .noModel)
       }
     }
     if bytes.isEmpty { try world.requireSameContents(of: path) }

@@ -29,3 +29,23 @@ struct UnsupportedOutput: InputError, CustomStringConvertible {
     "\(option) \(path); expected a name that ends in .npy, or in .csv, .tsv or .txt for text"
   }
 }
+
+/// A model or a trace whose name says that it holds rows of data, as which it would be read again.
+struct DataName: InputError, CustomStringConvertible {
+  let option: String
+  let path: String
+
+  static func check(_ path: String?, of option: String) throws(DataName) {
+    guard let path else { return }
+    let isData = dataSuffixes.contains(DataFiles.suffix(of: path)) || HDF5Name(path) != nil
+    if isData { throw DataName(option: option, path: path) }
+  }
+
+  /// Not .txt, which text of any kind may have.
+  private static let dataSuffixes = ["npy", "csv", "tsv", "csv.gz", "tsv.gz", "txt.gz"]
+
+  var description: String {
+    "\(option) \(path); expected a name that ends in .\(option == "--trace" ? "jsonl" : "json"): JSON is "
+      + "written, not rows of data"
+  }
+}

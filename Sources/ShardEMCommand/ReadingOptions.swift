@@ -111,6 +111,17 @@ extension ReadingOptions {
     }
   }
 
+  /// Warns of options about text where no file is text.
+  func warnOfIdleOptions(with files: [DataFile], to log: Logger) {
+    let isOther = files.allSatisfy { if case .numbers = $0 { true } else { false } }
+    let idle = [
+      ("--delimiter", delimiter != nil), ("--decimal", decimal == .comma),
+      ("--header or --no-header", header != nil),
+    ].filter { $0.1 }
+    guard isOther, !files.isEmpty, let option = idle.first?.0 else { return }
+    log.warning("\(option) has no effect: no file of data is text")
+  }
+
   /// Warns of a column that looks like none, of the first file that has one.
   ///
   /// - Parameter weights: the column of the row weights, by name or number, if it is one.

@@ -68,7 +68,7 @@ struct DataFilesTests {
     #expect(message("a.parquet") == "a.parquet: no such file")
     #expect(message("b.npy") == "b.npy: no such file")
     _ = try folder.folder("d.csv")
-    #expect(message("d.csv") == "d.csv: not a regular file; data are read from files on disk")
+    #expect(message("d.csv") == "d.csv: a folder; expected a file")
   }
 
   @Test("raw files are found by name and pattern, but not in folders")

@@ -140,7 +140,7 @@ struct CheckpointFolderTests {
     #expect(outcome.status == 2)
     #expect(
       outcome.errorLines == [
-        "shardem: kept/\(newest): not a regular file; data are read from files on disk"
+        "shardem: kept/\(newest): a folder; expected a file"
       ])
   }
 

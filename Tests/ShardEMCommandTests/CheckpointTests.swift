@@ -97,27 +97,27 @@ struct CheckpointCommandTests {
       (
         ["--resume", "kept", "--seed", "1"],
         "\(newest): made with --seed 0, not with --seed 1; give the options of then, or begin anew "
-          + "without --resume"
+          + "without --resume, in another folder"
       ),
       (
         ["--resume", "kept", "--exact-dense"],
         "\(newest): made with --exact-dense off, not with --exact-dense on; give the options of "
-          + "then, or begin anew without --resume"
+          + "then, or begin anew without --resume, in another folder"
       ),
       (
         ["--resume", "kept", "--max-iterations", "7"],
         "\(newest): made after iteration 8, past --max-iterations 7; give at least 8, or begin anew "
-          + "without --resume"
+          + "without --resume, in another folder"
       ),
       (
         ["--resume", "kept", "--columns", "width"],
         "\(newest): made of other data: these have 1 column, not 2; give the data of then, or "
-          + "begin anew without --resume"
+          + "begin anew without --resume, in another folder"
       ),
       (
         ["--resume", "kept", "--columns", "height,width"],
         "\(newest): made of other data: these have a column 1 named \"height\", not \"width\"; give "
-          + "the data of then, or begin anew without --resume"
+          + "the data of then, or begin anew without --resume, in another folder"
       ),
     ]
     for (options, message) in cases {
@@ -133,6 +133,33 @@ struct CheckpointCommandTests {
     }
   }
 
+  @Test("What is no model is told by what it is, where a model is to be read")
+  func asModel() throws {
+    try checkpointed()
+    func message(_ model: String) throws -> [String] {
+      let outcome = try Shardem.run(["score", model, "data.csv"], in: folder)
+      #expect(outcome.status == 2)
+      return outcome.errorLines
+    }
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("empty"), withIntermediateDirectories: false)
+    #expect(
+      try message("empty") == [
+        "shardem: empty: a folder without checkpoints; expected a model file, or checkpoints of a fit"
+      ])
+    for name in ["kept/checkpoint-0-7.bin", "kept/checkpoint-0-8.bin"] {
+      var bytes = try folder.bytes(name)
+      bytes[bytes.count - 9] ^= 1
+      try Data(bytes).write(to: folder.url.appendingPathComponent(name))
+    }
+    for model in ["kept", "kept/checkpoint-0-8.bin"] {
+      #expect(
+        try message(model) == [
+          "shardem: kept/checkpoint-0-8.bin: a damaged checkpoint; take an older one, or a model file"
+        ])
+    }
+  }
+
   @Test("Another limit is refused where a start has ended with the old one")
   func limitOfStarts() throws {
     let starts = ["--restarts", "2", "--resume", "kept"]
@@ -143,7 +170,8 @@ struct CheckpointCommandTests {
       #expect(
         outcome.errorLines == [
           "shardem: kept/checkpoint-1-8.bin: made with --max-iterations 8, not with \(limit), after a "
-            + "start that ended with it; give that, or begin anew without --resume"
+            + "start that ended with it; give that, or begin anew without --resume, in another "
+            + "folder"
         ])
     }
   }
@@ -165,7 +193,7 @@ struct CheckpointCommandTests {
     ] {
       let message =
         "shardem: kept/checkpoint-0-4.bin: made of other data: these have \(difference); give the "
-        + "data of then, or begin anew without --resume"
+        + "data of then, or begin anew without --resume, in another folder"
       #expect(try resumed(shards).errorLines == [message])
     }
   }

@@ -107,6 +107,24 @@ import Testing
   }
 
   @Test(
+    "A model or trace is not written under the name of data",
+    arguments: [
+      ("--output m.csv", "json"), ("--output m.npy", "json"), ("--output m.h5", "json"),
+      ("--trace t.tsv", "jsonl"),
+    ])
+  func dataNames(option: String, suffix: String) throws {
+    let folder = try folder(rows: 40)
+    let before = try folder.names
+    let outcome = try run("fit data.npy -K 2 \(option)", folder)
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.errors
+        == "shardem: \(option); expected a name that ends in .\(suffix): JSON is written, not rows of "
+        + "data\n")
+    #expect(try folder.names == before)
+  }
+
+  @Test(
     "sample and shard make a folder, and refuse the name of a table",
     arguments: ["x.csv", "x.npy", "x.txt", "x.h5", "x.csv.gz"])
   func tables(name: String) throws {

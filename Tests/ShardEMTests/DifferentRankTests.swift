@@ -140,6 +140,17 @@ import Testing
     }
   }
 
+  @Test("Data sets of one shape and other values")
+  func values() throws {
+    let rows = rows
+    let found = try errors { isLast, world in
+      _ = try DataSet(
+        values: isLast ? rows.dropLast() + [7.5] : rows, columnCount: 2, world: world)
+    }
+    #expect(
+      Set(found).count == 1 && found[0].hasPrefix("values with the digest "), "\(found)")
+  }
+
   @Test("The same on all ranks is fitted")
   func same() throws {
     #expect(

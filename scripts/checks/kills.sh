@@ -9,6 +9,7 @@ cd "$work"
 # Open MPI would wait a second or two for ranks that were told to end; these are in the middle of a sum.
 export OMPI_MCA_odls_base_sigkill_timeout=0
 kills=${KILLS:-50}
+[[ $kills =~ ^[1-9][0-9]{0,5}$ ]] || refuse "KILLS '$kills': not a number"
 RANDOM=7  # seeds bash's generator: the same moments, as far as clocks allow
 options=(fit "$root/Tests/Data/pendigits.csv" --components 8 --init random --restarts 4 --seed 5
   --tolerance 0 --max-iterations 400 --threads 1 --progress none --quiet)

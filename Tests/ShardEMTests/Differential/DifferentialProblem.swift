@@ -29,7 +29,7 @@ struct DifferentialProblem: Sendable {
   enum Trait: String, CaseIterable, Sendable {
     case integerWeights, unevenWeights, tinyWeights, scaledWeights
     case offsets, units, constantColumn, duplicatedColumn, equalRows, wholeNumbers
-    case farRows, farStart, fewRows, farComponents, wide
+    case farRows, farStart, fewRows, farComponents, wide, zeroWeight
   }
 
   /// The scale of each column, about a standard deviation of a component.
@@ -193,6 +193,11 @@ struct DifferentialProblem: Sendable {
     }
     start = GaussianParameters(
       weights: generator.weights(k), means: means, covariances: startCovariances())
+    guard k > 1, happens(0.06) else { return }
+    traits.insert(.zeroWeight)
+    let empty = below(k)
+    let rest = 1 - start.weights[empty]
+    for c in 0..<k { start.weights[c] = c == empty ? 0 : start.weights[c] / rest }
   }
 
   private mutating func startCovariances() -> [Double] {
