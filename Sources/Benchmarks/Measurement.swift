@@ -41,16 +41,16 @@ struct Measurement: Codable {
         }
       }
     }
-    let sums = ExactSums(ExactUnits(bounds: totals.map { abs($0) / Double(data.blocks.count) }, additions: data.blocks.count))
+    let sums = ExactSums(count: totals.count, additions: data.blocks.count)
     for i in totals.indices { ofBlock[i] = totals[i] / Double(data.blocks.count) }
     exactSums = medianSeconds(of: iterations) {
-      for _ in data.blocks { sums.add(ofBlock) }
+      sums.restart()
+      for _ in data.blocks { _ = sums.add(ofBlock) }
     }
     maximization = try medianSeconds(of: iterations) {
       let next = try model.maximized(totals, from: parameters)
       keep(model.largestChange(from: parameters, to: next))
-      let expectation = try model.expectation(under: next)
-      keep(model.bounds(expectation, within: data.ranges)[0])
+      keep(model.floor(try model.expectation(under: next)))
     }
     self.read = read
     statistics = max(0, readAndAdded - read)

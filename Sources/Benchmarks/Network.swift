@@ -1,22 +1,24 @@
 import ArgumentParser
 import MPICommunicator
+import Kernels
 import MessagePassing
+import ShardEM
 
-/// Times the sum over ranks by the number of bytes: under mpirun, with the ranks it starts.
+/// Times the exact sum over ranks by the number of bytes: under mpirun, with the ranks it starts.
 struct Network: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "network",
     abstract: "Time the sum over the ranks of this job; one JSON line for each number of bytes.")
 
-  @Option(parsing: .upToNextOption, help: "The sizes of the messages.")
+  @Option(parsing: .upToNextOption, help: "The sizes of the messages, in whole sums of 24 bytes.")
   var bytes = [8, 1 << 10, 1 << 13, 1 << 16, 1 << 19, 1 << 22]
 
   @Option(help: "How often each is timed.")
   var repeats = 9
 
   func validate() throws {
-    for size in bytes where size < 8 || size % 8 != 0 {
-      throw ValidationError("--bytes \(size); expected multiples of 8, the bytes of a number")
+    for size in bytes where size < 8 {
+      throw ValidationError("--bytes \(size); expected 8 or more")
     }
     if repeats < 1 { throw ValidationError("--repeats \(repeats); expected 1 or more") }
   }
@@ -44,11 +46,12 @@ private struct SumTiming: Encodable {
   /// Collective. One sum takes microseconds, so several are timed together: as many as take 2 ms,
   /// at most 16: on a busy machine each may wait for a turn of a core.
   init(of world: any Communicator, bytes: Int, repeats: Int) throws {
-    var values = [Double](repeating: 0, count: bytes / 8)
+    let slots = max(1, bytes / 24)
+    var values = ExactSums(count: slots, additions: world.size).elements
     func secondsOfOne(of count: Int) throws -> Double {
       try world.barrier()
       let start = ContinuousClock.now
-      for _ in 0..<count { try world.sum(&values) }
+      for _ in 0..<count { try world.reduce(&values, by: .exactSums) }
       var slowest = [(ContinuousClock.now - start) / .seconds(1)]
       try world.maximum(&slowest)
       return slowest[0] / Double(count)
@@ -57,6 +60,6 @@ private struct SumTiming: Encodable {
     // The same on all ranks, as the slowest rank's seconds are.
     let count = Int(min(16, max(1, 2e-3 / max(try secondsOfOne(of: 1), 1e-9))))
     let all = try (0..<repeats).map { _ in try secondsOfOne(of: count) }
-    (ranks, self.bytes, seconds, leastSeconds) = (world.size, bytes, all.median, all.min()!)
+    (ranks, self.bytes, seconds, leastSeconds) = (world.size, 24 * slots, all.median, all.min()!)
   }
 }

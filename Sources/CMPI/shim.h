@@ -58,6 +58,26 @@ static inline int shardem_mpi_allreduce_sum(
   return MPI_Allreduce(MPI_IN_PLACE, values, count, MPI_DOUBLE, MPI_SUM, world.handle);
 }
 
+/// Combines `count` elements of `size` numbers each by an operation of the caller's own. An element is
+/// a type of its own, lest MPI cut a message within one. The operation's last parameter points to a
+/// type that Swift cannot name; a pointer it is in any case.
+static inline int shardem_mpi_allreduce(
+    shardem_mpi_communicator world, double *values, int count, int size,
+    void (*combine)(void *, void *, int *, void *)) {
+  MPI_Datatype element;
+  MPI_Op operation;
+  int code = MPI_Type_contiguous(size, MPI_DOUBLE, &element);
+  if (code != MPI_SUCCESS) return code;
+  code = MPI_Type_commit(&element);
+  if (code == MPI_SUCCESS) code = MPI_Op_create((MPI_User_function *)combine, 1, &operation);
+  if (code == MPI_SUCCESS) {
+    code = MPI_Allreduce(MPI_IN_PLACE, values, count, element, operation, world.handle);
+    MPI_Op_free(&operation);
+  }
+  MPI_Type_free(&element);
+  return code;
+}
+
 /// MPI_IN_PLACE, MPI_DOUBLE and MPI_MAX are macros with casts.
 static inline int shardem_mpi_allreduce_max(
     shardem_mpi_communicator world, double *values, int count) {

@@ -79,6 +79,18 @@
       }
     }
 
+    public func reduce(
+      _ values: UnsafeMutableBufferPointer<Double>, by reduction: Reduction
+    ) throws {
+      let size = reduction.elementSize
+      try forEachChunk(of: values, wholes: size) { chunk, count in
+        try check(
+          "MPI_Allreduce",
+          shardem_mpi_allreduce(
+            world, chunk, count / mpiCount(size), mpiCount(size), reduction.combine))
+      }
+    }
+
     public func maximum(_ values: UnsafeMutableBufferPointer<Double>) throws {
       try forEachChunk(of: values) { chunk, count in
         try check("MPI_Allreduce", shardem_mpi_allreduce_max(world, chunk, count))
@@ -131,12 +143,14 @@
       }
     }
 
+    /// - Parameter wholes: how many numbers stay together.
     private func forEachChunk(
-      of values: UnsafeMutableBufferPointer<Double>,
+      of values: UnsafeMutableBufferPointer<Double>, wholes: Int = 1,
       _ body: (UnsafeMutablePointer<Double>, CInt) throws -> Void
     ) throws {
-      for start in stride(from: 0, to: values.count, by: largestCount) {
-        let count = min(largestCount, values.count - start)
+      let largest = max(1, largestCount / wholes) * wholes
+      for start in stride(from: 0, to: values.count, by: largest) {
+        let count = min(largest, values.count - start)
         try body(values.baseAddress! + start, mpiCount(count))
       }
     }

@@ -15,6 +15,9 @@ public protocol Communicator: Sendable {
   /// order.
   func sum(_ values: UnsafeMutableBufferPointer<Double>) throws
 
+  /// Replaces `values`, whole elements of the reduction, on every rank by those of all ranks combined.
+  func reduce(_ values: UnsafeMutableBufferPointer<Double>, by reduction: Reduction) throws
+
   /// Replaces `values` on every rank by their element-wise maximum over all ranks.
   func maximum(_ values: UnsafeMutableBufferPointer<Double>) throws
 

@@ -6,6 +6,7 @@ public struct SoloCommunicator: Communicator {
   public var size: Int { 1 }
 
   public func sum(_ values: UnsafeMutableBufferPointer<Double>) {}
+  public func reduce(_ values: UnsafeMutableBufferPointer<Double>, by reduction: Reduction) {}
   public func maximum(_ values: UnsafeMutableBufferPointer<Double>) {}
   public func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
   public func barrier() {}

@@ -36,6 +36,20 @@ public struct ThreadCommunicator: Communicator {
     try combine(values, "sum", +)
   }
 
+  public func reduce(
+    _ values: UnsafeMutableBufferPointer<Double>, by reduction: Reduction
+  ) throws {
+    let call = "\(reduction.name) of \(values.count) numbers"
+    var all = try meeting.exchange(
+      Array(UnsafeRawBufferPointer(values)), call: call, rank: rank)
+    var count = CInt(values.count / reduction.elementSize)
+    for offset in 1..<size {
+      all[(rank + offset) % size].withUnsafeMutableBytes { theirs in
+        reduction.combine(theirs.baseAddress, values.baseAddress, &count, nil)
+      }
+    }
+  }
+
   public func maximum(_ values: UnsafeMutableBufferPointer<Double>) throws {
     try combine(values, "maximum", max)
   }

@@ -62,10 +62,6 @@ public struct BernoulliMixture: ExponentialFamily {
     }
   }
 
-  public func featureBounds(within ranges: ColumnRanges) -> [Double] {
-    [1] + (0..<columnCount).map { ranges.magnitude($0) }
-  }
-
   /// The weights N_k / ΣN and probabilities (S_kj + a) / (N_k + 2a).
   ///
   /// - Throws: `FitError.collapsed` for a component without mass if `smoothing` is 0; otherwise

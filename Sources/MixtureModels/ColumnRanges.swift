@@ -1,7 +1,7 @@
 /// The smallest and largest value of every column, over all rows of all shards.
 ///
-/// Known to every rank before the first iteration; what the bounds of the exact sums and the
-/// judgement of a singular covariance are derived from.
+/// Known to every rank before the first iteration; what the judgement of a singular covariance is
+/// derived from.
 public struct ColumnRanges: Sendable, Equatable {
   /// D smallest values.
   public var minimum: [Double]
@@ -19,9 +19,4 @@ public struct ColumnRanges: Sendable, Equatable {
 
   /// The largest |x| that column `j` holds.
   public func magnitude(_ j: Int) -> Double { max(abs(minimum[j]), abs(maximum[j])) }
-
-  /// The largest |x - `center`| that column `j` can give.
-  public func reach(_ j: Int, from center: Double) -> Double {
-    max(abs(maximum[j] - center), abs(minimum[j] - center))
-  }
 }

@@ -12,8 +12,6 @@ extension ExponentialFamily {
     of tile: RowBlock, into logBase: UnsafeMutablePointer<Double>
   ) { logBase.update(repeating: 0, count: tile.count) }
 
-  public func logBaseMeasureBound(within ranges: ColumnRanges) -> Double { 0 }
-
   public func requirements(of parameters: Parameters) -> [FeatureRequirement] { [] }
 
   /// - Throws: `FitError.undefined` if a natural parameter is not finite (of a component's number
@@ -34,20 +32,6 @@ extension ExponentialFamily {
   /// Moments about the origin refer to no parameters.
   public func expectation(around reference: Parameters) -> NaturalParameters {
     NaturalParameters(values: Array(repeating: 0, count: componentCount * featureCount))
-  }
-
-  /// |log p(x)| <= max_k Σ_p |θ_kp T_p(x)| + log K + |log h(x)| over the components with a weight;
-  /// the others are bounded by the features, since r <= 1. (A row of density 0 has no bound: who
-  /// sums finds it by its block's log-likelihood.)
-  public func bounds(_ expectation: NaturalParameters, within ranges: ColumnRanges) -> [Double] {
-    let features = featureBounds(within: ranges)
-    var largest = 0.0
-    for k in 0..<componentCount where expectation.values[k * featureCount] > -.infinity {
-      let row = expectation.values[k * featureCount..<(k + 1) * featureCount]
-      largest = max(largest, zip(row, features).reduce(0) { $0 + abs($1.0) * $1.1 })
-    }
-    let logDensity = largest + log(Double(componentCount)) + logBaseMeasureBound(within: ranges)
-    return [logDensity, 1] + (0..<componentCount).flatMap { _ in features }
   }
 
   /// log h + T Θ', 2 n K P flops. Each product runs along the rows of one feature. -∞ where a row has

@@ -28,14 +28,8 @@ public protocol ExponentialFamily: MixtureModel where Expectation == NaturalPara
   /// nothing.
   func requirements(of parameters: Parameters) -> [FeatureRequirement]
 
-  /// For each of the P features, the largest magnitude it can have in rows within `ranges`.
-  func featureBounds(within ranges: ColumnRanges) -> [Double]
-
   /// Writes log h(x_n), in nats, for every row of the tile. By default 0.
   func writeLogBaseMeasure(of tile: RowBlock, into logBase: UnsafeMutablePointer<Double>)
-
-  /// The largest magnitude of log h(x) in rows within `ranges`. By default 0.
-  func logBaseMeasureBound(within ranges: ColumnRanges) -> Double
 }
 
 /// The natural parameters θ of all components: what an exponential family's E-step needs.

@@ -14,9 +14,6 @@ extension GaussianMixture {
     let factors: [Double]
     /// The numbers of `factors` from one component to the next; 0 when tied.
     let factorStride: Int
-    /// K × D: diagonals of the inverse covariances, which bound the squared distances.
-    let spread: [Double]
-
     /// Tied, where the means are near each other: what the components share; else nil.
     let shared: Shared?
     /// K points, padded as the means, about which the moments are taken: the means, unless these are
@@ -117,7 +114,7 @@ extension GaussianMixture {
     let centers = padded(reference.means)
     return Expectation(
       means: centers, meanStride: paddedCount(columnCount), logScales: [], factors: [],
-      factorStride: 0, spread: [], shared: nil, centers: centers)
+      factorStride: 0, shared: nil, centers: centers)
   }
 
   public func expectation(under parameters: Parameters) throws -> Expectation {
@@ -143,7 +140,6 @@ extension GaussianMixture {
       means: means, meanStride: paddedCount(columnCount),
       logScales: logScales, factors: factors,
       factorStride: isTied ? 0 : factors.count / componentCount,
-      spread: parts.flatMap(\.spread),
       shared: shared, centers: means, pools: sumsPairs && shared != nil,
       leadingLogScales: covarianceType == .full ? parts.map(\.leadingLogScale) : [],
       floor: leavesOutNegligible(parameters) ? negligibleLogRatio : smallestExponent)
@@ -153,87 +149,6 @@ extension GaussianMixture {
       }
     }
     return expectation
-  }
-
-  /// A row's log density lies between that of the best component's farthest corner and the
-  /// highest peak; moments of weight 1 reach the farthest corner of the ranges from the center. Of
-  /// residuals about a mean of the centers, the two factors may reach from different ones.
-  public func bounds(_ expectation: Expectation, within ranges: ColumnRanges) -> [Double] {
-    var bounds = [Double](repeating: 0, count: statisticsCount)
-    bounds[0] = logDensityBound(expectation, within: ranges)
-    bounds[1] = 1
-    let all = (0..<componentCount).map { k in
-      isEmpty(expectation, k)
-        ? Array(repeating: 0, count: columnCount)
-        : reaches(from: expectation.centers, k, ranges)
-    }
-    let farthest = (0..<columnCount).map { j in
-      all.reduce(centeringError(expectation, j)) { max($0, $1[j]) }
-    }
-    for k in 0..<componentCount {
-      let reach = all[k]
-      let widest = expectation.pools ? farthest : reach
-      let moments = 2 + (covarianceType == .tied ? 0 : k * momentCount)
-      switch covarianceType {
-      case .full, .tied:
-        for i in 0..<columnCount {
-          for j in 0...i {
-            let slot = moments + PackedTriangle.row(i) + j
-            bounds[slot] = max(bounds[slot], widest[i] * widest[j])
-          }
-        }
-      case .diag:
-        for j in 0..<columnCount { bounds[moments + j] = reach[j] * reach[j] }
-      case .spherical:
-        bounds[moments] = reach.reduce(0) { $0 + $1 * $1 }
-      }
-      for j in 0..<columnCount { bounds[firstMomentsStart + k * columnCount + j] = reach[j] }
-      bounds[massesStart + k] = 1
-    }
-    for slot in pairsStart..<statisticsCount { bounds[slot] = 1 }
-    return bounds
-  }
-
-  /// Whether component `k` has weight 0 and with it no part in any row, wherever its mean lies.
-  private func isEmpty(_ expectation: Expectation, _ k: Int) -> Bool {
-    !expectation.logScales.isEmpty && expectation.logScales[k] == -.infinity
-  }
-
-  /// How far the rounding of a residual about a mean of the centers may take it beyond them: K + 8
-  /// roundings of the centers' differences from what they share. 0 where there are no residuals.
-  private func centeringError(_ expectation: Expectation, _ j: Int) -> Double {
-    guard expectation.pools, let offsets = expectation.shared?.offsets else { return 0 }
-    let largest = (0..<componentCount).reduce(0) {
-      max($0, abs(offsets[$1 * paddedCount(columnCount) + j]))
-    }
-    return Double(componentCount + 8) * 0x1p-53 * largest
-  }
-
-  /// The largest distances of the columns' values from padded point `k` of `points`.
-  private func reaches(from points: [Double], _ k: Int, _ ranges: ColumnRanges) -> [Double] {
-    (0..<columnCount).map { ranges.reach($0, from: points[k * paddedCount(columnCount) + $0]) }
-  }
-
-  /// The largest |log p(x)| within the ranges; 0 for an expectation without densities.
-  private func logDensityBound(_ expectation: Expectation, within ranges: ColumnRanges) -> Double {
-    guard !expectation.logScales.isEmpty else { return 0 }
-    let peak = expectation.logScales.reduce(-.infinity, max) + log(Double(componentCount))
-    var floor = -Double.infinity
-    for k in 0..<componentCount where !isEmpty(expectation, k) {
-      let reach = reaches(from: expectation.means, k, ranges)
-      floor = max(floor, expectation.logScales[k] - 0.5 * distanceBound(expectation, k, reach))
-    }
-    return max(abs(peak), abs(floor))
-  }
-
-  /// A bound on the squared distance |L^-1 (x - mu)|²: by Cauchy and Schwarz at most
-  /// D sum_j (L^-T L^-1)_jj reach_j², and without the factor D for a diagonal L.
-  private func distanceBound(_ expectation: Expectation, _ k: Int, _ reach: [Double]) -> Double {
-    let start = covarianceType == .tied ? 0 : k * columnCount
-    let sum = (0..<columnCount).reduce(0) {
-      $0 + expectation.spread[start + $1] * reach[$1] * reach[$1]
-    }
-    return covarianceType == .full || covarianceType == .tied ? Double(columnCount) * sum : sum
   }
 }
 

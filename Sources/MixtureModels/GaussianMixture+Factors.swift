@@ -5,8 +5,6 @@ struct CovarianceFactor: Sendable {
   let logDeterminant: Double
   /// L^-1 in panels, or the precisions, as the kernels read them.
   let numbers: ArraySlice<Double>
-  /// D diagonal entries of the inverse covariance.
-  let spread: ArraySlice<Double>
   /// Full: log weight - (d log 2 pi + log |covariance|) / 2 of the first d columns' marginal
   /// distribution.
   var leadingLogScale = 0.0
@@ -31,7 +29,7 @@ extension GaussianMixture {
         numberCount: CovarianceFactor.recordCount(columnCount: columnCount))
       return try worthSharing(work).numbers(of: parts) { k in
         try fullFactor(parameters, component: k).record
-      }.map { CovarianceFactor(record: $0, columnCount: columnCount) }
+      }.map { CovarianceFactor(record: $0) }
     case .tied: return [try triangularFactor(parameters, component: 0)]
     case .diag, .spherical: return (0..<componentCount).map { diagonalFactor(parameters, $0) }
     }
@@ -54,15 +52,9 @@ extension GaussianMixture {
   ) throws -> CovarianceFactor {
     let factor = try choleskyFactor(parameters, component: k)
     let inverse = factor.inverse
-    let spread = (0..<columnCount).map { j in
-      (j..<columnCount).reduce(0) { sum, i in
-        sum + inverse[PackedTriangle.row(i) + j] * inverse[PackedTriangle.row(i) + j]
-      }
-    }
     return CovarianceFactor(
       logDeterminant: factor.logDeterminant,
-      numbers: triangularPanels(inverse, order: columnCount)[...], spread: spread[...],
-      inverse: inverse)
+      numbers: triangularPanels(inverse, order: columnCount)[...], inverse: inverse)
   }
 
   private func diagonalFactor(_ parameters: Parameters, _ k: Int) -> CovarianceFactor {
@@ -70,14 +62,11 @@ extension GaussianMixture {
     if covarianceType == .spherical {
       let variance = parameters.covariances[k]
       return CovarianceFactor(
-        logDeterminant: Double(d) * log(variance), numbers: [-0.5 / variance],
-        spread: ArraySlice(repeating: 1 / variance, count: d))
+        logDeterminant: Double(d) * log(variance), numbers: [-0.5 / variance])
     }
     let variances = parameters.covariances[k * d..<(k + 1) * d]
-    let precisions = variances.map { 1 / $0 }
     return CovarianceFactor(
-      logDeterminant: variances.reduce(0) { $0 + log($1) }, numbers: precisions[...],
-      spread: precisions[...])
+      logDeterminant: variances.reduce(0) { $0 + log($1) }, numbers: variances.map { 1 / $0 }[...])
   }
 
   /// The Cholesky factor of covariance `k`, for full and tied covariances.
@@ -122,15 +111,13 @@ extension GaussianMixture {
 /// What ranks exchange of a factor.
 extension CovarianceFactor {
   fileprivate static func recordCount(columnCount: Int) -> Int {
-    2 + columnCount + triangularPanelsCount(order: columnCount)
+    2 + triangularPanelsCount(order: columnCount)
   }
 
-  fileprivate var record: [Double] { [logDeterminant, leadingLogScale] + spread + numbers }
+  fileprivate var record: [Double] { [logDeterminant, leadingLogScale] + numbers }
 
-  fileprivate init(record: [Double], columnCount: Int) {
-    let spread = record.dropFirst(2).prefix(columnCount)
+  fileprivate init(record: [Double]) {
     self.init(
-      logDeterminant: record[0], numbers: record[spread.endIndex...],
-      spread: spread, leadingLogScale: record[1])
+      logDeterminant: record[0], numbers: record[2...], leadingLogScale: record[1])
   }
 }

@@ -34,21 +34,6 @@ public protocol LatentVariableModel: Sendable {
   /// they are not.
   func expectation(under parameters: Parameters, sharing work: WorkSharing) throws -> Expectation
 
-  /// For every statistic, a bound on its magnitude for any single row of weight 1 within `ranges`.
-  ///
-  /// The exact sums take their units from it; a loose bound costs digits (one bit per factor of 2,
-  /// of more than 90). One that a block breaks is noticed, and the sums are taken again in units
-  /// from the blocks themselves: it costs time.
-  func bounds(_ expectation: Expectation, within ranges: ColumnRanges) -> [Double]
-
-  /// For every statistic, the magnitude beside which a lost digit counts, given all of them: a sum
-  /// that cancels is measured by what it is made of.
-  ///
-  /// Where the exact sums, whose units come from `bounds`, may have dropped more than 2^-40 of it -
-  /// data with a row a million deviations off - the fit loop takes the sums again with bounds from
-  /// the blocks themselves. Nil, the default, for a family whose bounds are never far too large.
-  func scales(of statistics: [Double]) -> [Double]?
-
   /// Overwrites `statistics` with those of one block: `statisticsCount` sums over its rows.
   func accumulate(
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
@@ -126,7 +111,6 @@ extension LatentVariableModel {
     if let mixture = self as? any MixtureModel { try mixture.requireComponents() }
   }
 
-  public func scales(of statistics: [Double]) -> [Double]? { nil }
   public func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation? {
     nil
   }

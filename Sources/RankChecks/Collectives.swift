@@ -1,5 +1,7 @@
+import Kernels
 import MPICommunicator
 import MessagePassing
+import ShardEM
 
 func checkCollectives(_ checks: inout Checks) throws {
   let world = checks.world
@@ -31,14 +33,23 @@ private func checkKnownAnswers(
     var values = (0..<count).map { Double($0) * (rank + 1) }
     try world.sum(&values)
     let sumOfFactors = Double(size * (size + 1) / 2)
-    let sums = (0..<count).map { Double($0) * sumOfFactors }
-    try checks.expect(values == sums, "sum of \(count) numbers \(manner)")
+    let expected = (0..<count).map { Double($0) * sumOfFactors }
+    try checks.expect(values == expected, "sum of \(count) numbers \(manner)")
 
     // The largest of slot i is on rank i modulo the size.
     values = (0..<count).map { -abs(Double($0 % size) - rank) - Double($0) }
     try world.maximum(&values)
     let maxima = (0..<count).map { -Double($0) }
     try checks.expect(values == maxima, "maximum of \(count) numbers \(manner)")
+
+    // Elements that were torn apart would be sums of another bin.
+    let sums = ExactSums(count: count, additions: size)
+    _ = sums.add((0..<count).map { Double($0) * (rank + 1) })
+    values = sums.elements
+    try world.reduce(&values, by: .exactSums)
+    try checks.expect(
+      ExactSums.totals(values[...]) == expected,
+      "exact sum of \(count) numbers \(manner)")
   }
   try checkGather(of: world, lengths: { _ in 5 }, "equal lengths \(manner)", &checks)
   try checkGather(of: world, lengths: { 7 * $0 }, "unequal lengths \(manner)", &checks)

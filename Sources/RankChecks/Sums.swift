@@ -1,20 +1,22 @@
 import Kernels
 import MessagePassing
+import ShardEM
 
 /// The exact sums of blocks shared out among the ranks against those of one process, bit for bit.
 func checkExactSums(_ checks: inout Checks) throws {
   let world = checks.world
   let blocks = (0..<100).map { block in (0..<slotCount).map { value(block: block, slot: $0) } }
-  let bounds = (0..<slotCount).map { slot in blocks.reduce(0) { max($0, abs($1[slot])) } }
 
-  let alone = ExactSums(ExactUnits(bounds: bounds, additions: blocks.count))
-  for block in blocks { alone.add(block) }
-  let together = ExactSums(ExactUnits(bounds: bounds, additions: blocks.count))
+  let alone = ExactSums(count: slotCount, additions: blocks.count)
+  for block in blocks { _ = alone.add(block) }
+  let together = ExactSums(count: slotCount, additions: blocks.count)
   for (number, block) in blocks.enumerated() where number % world.size == world.rank {
-    together.add(block)
+    _ = together.add(block)
   }
-  try world.sum(together.parts)
-  let same = zip(together.totals, alone.totals).allSatisfy { $0.bitPattern == $1.bitPattern }
+  var elements = together.elements
+  try world.reduce(&elements, by: .exactSums)
+  let totals = ExactSums.totals(elements[...])
+  let same = zip(totals, alone.totals).allSatisfy { $0.bitPattern == $1.bitPattern }
   try checks.expect(same, "exact sums are those of one process, bit for bit")
 }
 

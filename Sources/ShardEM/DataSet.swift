@@ -110,13 +110,14 @@ public final class DataSet: Sendable {
       column: place.shard.column(place.column), problem: problem)
   }
 
-  /// A statistic of one of this rank's blocks is infinite or no number.
-  func error(aboutStatistic slot: Int, _ value: Double, inBlock number: Int) -> DataSetError {
-    let first = reader.place(number, row: 0, column: 0)
-    let row = first.shard.firstRowNumber + first.row
-    return .statistic(
-      path: first.shard.name, rows: row...row + blocks[number].rows.count - 1, number: slot,
-      value: value)
+  /// A number of one of this rank's blocks is none, that of one of its rows if it is known which.
+  func error(
+    aboutNumber name: String, _ value: Double, row: Int?, inBlock number: Int
+  ) -> DataSetError {
+    let place = reader.place(number, row: row ?? 0, column: 0)
+    let first = place.shard.firstRowNumber + place.row
+    let last = row == nil ? first + blocks[number].rows.count - 1 : first
+    return .statistic(path: place.shard.name, rows: first...last, name: name, value: value)
   }
 
   /// A row of one of this rank's blocks has a log-density that is not finite.

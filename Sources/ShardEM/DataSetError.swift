@@ -40,9 +40,7 @@ public enum DataSetError: InputError, Equatable {
   /// A row's log-density under a model is not finite; `row` counts from 1 in the file.
   case logDensity(path: String, row: Int, value: Double)
   /// A sum that a model takes over a block of rows, counted from 1 in the file, is not finite.
-  case statistic(path: String, rows: ClosedRange<Int>, number: Int, value: Double)
-  /// A block gave other statistics than in the pass before, for the same model.
-  case changedBetweenPasses
+  case statistic(path: String, rows: ClosedRange<Int>, name: String, value: Double)
   /// A rank may use less memory, in bytes, than a block for each of its threads takes.
   case memory(limit: Int, blocks: Int)
   /// The sums of the statistics are no float64 numbers because of this.
@@ -105,12 +103,9 @@ extension DataSetError: CustomStringConvertible {
     case .logDensity(let path, let row, let value):
       "\(path): row \(row): found a log-density of \(value) under the model, expected a finite "
         + "number; leave such rows out, or rescale the data and the model"
-    case .statistic(let path, let rows, let number, let value):
-      "\(path): rows \(rows.lowerBound) to \(rows.upperBound): statistic \(number) of the model is "
-        + "\(value), beyond what float64 can hold; rescale the data and the model"
-    case .changedBetweenPasses:
-      "the data differ between two passes over them: the files are being written, or a memory is "
-        + "faulty; begin anew once they are complete"
+    case .statistic(let path, let rows, let name, let value):
+      "\(path): \(text(rows)): the model's \(name) is \(value), expected a finite number; rescale the "
+        + "data and the model"
     case .memory(let limit, let blocks):
       "--memory \(limit) bytes; the rows do not fit in it, and to read them block by block takes "
         + "\(blocks); raise it or lower --threads"
@@ -126,6 +121,10 @@ extension DataSetError: CustomStringConvertible {
         + "rescale the data"
     }
   }
+}
+
+private func text(_ rows: ClosedRange<Int>) -> String {
+  rows.count == 1 ? "row \(rows.lowerBound)" : "rows \(rows.lowerBound) to \(rows.upperBound)"
 }
 
 private func text(_ file: String?) -> String { oneLine(file ?? "no such file", limit: 400) }

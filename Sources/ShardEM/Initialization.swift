@@ -153,7 +153,8 @@ extension Sweep {
     let reference = model.reference(centers: centers)
     return try improved(model, from: reference, model.expectation(around: reference)) {
       expectation in
-      { block, workspace, statistics in
+      let slots = ExpectationPass(model: model, expectation: expectation).slots
+      return BlockPass(slots) { block, workspace, statistics in
         model.accumulate(block, expectation, workspace: workspace, into: statistics) {
           tile, _, responsibilities in
           responsibilities.update(repeating: 0, count: model.componentCount * tileStride)

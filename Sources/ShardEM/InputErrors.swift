@@ -20,9 +20,7 @@ extension DataSetError: CommonError {
   public var isMetByAllRanks: Bool {
     switch self {
     case .differentFiles, .differentContents, .sameName, .localWeights, .weightCount, .noRows,
-      .shape,
-      .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange,
-      .changedBetweenPasses:
+      .shape, .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange:
       true
     case .noWeights, .weightColumns, .weight, .unsuitable, .statistic, .logDensity, .memory:
       false

@@ -18,6 +18,7 @@ extension IterationReport {
       ("shared_seconds", json(sharedSeconds)),
       ("checkpoint_seconds", json(checkpointSeconds)),
       ("imbalance", json(imbalance)),
+      ("retakes", "\(retakes)"),
       ("message_bytes", "\(messageBytes)"),
       ("exchanged_bytes", "\(exchangedBytes)"),
       ("rows", "\(rows)"),

@@ -27,13 +27,15 @@ public struct IterationReport: Sendable {
   public let communicationSeconds: Double
   /// The rest of the seconds: the M-step, and what the E-step needs of its result, such as factors of
   /// the covariances. Every rank does the same in them, but for its share of what ranks share out.
-  /// (In data with rows far off also the passes that find finer units.)
   public let mStepSeconds: Double
   /// Those of them in what ranks share out where that pays: the factors of the covariances.
   public let sharedSeconds: Double
   /// The seconds besides that this rank waited for a checkpoint after the iteration, while all others
   /// waited for it: hardly any, as checkpoints are written beside the iterations that follow.
   public let checkpointSeconds: Double
+  /// How often the statistics were taken again in this iteration: about the new means, or without
+  /// leaving out what should not have been.
+  public let retakes: Int
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
   /// The bytes of it that each rank had then; 0 where ranks share out nothing.

@@ -21,16 +21,6 @@ struct KMeans: LatentVariableModel {
 
   func expectation(under parameters: [Double]) -> [Double] { parameters }
 
-  func bounds(_ centers: [Double], within ranges: ColumnRanges) -> [Double] {
-    // A row is as near to the nearest center as to the first.
-    let inertia = (0..<columnCount).reduce(0) { sum, j in
-      let reach = ranges.reach(j, from: centers[j])
-      return sum + reach * reach
-    }
-    let reaches = centers.indices.map { ranges.reach($0 % columnCount, from: centers[$0]) }
-    return [inertia, 1] + Array(repeating: 1, count: componentCount) + reaches
-  }
-
   func accumulate(
     _ block: RowBlock, _ centers: [Double], workspace: Workspace,
     into statistics: UnsafeMutablePointer<Double>

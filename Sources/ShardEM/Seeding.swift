@@ -70,11 +70,12 @@ extension Sweep {
     of candidates: SeedCandidates, _ nearest: NearestCandidates
   ) throws -> [Double] {
     let count = candidates.count
-    return try total(bounds: Array(repeating: 1, count: count)) { block, workspace, masses in
+    let pass = BlockPass(["masses": count]) { block, workspace, masses in
       let numbers = nearest.nearest(to: block, of: candidates, workspace: workspace).numbers
       masses.update(repeating: 0, count: count)
       for n in 0..<block.count { masses[Int(numbers[n])] += block.weights?[n] ?? 1 }
-    }.statistics
+    }
+    return try run([pass]).statistics
   }
 }
 

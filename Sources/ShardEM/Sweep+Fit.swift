@@ -126,7 +126,7 @@ extension Sweep {
         communicationSeconds: communicationSeconds,
         mStepSeconds: seconds - total.computeSeconds.own - communicationSeconds,
         sharedSeconds: exchanged.shareSeconds, checkpointSeconds: checkpointSeconds,
-        messageBytes: total.messageBytes, exchangedBytes: exchanged.bytes, rows: data.rowCount,
+        retakes: total.retakes, messageBytes: total.messageBytes, exchangedBytes: exchanged.bytes, rows: data.rowCount,
         threads: threadCount, ranks: world.size)
       do { try onIteration(report) } catch { failure = failure ?? error }
     }

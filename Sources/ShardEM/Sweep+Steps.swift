@@ -1,6 +1,34 @@
 import MessagePassing
 import MixtureModels
 
+/// The E-step of a model as a pass.
+struct ExpectationPass<Model: LatentVariableModel>: Pass {
+  let model: Model
+  let expectation: Model.Expectation
+
+  var slots: Slots {
+    [Slots.logLikelihood: 1, "sum of weights": 1, "statistics": model.statisticsCount - 2]
+  }
+
+  func write(
+    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
+  ) { model.accumulate(block, expectation, workspace: workspace, into: sums) }
+}
+
+/// Of the E-step of a mixture what a score needs: about half of the work.
+struct ScorePass<Model: MixtureModel>: Pass {
+  let model: Model
+  let expectation: Model.Expectation
+
+  var slots: Slots {
+    [Slots.logLikelihood: 1, "sum of weights": 1, "masses": model.componentCount]
+  }
+
+  func write(
+    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
+  ) { model.evaluate(block, expectation, workspace: workspace, into: sums) }
+}
+
 extension Sweep {
   /// Collective. One EM iteration: the parameters that maximize what the E-step under `parameters`
   /// expects, and the sums of that.
@@ -12,20 +40,19 @@ extension Sweep {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     return try improved(
       model, from: parameters, expectation, digest: Digest(model.numbers(of: parameters)),
-      carrying: failure, eStep(model))
+      carrying: failure
+    ) { ExpectationPass(model: model, expectation: $0) }
   }
 
   /// Collective. The same with given responsibilities.
   ///
-  /// - Parameter accumulate: what overwrites statistics with those of a block, for a given
-  ///   `Expectation`.
+  /// - Parameter pass: the model's statistics, for a given `Expectation`.
   func improved<Model: LatentVariableModel>(
     _ model: Model, from parameters: Model.Parameters, _ expectation: Model.Expectation,
     digest: Digest = Digest(), carrying failure: (any Error)? = nil,
-    _ accumulate: (Model.Expectation) -> Accumulate
+    _ pass: (Model.Expectation) -> any Pass
   ) throws -> (total: SweepTotal, parameters: Model.Parameters) {
-    let (total, last) = try total(
-      model, expectation, digest: digest, carrying: failure, accumulate)
+    let (total, last) = try total(model, expectation, digest: digest, carrying: failure, pass)
     let next = try model.maximized(
       total.statistics, from: model.origin(of: last, under: parameters), sharing: sharing)
     return (total, next)
@@ -42,43 +69,25 @@ extension Sweep {
   ) throws -> SweepTotal {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     let digest = Digest(model.numbers(of: parameters))
-    return try total(model, expectation, digest: digest, carrying: failure, eStep(model)).0
+    return try total(model, expectation, digest: digest, carrying: failure) {
+      ExpectationPass(model: model, expectation: $0)
+    }.0
   }
 
   /// Collective. Of these statistics those of a score, log-likelihood and sum of weights, and the
-  /// masses of the components: about half of the work.
+  /// masses of the components.
   func evaluation<Model: MixtureModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     let digest = Digest(model.numbers(of: parameters))
-    let total = try evaluation(model, expectation, digest: digest, carrying: failure)
+    let total = try run(
+      [ScorePass(model: model, expectation: expectation)], digest: digest, carrying: failure)
     guard
       let exact = model.exact(
         expectation, masses: total.statistics[2...], total: total.statistics[1])
     else { return total }
-    return try evaluation(model, exact, digest: digest).after(total)
-  }
-
-  private func evaluation<Model: MixtureModel>(
-    _ model: Model, _ expectation: Model.Expectation, digest: Digest,
-    carrying failure: (any Error)? = nil
-  ) throws -> SweepTotal {
-    let bounds =
-      [model.bounds(expectation, within: data.ranges)[0], 1]
-      + Array(repeating: 1, count: model.componentCount)
-    return try total(
-      bounds: bounds,
-      // A lost digit counts beside the whole, of the log-likelihood beside one nat a row.
-      scales: { sums in
-        [max(abs(sums[0]), sums[1])] + Array(repeating: sums[1], count: sums.count - 1)
-      }, digest: digest, carrying: failure
-    ) { block, workspace, numbers in
-      model.evaluate(block, expectation, workspace: workspace, into: numbers)
-      try requireDensities(of: block, numbers) {
-        model.evaluate($0, expectation, workspace: workspace, into: numbers)
-      }
-    }
+    return try run([ScorePass(model: model, expectation: exact)], digest: digest).after(total)
   }
 
   /// Collective. The E-step's `Expectation`.
@@ -94,48 +103,20 @@ extension Sweep {
     }
   }
 
-  private func eStep<Model: LatentVariableModel>(
-    _ model: Model
-  ) -> (Model.Expectation) -> Accumulate {
-    { expectation in
-      { block, workspace, statistics in
-        model.accumulate(block, expectation, workspace: workspace, into: statistics)
-        try self.requireDensities(of: block, statistics) {
-          model.accumulate($0, expectation, workspace: workspace, into: statistics)
-        }
-      }
-    }
-  }
-
   /// Collective. The model's sums over all rows, taken again as long as it wants that, and what they
   /// are of at last.
   private func total<Model: LatentVariableModel>(
     _ model: Model, _ expectation: Model.Expectation, digest: Digest,
-    carrying failure: (any Error)?, _ accumulate: (Model.Expectation) -> Accumulate
+    carrying failure: (any Error)?, _ pass: (Model.Expectation) -> any Pass
   ) throws -> (SweepTotal, Model.Expectation) {
     var expectation = expectation
-    var total = try self.total(
-      model, expectation, digest: digest, carrying: failure, accumulate(expectation))
+    var total = try run([pass(expectation)], digest: digest, carrying: failure)
     // Each time cures one fault for good: a model that never has enough must not hang.
     for _ in 0..<8 {
       guard let again = model.retaken(expectation, after: total.statistics) else { break }
       expectation = again
-      total = try self.total(
-        model, again, digest: digest, carrying: nil, accumulate(again)
-      ).after(total)
+      total = try run([pass(again)], digest: digest).after(total)
     }
     return (total, expectation)
-  }
-
-  private func total<Model: LatentVariableModel>(
-    _ model: Model, _ expectation: Model.Expectation, digest: Digest,
-    carrying failure: (any Error)?, _ accumulate: Accumulate
-  ) throws -> SweepTotal {
-    let bounds = model.bounds(expectation, within: data.ranges)
-    precondition(
-      bounds.count == model.statisticsCount,
-      "\(bounds.count) bounds for \(model.statisticsCount) statistics")
-    return try total(
-      bounds: bounds, scales: model.scales, digest: digest, carrying: failure, accumulate)
   }
 }

@@ -3,10 +3,10 @@ import MessagePassing
 import MixtureModels
 import Synchronization
 
-/// Passes over all rows of a data set, by the threads of every rank.
+/// Walks over all rows of a data set, by the threads of every rank.
 ///
-/// The statistics of a block are computed by one thread in a fixed order, and blocks are added
-/// exactly: the sums are the same to the last bit on any number of ranks and threads.
+/// The numbers of a block are computed by one thread in a fixed order, and blocks are added exactly:
+/// the sums are the same to the last bit on any number of ranks and threads.
 public final class Sweep<World: Communicator>: Sendable {
   public let data: DataSet
   public let world: World
@@ -33,53 +33,62 @@ public final class Sweep<World: Communicator>: Sendable {
     return try body(memory)
   }
 
-  /// Overwrites `statistics` with those of one block.
-  public typealias Accumulate =
-    @Sendable (
-      _ block: RowBlock, _ workspace: Workspace, _ statistics: UnsafeMutablePointer<Double>
-    ) throws -> Void
-
-  /// Collective: one sum. Adds the statistics of all blocks of all ranks, in given units.
+  /// Collective. One walk over the rows and one message, whatever the number of passes; the sums of
+  /// each are those of a walk of its own.
   ///
+  /// - Parameter failure: an error that this rank met before, to be thrown on all ranks now.
+  /// - Throws: on every rank the same error, if anything failed on any: `DataSetError` if a number of a
+  ///   block is not finite or beyond the exact sums.
+  public func run(
+    _ passes: [any Pass], carrying failure: (any Error)? = nil
+  ) throws -> SweepTotal {
+    try run(passes, digest: Digest(), carrying: failure)
+  }
+
   /// - Parameter digest: of what all ranks must have in common.
   /// - Throws: `DivergedRanks`, on every rank, if it is not the same on all.
-  func total(
-    units: ExactUnits, digest: Digest = Digest(), carrying failure: (any Error)? = nil,
-    _ accumulate: Accumulate
+  func run(
+    _ passes: [any Pass], digest: Digest, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = processorSeconds()
     var failure = failure
-    var sums = RankSums(parts: Array(repeating: 0, count: 2 * units.count), areWithinUnits: true)
+    let counts = passes.map(\.slots.count)
+    let count = counts.reduce(0, +)
+    var elements: [Double]?
     do {
-      if failure == nil { sums = try sumsOfThisRank(units, accumulate) }
+      if failure == nil { elements = try elementsOfThisRank(passes, count: count) }
     } catch { failure = error }
     let computed = clock.now
     let seconds = (computed - start).seconds
 
-    // One buffer, as long on any number of ranks: the parts of the sums, the ranks that failed, those
-    // with a block beyond the units, the digest, and the times.
-    var buffer = sums.parts
-    buffer += [failure == nil ? 0 : 1, sums.areWithinUnits ? 0 : 1]
-    buffer += Agreement.numbers(digest)
-    buffer += PassTimes.numbers(
-      compute: seconds, processor: processorSeconds() - processorStart)
-    try world.sum(&buffer)
-    let failures = buffer[2 * units.count]
-    if failures > 0 { throw try world.agreedFailure(failure) }
-    let ranksBeyondUnits = buffer[2 * units.count + 1]
-    let agreement = 2 * units.count + 2
-    let timing = agreement + Agreement.count
-    guard Agreement.holds(buffer[agreement..<timing], ranks: world.size) else {
+    // One message, as long on any number of ranks: beside the sums whether this rank has failed, the
+    // digest, and the times.
+    let beside =
+      [failure == nil ? 0 : 1] + Agreement.numbers(digest)
+      + PassTimes.numbers(compute: seconds, processor: processorSeconds() - processorStart)
+    // As long on a rank that has failed.
+    var buffer = elements ?? ExactSums(count: count, additions: data.plan.blockCount).elements
+    elements = nil
+    buffer += ExactSums.elements(of: beside, additions: world.size)
+    try world.reduce(&buffer, by: .exactSums)
+    let totals = ExactSums.totals(buffer[...])
+    let numbers = totals[count...]
+    if numbers[count] > 0 { throw try world.agreedFailure(failure) }
+    let timing = count + 1 + Agreement.count
+    guard Agreement.holds(numbers[count + 1..<timing], ranks: world.size) else {
       throw RankFailure(try world.diverged(digest))
     }
-    let times = PassTimes.times(buffer[timing...], own: seconds, ranks: world.size)
+    let times = PassTimes.times(numbers[timing...], own: seconds, ranks: world.size)
+    var end = 0
+    let sums = counts.map { count in
+      end += count
+      return Array(totals[end - count..<end])
+    }
     return SweepTotal(
-      statistics: (0..<units.count).map { buffer[$0] + buffer[units.count + $0] },
-      computeSeconds: times.compute, processorSeconds: times.processor,
-      communicationSeconds: (clock.now - computed).seconds, messageBytes: 8 * buffer.count,
-      isWithinUnits: ranksBeyondUnits == 0)
+      sums: sums, computeSeconds: times.compute, processorSeconds: times.processor,
+      communicationSeconds: (clock.now - computed).seconds, messageBytes: 8 * buffer.count)
   }
 
   /// Calls `body` with every block of this rank, on several threads, without any sum.
@@ -100,38 +109,41 @@ public final class Sweep<World: Communicator>: Sendable {
     }
   }
 
-  private func sumsOfThisRank(_ units: ExactUnits, _ accumulate: Accumulate) throws -> RankSums {
+  /// The elements of the exact sums of this rank's blocks.
+  private func elementsOfThisRank(_ passes: [any Pass], count: Int) throws -> [Double] {
     try withThreadMemory { threads in
-      for thread in 0..<threadCount { threads[thread].sums.restart(units) }
+      for thread in 0..<threadCount {
+        threads[thread].restart(count: count, additions: data.plan.blockCount)
+      }
       try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
         let memory = threads[thread]
-        let statistics = memory.statistics.reserve(units.count)
+        let numbers = memory.numbers.reserve(count)
         try data.withBlock(number, scratch: memory.reading) { block in
-          try accumulate(block, memory.computing, statistics)
+          var start = numbers
+          for pass in passes {
+            pass.write(block, workspace: memory.computing, into: start)
+            start += pass.slots.count
+          }
+          if let slot = memory.sums.add(numbers) {
+            throw data.error(
+              aboutSlot: slot, of: passes, numbers[slot], block, number: number,
+              memory.computing)
+          }
         }
-        memory.sums.add(statistics)
       }
       let sums = threads[0].sums
       for thread in 1..<threadCount { sums.merge(threads[thread].sums) }
-      return RankSums(parts: Array(sums.parts), areWithinUnits: sums.slotBeyondBound == nil)
+      return sums.elements
     }
   }
 }
 
-/// The sums of one rank's blocks.
-private struct RankSums {
-  /// Those of `ExactSums`, to be added over all ranks.
-  let parts: [Double]
-  /// Whether every block was; else the parts depend on their order.
-  let areWithinUnits: Bool
-}
-
 /// The sums over all rows, the same on every rank, and what they took.
 public struct SweepTotal: Sendable {
-  /// The sums, the same to the last bit however many ranks and threads; in error by at most
-  /// `ExactUnits.dropped` and one rounding.
-  public let statistics: [Double]
-  /// The seconds of the ranks from the start of the sweep to their own sums.
+  /// Of each pass the sums, the same to the last bit however many ranks and threads: in error by at
+  /// most what `ExactSums` says.
+  public let sums: [[Double]]
+  /// The seconds of the ranks from the start of the walk to their own sums.
   public let computeSeconds: RankSeconds
   /// The processor seconds of all threads of all ranks in that time.
   public let processorSeconds: Double
@@ -139,17 +151,32 @@ public struct SweepTotal: Sendable {
   public let communicationSeconds: Double
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
-  /// Whether all blocks of all ranks were within the units: else the statistics mean nothing.
-  let isWithinUnits: Bool
+  /// How many walks came before whose sums were found wanting.
+  public private(set) var retakes = 0
 
-  /// These sums, with what a pass cost that came before and was found wanting.
+  /// The sums of the first pass.
+  public var statistics: [Double] { sums[0] }
+
+  init(
+    sums: [[Double]], computeSeconds: RankSeconds, processorSeconds: Double,
+    communicationSeconds: Double, messageBytes: Int
+  ) {
+    self.sums = sums
+    self.computeSeconds = computeSeconds
+    self.processorSeconds = processorSeconds
+    self.communicationSeconds = communicationSeconds
+    self.messageBytes = messageBytes
+  }
+
+  /// These sums, with what a walk cost that came before and was found wanting.
   func after(_ earlier: SweepTotal) -> SweepTotal {
-    SweepTotal(
-      statistics: statistics,
-      computeSeconds: computeSeconds + earlier.computeSeconds,
+    var total = SweepTotal(
+      sums: sums, computeSeconds: computeSeconds + earlier.computeSeconds,
       processorSeconds: processorSeconds + earlier.processorSeconds,
       communicationSeconds: communicationSeconds + earlier.communicationSeconds,
-      messageBytes: messageBytes + earlier.messageBytes, isWithinUnits: isWithinUnits)
+      messageBytes: messageBytes + earlier.messageBytes)
+    total.retakes = earlier.retakes + 1
+    return total
   }
 }
 
@@ -157,8 +184,17 @@ public struct SweepTotal: Sendable {
 private final class ThreadMemory {
   let reading = Workspace()
   let computing = Workspace()
-  let statistics = Workspace()
-  let sums = ExactSums(ExactUnits(bounds: [], additions: 0))
+  let numbers = Workspace()
+  private(set) var sums = ExactSums(count: 0, additions: 0)
+
+  /// Begins new sums, in the same memory where it suffices.
+  func restart(count: Int, additions: Int) {
+    if sums.fits(count: count, additions: additions) {
+      sums.restart()
+    } else {
+      sums = ExactSums(count: count, additions: additions)
+    }
+  }
 }
 
 extension Duration {

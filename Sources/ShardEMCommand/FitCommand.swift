@@ -44,11 +44,11 @@ struct FitCommand: WorldCommand {
     let log = running.logger(on: world)
     try world.agree {
       if world.rank == 0 {
-        try DataName.check(output.output, of: "--output")
-        try DataName.check(output.trace, of: "--trace")
         try check(
           [("--output", output.output), ("--trace", output.trace)],
           inputs: self.data.inputs + search.`init`.inputs)
+        try DataName.check(output.output, of: "--output")
+        try DataName.check(output.trace, of: "--trace")
       }
     }
     let start = try search.`init`.read(in: world)

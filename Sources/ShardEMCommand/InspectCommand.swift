@@ -44,8 +44,8 @@ struct InspectCommand: WorldCommand {
     // A short look: not worth sharing out.
     try world.agree {
       guard world.rank == 0 else { return }
-      try DataName.check(output, of: "--output")
       try check([("--output", output)], inputs: files)
+      try DataName.check(output, of: "--output")
       var (checkpoints, others): ([ModelSoFar], [String]) = ([], [])
       for file in files {
         if let soFar = try ModelSoFar(file) {

@@ -5,15 +5,15 @@ import ShardEM
 /// What a model and its sums take, beside the rows.
 struct ModelSize {
   let parameters: Int
-  /// Of the sums of one thread: of each statistic the number of a block, and two parts of an exact sum.
+  /// Of the sums of one thread: of each statistic the number of a block, and an exact sum's four.
   let sumBytes: Double
-  /// At least so many bytes are in use at a time: the sums of all threads, and of each statistic a bound,
-  /// a unit, the sum over ranks in two parts and as one number.
+  /// At least so many bytes are in use at a time: the sums of all threads, and of each statistic the sum
+  /// over ranks in three parts, and as one number twice.
   let bytes: Double
 
   init(of mixture: some FiledMixture, threads: Int) {
     parameters = mixture.freeParameterCount
-    sumBytes = Double(mixture.statisticsCount) * 24
+    sumBytes = Double(mixture.statisticsCount) * 40
     bytes = Double(threads) * sumBytes + Double(mixture.statisticsCount) * 40
   }
 }

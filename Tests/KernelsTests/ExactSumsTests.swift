@@ -4,74 +4,137 @@ import _TestSupport
 
 @Suite("Exact sums")
 struct ExactSumsTests {
-  /// Values of mixed magnitude and sign, in blocks of two slots.
-  private func blocks(_ count: Int) -> [[Double]] {
-    var generator = SeededGenerator(seed: 7)
+  /// Blocks of values of both signs, whose magnitudes span the exponents.
+  private func blocks(
+    _ count: Int, slots: Int = 2, exponents: ClosedRange<Int> = -60...0, seed: UInt64 = 7
+  ) -> [[Double]] {
+    var generator = SeededGenerator(seed: seed)
     return (0..<count).map { _ in
-      (0..<2).map { _ in
-        (generator.uniform() - 0.5)
-          * Double(sign: .plus, exponent: Int(generator.uniform() * 60) - 60, significand: 1)
+      (0..<slots).map { _ in
+        let exponent = Int.random(in: exponents, using: &generator)
+        return (generator.uniform() - 0.5) * Double(sign: .plus, exponent: exponent, significand: 1)
       }
     }
   }
 
-  private func sums(_ blocks: [[Double]], bounds: [Double] = [1, 1]) -> ExactSums {
-    let sums = ExactSums(ExactUnits(bounds: bounds, additions: 1000))
-    for block in blocks { sums.add(block) }
+  private func sums(_ blocks: [[Double]], additions: Int = 1000) -> ExactSums {
+    let sums = ExactSums(count: blocks[0].count, additions: additions)
+    for block in blocks { #expect(sums.add(block) == nil) }
     return sums
   }
 
-  @Test("the order of additions and the split into partial sums change no bit")
-  func orderIndependent() {
-    let blocks = blocks(1000)
-    let forward = sums(blocks).totals
-    #expect(sums(blocks.reversed()).totals == forward)
-    for parts in [2, 3, 7, 64] {
-      let merged = ExactSums(ExactUnits(bounds: [1, 1], additions: 1000))
-      for p in (0..<parts).reversed() {
-        merged.merge(sums(stride(from: p, to: blocks.count, by: parts).map { blocks[$0] }))
+  @Test(
+    "the order of additions and the split into partial sums change no bit",
+    arguments: [-60...0, -1074...(-900), -300...300, 900...968, -1070...960],
+    [1, 1000, 70_000, 1 << 22])
+  func orderIndependent(exponents: ClosedRange<Int>, additions: Int) {
+    let blocks = blocks(min(additions, 1000), exponents: exponents)
+    let forward = sums(blocks, additions: additions)
+    #expect(sums(blocks.reversed(), additions: additions).totals == forward.totals)
+    for parts in [2, 3, 7, 64] where parts <= blocks.count {
+      let split = (0..<parts).reversed().map { p in
+        sums(
+          stride(from: p, to: blocks.count, by: parts).map { blocks[$0] }, additions: additions)
       }
-      #expect(merged.totals == forward)
+      let merged = ExactSums(count: 2, additions: additions)
+      var elements = merged.elements
+      for part in split {
+        merged.merge(part)
+        ExactSums.combine(part.elements, &elements, count: 2)
+      }
+      #expect(merged.totals == forward.totals)
+      #expect(elements == forward.elements)
+      #expect(ExactSums.totals(elements[...]) == forward.totals)
     }
-    // The same data do depend on the order with ordinary sums, or this test shows nothing.
-    let ordinary = blocks.reduce(0) { $0 + $1[0] }
-    #expect(blocks.reversed().reduce(0) { $0 + $1[0] } != ordinary)
   }
 
-  @Test("what is lost is below n² 2^-105 of twice the bound")
+  @Test("ordinary sums of the same values do depend on their order, or these tests show nothing")
+  func ordinary() {
+    let blocks = blocks(1000)
+    let sum = blocks.reduce(0) { $0 + $1[0] }
+    #expect(blocks.reversed().reduce(0) { $0 + $1[0] } != sum)
+  }
+
+  // A larger value that comes first, last or in between moves the bins at another time.
+  @Test("a value far larger than all others changes the bits in the same way wherever it comes")
+  func oneLarge() {
+    let blocks = blocks(200)
+    for exponent in [30, 80, 300] {
+      let large = Double(sign: .plus, exponent: exponent, significand: 1.75)
+      let all = [0, 1, 100, 200].map { place in
+        sums(Array(blocks[..<place]) + [[large, -large]] + Array(blocks[place...])).elements
+      }
+      #expect(all.allSatisfy { $0 == all[0] })
+    }
+  }
+
+  // Values at the very limits of bins, and halfway between two multiples of a unit.
+  @Test("values on the edges of the grid keep to it")
+  func edges() {
+    var values: [Double] = []
+    for exponent in stride(from: -1070, through: 960, by: 7) {
+      let power = Double(sign: .plus, exponent: exponent, significand: 1)
+      values += [power, 1.5 * power, -0.75 * power, power.nextUp, -power.nextDown, 3 * power]
+    }
+    let blocks = values.map { [$0] }
+    var generator = SeededGenerator(seed: 3)
+    let expected = sums(blocks, additions: blocks.count).elements
+    for _ in 0..<20 {
+      #expect(
+        sums(blocks.shuffled(using: &generator), additions: blocks.count).elements == expected)
+    }
+  }
+
+  @Test("what cancels leaves what is below it, to 1.34 n 2^-2W of the largest value")
   func accuracy() {
-    // Integers and multiples of 2^-60 below 1: their sum is known exactly.
-    let sums = ExactSums(ExactUnits(bounds: [2], additions: 1000))
-    for n in 0..<1000 { sums.add([n % 2 == 0 ? 1 + 0x1p-52 : -1]) }
-    // 500 times 2^-52 remains: far below the unit of the high part alone (2^-52 × 8192).
+    // n = 1000 leaves W = 42 bits.
+    let sums = ExactSums(count: 1, additions: 1000)
+    for n in 0..<1000 { #expect(sums.add([n % 2 == 0 ? 1 + 0x1p-52 : -1]) == nil) }
     #expect(sums.totals == [500 * 0x1p-52])
+    let small = ExactSums(count: 1, additions: 1000)
+    for value in [1, 3 * 0x1p-74, -1] { #expect(small.add([value]) == nil) }
+    #expect(abs(small.totals[0] - 3 * 0x1p-74) <= 1.34 * 3 * 0x1p-84)
   }
 
-  @Test("values near the smallest numbers keep their digits")
+  // Integers up to 2^50, whose sums integers tell.
+  @Test("sums of integers are right, rounded once", arguments: [10, 1000, 5000])
+  func integers(count: Int) {
+    var generator = SeededGenerator(seed: 11)
+    let values = (0..<count).map { _ in
+      Int.random(in: -(1 << 50)...(1 << 50), using: &generator) >> Int.random(in: 0...40, using: &generator)
+    }
+    let sums = sums(values.map { [Double($0)] }, additions: count)
+    #expect(sums.totals == [Double(values.reduce(0, +))])
+  }
+
+  @Test("values near the smallest numbers lose nothing")
   func smallestNumbers() {
-    // Multiples of 2^-113, which 2^-960 of them still are of the smallest number of all, as are sums:
-    // no operation rounds otherwise than with the numbers themselves.
-    let (blocks, scale) = (blocks(1000), 0x1p-960)
-    let small = sums(blocks.map { $0.map { scale * $0 } }, bounds: [scale, scale]).totals
-    #expect(small == sums(blocks).totals.map { scale * $0 })
+    let values = [0x1p-1074, 0x1p-1022, 3 * 0x1p-1074, -0x1p-1060, 0x1p-1030]
+    #expect(sums(values.map { [$0] }).totals == [values.reduce(0, +)])
   }
 
-  // Units leave up to 2.25 times the bound, rounded to a power of two: 4.5 times at most.
-  @Test("a value beyond its bound, or none at all, is named, though all of them might add up to it")
-  func beyondBound() {
-    #expect(sums([[0.5, 1]]).slotBeyondBound == nil)
-    #expect(sums([[0.5, 5]]).slotBeyondBound == 1)
-    #expect(sums([[.nan, 0]]).slotBeyondBound == 0)
-    #expect(sums([[0, -.infinity], [0, 0]]).slotBeyondBound == 1)
-    let merged = sums([[0, 0]])
-    merged.merge(sums([[0, .nan]]))
-    #expect(merged.slotBeyondBound == 1)
+  @Test("a value that is not finite or beyond the grid is named")
+  func beyondGrid() {
+    let sums = ExactSums(count: 3, additions: 1000)
+    #expect(sums.add([0.5, 1, -1]) == nil)
+    #expect(sums.add([0.5, .nan, 0]) == 1)
+    sums.restart()
+    #expect(sums.add([0, 0, -.infinity]) == 2)
+    sums.restart()
+    #expect(sums.add([1e308, 0, 0]) == 0)
+    sums.restart()
+    #expect(sums.add([0x1p960, 0, 0]) == nil)
+    // What was in vain leaves nothing behind.
+    sums.restart()
+    #expect(sums.totals == [0, 0, 0])
   }
 
-  @Test("a bound of zero takes zeros")
-  func zeroBound() {
-    let sums = sums([[0, 0], [0, -0.0]], bounds: [0, 0])
-    #expect(sums.totals == [0, 0])
-    #expect(sums.slotBeyondBound == nil)
+  @Test("slots beyond one part of the loop are added too", arguments: [511, 512, 513, 1100])
+  func manySlots(count: Int) {
+    let blocks = blocks(5, slots: count, exponents: -3...3)
+    let expected = (0..<count).map { slot in
+      sums(blocks.map { [$0[slot]] }, additions: 5).totals[0]
+    }
+    #expect(sums(blocks, additions: 5).totals == expected)
   }
 }

@@ -20,12 +20,8 @@ private struct PoissonMixture: ExponentialFamily {
   func naturalParameters(of parameters: Parameters) -> [Double] {
     zip(parameters.weights, parameters.rates).flatMap { [log($0) - $1, log($1)] }
   }
-  func featureBounds(within ranges: ColumnRanges) -> [Double] { [1, ranges.magnitude(0)] }
   func writeLogBaseMeasure(of tile: RowBlock, into logBase: UnsafeMutablePointer<Double>) {
     for n in 0..<tile.count { logBase[n] = -lgamma(tile.rows[n] + 1) }
-  }
-  func logBaseMeasureBound(within ranges: ColumnRanges) -> Double {
-    lgamma(ranges.maximum[0] + 1)
   }
   func maximized(_ statistics: [Double], from previous: Parameters) -> Parameters {
     let masses = (0..<componentCount).map { statistics[2 + 2 * $0] }
@@ -107,20 +103,6 @@ private struct PoissonMixture: ExponentialFamily {
     let plain = try model.statistics(rows: repeated, under: start)
     // The same numbers, added 1096 times instead of multiplied: 1096 u = 1.2e-13.
     for (a, b) in zip(weighted, plain) { #expect(relativeError(a, b) < 1.3e-13) }
-  }
-
-  @Test("no statistic of a row is beyond its bound, log h(x) included")
-  func bounds() throws {
-    let ranges = ColumnRanges(minimum: [0], maximum: [9])
-    // Of one component with rate 1, log h(9) = -log 9! is all but 1 nat of the log density.
-    let single = PoissonMixture(componentCount: 1)
-    for (model, parameters) in [(model, start), (single, .init(weights: [1], rates: [1]))] {
-      let bounds = model.bounds(try model.expectation(under: parameters), within: ranges)
-      for row in deaths {
-        let statistics = try model.statistics(rows: [row], under: parameters)
-        #expect(zip(statistics, bounds).allSatisfy { abs($0) <= $1 })
-      }
-    }
   }
 
   @Test("parameters on the edge that a family lets through are an error, not NaN")

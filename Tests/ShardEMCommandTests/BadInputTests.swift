@@ -315,9 +315,8 @@ extension BadInput {
     BadInput(
       testDescription: "a model out of all proportion to the data", arguments: "score m.json a.npy",
       files: ["m.json": model("[[[1, 0], [0, 1e-307]]]"), "a.npy": npy],
-      message: "the model's means or variances are out of all proportion to the values, up to 7.0 "
-        + "in magnitude: sums in float64 cannot hold their distances; check the model, or rescale "
-        + "the data"),
+      message: "a.npy: row 3: found a log-density of -inf under the model, expected a finite number; "
+        + "leave such rows out, or rescale the data and the model"),
     BadInput(
       testDescription: "weights that sums cannot hold",
       arguments: "fit a.npy -K 1 --weights w.npy -o model.json",

@@ -261,7 +261,7 @@ import Testing
     try folder.write("m.json", try Samples.model.encoded())
     #expect(
       try warnings("wide.npy", "-K", "1", "--init", "m.json") == [
-        "warning: 45139250 parameters, whose sums take 1 GiB a thread, for 2 rows of 9500 columns; "
+        "warning: 45139250 parameters, whose sums take 1.7 GiB a thread, for 2 rows of 9500 columns; "
           + "lower --components or choose --covariance diag"
       ])
   }
@@ -282,7 +282,7 @@ import Testing
       let message = outcome.errorLines.first ?? ""
       #expect(
         message.hasPrefix(
-          "shardem: a model of 45000450000 parameters takes at least 3700 GiB on 2 threads, and a "
+          "shardem: a model of 45000450000 parameters takes at least 5000 GiB on 2 threads, and a "
             + "rank can count on "))
       #expect(
         message.hasSuffix(

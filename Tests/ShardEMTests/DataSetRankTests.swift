@@ -80,6 +80,12 @@ private struct ObservedWorld: Communicator {
     try beforeSum()
     try world.sum(values)
   }
+  func reduce(
+    _ values: UnsafeMutableBufferPointer<Double>, by reduction: Reduction
+  ) throws {
+    try beforeSum()
+    try world.reduce(values, by: reduction)
+  }
   func maximum(_ values: UnsafeMutableBufferPointer<Double>) throws {
     try world.maximum(values)
     afterMaximum()

@@ -54,7 +54,8 @@ struct MessageSizeTests {
     // be twice as many as are drawn, where their keys lie close together.
     let candidates = 1 + 4 * 2 * components + 2 * components
     #expect(counts.gatheredBytes <= 16 * 2 * candidates)
-    // The longest sums are those of the rows drawn in a round, and of the candidates' masses.
-    #expect(counts.sums.max()! <= max(2 * components * columns, 2 * candidates + 100, 256))
+    // The longest sums are those of the rows drawn in a round, and of the candidates' masses, exact
+    // ones of three numbers each beside 25 others.
+    #expect(counts.sums.max()! <= max(2 * components * columns, 3 * (candidates + 25), 256))
   }
 }

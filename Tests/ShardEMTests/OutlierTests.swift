@@ -4,8 +4,7 @@ import ShardEM
 import Testing
 import _TestSupport
 
-/// One row far off makes the bounds of the exact sums so large that the other rows' digits fall
-/// below their units; the sums are then taken again in smaller ones.
+/// A row far off is a component of its own, whose sums have units of their own.
 @Suite("A row far off")
 struct OutlierTests {
   private let count = 5000

@@ -52,7 +52,7 @@ struct RankSharingTests {
       #expect(outcome.fit == alone)
       // Of each component the log determinant, the leading scale, D diagonal entries, and L^-1 in
       // P = 48 panels of 8 (P + 1) numbers. Nothing of it for the check in the M-step.
-      #expect(outcome.bytes == [Int](repeating: 8 * 5 * (2 + 192 + 8 * 48 * 49), count: 3))
+      #expect(outcome.bytes == [Int](repeating: 8 * 5 * (2 + 8 * 48 * 49), count: 3))
     }
   }
 

@@ -1,7 +1,6 @@
 import MessagePassing
 import MixtureModels
 import ShardEM
-import Synchronization
 import Testing
 import _TestSupport
 
@@ -121,29 +120,6 @@ struct TiedBoundTests {
   }
 }
 
-@Suite("Bounds that do not hold")
-struct FalseBoundTests {
-  /// Sums of the rows' numbers, with a bound that is far too small.
-  private func total(bound: Double, ranks: Int, threads: Int) throws -> [Double] {
-    var generator = SeededGenerator(seed: 3)
-    let rows = (0..<20_000).map { _ in generator.normal() }
-    return try ThreadCommunicator.run(ranks: ranks) { world in
-      let data = try DataSet(values: rows, columnCount: 1, world: world)
-      return try Sweep(data, threads: threads, world: world).total(bounds: [bound]) {
-        block, _, sums in sums[0] = (0..<block.count).reduce(0) { $0 + block.rows[$1] }
-      }.statistics
-    }[0]
-  }
-
-  @Test("change no bit of a sum", arguments: [1e-3, 1e-30, 0])
-  func sameBits(bound: Double) throws {
-    let right = try total(bound: 10, ranks: 1, threads: 1)
-    for (ranks, threads) in [(1, 1), (1, 2), (2, 1), (3, 1), (7, 2)] {
-      #expect(try total(bound: bound, ranks: ranks, threads: threads) == right)
-    }
-  }
-}
-
 @Suite("One sweep of several tasks")
 struct SharedSweepTests {
   @Test("gives each its own sums")
@@ -162,30 +138,5 @@ struct SharedSweepTests {
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(scores.allSatisfy { $0 == alone })
-  }
-}
-
-@Suite("Statistics that change between passes")
-struct UnsteadyStatisticsTests {
-  private final class Passes: Sendable {
-    let count = Atomic(1)
-  }
-
-  @Test("are an error, as their sums would depend on their order", arguments: [1, 3])
-  func growing(ranks: Int) throws {
-    let passes = Passes()
-    let errors = try ThreadCommunicator.run(ranks: ranks) { world -> DataSetError? in
-      let data = try DataSet(
-        values: Array(repeating: 1, count: 4096), columnCount: 1, world: world)
-      do {
-        // Beyond the bound of 1, and then beyond what it was when measured.
-        _ = try Sweep(data, threads: 1, world: world).total(bounds: [1]) { _, _, sums in
-          let pass = passes.count.add(1, ordering: .relaxed).newValue
-          sums[0] = Double(sign: .plus, exponent: 40 * pass, significand: 1)
-        }
-        return nil
-      } catch { return error as? DataSetError }
-    }
-    #expect(errors.allSatisfy { $0 == .changedBetweenPasses })
   }
 }

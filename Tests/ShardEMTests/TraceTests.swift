@@ -43,7 +43,7 @@ struct TraceTests {
       // Both parts of the log-likelihood, the sum of weights, and 3 times (a first moment for each of
       // 2 columns, a mass); a failure, a block beyond the units, 8 numbers of a digest, 16 of the times
       // of all ranks.
-      #expect(object["message_bytes"] as? Int == 8 * (2 * (2 + 3 * 3) + 2 + 8 + 16))
+      #expect(object["message_bytes"] as? Int == 24 * (2 + 3 * 3 + 1 + 8 + 16))
       // The start, several passes over the rows, precedes the first iteration only.
       #expect((object["start_seconds"] as? Double ?? -1 > 0) == (number == 0))
       // The factors of three components are not worth sharing out.

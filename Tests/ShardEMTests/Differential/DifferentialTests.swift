@@ -22,8 +22,8 @@ struct DifferentialTests {
         guard !check.faults.isEmpty else { continue }
         Issue.record(
           """
-          problem \(number) (\(problem)): \(check.faults[0])\
-          \(check.faults.count > 1 ? " and \(check.faults.count - 1) more" : ""); alone: \
+          problem \(number) (\(problem)): \(check.faults.prefix(4).joined(separator: "; "))\
+          \(check.faults.count > 4 ? " and \(check.faults.count - 4) more" : ""); alone: \
           DIFFERENTIAL_SEED=\(number) DIFFERENTIAL_PROBLEMS=1 swift test -c release \
           --disable-xctest --filter DifferentialTests
           """)

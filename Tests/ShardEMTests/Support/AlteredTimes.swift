@@ -21,9 +21,6 @@ struct AlteredTimes: ExponentialFamily {
   func naturalParameters(of parameters: Parameters) -> [Double] {
     times.naturalParameters(of: parameters)
   }
-  func featureBounds(within ranges: ColumnRanges) -> [Double] {
-    times.featureBounds(within: ranges)
-  }
   func maximized(_ statistics: [Double], from previous: Parameters) -> Parameters {
     var next = times.maximized(statistics, from: previous)
     alter(previous, &next)

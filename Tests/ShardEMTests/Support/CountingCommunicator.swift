@@ -32,6 +32,16 @@ struct CountingCommunicator: Communicator {
     try ranks.sum(values)
   }
 
+  func reduce(
+    _ values: UnsafeMutableBufferPointer<Double>, by reduction: Reduction
+  ) throws {
+    counts.totals.withLock {
+      $0.sums.append(values.count)
+      $0.calls += 1
+    }
+    try ranks.reduce(values, by: reduction)
+  }
+
   func maximum(_ values: UnsafeMutableBufferPointer<Double>) throws {
     counts.totals.withLock { $0.calls += 1 }
     try ranks.maximum(values)

@@ -28,17 +28,6 @@ struct UnitGaussians: SamplableModel {
       weights: Array(repeating: weight, count: componentCount), means: centers)
   }
 
-  func bounds(_ parameters: Parameters, within ranges: ColumnRanges) -> [Double] {
-    let reaches = parameters.means.indices.map {
-      ranges.reach($0 % columnCount, from: parameters.means[$0])
-    }
-    let squares = reaches.reduce(0) { $0 + $1 * $1 }
-    let constant = Double(columnCount) * log(2 * .pi) / 2
-    let smallest = parameters.weights.filter { $0 > 0 }.min()!
-    return [squares / 2 + constant - log(smallest), 1]
-      + Array(repeating: 1, count: componentCount) + reaches
-  }
-
   func writeLogJoint(
     of tile: RowBlock, _ parameters: Parameters, scratch: UnsafeMutablePointer<Double>,
     into logJoint: UnsafeMutablePointer<Double>

@@ -18,7 +18,6 @@ struct WaitingTimes: ExponentialFamily {
   func naturalParameters(of parameters: Parameters) -> [Double] {
     zip(parameters.weights, parameters.rates).flatMap { [log($0) + log($1), -$1] }
   }
-  func featureBounds(within ranges: ColumnRanges) -> [Double] { [1, ranges.magnitude(0)] }
 
   // The statistics: log-likelihood, number of rows; for each component, sums of the features.
   func maximized(_ statistics: [Double], from previous: Parameters) -> Parameters {

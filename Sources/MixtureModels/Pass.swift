@@ -1,0 +1,68 @@
+/// What one walk over all rows computes: numbers that add up over the blocks of the rows.
+///
+/// Blocks belong to the data, whoever computes them; the sums over all of them are exact, whatever the
+/// numbers are, and so the same to the last bit on any number of ranks and threads. All that a pass
+/// owes to that is `write`: one fixed order of IEEE operations on the block and the pass's own values,
+/// without C library functions (`Kernels.exp` and `Kernels.log` round alike everywhere).
+public protocol Pass: Sendable {
+  /// The numbers of a block, by name. The first is the block's part of the log-likelihood, if the pass
+  /// has one.
+  var slots: Slots { get }
+
+  /// Overwrites `sums` with those of one block, as many as there are slots. Called by several threads
+  /// at a time, each with a workspace of its own.
+  ///
+  /// A number that is infinite or none is an error of the walk, which names the slot and the row.
+  func write(
+    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>)
+}
+
+/// Named parts of a buffer of numbers.
+public struct Slots: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+  private let names: [String]
+  private let ends: [Int]
+
+  /// - Parameter parts: the names, and how many numbers each has, in the order of the buffer.
+  public init(dictionaryLiteral parts: (String, Int)...) {
+    var end = 0
+    names = parts.map { $0.0 }
+    ends = parts.map { name, count in
+      precondition(count >= 0, "\(count) numbers of \(name)")
+      end += count
+      return end
+    }
+  }
+
+  /// The number of numbers.
+  public var count: Int { ends.last ?? 0 }
+
+  /// Where the part of this name lies; nil if there is none.
+  public subscript(name: String) -> Range<Int>? {
+    names.firstIndex(of: name).map { ($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0] }
+  }
+
+  /// What messages call number `slot`: "masses", or of several "masses 3 of 5".
+  public func name(of slot: Int) -> String {
+    guard let part = ends.firstIndex(where: { slot < $0 }), let range = self[names[part]] else {
+      return "number \(slot + 1)"
+    }
+    return range.count == 1
+      ? names[part] : "\(names[part]) \(slot - range.lowerBound + 1) of \(range.count)"
+  }
+}
+
+/// A pass whose numbers a closure writes.
+public struct BlockPass: Pass {
+  public let slots: Slots
+  private let body: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+
+  /// - Parameter body: overwrites as many numbers as there are slots.
+  public init(
+    _ slots: Slots,
+    _ body: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+  ) { (self.slots, self.body) = (slots, body) }
+
+  public func write(
+    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
+  ) { body(block, workspace, sums) }
+}
