@@ -85,3 +85,35 @@ struct FarStartTests {
     #expect(parameterError(far, near, type) <= 600 * 64 * 0x1p-53)
   }
 }
+
+// The mean of a column of zeros would come nearer to 0 by a factor of 2^-53 each time.
+@Suite("A column of zeros")
+struct ZeroColumnTests {
+  @Test(
+    "is singular from whatever start, and has its mean there",
+    arguments: [CovarianceType.full, .tied, .diag], [(components: 1, columns: 3), (6, 9)])
+  func singular(type: CovarianceType, size: (components: Int, columns: Int)) throws {
+    let (k, d) = (size.components, size.columns)
+    var generator = SeededGenerator(seed: 43)
+    let rows = (0..<600 * d).map { $0 % d == 1 ? 0 : generator.normal() }
+    let identity = (0..<d * d).map { $0 % (d + 1) == 0 ? 1.0 : 0 }
+    let covariances: [Double] =
+      switch type {
+      case .full: (0..<k).flatMap { _ in identity }
+      case .tied: identity
+      default: Array(repeating: 1, count: k * d)
+      }
+    let start = GaussianParameters(
+      weights: generator.weights(k), means: (0..<k * d).map { _ in 0.4 * generator.normal() },
+      covariances: covariances)
+    func fit(regularization: Double) throws -> GaussianParameters {
+      try fitGaussians(
+        type, components: k, columns: d, rows: rows, regularization: regularization,
+        from: .parameters(start), options: FitOptions(maximumIterations: 1)
+      ).parameters
+    }
+    #expect(throws: FitError.self) { try fit(regularization: 0) }
+    let regularized = try fit(regularization: 0.01)
+    #expect((0..<k).allSatisfy { regularized.means[$0 * d + 1] == 0 })
+  }
+}
