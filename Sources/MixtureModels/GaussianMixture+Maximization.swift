@@ -27,7 +27,7 @@ extension GaussianMixture {
       guard mass > 0 else { continue }
       for j in k * columnCount..<(k + 1) * columnCount {
         shifts[j] = statistics[firstMomentsStart + j] / mass
-        next.means[j] += shifts[j]
+        next.means[j] = withinRange(next.means[j] + shifts[j], column: j % columnCount)
       }
     }
     switch covarianceType {
@@ -176,7 +176,7 @@ extension GaussianMixture {
   /// What rounding alone can leave of a zero variance in column `j`; 0 with regularization, which
   /// then is the floor itself.
   private func smallestVariance(_ j: Int) -> Double {
-    let rounding = 4 * 0x1p-52 * magnitudes[j]
+    let rounding = 4 * 0x1p-52 * (ranges?.magnitude(j) ?? 0)
     return regularization == 0 ? rounding * rounding : 0
   }
 

@@ -10,7 +10,8 @@ import Kernels
 /// So where less than 1/64 of a second moment remains as variance (the mean moved by 8 deviations,
 /// and 6 of 53 bits were lost), the statistics are taken again about the new means, with the same
 /// responsibilities. What d then is, is what the mean lacked: after one such pass at most 2^-53 of the
-/// first shift, after two or three nothing.
+/// first shift, after two or three nothing. (Of a column of zeros something would always be left: a mean
+/// does not leave the range of the data.)
 extension GaussianMixture {
   public func retaken(_ expectation: Expectation, after statistics: [Double]) -> Expectation? {
     exact(
@@ -37,11 +38,19 @@ extension GaussianMixture {
     next.pools = false
     for k in 0..<componentCount where statistics[massesStart + k] > 0 {
       for j in 0..<columnCount {
-        next.centers[k * expectation.meanStride + j] += shift(statistics, k, j)
+        let place = k * expectation.meanStride + j
+        next.centers[place] = withinRange(
+          next.centers[place] + shift(statistics, k, j), column: j)
       }
     }
     // Where the mean has no neighbor that is nearer, nothing is to be gained.
     return next.centers == expectation.centers ? nil : next
+  }
+
+  /// The number of the column's range that is nearest to a mean.
+  func withinRange(_ mean: Double, column j: Int) -> Double {
+    guard let ranges else { return mean }
+    return min(max(mean, ranges.minimum[j]), ranges.maximum[j])
   }
 
   private func losesDigits(_ statistics: [Double], about centers: [Double]) -> Bool {

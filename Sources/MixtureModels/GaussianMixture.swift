@@ -27,9 +27,9 @@ public struct GaussianMixture: MixtureModel {
   public let regularization: Double
   /// Whether every responsibility counts that float64 can hold: see `GaussianMixture+Negligible`.
   public let exactDense: Bool
-  /// The largest magnitude of each column: with regularization 0, a variance that the rounding of
-  /// numbers of this size could feign is singular.
-  public let magnitudes: [Double]
+  /// Of the data to be fitted, which no mean leaves, but by rounding; nil for a given model. With
+  /// regularization 0, a variance that the rounding of numbers of this size could feign is singular.
+  public let ranges: ColumnRanges?
   /// The mean of what has been centered, padded to whole vectors.
   let zeros: [Double]
 
@@ -48,7 +48,7 @@ public struct GaussianMixture: MixtureModel {
     self.regularization = regularization
     self.exactDense = exactDense
     zeros = Array(repeating: 0, count: paddedCount(max(columns, 0)))
-    magnitudes = (0..<max(columns, 0)).map { ranges?.magnitude($0) ?? 0 }
+    self.ranges = ranges
   }
 
   public func requireUsable() throws {
