@@ -32,7 +32,7 @@ public struct CholeskyFactor: Sendable {
 
   /// log |A| = 2 sum of log L_ii, in nats.
   public var logDeterminant: Double {
-    2 * (0..<order).reduce(0) { $0 + log(lower[PackedTriangle.row($1) + $1]) }
+    2 * (0..<order).reduce(0) { $0 + Portable.log(lower[PackedTriangle.row($1) + $1]) }
   }
 
   /// L^-1, packed by rows. O(D³ / 6) multiplications.

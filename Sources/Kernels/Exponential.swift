@@ -1,25 +1,27 @@
-/// e^x, with the same bits on every processor, unlike a C library's.
-///
-/// Within 1 unit in the last place. Results under e^-708, about 3e-308, are 0; over the range of
-/// float64 infinity; NaN gives NaN.
-public func exp(_ x: Double) -> Double { exp(Vector8(repeating: x))[0] }
+extension Portable {
+  /// e^x.
+  ///
+  /// Within 1 unit in the last place. Results under e^-708, about 3e-308, are 0; over the range of
+  /// float64 infinity; NaN gives NaN.
+  public static func exp(_ x: Double) -> Double { exp(Vector8(repeating: x))[0] }
 
-/// e^x in every lane. About 24 operations per 8 values, no table, no branch.
-@_transparent
-func exp(_ x: Vector8) -> Vector8 {
-  // 2^(n-1) and then twice it: n = 1024 has no exponent field of its own.
-  let (power, n) = exponentialParts(x)
-  return ((power * unsafeBitCast((n &+ 1022) &<< 52, to: Vector8.self)) * 2)
-    .replacing(with: 0, where: x .< smallestExponent)
-    .replacing(with: .infinity, where: x .> 0x1.62e42fefa39efp+9)
-    .replacing(with: x, where: x .!= x)
+  /// e^x in every lane. About 24 operations per 8 values, no table, no branch.
+  @_transparent
+  static func exp(_ x: Vector8) -> Vector8 {
+    // 2^(n-1) and then twice it: n = 1024 has no exponent field of its own.
+    let (power, n) = exponentialParts(x)
+    return ((power * unsafeBitCast((n &+ 1022) &<< 52, to: Vector8.self)) * 2)
+      .replacing(with: 0, where: x .< smallestExponent)
+      .replacing(with: .infinity, where: x .> 0x1.62e42fefa39efp+9)
+      .replacing(with: x, where: x .!= x)
+  }
 }
 
 /// Where e^x is taken for 0: the least x whose e^x is a normal number, rounded up.
 public let smallestExponent = -708.0
 
 /// e^x in every lane, for x <= 0 (or -infinity), but 0 for x < `floor`, which is `smallestExponent`
-/// or more: else the same bits as `exp`, 6 operations less.
+/// or more: else the same bits as `Portable.exp`, 6 operations less.
 ///
 /// 2^n is multiplied by adding n to the exponent: exact, since no result but 0 is below 2^-1022. A
 /// NaN stays one: the low bits of `n` are then 0.

@@ -41,7 +41,7 @@ public func normalizeLogJoint(
         product = product * sum.low * sum.high
         n += 16
       }
-      total += log(product)
+      total += Portable.log(product)
     }
   }
   while n < count {

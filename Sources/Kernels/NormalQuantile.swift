@@ -9,7 +9,7 @@ public func normalQuantile(_ probability: Double) -> Double {
     return fromMedian * centre.value(at: 0.180625 - fromMedian * fromMedian)
   }
   let tail = fromMedian < 0 ? probability : 1 - probability
-  let r = (-log(tail)).squareRoot()
+  let r = (-Portable.log(tail)).squareRoot()
   let distance = r <= 5 ? shoulder.value(at: r - 1.6) : farTail.value(at: r - 5)
   return fromMedian < 0 ? -distance : distance
 }

@@ -94,8 +94,8 @@ package enum PlainLoops {
   ) -> (responsibilities: [Double], Double) {
     let largest = logJoint.reduce(-.infinity, max)
     guard largest > -.infinity else { return (logJoint.map { _ in 0 }, -.infinity) }
-    let parts = logJoint.map { $0 - largest < floor ? 0 : exp($0 - largest) }
+    let parts = logJoint.map { $0 - largest < floor ? 0 : Portable.exp($0 - largest) }
     let sum = parts.reduce(0, +)
-    return (parts.map { $0 * (1 / sum) }, largest + log(sum))
+    return (parts.map { $0 * (1 / sum) }, largest + Portable.log(sum))
   }
 }

@@ -43,7 +43,7 @@ struct RowPair {
   }
 
   @_transparent
-  var logarithm: RowPair { RowPair(log(low), log(high)) }
+  var logarithm: RowPair { RowPair(Portable.log(low), Portable.log(high)) }
 
   /// e^(these rows - `largest`), 0 below the floor.
   @_transparent

@@ -48,8 +48,9 @@ public struct BernoulliMixture: ExponentialFamily {
   public func naturalParameters(of parameters: BernoulliParameters) -> [Double] {
     (0..<componentCount).flatMap { k in
       let row = parameters.probabilities[k * columnCount..<(k + 1) * columnCount]
-      return [row.reduce(log(parameters.weights[k])) { $1 < 1 ? $0 + log(1 - $1) : $0 }]
-        + row.map { $0 > 0 && $0 < 1 ? log($0) - log(1 - $0) : 0 }
+      let logWeight = Portable.log(parameters.weights[k])
+      return [row.reduce(logWeight) { $1 < 1 ? $0 + Portable.log(1 - $1) : $0 }]
+        + row.map { $0 > 0 && $0 < 1 ? Portable.log($0) - Portable.log(1 - $0) : 0 }
     }
   }
 

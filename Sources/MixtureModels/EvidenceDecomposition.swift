@@ -50,7 +50,7 @@ extension MixtureModel {
       sums.logLikelihood += weight * evidence
       for i in row where q[i] > 0 {
         let mass = weight * q[i]
-        let logQ = log(q[i])
+        let logQ = Portable.log(q[i])
         sums.lowerBound += mass * (logJoint[i] - logQ)
         sums.divergence += mass * (logQ - (logJoint[i] - evidence))
         sums.expectedLogJoint += mass * logJoint[i]
@@ -67,7 +67,7 @@ extension MixtureModel {
   /// - Throws: `FitError` if the parameters define no density.
   public func posterior(rows: [Double], under parameters: Parameters) throws -> [Double] {
     let (logJoint, logDensities) = try joint(rows: rows, under: parameters)
-    return logJoint.indices.map { exp(logJoint[$0] - logDensities[$0 / componentCount]) }
+    return logJoint.indices.map { Portable.exp(logJoint[$0] - logDensities[$0 / componentCount]) }
   }
 
   /// log p(x_n, k | θ) as n × K numbers, row-major, in nats.

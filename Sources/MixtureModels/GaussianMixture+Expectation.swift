@@ -132,7 +132,8 @@ extension GaussianMixture {
     factors.reserveCapacity(parts.reduce(0) { $0 + $1.numbers.count })
     for part in parts { factors += part.numbers }
     let logScales = (0..<componentCount).map { k in
-      log(parameters.weights[k]) - 0.5 * (normalizer + parts[isTied ? 0 : k].logDeterminant)
+      Portable.log(parameters.weights[k])
+        - 0.5 * (normalizer + parts[isTied ? 0 : k].logDeterminant)
     }
     let means = padded(parameters.means)
     let shared = isTied ? shared(parameters, inverse: parts[0].inverse!) : nil

@@ -41,8 +41,8 @@ extension GaussianMixture {
     var factor = try triangularFactor(parameters, component: k)
     // L^-1 of the marginal distribution is the leading part of the whole one.
     let leading = 0..<ScreenedLogDensities.leadingColumns(of: columnCount)
-    factor.leadingLogScale = leading.reduce(log(parameters.weights[k])) {
-      $0 + log(factor.inverse![PackedTriangle.row($1) + $1]) - 0.5 * logTwoPi
+    factor.leadingLogScale = leading.reduce(Portable.log(parameters.weights[k])) {
+      $0 + Portable.log(factor.inverse![PackedTriangle.row($1) + $1]) - 0.5 * logTwoPi
     }
     return factor
   }
@@ -62,11 +62,11 @@ extension GaussianMixture {
     if covarianceType == .spherical {
       let variance = parameters.covariances[k]
       return CovarianceFactor(
-        logDeterminant: Double(d) * log(variance), numbers: [-0.5 / variance])
+        logDeterminant: Double(d) * Portable.log(variance), numbers: [-0.5 / variance])
     }
     let variances = parameters.covariances[k * d..<(k + 1) * d]
     return CovarianceFactor(
-      logDeterminant: variances.reduce(0) { $0 + log($1) }, numbers: variances.map { 1 / $0 }[...])
+      logDeterminant: variances.reduce(0) { $0 + Portable.log($1) }, numbers: variances.map { 1 / $0 }[...])
   }
 
   /// The Cholesky factor of covariance `k`, for full and tied covariances.

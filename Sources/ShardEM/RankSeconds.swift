@@ -36,7 +36,7 @@ private enum MaximumBySum {
   private static let lowest = -950
 
   static func numbers(_ value: Double) -> [Double] {
-    let octave = value > 0 ? log(value) / log(2.0) - smallestExponent : 0
+    let octave = value > 0 ? Portable.log(value) / Portable.log(2.0) - smallestExponent : 0
     let level = Int(max(0, min(octave * levelsPerOctave, Double(levels * count - 1))))
     var numbers = [Double](repeating: 0, count: count)
     numbers[level / levels] = Double(
@@ -48,7 +48,8 @@ private enum MaximumBySum {
   static func maximum(_ sums: ArraySlice<Double>) -> Double {
     guard let slot = sums.lastIndex(where: { $0 > 0 }) else { return 0 }
     let level = levels * (slot - sums.startIndex) + (Int(sums[slot].exponent) - lowest) / 20
-    return exp(log(2.0) * ((Double(level) + 0.5) / levelsPerOctave + smallestExponent))
+    let octave = (Double(level) + 0.5) / levelsPerOctave + smallestExponent
+    return Portable.exp(Portable.log(2.0) * octave)
   }
 }
 

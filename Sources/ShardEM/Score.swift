@@ -20,5 +20,7 @@ public struct Score: Sendable, Equatable {
   /// Akaike's information criterion, 2 p - 2 log-likelihood: smaller is better.
   public var aic: Double { 2 * Double(freeParameterCount) - 2 * logLikelihood }
   /// The Bayesian information criterion, p ln N - 2 log-likelihood: smaller is better.
-  public var bic: Double { Double(freeParameterCount) * log(weightSum) - 2 * logLikelihood }
+  public var bic: Double {
+    Double(freeParameterCount) * Portable.log(weightSum) - 2 * logLikelihood
+  }
 }

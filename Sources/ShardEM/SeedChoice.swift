@@ -40,7 +40,7 @@ package final class SeedChoice: @unchecked Sendable {
     let (count, columnCount) = (candidates.count, candidates.columnCount)
     self.candidates = candidates
     stride = (count + 31) & ~31
-    trialCount = 2 + Int(log(Double(seedCount)))
+    trialCount = 2 + Int(Portable.log(Double(seedCount)))
     // Half of a step's: ranks that share it out exchange parts twice a step, and each is to pay.
     parts = WorkSharing.Parts(
       count: (stride + Self.partSize - 1) / Self.partSize,
@@ -166,7 +166,7 @@ private struct ShortestTimes {
   mutating func enter(_ number: Int, rate: Double, uniform: Double) {
     // -log u >= 1 - u: most candidates need no logarithm. 0.99 is for the roundings.
     if entries.count == limit, 0.99 * (1 - uniform) > entries[limit - 1].time * rate { return }
-    enter((-log(uniform) / rate, number))
+    enter((-Portable.log(uniform) / rate, number))
   }
 
   private mutating func enter(_ entry: (time: Double, number: Int)) {

@@ -58,7 +58,8 @@ extension Sweep {
         if 0.99 * (1 - u) > local.worstKey * probability { continue }
         local.enter(
           RowRace.Entry(
-            key: -log(u) / probability, row: block.firstRow + n, values: block.values(ofRow: n)))
+            key: -Portable.log(u) / probability, row: block.firstRow + n,
+            values: block.values(ofRow: n)))
       }
       race.withLock { $0.merge(local) }
     }

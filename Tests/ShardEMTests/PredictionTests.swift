@@ -34,14 +34,14 @@ struct PredictionTests {
           let difference = rows[2 * prediction.row + j] - threeCenters.means[2 * k + j]
           return sum + difference * difference
         }
-        return log(threeCenters.weights[k]) - log(2 * .pi) - square / 2
+        return Portable.log(threeCenters.weights[k]) - Portable.log(2 * .pi) - square / 2
       }
       #expect(logJoint[prediction.label] == logJoint.max()!)
       // A few roundings of numbers below 100.
-      let logSum = log(logJoint.reduce(0) { $0 + exp($1) })
+      let logSum = Portable.log(logJoint.reduce(0) { $0 + Portable.exp($1) })
       #expect(abs(prediction.logDensity - logSum) < 1e-13)
       for (share, joint) in zip(prediction.shares, logJoint) {
-        #expect(abs(share - exp(joint - logSum)) < 1e-13)
+        #expect(abs(share - Portable.exp(joint - logSum)) < 1e-13)
       }
     }
   }

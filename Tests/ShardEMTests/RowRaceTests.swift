@@ -15,7 +15,7 @@ struct RowRaceTests {
       let keys = (0..<400).map { n -> Double in
         let u = generator.uniform(purpose: UInt32(kind), row: n, index: 0)
         switch kind {
-        case 0: return -log(u)
+        case 0: return -Portable.log(u)
         case 1: return (8 * u).rounded(.down) / 4
         case 2: return n % 9 == 0 ? -0.0 : n % 5 == 0 ? 0 : 1e-3 - u
         default: return 0.5

@@ -42,8 +42,8 @@ struct SeedChoiceTests {
         var rates = zip(masses, distances ?? masses.map { _ in 1 }).map { $0 * $1 }
         if rates.allSatisfy({ $0 == 0 }) { rates = masses }
         let drawn = rows.indices.filter { rates[$0] > 0 }
-          .map { (-log(uniform($0, step)) / rates[$0], $0) }.sorted { $0 < $1 }
-          .prefix(step == 0 ? 1 : 2 + Int(log(Double(count)))).map(\.1)
+          .map { (-Portable.log(uniform($0, step)) / rates[$0], $0) }.sorted { $0 < $1 }
+          .prefix(step == 0 ? 1 : 2 + Int(Portable.log(Double(count)))).map(\.1)
         let left = drawn.map { trial in
           rows.indices.map { n in
             let square = zip(rows[n], rows[trial]).reduce(0) {

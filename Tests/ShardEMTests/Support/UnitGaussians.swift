@@ -33,7 +33,8 @@ struct UnitGaussians: SamplableModel {
     into logJoint: UnsafeMutablePointer<Double>
   ) {
     for k in 0..<componentCount {
-      let constant = log(parameters.weights[k]) - Double(columnCount) * log(2 * .pi) / 2
+      let constant =
+        Portable.log(parameters.weights[k]) - Double(columnCount) * Portable.log(2 * .pi) / 2
       for n in 0..<tile.count {
         var square = 0.0
         for j in 0..<columnCount {

@@ -16,7 +16,8 @@ struct WaitingTimes: ExponentialFamily {
   }
   // log(weight rate exp(-rate x)) = (log weight + log rate) 1 + (-rate) x
   func naturalParameters(of parameters: Parameters) -> [Double] {
-    zip(parameters.weights, parameters.rates).flatMap { [log($0) + log($1), -$1] }
+    zip(parameters.weights, parameters.rates)
+      .flatMap { [Portable.log($0) + Portable.log($1), -$1] }
   }
 
   // The statistics: log-likelihood, number of rows; for each component, sums of the features.
