@@ -67,7 +67,7 @@ extension ScreenedLogDensities {
   /// Writes the densities of at most 32 rows under component `k` to `room.results`, or bounds where
   /// those lie too far below `room.gatheredTops`.
   private func writeSome(_ k: Int, numbers: UnsafePointer<Int>, count: Int) {
-    let isWhole = count > 16 && shape == .large
+    let isWhole = count > 16 && shape != .small
     let lanes = isWhole ? 32 : paddedCount(count)
     transposeRows(
       rows, numbers: numbers, count: count, columnCount: columnCount, lanes: lanes,
@@ -80,7 +80,7 @@ extension ScreenedLogDensities {
       product.writeDensities(
         room.group, logScale, tops: room.gatheredTops, floor: negligibleLogRatio,
         into: room.results, as: FourVectors.self, inPairs: false)
-    } else if shape == .large {
+    } else if shape != .small {
       product.writeDensities(
         room.group, logScale, tops: room.gatheredTops, floor: negligibleLogRatio,
         into: room.results, as: Vector8.self, inPairs: true)

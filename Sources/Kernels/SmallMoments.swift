@@ -42,7 +42,7 @@ private struct SmallMoments {
   @inline(__always)
   func addSquares(to second: UnsafeMutablePointer<Double>, _ shape: TileShape) {
     var i = 0
-    while shape == .large && i + 4 <= columnCount {
+    while shape != .small && i + 4 <= columnCount {
       var (a, b, c, d) = (squares(i), squares(i + 1), squares(i + 2), squares(i + 3))
       forEachVector { group, weight in
         a.add(group, weight)

@@ -66,7 +66,8 @@ public struct SquareLogDensities {
         let target = densities + k * densityStride + start
         switch shape {
         case .small: writeFour(k, start, squares, Vector8.self, into: target, densityStride)
-        case .large: writeFour(k, start, squares, FourVectors.self, into: target, densityStride)
+        case .large, .wide:
+          writeFour(k, start, squares, FourVectors.self, into: target, densityStride)
         }
       }
       for k in whole..<componentCount {

@@ -201,8 +201,8 @@ extension GaussianMixture {
       switch covarianceType {
       case .full, .tied:
         addMoments(
-          rows, columnCount: columnCount, mean: mean, room: products, first: first,
-          second: moments)
+          rows, columnCount: columnCount, mean: mean, room: products, differences: room,
+          first: first, second: moments)
       case .diag:
         addDiagonalMoments(
           rows, columnCount: columnCount, mean: mean, first: first, second: moments)
@@ -255,8 +255,8 @@ extension GaussianMixture {
     // Residuals are differences already; what they add up to is not wanted.
     zeros.withUnsafeBufferPointer { zeros in
       addMoments(
-        rows, columnCount: columnCount, mean: zeros.baseAddress!, room: products, first: blocks,
-        second: statistics + 2)
+        rows, columnCount: columnCount, mean: zeros.baseAddress!, room: products,
+        differences: residuals, first: blocks, second: statistics + 2)
     }
     addPairSums(
       responsibilities, componentCount: componentCount, count: tile.count, stride: tileStride,

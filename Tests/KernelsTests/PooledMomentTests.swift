@@ -117,7 +117,7 @@ struct PooledMomentTests {
 
   @Test(
     "distances of whitened rows are those of the rows", arguments: [1, 2, 5, 8, 13],
-    [TileShape.small, .large])
+    TileShape.allCases)
   func whitened(columnCount: Int, shape: TileShape) {
     let tile = Tile(columnCount: columnCount, componentCount: 1)
     let inverse = (0..<columnCount).flatMap { i in

@@ -116,7 +116,7 @@ struct ScreenedLogDensityTests {
 
   @Test(
     "responsibilities have the bits of those from all densities",
-    arguments: [32, 33, 40, 47, 64, 70, 100], [TileShape.small, .large])
+    arguments: [32, 33, 40, 47, 64, 70, 100], TileShape.allCases)
   func sameBits(columnCount: Int, shape: TileShape) {
     for (count, componentCount) in [(1, 2), (31, 3), (128, 9), (300, 17), (512, 32)] {
       for separation in [3, 10, 14, 25, 300] as [Double] {
@@ -139,7 +139,7 @@ struct ScreenedLogDensityTests {
 
   @Test("most densities of separated components are not computed, those of overlapping ones all")
   func work() {
-    for shape in [TileShape.small, .large] {
+    for shape in TileShape.allCases {
       func share(separation: Double, directed: Bool) -> Double {
         let problem = Problem(
           count: 512, columnCount: 64, componentCount: 32, separation: separation,
