@@ -101,26 +101,87 @@ public func addPairSums(
   }
 }
 
-/// Adds sum of w r (x_j - mu_j) over the rows, in order from zero, to `first`, lanes along columns.
+/// Adds sum of w r (x_j - mu_j) of every component, over the rows in order from zero, to `first`,
+/// lanes along columns.
 ///
-/// Two operations a value; two vectors of columns at a time.
+/// Two operations a value. Two components that share what is loaded have twice the sums on their way,
+/// where one waits for its own.
+///
+/// - Parameters:
+///   - blocks: the rows (`blockRows`), of the given stride.
+///   - responsibilities: w r of component k and row n at `[k * stride + n]`.
+///   - means: K means, each padded with zeros to whole vectors.
+///   - first: K × D sums.
 public func addFirstMoments(
-  _ rows: SelectedRows, columnCount: Int, mean: UnsafePointer<Double>,
-  into first: UnsafeMutablePointer<Double>
+  _ blocks: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
+  responsibilities: UnsafePointer<Double>, means: UnsafePointer<Double>, componentCount: Int,
+  into first: UnsafeMutablePointer<Double>, shape: TileShape = .native
 ) {
-  for j in stride(from: 0, to: columnCount, by: 16) {
-    let x = rows.blocks + j * rows.stride
-    // The second vector may lie behind the last column: then it is the first once more.
-    let step = j + 8 < columnCount ? 8 : 0
-    let (leftMean, rightMean) = (Vector8(loading: mean + j), Vector8(loading: mean + j + step))
-    let y = x + step * rows.stride
-    var (left, right) = (Vector8.zero, Vector8.zero)
-    for n in 0..<rows.count {
-      let weight = Vector8(repeating: rows.weights[n])
-      left.addProduct(weight, Vector8(loading: x + 8 * n) - leftMean)
-      right.addProduct(weight, Vector8(loading: y + 8 * n) - rightMean)
+  for k in Swift.stride(from: 0, to: componentCount, by: 2) {
+    FirstMoments(
+      blocks: blocks, count: count, columnCount: columnCount, stride: stride,
+      responsibilities: responsibilities + k * stride, means: means + k * paddedCount(columnCount),
+      components: min(2, componentCount - k), first: first + k * columnCount, shape: shape
+    ).addAll(columnCount: columnCount, shape)
+  }
+}
+
+/// The sums of a component, or of two next to each other.
+private struct FirstMoments: ColumnGroups {
+  let blocks: UnsafePointer<Double>
+  let count: Int
+  let columnCount: Int
+  let stride: Int
+  let responsibilities: UnsafePointer<Double>
+  let means: UnsafePointer<Double>
+  let components: Int
+  let first: UnsafeMutablePointer<Double>
+  let shape: TileShape
+
+  @inline(__always)
+  func add<Columns: ColumnLanes>(from j: Int, _ columns: Columns.Type) {
+    if components == 2 && KernelTable.pairsComponents(shape, vectors: Columns.vectors) {
+      addPair(j, columns)
+    } else {
+      for k in 0..<components { addOne(k, j, columns) }
     }
-    for lane in 0..<min(8, columnCount - j) { first[j + lane] += left[lane] }
-    for lane in 0..<max(0, min(8, columnCount - j - 8)) { first[j + 8 + lane] += right[lane] }
+  }
+
+  @inline(__always)
+  private func addOne<Columns: ColumnLanes>(_ k: Int, _ j: Int, _: Columns.Type) {
+    let mean: Columns = mean(k, j)
+    let weights = responsibilities + k * stride
+    var sums = Columns.zero
+    for n in 0..<count { sums.addProduct(weights[n], row(n, j) - mean) }
+    add(sums, k, j)
+  }
+
+  @inline(__always)
+  private func addPair<Columns: ColumnLanes>(_ j: Int, _: Columns.Type) {
+    let (mean, otherMean): (Columns, Columns) = (mean(0, j), mean(1, j))
+    let otherWeights = responsibilities + stride
+    var (sums, otherSums) = (Columns.zero, Columns.zero)
+    for n in 0..<count {
+      let x: Columns = row(n, j)
+      sums.addProduct(responsibilities[n], x - mean)
+      otherSums.addProduct(otherWeights[n], x - otherMean)
+    }
+    add(sums, 0, j)
+    add(otherSums, 1, j)
+  }
+
+  @inline(__always)
+  private func row<Columns: ColumnLanes>(_ n: Int, _ j: Int) -> Columns {
+    Columns(loading: blocks + j * stride + 8 * n, step: 8 * stride)
+  }
+
+  @inline(__always)
+  private func mean<Columns: ColumnLanes>(_ k: Int, _ j: Int) -> Columns {
+    Columns(loading: means + k * paddedCount(columnCount) + j, step: 8)
+  }
+
+  @inline(__always)
+  private func add<Columns: ColumnLanes>(_ sums: Columns, _ k: Int, _ j: Int) {
+    sums.add(to: first + k * columnCount + j, columns: columnCount - j)
   }
 }

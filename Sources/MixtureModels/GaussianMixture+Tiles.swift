@@ -236,15 +236,11 @@ extension GaussianMixture {
       weights[n] = weight
       inverseWeights[n] = weight >= 0x1p-900 ? 1 / weight : 0
     }
-    for k in 0..<componentCount {
-      let rows = SelectedRows(
-        blocks: blocks, stride: tileStride, count: tile.count,
-        weights: responsibilities + k * tileStride)
-      expectation.withMean(k) {
-        addFirstMoments(
-          rows, columnCount: columnCount, mean: $0,
-          into: statistics + firstMomentsStart + k * columnCount)
-      }
+    expectation.withMean(0) {
+      addFirstMoments(
+        blocks, count: tile.count, columnCount: columnCount, stride: tileStride,
+        responsibilities: responsibilities, means: $0, componentCount: componentCount,
+        into: statistics + firstMomentsStart)
     }
     writeResiduals(
       blocks, count: tile.count, columnCount: columnCount, stride: tileStride,

@@ -91,27 +91,29 @@ struct PooledMomentTests {
     }
   }
 
-  @Test("first moments have the bits of the plain loop", arguments: [8, 9, 16, 17, 40])
-  func firstMoments(columnCount: Int) {
-    let tile = Tile(columnCount: columnCount, componentCount: 1)
-    let mean = Array(tile.means[..<columnCount])
-    var first = [Double](repeating: 0, count: columnCount)
-    tile.blocks.withUnsafeBufferPointer { blocks in
-      tile.weights.withUnsafeBufferPointer { weights in
-        addFirstMoments(
-          SelectedRows(
-            blocks: blocks.baseAddress!, stride: tile.stride, count: tile.count,
-            weights: weights.baseAddress!),
-          columnCount: columnCount,
-          mean: tile.padded(mean, less: Array(repeating: 0, count: columnCount)), into: &first)
+  @Test(
+    "first moments have the bits of the plain loop",
+    arguments: [8, 9, 16, 17, 24, 32, 33, 40, 48, 49, 56, 64, 100], TileShape.allCases)
+  func firstMoments(columnCount: Int, shape: TileShape) {
+    for componentCount in [1, 2, 5] {
+      let tile = Tile(columnCount: columnCount, componentCount: componentCount)
+      let before = (0..<componentCount * columnCount).map { Double($0) / 7 }
+      var first = before
+      addFirstMoments(
+        tile.blocks, count: tile.count, columnCount: columnCount, stride: tile.stride,
+        responsibilities: tile.responsibilities,
+        means: tile.padded(tile.means, less: Array(repeating: 0, count: columnCount)),
+        componentCount: componentCount, into: &first, shape: shape)
+      for place in first.indices {
+        let (k, j) = place.quotientAndRemainder(dividingBy: columnCount)
+        var expected = 0.0
+        for n in 0..<tile.count {
+          expected.addProduct(
+            tile.responsibilities[k * tile.stride + n],
+            tile.rows[n * columnCount + j] - tile.means[place])
+        }
+        #expect(first[place] == before[place] + expected)
       }
-    }
-    for j in 0..<columnCount {
-      var expected = 0.0
-      for n in 0..<tile.count {
-        expected.addProduct(tile.weights[n], tile.rows[n * columnCount + j] - mean[j])
-      }
-      #expect(first[j] == expected)
     }
   }
 
