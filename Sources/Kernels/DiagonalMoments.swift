@@ -2,7 +2,7 @@
 ///
 /// Adds sum of w r (x_j - mu_j) to `first` and sum of w r (x_j - mu_j)² to `second`, each summed over
 /// the rows in order from zero. Four operations a value - subtract, multiply, add, multiply-add -
-/// and one load. The sums of up to 48 columns are 12 registers of AVX-512, those of 16 are 8 of AVX2.
+/// and one load.
 ///
 /// - Parameters:
 ///   - mean: padded with zeros to whole vectors.
@@ -12,117 +12,88 @@ public func addDiagonalMoments(
   first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,
   shape: TileShape = .native
 ) {
-  let sums = DiagonalMoments(
-    rows: rows, columnCount: columnCount, mean: mean, first: first, second: second)
-  let vectors = paddedCount(columnCount) / 8
-  var done = 0
-  while done < vectors {
-    // A vector alone would wait for its own sums.
-    switch (shape, vectors - done) {
-    case (_, 1): done += sums.add(from: done, One.self)
-    case (.small, _), (_, 2): done += sums.add(from: done, Two.self)
-    case (_, 3): done += sums.add(from: done, Three.self)
-    case (_, 5): done += sums.add(from: done, Five.self)
-    case (_, 6): done += sums.add(from: done, Both<Three, Three>.self)
-    default: done += sums.add(from: done, Four.self)
+  DiagonalMoments(
+    rows: rows, columnCount: columnCount, mean: mean, first: first, second: second
+  ).addAll(columnCount: columnCount, shape)
+}
+
+/// The same sums of several components, some rows at a time: few enough to stay in the first-level
+/// cache while all components look at them.
+///
+/// - Parameters:
+///   - blocks: the tile's rows (`blockRows`).
+///   - responsibilities: w r of component k and row n at `[k * responsibilityStride + n]`.
+///   - components: numbers of the components whose sums are wanted.
+///   - means: of all components, each padded with zeros to whole vectors.
+///   - rowsAtATime: `KernelTable.diagonalRows`.
+///   - sums: of component k, for its first moments `paddedCount(columnCount)` numbers from number
+///     `2 * k * paddedCount(columnCount)` on, and as many for the second behind them; overwritten.
+public func writeDiagonalMoments(
+  _ blocks: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
+  responsibilities: UnsafePointer<Double>, responsibilityStride: Int, components: [Int],
+  means: UnsafePointer<Double>, rowsAtATime: Int, into sums: UnsafeMutablePointer<Double>,
+  shape: TileShape = .native
+) {
+  let width = paddedCount(columnCount)
+  for k in components { (sums + 2 * k * width).update(repeating: 0, count: 2 * width) }
+  for start in Swift.stride(from: 0, to: count, by: rowsAtATime) {
+    for k in components {
+      let rows = SelectedRows(
+        blocks: blocks + 8 * start, stride: stride, count: min(rowsAtATime, count - start),
+        weights: responsibilities + k * responsibilityStride + start)
+      PartialMoments(rows: rows, mean: means + k * width, sums: sums + 2 * k * width, width: width)
+        .addAll(columnCount: width, shape)
     }
   }
 }
 
-private typealias One = ColumnMoments
-private typealias Two = Both<One, One>
-private typealias Three = Both<Two, One>
-private typealias Four = Both<Two, Two>
-private typealias Five = Both<Three, Two>
-
-private struct DiagonalMoments {
+/// The sums over all rows.
+private struct DiagonalMoments: ColumnGroups {
   let rows: SelectedRows
   let columnCount: Int
   let mean: UnsafePointer<Double>
   let first: UnsafeMutablePointer<Double>
   let second: UnsafeMutablePointer<Double>
 
-  /// The sums of some vectors of columns, from one of them on; returns how many.
   @inline(__always)
-  func add<Columns: ColumnSums>(from vector: Int, _: Columns.Type) -> Int {
-    let j = 8 * vector
-    var sums = Columns(mean + j)
-    let block = rows.blocks + j * rows.stride
-    for n in 0..<rows.count {
-      sums.add(block + 8 * n, 8 * rows.stride, Vector8(repeating: rows.weights[n]))
-    }
-    sums.write(first + j, second + j, columns: columnCount - j)
-    return Columns.vectors
+  func add<Columns: ColumnLanes>(from j: Int, _: Columns.Type) {
+    var (sums, squares) = (Columns.zero, Columns.zero)
+    rows.add(j, mean: mean, to: &sums, squares: &squares)
+    sums.add(to: first + j, columns: columnCount - j)
+    squares.add(to: second + j, columns: columnCount - j)
   }
 }
 
-/// Moments of some vectors of columns.
-private protocol ColumnSums {
-  static var vectors: Int { get }
-  init(_ mean: UnsafePointer<Double>)
-  /// Adds a row, whose vectors are `step` numbers apart.
-  mutating func add(_ row: UnsafePointer<Double>, _ step: Int, _ weight: Vector8)
-  /// Adds up to `columns` columns' sums.
-  func write(
-    _ firstSums: UnsafeMutablePointer<Double>, _ secondSums: UnsafeMutablePointer<Double>,
-    columns: Int)
+/// What some rows add to sums in memory.
+private struct PartialMoments: ColumnGroups {
+  let rows: SelectedRows
+  let mean: UnsafePointer<Double>
+  let sums: UnsafeMutablePointer<Double>
+  let width: Int
+
+  @inline(__always)
+  func add<Columns: ColumnLanes>(from j: Int, _: Columns.Type) {
+    let (first, second) = (sums + j, sums + width + j)
+    var sums = Columns(loading: first, step: 8)
+    var squares = Columns(loading: second, step: 8)
+    rows.add(j, mean: mean, to: &sums, squares: &squares)
+    sums.store(to: first)
+    squares.store(to: second)
+  }
 }
 
-private struct Both<A: ColumnSums, B: ColumnSums>: ColumnSums {
-  var a: A
-  var b: B
-
+extension SelectedRows {
   @inline(__always)
-  static var vectors: Int { A.vectors + B.vectors }
-
-  @inline(__always)
-  init(_ mean: UnsafePointer<Double>) { (a, b) = (A(mean), B(mean + 8 * A.vectors)) }
-
-  @inline(__always)
-  mutating func add(_ row: UnsafePointer<Double>, _ step: Int, _ weight: Vector8) {
-    a.add(row, step, weight)
-    b.add(row + A.vectors * step, step, weight)
-  }
-
-  @inline(__always)
-  func write(
-    _ firstSums: UnsafeMutablePointer<Double>, _ secondSums: UnsafeMutablePointer<Double>,
-    columns: Int
+  fileprivate func add<Columns: ColumnLanes>(
+    _ j: Int, mean: UnsafePointer<Double>, to sums: inout Columns, squares: inout Columns
   ) {
-    a.write(firstSums, secondSums, columns: columns)
-    b.write(
-      firstSums + 8 * A.vectors, secondSums + 8 * A.vectors, columns: columns - 8 * A.vectors)
-  }
-}
-
-/// The moments of eight columns.
-private struct ColumnMoments: ColumnSums {
-  let mean: Vector8
-  var first = Vector8.zero
-  var second = Vector8.zero
-
-  @inline(__always)
-  static var vectors: Int { 1 }
-
-  @inline(__always)
-  init(_ mean: UnsafePointer<Double>) { self.mean = Vector8(loading: mean) }
-
-  @inline(__always)
-  mutating func add(_ row: UnsafePointer<Double>, _ step: Int, _ weight: Vector8) {
-    let difference = Vector8(loading: row) - mean
-    let product = weight * difference
-    first += product
-    second.addProduct(product, difference)
-  }
-
-  @inline(__always)
-  func write(
-    _ firstSums: UnsafeMutablePointer<Double>, _ secondSums: UnsafeMutablePointer<Double>,
-    columns: Int
-  ) {
-    for lane in 0..<min(8, columns) {
-      firstSums[lane] += first[lane]
-      secondSums[lane] += second[lane]
+    let mean = Columns(loading: mean + j, step: 8)
+    let block = blocks + j * stride
+    for n in 0..<count {
+      let difference = Columns(loading: block + 8 * n, step: 8 * stride) - mean
+      let product = difference * weights[n]
+      sums += product
+      squares.addProduct(product, difference)
     }
   }
 }

@@ -1,6 +1,16 @@
 /// Which kernel takes which shape: thresholds, each with the measurement it comes from, on one core of
 /// the processor that is named. Times are those of the kernel alone; less is better.
 public enum KernelTable {
+  // Orders of additions. They are part of the results: the same on every processor.
+
+  /// Whether a component whose rows are in lanes, where none can be left out, gets lanes along columns
+  /// after all: fewer than half of its rows have a share of it, and a vector of columns is full. Not
+  /// measured.
+  @inline(__always)
+  public static func leavesOutRows(
+    columnCount: Int, count: Int, zeros: @autoclosure () -> Int
+  ) -> Bool { columnCount >= 8 && 2 * zeros() > count }
+
   // Ways to the same bits: each processor may have its own.
 
   /// Whether moments with lanes along columns are packed ahead (`AheadMoments`).
@@ -20,5 +30,15 @@ public enum KernelTable {
   /// sums wait for each other.
   static func pairsComponents(_ shape: TileShape, vectors: Int) -> Bool {
     shape != .small || vectors == 1
+  }
+
+  /// How many rows at a time all components add to their diagonal moments; nil: one component after
+  /// the other, all rows of a tile.
+  ///
+  /// Emerald Rapids, 40 columns, 128 components: 0.75 times the time, the 64 rows in the first-level
+  /// cache. The 256 rows of a tile of 16 columns are there already, 64 of more than 48 are not all.
+  /// Zen 3: 1.0 times the time with 16 to 40 columns, 1.1 times with 64 to 128. Zen 4: not measured.
+  public static func diagonalRows(columnCount: Int, shape: TileShape = .native) -> Int? {
+    shape == .wide && columnCount > 16 && columnCount <= 48 ? 64 : nil
   }
 }

@@ -2,10 +2,14 @@ import Kernels
 
 extension GaussianMixture {
   /// The transposed tile, 32 differences a column and the whitened tile; or the transposed tile, the
-  /// rows in blocks, those with a responsibility, two numbers a row, and products of eight columns.
+  /// rows in blocks, those with a responsibility, two numbers a row, and products of eight columns; and
+  /// sums of all components.
   public var scratchCount: Int {
-    max((3 * paddedCount(columnCount) + 10) * tileStride, screeningScratchCount)
+    max(tileScratchCount + diagonalSumsCount, screeningScratchCount)
   }
+
+  /// Without the sums.
+  var tileScratchCount: Int { (3 * paddedCount(columnCount) + 10) * tileStride }
 
   /// Whether rows in lanes are the faster way to second moments.
   ///
@@ -108,7 +112,8 @@ extension GaussianMixture {
     } else if sumsRowsInLanes {
       addRowsInLanes(tile, columns, responsibilities, expectation, room, statistics)
     } else {
-      addColumnsInLanes(tile, responsibilities, expectation, room, statistics)
+      addColumnsInLanes(
+        tile, responsibilities, expectation, room, sums: scratch + tileScratchCount, statistics)
     }
   }
 
@@ -122,7 +127,9 @@ extension GaussianMixture {
     var hasBlocks = false
     for k in 0..<componentCount {
       let own = responsibilities + k * tileStride
-      if columnCount >= 8 && 2 * countZeros(own, count: tile.count) > tile.count {
+      let leavesOutRows = KernelTable.leavesOutRows(
+        columnCount: columnCount, count: tile.count, zeros: countZeros(own, count: tile.count))
+      if leavesOutRows {
         if !hasBlocks { writeBlocks(of: tile, into: room) }
         hasBlocks = true
         addSelectedRows(of: tile, own, k, expectation, blocks: room, statistics)
@@ -167,10 +174,13 @@ extension GaussianMixture {
   /// Moments with columns in lanes.
   private func addColumnsInLanes(
     _ tile: RowBlock, _ responsibilities: UnsafePointer<Double>, _ expectation: Expectation,
-    _ room: UnsafeMutablePointer<Double>, _ statistics: UnsafeMutablePointer<Double>
+    _ room: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>,
+    _ statistics: UnsafeMutablePointer<Double>
   ) {
     writeBlocks(of: tile, into: room)
-    for k in 0..<componentCount {
+    let others = addTogether(
+      blocks: room, count: tile.count, responsibilities, expectation, sums: sums, statistics)
+    for k in others {
       addSelectedRows(
         of: tile, responsibilities + k * tileStride, k, expectation, blocks: room, statistics)
     }
@@ -261,11 +271,11 @@ extension GaussianMixture {
   }
 
   /// Where the second moments of component `k` begin.
-  private func momentsStart(_ k: Int) -> Int {
+  func momentsStart(_ k: Int) -> Int {
     2 + (covarianceType == .tied ? 0 : k * momentCount)
   }
 
-  private func sum(_ columns: UnsafePointer<Double>) -> Double {
+  func sum(_ columns: UnsafePointer<Double>) -> Double {
     (0..<columnCount).reduce(0) { $0 + columns[$1] }
   }
 }

@@ -139,6 +139,40 @@ struct GaussianKernelTests {
     }
   }
 
+  @Test(
+    "diagonal moments of some components at a time have the bits of the plain loop",
+    arguments: columnCounts.filter { $0 >= 8 }, TileShape.allCases)
+  func diagonalMomentsTogether(columnCount: Int, shape: TileShape) {
+    let (width, components, wanted) = (paddedCount(columnCount), 4, [0, 3, 1])
+    for (count, rowsAtATime) in [(1, 64), (64, 64), (100, 64), (129, 64), (128, 16), (256, 64)] {
+      let problem = Problem(count: count, columnCount: columnCount)
+      let stride = paddedCount(count)
+      var blocks = [Double](repeating: .nan, count: width * stride)
+      blockRows(problem.rows, count: count, columnCount: columnCount, stride: stride, into: &blocks)
+      // Another mean and other responsibilities for each component.
+      let means = (0..<components).map { k in problem.mean.map { $0 * (1 + 1e-7 * Double(k)) } }
+      let shares = (0..<components).map { k in
+        problem.responsibilities.map { $0 / Double(1 + k) }
+      }
+      var sums = [Double](repeating: .nan, count: 2 * components * width)
+      writeDiagonalMoments(
+        blocks, count: count, columnCount: columnCount, stride: stride,
+        responsibilities: shares.flatMap { $0 }, responsibilityStride: count, components: wanted,
+        means: means.flatMap { $0 + [Double](repeating: 0, count: width - columnCount) },
+        rowsAtATime: rowsAtATime, into: &sums, shape: shape)
+      for k in wanted {
+        let plain = PlainLoops.centeredMoments(
+          problem.rows, columnCount: columnCount, mean: means[k], responsibilities: shares[k])
+        let own = sums[2 * k * width..<2 * (k + 1) * width]
+        #expect(Array(own.prefix(columnCount)) == plain.first)
+        #expect(
+          Array(own.dropFirst(width).prefix(columnCount)) == diagonalOf(plain.second, columnCount))
+      }
+      let untouched = sums[4 * width..<6 * width].allSatisfy { $0.isNaN }
+      #expect(untouched)
+    }
+  }
+
   @Test("rows are selected by their responsibility, all of them without a copy")
   func selectedRows() {
     var problem = Problem(count: 100, columnCount: 9)
