@@ -30,7 +30,7 @@ public func addLaneMoments(
       i: (i, min(i + 1, columnCount - 1), min(i + 2, columnCount - 1), min(i + 3, columnCount - 1)),
       columns: columns, columnCount: columnCount, count: count,
       responsibilities: responsibilities, mean: mean, sums: room, products: room + 160,
-      first: first, second: second)
+      first: first, second: second, unrolls: KernelTable.unrollsGroups(shape))
     switch shape {
     case .small: rows.add(by: SIMD4<Double>.self)
     case .large, .wide: rows.add(by: Vector8.self)
@@ -53,6 +53,8 @@ private struct FourRows {
   let products: UnsafeMutablePointer<Double>
   let first: UnsafeMutablePointer<Double>
   let second: UnsafeMutablePointer<Double>
+  /// Whether blocks take groups of 32 rows without a loop.
+  let unrolls: Bool
 
   /// Blocks of 4 × 4 where registers hold as many sums and more, of 4 × 2 where they do not.
   @inline(__always)
@@ -74,19 +76,36 @@ private struct FourRows {
     for lane in stride(from: 0, to: 8, by: V.count) { body(lane) }
   }
 
-  /// Calls `body` with each group of 32 rows and the first number of every eight rows of it.
+  /// Calls `body` for eight rows at a time, with where their columns begin, where their products do,
+  /// and the number of the first.
+  ///
+  /// - Parameter unrolls: whether groups of 32 rows are four calls. (Loops with many sums and means
+  ///   would spill.)
   @inline(__always)
   private func forEachEight(
-    _ lane: Int, _ body: (UnsafePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void
+    _ lane: Int, unrolls: Bool = false,
+    _ body: (UnsafePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void
   ) {
-    var group = columns + lane
-    var target = products + lane
-    for start in stride(from: 0, to: count, by: 32) {
-      for n in stride(from: start, to: min(start + 32, count), by: 8) {
-        body(group + (n - start), target, n + lane)
+    var (group, target) = (columns + lane, products + lane)
+    var start = 0
+    if unrolls {
+      while start + 32 <= count {
+        body(group, target, start + lane)
+        body(group + 8, target + 32, start + 8 + lane)
+        body(group + 16, target + 64, start + 16 + lane)
+        body(group + 24, target + 96, start + 24 + lane)
+        group += 32 * columnCount
+        target += 128
+        start += 32
+      }
+    }
+    while start < count {
+      for n in stride(from: 0, to: min(32, count - start), by: 8) {
+        body(group + n, target, start + n + lane)
         target += 32
       }
       group += 32 * columnCount
+      start += 32
     }
   }
 
@@ -175,7 +194,7 @@ private struct FourRows {
     var (a3, b3, c3, d3) = (V.zero, V.zero, V.zero, V.zero)
     let (m0, m1) = (mean[j], mean[j + 1])
     let (m2, m3) = width > 2 ? (mean[j + 2], mean[j + 3]) : (0, 0)
-    forEachEight(lane) { group, own, _ in
+    forEachEight(lane, unrolls: unrolls) { group, own, _ in
       let (a, b) = (V(loading: own), V(loading: own + 8))
       let (c, d) = (V(loading: own + 16), V(loading: own + 24))
       let x = group + 32 * j
