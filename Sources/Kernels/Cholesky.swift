@@ -18,7 +18,7 @@ public struct CholeskyFactor: Sendable {
     let tolerance = CholeskyFactor.smallestPivot(order: order)
     var l = Array(matrix)
     let complete = l.withUnsafeMutableBufferPointer { l in
-      order < 48
+      order < KernelTable.choleskyByFours
         ? PlainLoops.factor(l.baseAddress!, order: order, tolerance: tolerance)
         : factorByFours(l.baseAddress!, order: order, tolerance: tolerance)
     }

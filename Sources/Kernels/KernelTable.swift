@@ -3,6 +3,27 @@
 public enum KernelTable {
   // Orders of additions. They are part of the results: the same on every processor.
 
+  /// From how many columns on pairs of columns (full and tied covariances) have lanes along columns;
+  /// with fewer, lanes along rows.
+  ///
+  /// Zen 3, time of columns in lanes beside rows in lanes: 1.5 with 8 columns, 1.07 with 16, 1.13 with
+  /// 24, 0.89 with 32, 1.02 with 40, 0.99 with 47, 0.79 with 48 and 64. With AVX-512: 1.7 with 16, 1.1
+  /// with 40, 1.0 with 64.
+  @inline(__always)
+  public static var columnLanesOfPairs: Int { 48 }
+
+  /// The same of variances only (diagonal and spherical covariances).
+  ///
+  /// Zen 3, likewise: 0.85 to 1.27 with 8 columns, 0.9 with 13, 0.8 with 16. With AVX-512: 1.3 with 8
+  /// and 13, 0.8 with 16.
+  @inline(__always)
+  public static var columnLanesOfSquares: Int { 16 }
+
+  /// Up to how many columns a kernel has all sums of pairs in registers, in one pass over the rows. Not
+  /// measured: of blocks of 4 × 4 the rest would be padding.
+  @inline(__always)
+  public static var columnsInOnePass: Int { 2 }
+
   /// Whether a component whose rows are in lanes, where none can be left out, gets lanes along columns
   /// after all: fewer than half of its rows have a share of it, and a vector of columns is full. Not
   /// measured.
@@ -12,6 +33,18 @@ public enum KernelTable {
   ) -> Bool { columnCount >= 8 && 2 * zeros() > count }
 
   // Ways to the same bits: each processor may have its own.
+
+  /// From how many columns on the leading ones are looked at first, to leave out the rest of a
+  /// density (`ScreenedLogDensities`). Not measured by itself: with fewer there is little to leave out.
+  @inline(__always)
+  public static var screenedColumns: Int { 32 }
+
+  /// From how many rows on a Cholesky factor takes four columns at a time.
+  ///
+  /// Zen 3, time beside one number after the other: 1.5 with 16 rows, 1.3 with 32, 1.1 with 48, 0.9
+  /// with 64, 0.6 with 100, 0.2 with 500.
+  @inline(__always)
+  public static var choleskyByFours: Int { 64 }
 
   /// Whether moments with lanes along columns are packed ahead (`AheadMoments`).
   ///

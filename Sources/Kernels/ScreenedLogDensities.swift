@@ -29,7 +29,7 @@ public struct ScreenedLogDensities {
   /// The columns whose marginal distribution is looked at first, in whole panels: five in sixteen,
   /// whose part of the product is a tenth; 0: there are too few for that to pay.
   public static func leadingColumns(of columnCount: Int) -> Int {
-    columnCount < 32 ? 0 : 5 * columnCount / 16 & ~3
+    columnCount < KernelTable.screenedColumns ? 0 : 5 * columnCount / 16 & ~3
   }
 
   /// The numbers that `room` must hold for a tile of `stride` rows.

@@ -11,14 +11,11 @@ extension GaussianMixture {
   /// Without the sums.
   var tileScratchCount: Int { (3 * paddedCount(columnCount) + 10) * tileStride }
 
-  /// Whether rows in lanes are the faster way to second moments.
-  ///
-  /// Measured with pairs of columns: 1.7 times as fast with 16, 1.1 times with 40, no faster with 64;
-  /// with variances only: 1.3 times as fast with 8 and 13, 0.8 times with 16.
+  /// Whether second moments have rows in lanes.
   private var sumsRowsInLanes: Bool {
     switch covarianceType {
-    case .full, .tied: columnCount < 48
-    case .diag, .spherical: columnCount < 16
+    case .full, .tied: columnCount < KernelTable.columnLanesOfPairs
+    case .diag, .spherical: columnCount < KernelTable.columnLanesOfSquares
     }
   }
 
@@ -153,7 +150,8 @@ extension GaussianMixture {
     let moments = statistics + momentsStart(k)
     expectation.withCenter(k) { mean in
       switch covarianceType {
-      case .full where columnCount > 2, .tied where columnCount > 2:
+      case .full where columnCount > KernelTable.columnsInOnePass,
+        .tied where columnCount > KernelTable.columnsInOnePass:
         addLaneMoments(
           columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
           mean: mean, room: room, first: first, second: moments)
