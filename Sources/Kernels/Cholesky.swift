@@ -64,7 +64,7 @@ public struct CholeskyFactor: Sendable {
 /// plain loops: the bits are the same. Here a whole row takes four columns at a time, so that many
 /// entries are on their way at once: 13 GFLOP/s for 500 rows, where one after the other, each waiting
 /// for its sum, was 2.4.
-private func factorByFours(
+package func factorByFours(
   _ l: UnsafeMutablePointer<Double>, order: Int, tolerance: Double
 ) -> Bool {
   // Column p of L from place p * order on, where its numbers follow each other.

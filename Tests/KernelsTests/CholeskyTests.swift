@@ -40,20 +40,39 @@ struct CholeskyTests {
     }
   }
 
-  @Test("large factors have the bits of the plain loops", arguments: [47, 48, 49, 50, 51, 100])
+  @Test(
+    "factors by fours have the bits of the plain loops, and so has either choice",
+    arguments: [1, 2, 3, 4, 5, 8, 13, 46, 47, 48, 49, 63, 64, 65, 100])
   func plainBits(order: Int) throws {
     let a = matrix(order, scale: 1e-3)
-    var plain = a
-    let isComplete = plain.withUnsafeMutableBufferPointer {
-      PlainLoops.factor($0.baseAddress!, order: order, tolerance: 0)
-    }
-    #expect(isComplete)
+    var (plain, byFours) = (a, a)
+    let areComplete = (
+      PlainLoops.factor(&plain, order: order, tolerance: 0),
+      factorByFours(&byFours, order: order, tolerance: 0)
+    )
+    #expect(areComplete == (true, true))
+    #expect(byFours == plain)
+    #expect(plain != a)
     #expect(try #require(CholeskyFactor(a[...], order: order)).lower == plain)
+  }
+
+  @Test(
+    "a last pivot of 0 is found by both loops",
+    arguments: [2, 3, 4, 5, 6, 7, 46, 47, 48, 49, 63, 64, 100])
+  func lastPivot(order: Int) {
+    let a = matrix(order, scale: 1e-3)
     // The last pivot of a matrix whose last two columns are equal is 0.
     var singular = a
     let (last, before) = (PackedTriangle.row(order - 1), PackedTriangle.row(order - 2))
     for j in 0..<order - 1 { singular[last + j] = a[before + min(j, order - 2)] }
     singular[last + order - 1] = a[before + order - 2]
+    let tolerance = CholeskyFactor.smallestPivot(order: order)
+    var (plain, byFours) = (singular, singular)
+    let areComplete = (
+      PlainLoops.factor(&plain, order: order, tolerance: tolerance),
+      factorByFours(&byFours, order: order, tolerance: tolerance)
+    )
+    #expect(areComplete == (false, false))
     #expect(CholeskyFactor(singular[...], order: order) == nil)
   }
 
