@@ -6,7 +6,9 @@ usage: bench-peers.py scikit-learn|oneDAL FOLDER ITERATIONS
 
 Prints its name and version when it is ready, then answers each line of its input by a line of JSON:
 the seconds of that many EM iterations from FOLDER/start.json on FOLDER/rows.npy and the mean
-log-likelihood they end with, or the seconds of reading a text file.
+log-likelihood they end with, or the seconds of reading a text file; and what its process has for
+linear algebra, with the kernels chosen for this processor. (oneDAL has its own inside, which does not
+show.)
 """
 
 import importlib.metadata
@@ -111,6 +113,16 @@ def one_dal(folder, iterations):
     return f"oneDAL {importlib.metadata.version('daal')}", run
 
 
+def linear_algebra():
+    """The BLAS libraries of this process and the kernels they chose."""
+    import threadpoolctl
+
+    return sorted(
+        " ".join(str(library[key]) for key in ("internal_api", "version", "architecture")
+                 if library.get(key))
+        for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas")
+
+
 def pandas(file):
     import pandas
 
@@ -138,6 +150,7 @@ def main():
             "seconds": [processor for processor, _ in laps],
             "wall_seconds": [wall for _, wall in laps],
             "mean_log_likelihood": mean_log_likelihood,
+            "linear_algebra": linear_algebra() if "sklearn" in sys.modules else [],
             "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         }
         print(json.dumps(answer), flush=True)

@@ -14,6 +14,8 @@ struct Answer: Codable {
   var meanLogLikelihood: Double?
   /// The largest memory the worker has had so far.
   var peakMemoryBytes: Int?
+  /// What a library beside ShardEM computes with, and the kernels chosen for this processor.
+  var linearAlgebra: [String]?
 
   init(_ laps: [Lap]) {
     seconds = laps.map(\.processor)

@@ -70,11 +70,14 @@ struct Run: ParsableCommand {
     let chosen = words.compactMap { BenchmarkCase($0) }
     let shapes = (measures(.standard) ? BenchmarkCase.standard : []) + chosen
     let table = shapes.isEmpty ? nil : Comparison.table(settings)
+    var peers: [Comparison.Peer] = []
     for shape in shapes {
       let comparison = try Comparison(shape, settings, peaks: peaks, in: folder)
       table?.add(comparison.row(settings))
       try report.add(comparison, comparison.goals)
+      peers += comparison.peers
     }
+    for line in Comparison.linearAlgebra(of: peers) { print(line) }
     if measures(.odd) {
       let table = OddSize.table()
       for shape in BenchmarkCase.odd {

@@ -15,15 +15,24 @@ extension Comparison {
     ]
     var fields = ["\(shape)", digits(seconds)]
     fields += [digits(wallSeconds), digits(rowsPerSecond / 1e6), digits(flops / 1e9)]
-    fields += [percent(peakFraction)] + shares.map { percent($0 / seconds) }
+    fields += [peakFraction.text(percent)] + shares.map { percent($0 / seconds) }
     fields.append(mebibytes(peakMemoryBytes))
     if let speedup { fields += [digits(speedup), percent(quietness)] }
     for library in settings.libraries(for: .full) {
       let peer = peers.first { $0.name.hasPrefix(library) }
-      fields.append(peer.map { "\(digits($0.ratio)) x (\(digits($0.seconds)) s)" } ?? "")
+      fields.append(
+        peer.map { "\($0.ratio.text(digits)) x, \(digits($0.seconds)) s" } ?? "")
     }
     if let largestDifference { fields.append(digits(largestDifference)) }
     return fields
+  }
+
+  /// For each library, what it computed with.
+  static func linearAlgebra(of peers: [Peer]) -> [String] {
+    let lines = peers.map {
+      "\($0.name): \($0.linearAlgebra.isEmpty ? "no BLAS found" : $0.linearAlgebra.joined(separator: ", "))"
+    }
+    return Set(lines).sorted()
   }
 
   /// Of the log-likelihoods of any library and ShardEM; nil without libraries.
@@ -33,7 +42,7 @@ extension Comparison {
   var goals: [Goal] {
     var goals = [Goal("\(shape): share of the exact sums", parts.exactSums / seconds, atMost: 0.03)]
     if threads == 1, let least = leastPeakFraction {
-      goals.append(Goal("\(shape): share of the peak", peakFraction, atLeast: least))
+      goals.append(Goal("\(shape): share of the peak", peakFraction.median, atLeast: least))
     }
     if threads == 1 && shape.columns <= 2 && shape.components <= 4 {
       let nanoseconds = 1e9 * seconds / Double(shape.rows)
@@ -43,7 +52,8 @@ extension Comparison {
       goals.append(Goal("\(shape): log-likelihoods differ", largestDifference, atMost: 1e-9))
     }
     goals += peers.map {
-      Goal("\(shape): times faster than \($0.name)", $0.ratio, atLeast: leastRatio(to: $0))
+      Goal(
+        "\(shape): times faster than \($0.name)", $0.ratio.median, atLeast: leastRatio(to: $0))
     }
     if let speedup {
       goals.append(

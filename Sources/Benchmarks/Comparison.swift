@@ -9,7 +9,8 @@ struct Comparison: Encodable {
   let rowsPerSecond: Double
   /// Operations per second as `BenchmarkCase.operations` counts them.
   let flops: Double
-  let peakFraction: Double
+  /// Of the rounds.
+  let peakFraction: Spread
   let parts: Measurement
   /// Combining the sums of threads and ranks.
   let combineSeconds: Double
@@ -27,11 +28,13 @@ struct Comparison: Encodable {
     let name: String
     let seconds: Double
     let wallSeconds: Double
-    /// Its processor time beside ours, the median of the rounds.
-    let ratio: Double
+    /// Its processor time beside ours, of the rounds.
+    let ratio: Spread
     let peakMemoryBytes: Int
     /// Of the log-likelihoods after the same iterations, relative.
     let logLikelihoodDifference: Double
+    /// The libraries of linear algebra in its process, each with the kernels that it chose.
+    let linearAlgebra: [String]
   }
 
   /// - Parameter folder: has room for the rows, for the time being.
@@ -52,7 +55,7 @@ struct Comparison: Encodable {
     wallSeconds = own.flatMap(\.wallSeconds).median
     rowsPerSecond = Double(shape.rows) / seconds
     flops = shape.operations / seconds
-    peakFraction = flops / peaks.flops
+    peakFraction = Spread(own.map { shape.operations / $0.seconds.median / peaks.flops })
     combineSeconds = own.flatMap { $0.combineSeconds ?? [] }.median
     let others = [parts.read, parts.statistics, parts.exactSums, parts.maximization]
     expectationSeconds = max(0, seconds - combineSeconds - others.reduce(0, +))
@@ -70,12 +73,13 @@ extension Comparison.Peer {
     self.name = name
     seconds = answers.flatMap(\.seconds).median
     wallSeconds = answers.flatMap(\.wallSeconds).median
-    ratio = zip(answers, own).map { $0.seconds.median / $1.seconds.median }.median
+    ratio = Spread(zip(answers, own).map { $0.seconds.median / $1.seconds.median })
     peakMemoryBytes = answers.compactMap(\.peakMemoryBytes).max() ?? 0
     let differences = zip(answers, own).map {
       relativeDifference($0.meanLogLikelihood, $1.meanLogLikelihood)
     }
     logLikelihoodDifference = differences.max() ?? .infinity
+    linearAlgebra = answers.last?.linearAlgebra ?? []
   }
 }
 
