@@ -4,7 +4,7 @@
 /// One EM iteration is: `expectation` once, `accumulate` on every block by whichever thread and
 /// rank has it, the exact sum of all blocks' statistics, and `maximized` on every rank. Nothing
 /// here may depend on where it runs: `accumulate` is one fixed order of IEEE operations on the
-/// block and the parameters, without C library functions (`Kernels.exp` and `Kernels.log` round
+/// block and the parameters, without C library functions (`Portable.exp` and `Portable.log` round
 /// alike everywhere).
 public protocol LatentVariableModel: Sendable {
   /// What the M-step estimates.

@@ -3,7 +3,7 @@
 /// Blocks belong to the data, whoever computes them; the sums over all of them are exact, whatever the
 /// numbers are, and so the same to the last bit on any number of ranks and threads. All that a pass
 /// owes to that is `write`: one fixed order of IEEE operations on the block and the pass's own values,
-/// without C library functions (`Kernels.exp` and `Kernels.log` round alike everywhere).
+/// without C library functions (`Portable.exp` and `Portable.log` round alike everywhere).
 public protocol Pass: Sendable {
   /// The numbers of a block, by name. The first is the block's part of the log-likelihood, if the pass
   /// has one.
