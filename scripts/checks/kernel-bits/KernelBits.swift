@@ -20,8 +20,8 @@ enum KernelBits {
     for i in 0..<10_000 {
       let normal = random.normal(i)
       normals.add(normal)
-      exps.add(exp(100 * normal))
-      logs.add(log(abs(normal)))
+      exps.add(Portable.exp(100 * normal))
+      logs.add(Portable.log(abs(normal)))
       withUnsafePointer(to: normal) { sums.add($0) }
     }
     normals.add(sums.totals)
