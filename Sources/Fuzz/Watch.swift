@@ -30,6 +30,11 @@ struct Watch {
         }
       }
       if isDone { break }
+      if status == LibraryCrash.status {
+        print("library \(target) \(last): a crash in the HDF5 library itself")
+        next = last + 1
+        continue
+      }
       failures += 1
       report(last, status == SIGALRM ? "hangs" : "ends the process, signal \(status)")
       next = last + 1
@@ -49,7 +54,7 @@ struct Watch {
         + "(Fuzz --targets \(target) --seed \(seed) --first \(number) --inputs 1)")
   }
 
-  /// Runs a worker; the signal that ended it, 0 for none.
+  /// Runs a worker; the signal that ended it or `LibraryCrash.status`, 0 for none.
   private func work(_ numbers: Range<Int>, _ take: (Substring) -> Void) throws -> Int32 {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -75,6 +80,8 @@ struct Watch {
     process.waitUntilExit()
     // A crash leaves it.
     Scratch(of: process.processIdentifier).remove()
-    return process.terminationReason == .uncaughtSignal ? process.terminationStatus : 0
+    let status = process.terminationStatus
+    return process.terminationReason == .uncaughtSignal || status == LibraryCrash.status
+      ? status : 0
   }
 }
