@@ -30,7 +30,7 @@ public struct IterationReport: Sendable {
   public let mStepSeconds: Double
   /// Those of them in what ranks share out where that pays: the factors of the covariances.
   public let sharedSeconds: Double
-  /// The seconds besides that this rank waited for a checkpoint after the iteration, while all others
+  /// The seconds besides that this rank waited for a checkpoint before the iteration, while all others
   /// waited for it: hardly any, as checkpoints are written beside the iterations that follow.
   public let checkpointSeconds: Double
   /// How often the statistics were taken again in this iteration: about the new means, or without

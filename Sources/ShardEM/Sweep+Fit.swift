@@ -13,7 +13,7 @@ extension Sweep {
   ///     start the limit of iterations may be another), which this one goes on with: its result is
   ///     the same to the last bit. Nil: from the beginning.
   ///   - onIteration: is told of every iteration.
-  ///   - keep: is given before, on every rank, what is needed to go on from there.
+  ///   - keep: is given after that, on every rank, what is needed to go on from there.
   /// - Returns: the same on every rank, bit for bit the same on any number of ranks and threads.
   /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if every start
   ///   fails, that of the first; `DivergedRanks` if ranks disagree on the parameters; on every rank
@@ -93,6 +93,7 @@ extension Sweep {
   ) throws -> Fit<Model.Parameters> {
     var state = start
     var failure: (any Error)?
+    var checkpointSeconds = 0.0
     let clock = ContinuousClock()
 
     while state.iteration < options.maximumIterations && !state.converged {
@@ -111,10 +112,6 @@ extension Sweep {
         change: change, parameterChange: parameterChange)
 
       let seconds = (clock.now - began).seconds
-      // An error travels with the next sum: other ranks are on their way to it.
-      let checkpointSeconds = clock.measure {
-        do { try keep(state) } catch { failure = failure ?? error }
-      }.seconds
       let exchanged = exchanges.take()
       let communicationSeconds = total.communicationSeconds + exchanged.seconds
       let report = IterationReport(
@@ -126,9 +123,14 @@ extension Sweep {
         communicationSeconds: communicationSeconds,
         mStepSeconds: seconds - total.computeSeconds.own - communicationSeconds,
         sharedSeconds: exchanged.shareSeconds, checkpointSeconds: checkpointSeconds,
-        retakes: total.retakes, messageBytes: total.messageBytes, exchangedBytes: exchanged.bytes, rows: data.rowCount,
-        threads: threadCount, ranks: world.size)
+        retakes: total.retakes, messageBytes: total.messageBytes, exchangedBytes: exchanged.bytes,
+        rows: data.rowCount, threads: threadCount, ranks: world.size)
+      // An error travels with the next sum: other ranks are on their way to it. What is told comes before
+      // what is kept: a fit that goes on from a checkpoint finds its iteration in the trace.
       do { try onIteration(report) } catch { failure = failure ?? error }
+      checkpointSeconds = clock.measure {
+        do { try keep(state) } catch { failure = failure ?? error }
+      }.seconds
     }
 
     let last = try FitError.locating(state.iteration) {
