@@ -94,11 +94,11 @@ extension MixtureModel {
   public func accumulate(
     _ block: RowBlock, _ expectation: Expectation, workspace: Workspace,
     into statistics: UnsafeMutablePointer<Double>,
-    assign: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Double
-  ) {
+    assign: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) throws -> Double
+  ) rethrows {
     statistics.update(repeating: 0, count: statisticsCount)
-    forEachTile(of: block, workspace: workspace) { tile, scratch, responsibilities in
-      statistics[0] += assign(tile, scratch, responsibilities)
+    try forEachTile(of: block, workspace: workspace) { tile, scratch, responsibilities in
+      statistics[0] += try assign(tile, scratch, responsibilities)
       statistics[1] += tile.weightSum
       add(
         tile, responsibilities: responsibilities, expectation, scratch: scratch, into: statistics)
@@ -138,14 +138,14 @@ extension MixtureModel {
   @inline(__always)
   private func forEachTile(
     of block: RowBlock, workspace: Workspace,
-    _ body: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
-  ) {
+    _ body: (RowBlock, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) throws -> Void
+  ) rethrows {
     let responsibilities = workspace.reserve(componentCount * tileStride + scratchCount)
     let scratch = responsibilities + componentCount * tileStride
     for start in stride(from: 0, to: block.count, by: tileRows) {
       let tile = block.slice(from: start, count: min(tileRows, block.count - start))
       prepare(tile, scratch: scratch)
-      body(tile, scratch, responsibilities)
+      try body(tile, scratch, responsibilities)
     }
   }
 }

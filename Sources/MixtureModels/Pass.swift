@@ -12,9 +12,10 @@ public protocol Pass: Sendable {
   /// Overwrites `sums` with those of one block, as many as there are slots. Called by several threads
   /// at a time, each with a workspace of its own.
   ///
-  /// A number that is infinite or none is an error of the walk, which names the slot and the row.
+  /// A number that is infinite or none is an error of the walk, which names the slot and the row; what
+  /// this throws ends the walk on all ranks.
   func write(
-    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>)
+    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>) throws
 }
 
 /// Named parts of a buffer of numbers.
@@ -54,15 +55,15 @@ public struct Slots: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 /// A pass whose numbers a closure writes.
 public struct BlockPass: Pass {
   public let slots: Slots
-  private let body: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+  private let body: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) throws -> Void
 
   /// - Parameter body: overwrites as many numbers as there are slots.
   public init(
     _ slots: Slots,
-    _ body: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+    _ body: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) throws -> Void
   ) { (self.slots, self.body) = (slots, body) }
 
   public func write(
     _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
-  ) { body(block, workspace, sums) }
+  ) throws { try body(block, workspace, sums) }
 }

@@ -84,8 +84,14 @@ extension DataSet {
 
     var rowWeights = weightIndex.map(RowWeights.column)
     if let weightFile {
+      // This rank's rows follow each other over all shards.
+      let first = runs.first?.firstRow ?? 0
+      let count = runs.reduce(0) { $0 + $1.rows.count }
       rowWeights = try .source(
-        loadWeights(weightFile, plan: plan, runs: runs, memory, threads: threads, world: world))
+        load(
+          weightFile, beside: first..<first + count, of: plan.rowCount, memory, threads: threads,
+          world: world
+        ) { DataSetError.weightCount(path: weightFile.name, count: $0, rows: $1) })
     }
     return try DataSet(
       shards: sources, files: files, notices: notices, weights: rowWeights, plan: plan, runs: runs,
@@ -121,23 +127,6 @@ extension DataSet {
       throw DataSetError.weightColumns(path: path, count: file.columnCount)
     }
     return file
-  }
-
-  /// Collective. The weights of the rows, of which this rank reads those of its own.
-  private static func loadWeights<World: Communicator>(
-    _ file: DataFile, plan: ShardPlan, runs: [ShardPlan.Block], _ memory: RowMemory,
-    threads: Int, world: World
-  ) throws -> any RowSource {
-    let loader = try ShardLoader(
-      [file], in: FileGroup(of: [file], sharedBy: world), threads: threads, world: world)
-    guard loader.rowCounts == [plan.rowCount] else {
-      throw DataSetError.weightCount(
-        path: file.name, count: loader.rowCounts[0], rows: plan.rowCount)
-    }
-    // This rank's rows follow each other over all shards.
-    let first = runs.first?.firstRow ?? 0
-    let count = runs.reduce(0) { $0 + $1.rows.count }
-    return try world.agree { try loader.load([first..<first + count], memory, threads: threads)[0] }
   }
 }
 

@@ -32,8 +32,10 @@ extension DataSet {
     let numbers = UnsafeMutablePointer<Double>.allocate(capacity: pass.slots.count)
     defer { numbers.deallocate() }
     let row = (0..<block.count).first { row in
-      pass.write(block.slice(from: row, count: 1), workspace: workspace, into: numbers)
-      return !numbers[slot].isFinite
+      let single = block.slice(from: row, count: 1)
+      // What cannot be read again is not to blame.
+      return (try? pass.write(single, workspace: workspace, into: numbers)) != nil
+        && !numbers[slot].isFinite
     }
     if let row, name == Slots.logLikelihood {
       return error(aboutLogDensity: numbers[slot], row: row, inBlock: number)

@@ -27,6 +27,12 @@ public enum DataSetError: InputError, Equatable {
   case noRows
   /// Numbers in memory that make no rows of so many columns, or no such shards or blocks.
   case shape(found: String, expected: String)
+  /// A file beside the data has more rows than these, or fewer.
+  case rowsBeside(path: String, count: Int, rows: Int)
+  /// A file beside the data when hosts have files of their own.
+  case localRows(path: String)
+  /// The responsibilities of a row, counted from 1 in the file, do not add up to 1.
+  case sumOfResponsibilities(path: String, row: Int, sum: Double)
   /// No row has any weight.
   case allWeightsZero
   /// The column of row weights is the only one.
@@ -82,6 +88,13 @@ extension DataSetError: CustomStringConvertible {
       "\(path): \(count) columns; row weights are one column"
     case .weightCount(let path, let count, let rows):
       "\(path): \(count) weights for \(rows) rows of data; expected one per row"
+    case .rowsBeside(let path, let count, let rows):
+      "\(path): \(counted(count, "row")) for \(counted(rows, "row")) of data; expected one for each"
+    case .localRows(let path):
+      "\(path): with --local, a file of labels or responsibilities is not possible, as no host has all "
+        + "rows; start from a model"
+    case .sumOfResponsibilities(let path, let row, let sum):
+      "\(path): row \(row): the responsibilities add up to \(sum), expected 1"
     case .weight(let path, let row, let column, let value):
       "\(path): row \(row)\(column.map { ", \($0)" } ?? ""): \(value) is no row weight; "
         + "expected a finite number from 0 up"

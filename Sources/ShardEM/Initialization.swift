@@ -10,6 +10,8 @@ public enum Initialization<Parameters: Sendable>: Sendable {
   case kMeansPlusPlus
   /// One M-step with responsibilities drawn at random for every row.
   case random
+  /// One M-step with given responsibilities.
+  case responsibilities(GivenResponsibilities)
   /// Given parameters.
   case parameters(Parameters)
 }
@@ -21,6 +23,7 @@ extension Initialization {
     case .kMeans: "start kMeans"
     case .kMeansPlusPlus: "start kMeansPlusPlus"
     case .random: "start random"
+    case .responsibilities: "start from responsibilities"
     case .parameters: "start from parameters"
     }
   }
@@ -30,7 +33,15 @@ extension Initialization {
   func defaultTries(rowCount: Int) -> Int {
     switch self {
     case .kMeans, .kMeansPlusPlus: rowCount <= 100_000 ? 5 : 1
-    case .random, .parameters: 1
+    case .random, .responsibilities, .parameters: 1
+    }
+  }
+
+  /// Whether every start is the same.
+  var isGiven: Bool {
+    switch self {
+    case .kMeans, .kMeansPlusPlus, .random: false
+    case .responsibilities, .parameters: true
     }
   }
 }
@@ -66,9 +77,8 @@ extension Sweep {
         rows: data.weightedRowCount, components: model.componentCount)
     }
     let tries =
-      if case .parameters = initialization { 1 } else {
-        tries ?? initialization.defaultTries(rowCount: data.rowCount)
-      }
+      initialization.isGiven
+      ? 1 : tries ?? initialization.defaultTries(rowCount: data.rowCount)
     guard tries > 1 else { return try drawn(model, initialization, seed: seed, draw: restart) }
     var best: (parameters: Model.Parameters, mean: Double)?
     var firstFailure: FitError?
@@ -95,6 +105,12 @@ extension Sweep {
     switch initialization {
     case .parameters(let parameters):
       return parameters
+    case .responsibilities(let given):
+      try forEachBlock { _, block, workspace in try given.check(block, scratch: workspace) }
+      let means = try columnMoments().means
+      return try maximized(model, around: (0..<model.componentCount).flatMap { _ in means }) {
+        try given.write($0, scratch: $1, into: $2)
+      }
     case .kMeans:
       let seeds = try seeds(count: model.componentCount, seed: seed, draw: draw)
       let variance = try columnMoments().meanVariance
@@ -148,18 +164,18 @@ extension Sweep {
   /// - Parameter assign: gets a tile, scratch memory, and K × `tileStride` zeros to overwrite.
   private func maximized<Model: MixtureModel>(
     _ model: Model, around centers: [Double],
-    assign: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+    assign: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) throws -> Void
   ) throws -> Model.Parameters {
     let reference = model.reference(centers: centers)
     return try improved(model, from: reference, model.expectation(around: reference)) {
       expectation in
       let slots = ExpectationPass(model: model, expectation: expectation).slots
       return BlockPass(slots) { block, workspace, statistics in
-        model.accumulate(block, expectation, workspace: workspace, into: statistics) {
+        try model.accumulate(block, expectation, workspace: workspace, into: statistics) {
           tile, _, responsibilities in
           responsibilities.update(repeating: 0, count: model.componentCount * tileStride)
           // The model uses `workspace` at the same time.
-          assign(tile, workspace.second, responsibilities)
+          try assign(tile, workspace.second, responsibilities)
           return 0
         }
       }

@@ -20,9 +20,10 @@ extension DataSetError: CommonError {
   public var isMetByAllRanks: Bool {
     switch self {
     case .differentFiles, .differentContents, .sameName, .localWeights, .weightCount, .noRows,
-      .shape, .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange:
+      .shape, .rowsBeside, .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange:
       true
-    case .noWeights, .weightColumns, .weight, .unsuitable, .statistic, .logDensity, .memory:
+    case .noWeights, .weightColumns, .weight, .unsuitable, .statistic, .logDensity, .memory,
+      .localRows, .sumOfResponsibilities:
       false
     }
   }

@@ -30,8 +30,7 @@ extension Sweep {
       try requireSuitable(model, words)
     }
     try options.requireUsable()
-    // From given parameters, every start is the same.
-    let restarts = if case .parameters = initialization { 1 } else { max(options.restarts, 1) }
+    let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
     if let state, !(0..<restarts).contains(state.restart) {
       throw world.common(ForeignState(restart: state.restart, restarts: restarts))
     }

@@ -121,7 +121,7 @@ public final class Sweep<World: Communicator>: Sendable {
         try data.withBlock(number, scratch: memory.reading) { block in
           var start = numbers
           for pass in passes {
-            pass.write(block, workspace: memory.computing, into: start)
+            try pass.write(block, workspace: memory.computing, into: start)
             start += pass.slots.count
           }
           if let slot = memory.sums.add(numbers) {

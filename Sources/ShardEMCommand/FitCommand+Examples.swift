@@ -25,6 +25,9 @@ extension FitCommand {
         shardem fit new.npy -K 4 --init model.json --tolerance 1e-9 \\
           --output better.json
 
+      From another program's clusters, a label or K responsibilities a row:
+        shardem fit data.npy -K 4 --init labels.npy
+
       A long fit that may be stopped, and goes on where it was when started again:
         mpirun -np 8 shardem fit shards/ -K 50 --output model.json \\
           --checkpoint kept --resume kept

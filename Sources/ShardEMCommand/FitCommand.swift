@@ -59,11 +59,16 @@ struct FitCommand: WorldCommand {
     if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
       log.warning("\(warning)")
     }
-    return try fit(mixture, start: start, Sweep(data, threads: threads, world: world), log)
+    let given = try search.`init`.responsibilities(
+      beside: data, components: mixture.componentCount, file: start,
+      reading: self.data.reading.readOptions, threads: threads, in: world)
+    return try fit(
+      mixture, start: start, given: given, Sweep(data, threads: threads, world: world), log)
   }
 
   private func fit<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, start: ModelFile?, _ sweep: Sweep<World>, _ log: Logger
+    _ mixture: Mixture, start: ModelFile?, given: GivenResponsibilities?, _ sweep: Sweep<World>,
+    _ log: Logger
   ) throws -> ExitStatus {
     let world = sweep.world
     let keeper = try checkpoints.keeper(
@@ -72,7 +77,7 @@ struct FitCommand: WorldCommand {
     let observer =
       world.rank == 0 ? FitObserver<Mixture>(output, search, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
-      try search.`init`.initialization(of: mixture, file: start)
+      try search.`init`.initialization(of: mixture, file: start, given: given)
     }
     let fit: Fit<Mixture.Parameters>
     let file: ModelFile

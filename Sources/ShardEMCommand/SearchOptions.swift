@@ -11,7 +11,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Where to start; a file is a model, or a checkpoint, to start from.",
+      "Where to start. A file is a model or a checkpoint to start from; or data, a row for each row: one "
+        + "column of labels, 0 to K - 1, or K of responsibilities, which an M-step comes first from.",
       valueName: "kmeans|k-means++|random|file"))
   var `init` = Start.kMeans
 
@@ -160,8 +161,36 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
 
   /// Collective. Reads the model, if it is one.
   func read<World: Communicator>(in world: World) throws -> ModelFile? {
-    guard case .file(let path) = self else { return nil }
+    guard case .file(let path) = self, try !isData(path, in: world) else { return nil }
     return try ModelFile.readOrTakeSoFar(path, in: world) { _ in NoSuchStart(argument: path) }
+  }
+
+  /// Collective. Whether a file holds rows: it begins otherwise than a model or checkpoint, which rank 0
+  /// sees for all.
+  private func isData(_ path: String, in world: some Communicator) throws -> Bool {
+    let own = world.rank == 0 && Start.beginsAsData(path)
+    return try world.gather([own ? 1 : 0])[0] == [1]
+  }
+
+  private static func beginsAsData(_ path: String) -> Bool {
+    if HDF5Name(path)?.dataset != nil { return true }
+    guard !path.hasSuffix(".json"), let start = try? fileContents(path, atMost: 4096) else {
+      return false
+    }
+    return start.first { !" \t\r\n".utf8.contains($0) } != UInt8(ascii: "{")
+  }
+
+  /// Collective. Opens the labels or responsibilities, if the file holds such.
+  ///
+  /// - Parameter file: what `read` returned.
+  func responsibilities<World: Communicator>(
+    beside data: DataSet, components: Int, file: ModelFile?, reading: ReadOptions, threads: Int,
+    in world: World
+  ) throws -> GivenResponsibilities? {
+    guard case .file(let path) = self, file == nil else { return nil }
+    let options = ReadOptions(delimiter: reading.delimiter, decimalComma: reading.decimalComma)
+    let rows = try data.open(beside: path, options: options, threads: threads, world: world)
+    return try world.common { try GivenResponsibilities(rows, components: components) }
   }
 
   /// What the model calls its columns, if it is one.
@@ -172,16 +201,19 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     return file.map { ModelColumns($0, path: path) }
   }
 
-  /// - Parameter file: what `read` returned.
+  /// - Parameters:
+  ///   - file: what `read` returned.
+  ///   - given: what `responsibilities` returned.
   /// - Throws: `ModelMismatch` if the file's model is of another kind or size.
   func initialization<Mixture: FiledMixture>(
-    of mixture: Mixture, file: ModelFile?
+    of mixture: Mixture, file: ModelFile?, given: GivenResponsibilities?
   ) throws -> Initialization<Mixture.Parameters> {
+    if let given { return .responsibilities(given) }
     switch self {
-    case .kMeans: .kMeans
-    case .kMeansPlusPlus: .kMeansPlusPlus
-    case .random: .random
-    case .file(let path): .parameters(try file!.parameters(for: mixture, name: path))
+    case .kMeans: return .kMeans
+    case .kMeansPlusPlus: return .kMeansPlusPlus
+    case .random: return .random
+    case .file(let path): return .parameters(try file!.parameters(for: mixture, name: path))
     }
   }
 }
@@ -191,6 +223,7 @@ struct NoSuchStart: InputError, CustomStringConvertible {
   let argument: String
 
   var description: String {
-    "\(shown(argument)): no such file; --init takes kmeans, k-means++, random or a model file"
+    "\(shown(argument)): no such file; --init takes kmeans, k-means++, random, a model file, or a file "
+      + "of labels or responsibilities"
   }
 }

@@ -1,0 +1,65 @@
+import MixtureModels
+
+/// Responsibilities that a fit starts from with an M-step, such as another program's clusters: of each
+/// row the number of its component, or its share of every component.
+public struct GivenResponsibilities: Sendable {
+  let rows: RowsBeside
+  private let componentCount: Int
+
+  /// - Parameter rows: one column of labels, 0 to K - 1, or K columns of responsibilities from 0 up that
+  ///   add up to 1 in each row, but for digits that were left out: to 0.001.
+  /// - Throws: `DataSetError.shape` for another number of columns.
+  public init(_ rows: RowsBeside, components: Int) throws {
+    guard rows.columnCount == 1 || rows.columnCount == components else {
+      throw DataSetError.shape(
+        found: "\(rows.name): \(counted(rows.columnCount, "column"))",
+        expected: "one of labels, 0 to \(components - 1), or \(components) of responsibilities")
+    }
+    (self.rows, componentCount) = (rows, components)
+  }
+
+  private var areLabels: Bool { rows.columnCount == 1 }
+
+  /// - Throws: `DataSetError` about the first number that is no label or responsibility, or the first row
+  ///   whose responsibilities do not add up to 1.
+  func check(_ block: RowBlock, scratch: Workspace) throws {
+    let largest = areLabels ? Double(componentCount - 1) : 1.001
+    let expected = areLabels ? "a label, 0 to \(componentCount - 1)" : "a responsibility, 0 to 1"
+    try rows.withRows(of: block, scratch: scratch) { values in
+      for n in 0..<block.count {
+        var sum = 0.0
+        for j in 0..<rows.columnCount {
+          let value = values[n * rows.columnCount + j]
+          guard value >= 0 && value <= largest, !areLabels || value.rounded() == value else {
+            throw rows.error(value, row: block.firstRow + n, column: j, expected: expected)
+          }
+          sum += value
+        }
+        guard areLabels || abs(sum - 1) <= 0.001 else {
+          throw DataSetError.sumOfResponsibilities(
+            path: rows.name, row: rows.source.firstRowNumber + block.firstRow + n, sum: sum)
+        }
+      }
+    }
+  }
+
+  /// Writes w r for every row of a tile, over zeros: K × `tileStride` numbers.
+  func write(
+    _ tile: RowBlock, scratch: Workspace, into responsibilities: UnsafeMutablePointer<Double>
+  ) throws {
+    try rows.withRows(of: tile, scratch: scratch) { values in
+      for n in 0..<tile.count {
+        let weight = tile.weights?[n] ?? 1
+        guard !areLabels else {
+          responsibilities[Int(values[n]) * tileStride + n] = weight
+          continue
+        }
+        let row = values + n * componentCount
+        let sum = (0..<componentCount).reduce(0) { $0 + row[$1] }
+        for k in 0..<componentCount {
+          responsibilities[k * tileStride + n] = weight * (row[k] / sum)
+        }
+      }
+    }
+  }
+}

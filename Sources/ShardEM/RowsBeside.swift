@@ -1,0 +1,72 @@
+import MessagePassing
+import MixtureModels
+import RowSources
+
+/// Numbers in a file or array of their own, a row of them for each row of the data.
+public struct RowsBeside: Sendable {
+  let source: any RowSource
+  /// What messages call it.
+  public var name: String { source.name }
+  public var columnCount: Int { source.columnCount }
+
+  /// - Parameter values: N × `columnCount` numbers, row-major, N the rows of the data.
+  public init(values: [Double], columnCount: Int, name: String = "responsibilities") {
+    source = InMemoryRows(name: name, columnCount: columnCount, values: values)
+  }
+
+  fileprivate init(_ source: any RowSource) { self.source = source }
+
+  /// Calls `body` with the numbers beside the rows of `block`, `block.count` × `columnCount`.
+  func withRows<Result>(
+    of block: RowBlock, scratch: Workspace, _ body: (UnsafePointer<Double>) throws -> Result
+  ) throws -> Result {
+    try source.withRows(
+      block.firstRow..<block.firstRow + block.count,
+      scratch: scratch.reserve(block.count * columnCount), body)
+  }
+
+  /// What is wrong with a number, at a row counted from 0 over all shards and a column from 0.
+  func error(_ value: Double, row: Int, column: Int, expected: String) -> DataSetError {
+    .unsuitable(
+      path: name, row: source.firstRowNumber + row, column: source.column(column),
+      problem: ValueProblem(row: row, column: column, value: value, expected: expected))
+  }
+}
+
+extension DataSet {
+  /// Collective. Opens a file with a row for each row over all shards, of which this rank reads those
+  /// beside its own.
+  ///
+  /// - Throws: on every rank the same error: `RowSourceError`, or `DataSetError` if there are more rows
+  ///   or fewer, or hosts have files of their own.
+  public func open<World: Communicator>(
+    beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1, world: World
+  ) throws -> RowsBeside {
+    let file = try world.agree { try DataFile.open(path, options) }
+    try world.requireSameFiles([file])
+    let own = blocks.map { $0.firstRow..<$0.firstRow + $0.rows.count }
+    try world.agree {
+      guard zip(own, own.dropFirst()).allSatisfy({ $0.upperBound == $1.lowerBound }) else {
+        throw DataSetError.localRows(path: path)
+      }
+    }
+    let rows = (own.first?.lowerBound ?? 0)..<(own.last?.upperBound ?? 0)
+    return RowsBeside(
+      try DataSet.load(
+        file, beside: rows, of: rowCount, memory, threads: threads, world: world
+      ) { DataSetError.rowsBeside(path: path, count: $0, rows: $1) })
+  }
+
+  /// Collective. The rows of a file that are beside `rows`, this rank's among `total`.
+  ///
+  /// - Parameter mismatch: the error about a file of another number of rows.
+  static func load<World: Communicator>(
+    _ file: DataFile, beside rows: Range<Int>, of total: Int, _ memory: RowMemory, threads: Int,
+    world: World, mismatch: (_ count: Int, _ total: Int) -> DataSetError
+  ) throws -> any RowSource {
+    let loader = try ShardLoader(
+      [file], in: FileGroup(of: [file], sharedBy: world), threads: threads, world: world)
+    guard loader.rowCounts == [total] else { throw mismatch(loader.rowCounts[0], total) }
+    return try world.agree { try loader.load([rows], memory, threads: threads)[0] }
+  }
+}
