@@ -27,7 +27,8 @@ let package = Package(
     .library(
       name: "ShardEM",
       targets: [
-        "ShardEM", "MixtureModels", "RowSources", "MessagePassing", "MPICommunicator", "Kernels",
+        "ShardEM", "MixtureModels", "RowSources", "Files", "MessagePassing", "MPICommunicator",
+        "Kernels",
       ]),
     .executable(name: "shardem", targets: ["ShardEMCommand"]),
   ],
@@ -52,23 +53,26 @@ let package = Package(
     .target(
       name: "MPICommunicator",
       dependencies: ["MessagePassing", .target(name: "CMPI", condition: mpi)]),
+    .target(name: "Files"),
     .target(name: "CMappings"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(
       name: "RowSources",
       dependencies: [
-        "CMappings", "CZlib", .target(name: "CHDF5", condition: .when(traits: ["HDF5"])),
+        "Files", "CMappings", "CZlib", .target(name: "CHDF5", condition: .when(traits: ["HDF5"])),
       ]),
     .target(
       name: "MixtureModels", dependencies: ["Kernels"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
     .target(
-      name: "ShardEM", dependencies: ["Kernels", "MixtureModels", "RowSources", "MessagePassing"]),
+      name: "ShardEM",
+      dependencies: ["Kernels", "MixtureModels", "RowSources", "Files", "MessagePassing"]),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [
-        "ShardEM", "MixtureModels", "RowSources", "MessagePassing", "MPICommunicator", "Kernels",
+        "ShardEM", "MixtureModels", "RowSources", "Files", "MessagePassing", "MPICommunicator",
+        "Kernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -77,7 +81,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Kernels", "MessagePassing", "MixtureModels", "MPICommunicator", "RowSources", "ShardEM",
+        "Kernels", "MessagePassing", "MixtureModels", "MPICommunicator", "Files", "RowSources",
+        "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),
@@ -93,9 +98,10 @@ let package = Package(
     .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "_TestSupport"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
-    .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "_TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "_TestSupport"]),
+    .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "Files", "_TestSupport"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
-    .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "_TestSupport"]),
+    .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "Files", "_TestSupport"]),
     .testTarget(
       name: "ShardEMCommandTests",
       dependencies: ["ShardEM", "MixtureModels", "RowSources", "ShardEMCommand", "_TestSupport"]),

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import RowSources
 
 /// Text files of one shape and number of digits, read by ShardEM and by pandas' C reader in turn.
 struct TextReading: Encodable {

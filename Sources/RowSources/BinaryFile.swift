@@ -1,3 +1,5 @@
+import Files
+
 /// A binary file - .npy, or raw numbers - whose rows are memory-mapped or read piece by piece, and
 /// converted block by block.
 ///
@@ -93,7 +95,7 @@ public struct BinaryFile: NumberFile {
   /// The file is opened again to be read, and may be another one by then.
   private func requireSize(_ found: Int) throws {
     guard found == byteCount else {
-      throw RowSourceError(.changedSize(bytes: found, expected: byteCount), path: name)
+      throw FileError(.changedSize(bytes: found, expected: byteCount), path: name)
     }
   }
 }

@@ -19,7 +19,7 @@ public struct CSVFile: Sendable {
   /// Opens `path` and judges its format by its first rows.
   ///
   /// - Parameter partBytes: the size of the parts in which rows are searched for.
-  /// - Throws: `RowSourceError` if the file cannot be read, has no rows, or lacks a chosen column.
+  /// - Throws: `FileError` or `RowSourceError` if the file cannot be read, has no rows, or lacks a chosen column.
   public init(
     path: String, options: ReadOptions = ReadOptions(), partBytes: Int = 4 << 20
   ) throws {

@@ -1,3 +1,5 @@
+import Files
+
 /// What is wrong at which place of a text file's rows.
 struct CSVFault: Error {
   /// Where the faulty field or row begins, in bytes from the start of the text that was parsed.

@@ -1,3 +1,5 @@
+import Files
+
 /// One shard on disk, opened according to its name.
 public enum DataFile: Sendable {
   /// Numbers of which any rows can be read.
@@ -12,7 +14,7 @@ public enum DataFile: Sendable {
   ///
   /// The first bytes decide which it is. The name only says what they leave open: whether a file is
   /// text (.csv, .tsv, .txt), or what it was before it was damaged.
-  /// - Throws: `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
+  /// - Throws: `FileError` or `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
   ///   rows; faulty values in it are found later.
   public static func open(_ path: String, _ options: ReadOptions = ReadOptions()) throws -> DataFile
   {

@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -11,7 +13,7 @@ public enum DataFiles {
   /// A pattern (`*`, `?`, `[...]`) stands for the files it matches, a folder for the .npy, .csv,
   /// .tsv (gzip'ed or not), .h5 and .hdf5 files in it (others only by name: folders hold README.txt
   /// too); both in `NaturalOrder`. An existing file is never taken for a pattern.
-  /// - Throws: `RowSourceError` for a file that does not exist, a pattern that matches nothing, a
+  /// - Throws: `FileError` or `RowSourceError` for a file that does not exist, a pattern that matches nothing, a
   ///   folder without data files, or any folder if the files are raw: those have no suffix of their
   ///   own to be found by.
   public static func expand(
@@ -65,11 +67,11 @@ public enum DataFiles {
 
   private static func matches(_ argument: String) throws -> [String] {
     if InputFile.isStandardInput(argument) {
-      throw RowSourceError(.standardInput, path: argument)
+      throw FileError(.standardInput, path: argument)
     }
     if access(argument, F_OK) == 0 { return [argument] }
     guard argument.contains(where: { "*?[".contains($0) }) else {
-      throw RowSourceError.reading(argument, errno)
+      throw FileError.reading(argument, errno)
     }
     var result = glob_t()
     defer { globfree(&result) }

@@ -1,3 +1,5 @@
+import Files
+
 /// What the first bytes of a file say that it is, whatever its name.
 enum FileKind: Equatable, Sendable {
   case npy
@@ -14,7 +16,7 @@ enum FileKind: Equatable, Sendable {
   /// No more bytes than this are looked at.
   static let judgedBytes = 4096
 
-  /// - Throws: `RowSourceError` if there is no such file, or it cannot be read.
+  /// - Throws: `FileError` if there is no such file, or it cannot be read.
   init(of path: String) throws {
     self.init(try InputFile(path: path).start(atMost: FileKind.judgedBytes))
   }

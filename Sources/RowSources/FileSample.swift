@@ -1,3 +1,5 @@
+import Files
+
 /// Blocks of the bytes of a file, evenly spread, by which copies are told from each other in little
 /// time; of a small file, all of it.
 package struct FileSample {
@@ -15,7 +17,7 @@ package struct FileSample {
   ///
   /// Of gzip'ed files the time of packing counts as 0: it differs between copies that were packed
   /// apart from each other.
-  /// - Throws: `RowSourceError` if the file cannot be read, or has been shortened.
+  /// - Throws: `FileError` if the file cannot be read, or has been shortened.
   package func forEachBlock(
     of path: String, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws {

@@ -1,4 +1,5 @@
 internal import CZlib
+import Files
 
 /// Unpacks a gzip file from front to back, in memory that does not depend on what comes out.
 ///
@@ -14,7 +15,7 @@ final class GzipStream {
   private let state: UnsafeMutablePointer<z_stream>
   private var isWithinMember = true
 
-  /// - Throws: `RowSourceError` if the file cannot be opened, or is of another kind.
+  /// - Throws: `FileError` or `RowSourceError` if the file cannot be opened, or is of another kind.
   init(path: String) throws {
     let file = try InputFile(path: path)
     var start: [UInt8] = [0, 0]

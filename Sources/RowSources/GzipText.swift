@@ -1,3 +1,5 @@
+import Files
+
 /// A text file that is compressed by gzip. It can be unpacked from its start only, which everybody
 /// who needs some of its rows does, and keeps no more than a window of the text.
 struct GzipText: CSVText {

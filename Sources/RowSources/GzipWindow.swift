@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -56,7 +58,7 @@ final class GzipWindow {
   private static func memory(
     _ old: UnsafeMutablePointer<UInt8>?, bytes: Int, path: String
   ) throws -> UnsafeMutableBufferPointer<UInt8> {
-    guard let start = realloc(old, bytes) else { throw RowSourceError.reading(path, ENOMEM) }
+    guard let start = realloc(old, bytes) else { throw FileError.reading(path, ENOMEM) }
     return UnsafeMutableBufferPointer(
       start: start.assumingMemoryBound(to: UInt8.self), count: bytes)
   }

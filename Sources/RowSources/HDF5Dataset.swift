@@ -1,3 +1,5 @@
+import Files
+
 #if HDF5
   internal import CHDF5
 
@@ -25,7 +27,7 @@
     let identity: FileIdentity?
     fileprivate let isVirtual: Bool
 
-    /// - Throws: `RowSourceError` if there is no such file or dataset, or none is named and the file
+    /// - Throws: `FileError` or `RowSourceError` if there is no such file or dataset, or none is named and the file
     ///   has not exactly one of numbers; if some of its rows are nowhere.
     init(_ name: HDF5Name) throws {
       let shown = name.path + (name.dataset.map { ":" + $0 } ?? "")
@@ -98,7 +100,7 @@
     private func requireSpareDescriptor() throws {
       let descriptor = open("/", O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
-        throw RowSourceError(.unreadable(code: errno), path: place.name)
+        throw FileError(.unreadable(code: errno), path: place.name)
       }
       close(descriptor)
     }

@@ -1,3 +1,5 @@
+import Files
+
 #if HDF5
   /// A dataset of numbers in an HDF5 file: 1 or 2 dimensions, any size of float and integer, either
   /// byte order, stored in any way that the library can read.
@@ -13,7 +15,7 @@
 
     /// Looks at a dataset; it is not kept open.
     ///
-    /// - Throws: `RowSourceError` if there is no such file or dataset, it holds no numbers, lacks rows
+    /// - Throws: `FileError` or `RowSourceError` if there is no such file or dataset, it holds no numbers, lacks rows
     ///   that it says it has, or a chosen column.
     init(_ location: HDF5Name, options: ReadOptions = ReadOptions()) throws {
       place = try HDF5Place(location)

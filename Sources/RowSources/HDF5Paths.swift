@@ -1,3 +1,5 @@
+import Files
+
 #if HDF5
   #if canImport(Glibc)
     import Glibc

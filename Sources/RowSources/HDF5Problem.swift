@@ -1,3 +1,5 @@
+import Files
+
 /// What is wrong with an HDF5 file or a dataset in it.
 public enum HDF5Problem: Equatable, Sendable {
   /// The library's own words.

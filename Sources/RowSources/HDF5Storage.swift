@@ -1,3 +1,5 @@
+import Files
+
 #if HDF5
   internal import CHDF5
 

@@ -1,3 +1,5 @@
+import Files
+
 #if HDF5
   internal import CHDF5
 
@@ -161,7 +163,7 @@
     /// Opens the first file of that name where the library looks for it.
     private func open(_ file: String, _ name: String) throws -> HDF5Handle {
       if file == "." { return try HDF5Handle(H5Iget_file_id(storage.dataset.id), name) }
-      var failure = RowSourceError(.noSuchFile, path: name)
+      var failure: any Error = FileError(.noSuchFile, path: name)
       for path in HDF5Paths.ofSource(file, of: storage.dataset) {
         do {
           return try HDF5Handle(shardem_hdf5_open_file(path), name)

@@ -1,4 +1,5 @@
 internal import CMappings
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -20,17 +21,17 @@ package final class MappedFile: @unchecked Sendable {
   private let identity: FileIdentity?
   private let watch: OpaquePointer
 
-  /// - Throws: `RowSourceError` if there is no such file, it is empty, not a regular file, or
+  /// - Throws: `FileError` if there is no such file, it is empty, not a regular file, or
   ///   cannot be read.
   package init(path: String) throws {
     let file = try InputFile(path: path)
     self.path = path
     guard let address = mmap(nil, file.size, PROT_READ, MAP_SHARED, file.descriptor, 0),
       address != MAP_FAILED
-    else { throw RowSourceError.reading(path, errno) }
+    else { throw FileError.reading(path, errno) }
     guard let watch = shardem_watch_mapping(address, file.size) else {
       munmap(address, file.size)
-      throw RowSourceError.reading(path, ENOMEM)
+      throw FileError.reading(path, ENOMEM)
     }
     bytes = UnsafeRawBufferPointer(start: address, count: file.size)
     identity = FileIdentity(ofExisting: path)
@@ -44,17 +45,17 @@ package final class MappedFile: @unchecked Sendable {
 
   /// - Parameter includingEnd: whether the last page was read: what a file has lost of a page of
   ///   which it still has some is zeros without any fault.
-  /// - Throws: `RowSourceError` if some of what was read so far may not be the file's.
+  /// - Throws: `FileError` if some of what was read so far may not be the file's.
   func requireWhole(includingEnd: Bool = true) throws {
     let isLost = shardem_mapping_is_lost(watch)
     guard isLost || includingEnd else { return }
     var status = stat()
     // No descriptor is kept, of which a process has few.
     if stat(path, &status) == 0, FileIdentity(status) == identity, status.st_size < bytes.count {
-      throw RowSourceError(
+      throw FileError(
         .changedSize(bytes: Int(status.st_size), expected: bytes.count), path: path)
     }
-    if isLost { throw RowSourceError.reading(path, EIO) }
+    if isLost { throw FileError.reading(path, EIO) }
   }
 
   /// Tells the system that the file is read from front to back: it reads further ahead.

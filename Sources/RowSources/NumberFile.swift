@@ -1,3 +1,5 @@
+import Files
+
 /// A file of numbers that was looked at and found in order, of which any rows can be read.
 public protocol NumberFile: Sendable {
   /// The file, and what is read of it, as given.
@@ -23,7 +25,7 @@ public protocol NumberFile: Sendable {
   ///
   /// - Parameter inMemory: whether they are held in memory, rather than read from the file each time
   ///   and in order.
-  /// - Throws: `RowSourceError` if they cannot be read.
+  /// - Throws: `FileError` if they cannot be read.
   func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource
 }
 

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Files
 
 extension RowSourceError: CustomStringConvertible {
   /// One line: the file, the row and column, what was found, what was expected or what to do.
@@ -24,29 +20,17 @@ extension RowSourceError.Column {
 extension RowSourceError.Problem {
   var sentence: String {
     if case .hdf5(let problem) = self { return problem.sentence }
-    return fileSentence ?? binarySentence ?? columnSentence ?? valueSentence ?? writingSentence
-      ?? "\(self)"
+    return fileSentence ?? binarySentence ?? columnSentence ?? valueSentence ?? "\(self)"
   }
 
   private var fileSentence: String? {
     switch self {
-    case .noSuchFile: "no such file"
     case .noMatchingFile: "no file matches this pattern"
     case .noDataFiles:
       "no data files in this folder; expected .npy, .csv, .tsv, .csv.gz, .tsv.gz, .h5 or .hdf5"
     case .unsupportedSuffix:
       "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
-    case .folder: "a folder; expected a file"
-    case .notARegularFile: "not a regular file; data are read from files on disk"
-    case .standardInput:
-      "standard input and pipes are not read, since ranks and passes read data again; save them to "
-        + "a file and name that"
     case .foreign(let format): "\(format.name), which is not read; \(format.remedy)"
-    case .notAFolder: "a file, expected a folder"
-    case .unreadable(let code): "cannot be read: \(systemMessage(code))"
-    case .emptyFile: "the file is empty"
-    case .changedSize(let bytes, let expected):
-      "\(bytes) bytes, but \(expected) when it was opened; leave data files alone while they are read"
     case .noRows: "no rows of data"
     case .givenTwice: "given twice; its rows would count twice"
     case .sameFile(let other): "the same file as \(shown(other)); its rows would count twice"
@@ -150,27 +134,6 @@ extension RowSourceError.Problem {
     default: nil
     }
   }
-
-  private var writingSentence: String? {
-    switch self {
-    case .noFolder(let folder): "cannot be written: there is no folder \(folder)"
-    case .folderNotWritable(let folder, let code):
-      "cannot be written: folder \(folder): \(systemMessage(code))"
-    case .isAFolder: "cannot be written: it is a folder; give the name of a file"
-    case .notReplaceable: "cannot be written: it is a device or the like, not a file"
-    case .unwritable(let code): "cannot be written: \(systemMessage(code))"
-    case .unsynced(let folder, let code):
-      "written, but folder \(folder) is perhaps not on disk: \(systemMessage(code)); after a crash of "
-        + "the machine, an older file may be there"
-    case .noTextScratch(let code):
-      "no room for the text of an output before it is put together: \(systemMessage(code)); set TMPDIR "
-        + "to a folder with room, or write .npy"
-    case .noScratch(let bytes, let code):
-      "no room for \(bytes) bytes of rows that do not fit in memory: \(systemMessage(code)); raise "
-        + "--memory, convert the data by 'shardem shard', or set TMPDIR to a folder with room"
-    default: nil
-    }
-  }
 }
 
 /// Names of columns that differ from a model's.
@@ -217,18 +180,4 @@ private func list(_ names: [String]) -> String {
 
 private func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
-}
-
-private func systemMessage(_ code: CInt) -> String { String(cString: strerror(code)) }
-
-/// A path or name as messages show it: an empty one is to be seen.
-package func shown(_ name: String) -> String { name.isEmpty ? "\"\"" : name }
-
-/// At most `limit` characters of text from a file, without control characters.
-package func oneLine(_ text: String, limit: Int = 40) -> String {
-  let shown = text.prefix(limit).map { character in
-    character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-      ? " " : String(character)
-  }
-  return shown.joined() + (text.count > limit ? "..." : "")
 }

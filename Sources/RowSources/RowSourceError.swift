@@ -1,4 +1,4 @@
-/// What is wrong with a data file, where in it, or why an output file cannot be written.
+/// What is wrong with the rows of a data file, and where in it.
 ///
 /// Holds facts; `description` writes the sentence.
 public struct RowSourceError: Error, Equatable, Sendable {
@@ -32,22 +32,12 @@ public struct RowSourceError: Error, Equatable, Sendable {
   }
 
   public enum Problem: Equatable, Sendable {
-    // Finding and opening files.
-    case noSuchFile
+    // Finding files and telling their kinds.
     case noMatchingFile
     case noDataFiles
     case unsupportedSuffix
-    case folder
-    case notARegularFile
-    /// A pipe, or a name of standard input.
-    case standardInput
     /// The first bytes are those of a format that is not read.
     case foreign(ForeignFormat)
-    case notAFolder
-    case unreadable(code: CInt)
-    case emptyFile
-    /// The file has another size than when it was opened.
-    case changedSize(bytes: Int, expected: Int)
     case noRows
     /// The data have the file already, under the same name or this one.
     case givenTwice
@@ -106,18 +96,5 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case strayQuote
     case notFinite(Double)
     case beyondFloat32(Double)
-
-    // Writing.
-    case noFolder(String)
-    case folderNotWritable(String, code: CInt)
-    case isAFolder
-    case notReplaceable
-    case unwritable(code: CInt)
-    /// The file is in its place, but the system cannot say that the folder with its name is on disk.
-    case unsynced(folder: String, code: CInt)
-    /// The file is the folder of a scratch file for the text of an output.
-    case noTextScratch(code: CInt)
-    /// The file is the folder of a scratch file of so many bytes.
-    case noScratch(bytes: Int, code: CInt)
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// The rows of a binary file, read whenever they are asked for and not kept: a file may be larger
 /// than the memory.
 ///

@@ -1,3 +1,4 @@
+import Files
 import MessagePassing
 import RowSources
 
@@ -30,7 +31,7 @@ public struct CheckpointFolder: Sendable {
     }
     do {
       _ = try FolderListing.names(path)
-    } catch let error as RowSourceError where error.problem == .noSuchFile && !creating {
+    } catch let error as FileError where error.problem == .noSuchFile && !creating {
       return nil
     }
     return try FolderLock(path, onWaiting: onWaiting)
@@ -74,13 +75,13 @@ public struct CheckpointFolder: Sendable {
 
   /// - Returns: nil if there are no checkpoints, or not even the folder.
   /// - Throws: `CheckpointError` if all are damaged or the newest is of another version;
-  ///   `RowSourceError` if one cannot be read.
+  ///   `FileError` if one cannot be read.
   func newest() throws -> Newest? {
     var damaged: [String] = []
     let files: [String]
     do {
       files = try self.files()
-    } catch let error as RowSourceError where error.problem == .noSuchFile {
+    } catch let error as FileError where error.problem == .noSuchFile {
       return nil
     }
     for file in files {
@@ -104,13 +105,13 @@ public struct CheckpointFolder: Sendable {
 extension Checkpoint {
   /// Reads the checkpoint at `path`.
   ///
-  /// - Throws: `CheckpointError` if it is damaged or of another version, `RowSourceError` if it
+  /// - Throws: `CheckpointError` if it is damaged or of another version, `FileError` if it
   ///   cannot be read.
   init(file path: String) throws {
     var bytes: [UInt8] = []
     do {
       bytes = try fileContents(path)
-    } catch let error as RowSourceError where error.problem == .emptyFile {
+    } catch let error as FileError where error.problem == .emptyFile {
       // Cut off to nothing.
     }
     try self.init(bytes, path: path)

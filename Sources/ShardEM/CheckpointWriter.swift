@@ -49,7 +49,7 @@ public final class CheckpointWriter<Model: LatentVariableModel> {
   /// Begins to write the state, if it is time to and the one before is written. The first is written
   /// at once; of one that has converged nothing is to come.
   ///
-  /// - Throws: `RowSourceError` if an earlier one cannot be written; those before it are untouched.
+  /// - Throws: `FileError` if an earlier one cannot be written; those before it are untouched.
   public func keep(_ state: FitState<Model.Parameters>) throws {
     pending = state
     let mayWait = interval == .seconds(0) || state.converged

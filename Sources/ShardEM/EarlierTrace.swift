@@ -1,3 +1,4 @@
+import Files
 import MixtureModels
 import RowSources
 
@@ -7,11 +8,11 @@ struct EarlierTrace {
 
   /// Nil if there is none at `path`.
   ///
-  /// - Throws: `RowSourceError` if it cannot be read.
+  /// - Throws: `FileError` if it cannot be read.
   init?(_ path: String) throws {
     do {
       bytes = try fileContents(path)
-    } catch let error as RowSourceError where [.noSuchFile, .emptyFile].contains(error.problem) {
+    } catch let error as FileError where [.noSuchFile, .emptyFile].contains(error.problem) {
       return nil
     }
   }

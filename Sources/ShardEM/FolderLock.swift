@@ -1,5 +1,5 @@
+import Files
 import MessagePassing
-import RowSources
 
 #if canImport(Glibc)
   import Glibc
@@ -22,7 +22,7 @@ public final class FolderLock {
     let path = "\(folder)/.checkpoints.lock"
     // It is written over: a link at that name is not of this program's making.
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
-    guard descriptor >= 0 else { throw RowSourceError(.unwritable(code: errno), path: path) }
+    guard descriptor >= 0 else { throw FileError(.unwritable(code: errno), path: path) }
     let began = ContinuousClock.now
     var isWaiting = false
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

@@ -1,9 +1,11 @@
+import Files
 import MessagePassing
 import MixtureModels
 import RowSources
 
 // Errors whose cause is what the user gave, in modules that know nothing of ranks.
 
+extension FileError: InputError {}
 extension RowSourceError: InputError {}
 extension FitError: InputError {}
 extension ModelFileError: InputError {}

@@ -1,10 +1,10 @@
+import Files
 import MixtureModels
-import RowSources
 
 extension ModelFile {
   /// Reads the model file at `path`.
   ///
-  /// - Throws: `RowSourceError` if it cannot be read, `ModelFileError` if it is no model file.
+  /// - Throws: `FileError` if it cannot be read, `ModelFileError` if it is no model file.
   public static func read(_ path: String) throws -> ModelFile {
     try ModelFile(json: fileContents(path), name: path)
   }
@@ -16,7 +16,7 @@ extension ModelFile {
 
   /// Writes the model file at `path`: whole or not at all.
   ///
-  /// - Throws: `RowSourceError` if it cannot be written, `ModelFileError` if a number is not finite.
+  /// - Throws: `FileError` if it cannot be written, `ModelFileError` if a number is not finite.
   public func write(to path: String) throws {
     try WholeFile.write(encoded(), to: path)
   }

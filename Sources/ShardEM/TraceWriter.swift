@@ -1,4 +1,4 @@
-import RowSources
+import Files
 
 /// Writes a trace: one JSON object per line and iteration, each as soon as it is known.
 ///
@@ -17,7 +17,7 @@ public final class TraceWriter {
   /// The partial file is created when the first line is written: a fit that does not begin leaves
   /// none.
   ///
-  /// - Throws: `RowSourceError` if it could not be written.
+  /// - Throws: `FileError` if it could not be written.
   public init(path: String) throws {
     try WholeFile.requireWritable(path)
     self.path = path
@@ -27,7 +27,7 @@ public final class TraceWriter {
   /// Of a fit that goes on: the lines up to there are kept, those of the older trace or of what
   /// killed fits left of one, whichever has more of them.
   ///
-  /// - Throws: `RowSourceError` if an older trace cannot be read or the new one written.
+  /// - Throws: `FileError` if an older trace cannot be read or the new one written.
   public convenience init<Parameters>(
     path: String, goingOnFrom state: FitState<Parameters>
   ) throws {
@@ -40,7 +40,7 @@ public final class TraceWriter {
 
   /// Appends the line of one iteration.
   ///
-  /// - Throws: `RowSourceError` if it cannot be written, such as on a full disk.
+  /// - Throws: `FileError` if it cannot be written, such as on a full disk.
   public func write(_ report: IterationReport) throws {
     let file = try self.file ?? WholeFile.create(path, size: 0)
     self.file = file
@@ -54,7 +54,7 @@ public final class TraceWriter {
 
   /// Gives the trace its name, once the fit has ended.
   ///
-  /// - Throws: `RowSourceError` if it is not on disk.
+  /// - Throws: `FileError` if it is not on disk.
   public func commit() throws { try file?.commit() }
 
   /// Removes the lines written, of a fit that failed; an older trace stays.

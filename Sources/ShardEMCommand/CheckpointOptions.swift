@@ -1,8 +1,8 @@
 import ArgumentParser
+import Files
 import Logging
 import MessagePassing
 import MixtureModels
-import RowSources
 import ShardEM
 
 /// Where a fit keeps what it needs to go on after its end.

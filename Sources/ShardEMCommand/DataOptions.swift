@@ -47,7 +47,7 @@ struct DataOptions: ParsableArguments, CommonOptions {
 
   /// The files that `open` reads; among them the name of the column if the weights are one.
   ///
-  /// - Throws: `RowSourceError` about a shard that is not there.
+  /// - Throws: `FileError` about a shard that is not there.
   var inputs: [String] {
     get throws {
       try DataFiles.expand(files, reading.readOptions) + [weights].compactMap { $0 }

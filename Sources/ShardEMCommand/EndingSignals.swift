@@ -1,5 +1,5 @@
+import Files
 import MessagePassing
-import RowSources
 
 #if canImport(Glibc)
   import Glibc

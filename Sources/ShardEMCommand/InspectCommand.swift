@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import MessagePassing
 import MixtureModels
 import RowSources
@@ -113,7 +114,7 @@ struct InspectCommand: WorldCommand {
   private func openUnlessEmpty(_ path: String, _ options: ReadOptions) throws -> DataFile? {
     do {
       return try DataFile.open(path, options)
-    } catch let error as RowSourceError where error.saysEmpty && files.count > 1 {
+    } catch where emptyFile(error) != nil && files.count > 1 {
       return nil
     }
   }

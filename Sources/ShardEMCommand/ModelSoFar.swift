@@ -1,3 +1,4 @@
+import Files
 import MessagePassing
 import MixtureModels
 import RowSources
@@ -13,7 +14,7 @@ struct ModelSoFar {
 
   /// - Parameter path: a checkpoint, or a folder, of which the newest counts.
   /// - Returns: nil if it is something else.
-  /// - Throws: `CheckpointError` or `RowSourceError` if a checkpoint cannot be used.
+  /// - Throws: `CheckpointError` or `FileError` if a checkpoint cannot be used.
   init?(_ path: String) throws {
     guard let (checkpoint, file) = try Checkpoint.find(path) else { return nil }
     guard let mixture = Self.mixture(checkpoint),
@@ -56,7 +57,7 @@ extension ModelFile {
   ///
   /// - Parameter missing: the error if there is no such file.
   static func readOrTakeSoFar<World: Communicator>(
-    _ path: String, in world: World, missing: (RowSourceError) -> any Error = { $0 }
+    _ path: String, in world: World, missing: (FileError) -> any Error = { $0 }
   ) throws -> ModelFile {
     let encoded = try world.agree {
       world.rank == 0 ? try ModelSoFar(path)?.model.encoded() ?? [] : []
@@ -65,9 +66,9 @@ extension ModelFile {
     let file = try world.agree {
       do {
         return try bytes.isEmpty ? read(path) : ModelFile(json: bytes, name: path)
-      } catch let error as RowSourceError where error.problem == .noSuchFile {
+      } catch let error as FileError where error.problem == .noSuchFile {
         throw missing(error)
-      } catch let error as RowSourceError where error.problem == .folder {
+      } catch let error as FileError where error.problem == .folder {
         throw CheckpointError(path, .noModel)
       }
     }

@@ -1,3 +1,4 @@
+import Files
 import MessagePassing
 import RowSources
 
@@ -7,7 +8,7 @@ import RowSources
 /// - Parameters:
 ///   - outputs: the options and their values.
 ///   - inputs: the files that the command reads, if they are there.
-/// - Throws: `UnusableName`, `RowSourceError` or `SameFile`.
+/// - Throws: `UnusableName`, `FileError` or `SameFile`.
 func check(_ outputs: [(option: String, path: String?)], inputs: [String]) throws {
   var names: [FileIdentity: String] = [:]
   for path in inputs {

@@ -9,7 +9,7 @@ struct PredictionOutputs {
   private let probabilities: Output?
   private let logDensities: Output?
 
-  /// - Throws: `UnsupportedOutput` if a name is that of no such kind, `RowSourceError` if there is no
+  /// - Throws: `UnsupportedOutput` if a name is that of no such kind, `FileError` if there is no
   ///   room for text.
   init(_ options: PredictCommand.OutputOptions, rows: Int, components: Int) throws {
     func output(

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Files
 import MessagePassing
 import MixtureModels
-import RowSources
 import ShardEM
 
 /// Where a fit starts and when it ends.

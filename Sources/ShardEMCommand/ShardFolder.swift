@@ -1,5 +1,5 @@
+import Files
 import MessagePassing
-import RowSources
 
 #if canImport(Glibc)
   import Glibc
@@ -61,7 +61,7 @@ struct ShardFolder {
   func keep() throws {
     TemporaryFiles.update { _ = $0.folders.remove(path) }
     for part in olderParts where unlink(part) != 0 {
-      throw RowSourceError(.unwritable(code: errno), path: part)
+      throw FileError(.unwritable(code: errno), path: part)
     }
   }
 
@@ -77,10 +77,10 @@ struct ShardFolder {
   /// Of the paths of all parts.
   private var prefix: String { path.hasSuffix("/") ? path : path + "/" }
 
-  private func cannotMake(code: CInt) -> RowSourceError {
-    guard code == ENOENT else { return RowSourceError(.unwritable(code: code), path: path) }
+  private func cannotMake(code: CInt) -> FileError {
+    guard code == ENOENT else { return FileError(.unwritable(code: code), path: path) }
     let parent = path.split(separator: "/").dropLast().joined(separator: "/")
-    return RowSourceError(.noFolder(path.hasPrefix("/") ? "/" + parent : parent), path: path)
+    return FileError(.noFolder(path.hasPrefix("/") ? "/" + parent : parent), path: path)
   }
 }
 

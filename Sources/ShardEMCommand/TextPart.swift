@@ -1,5 +1,5 @@
+import Files
 import MessagePassing
-import RowSources
 import Synchronization
 
 /// One rank's rows of an output of text, until the ranks know where in the file they belong.

@@ -1,5 +1,6 @@
 import RowSources
 import Testing
+import _TestSupport
 
 /// The integers that every element type of the tests can hold, as 3 rows x 2 columns.
 private let small: [Double] = [1, 2, 3, 4, 5, 6]

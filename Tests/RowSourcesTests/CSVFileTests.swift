@@ -1,5 +1,6 @@
 import RowSources
 import Testing
+import _TestSupport
 
 struct CSVFileTests {
   let folder: TemporaryFolder

@@ -1,5 +1,6 @@
 import RowSources
 import Testing
+import _TestSupport
 
 struct ColumnScanTests {
   @Test("ranges grow over blocks and merged scans")

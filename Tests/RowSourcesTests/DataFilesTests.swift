@@ -1,5 +1,6 @@
 import RowSources
 import Testing
+import _TestSupport
 
 struct DataFilesTests {
   let folder: TemporaryFolder

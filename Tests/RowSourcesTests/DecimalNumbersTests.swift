@@ -1,6 +1,7 @@
 import Foundation
 import RowSources
 import Testing
+import _TestSupport
 
 /// The reader of numbers, as files use it: one column of text against the standard library.
 struct DecimalNumbersTests {

@@ -1,6 +1,7 @@
 import Foundation
 import RowSources
 import Testing
+import _TestSupport
 
 /// What needs no library.
 struct HDF5NameTests {

@@ -1,3 +1,5 @@
+import _TestSupport
+
 #if HDF5
   import Foundation
   import RowSources

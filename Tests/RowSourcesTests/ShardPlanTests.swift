@@ -1,5 +1,6 @@
 import RowSources
 import Testing
+import _TestSupport
 
 struct ShardPlanTests {
   /// All blocks as the definition has them: every shard cut from its first row on. A block is

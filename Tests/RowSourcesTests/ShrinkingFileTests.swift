@@ -1,6 +1,7 @@
 import Foundation
 import RowSources
 import Testing
+import _TestSupport
 
 /// Files that someone shortens while they are read, or mapped: an error that says so, at once.
 struct ShrinkingFileTests {

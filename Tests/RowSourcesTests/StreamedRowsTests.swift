@@ -1,6 +1,8 @@
+import Files
 import Foundation
 import RowSources
 import Testing
+import _TestSupport
 
 /// Rows that are read whenever they are asked for.
 struct StreamedRowsTests {

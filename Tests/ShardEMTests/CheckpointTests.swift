@@ -1,7 +1,7 @@
+import Files
 import Foundation
 import MessagePassing
 import MixtureModels
-import RowSources
 import ShardEM
 import Testing
 
@@ -179,7 +179,7 @@ struct CheckpointTests {
       CheckpointFolder(folder), of: threeGaussians, try identity, interval: .seconds(0))
     let file = "\(folder)/checkpoint-0-1.bin"
     try writer.keep(kept[0])
-    #expect(throws: RowSourceError(.noFolder(folder), path: file)) { try writer.keep(kept[1]) }
+    #expect(throws: FileError(.noFolder(folder), path: file)) { try writer.keep(kept[1]) }
   }
 
   @Test("A folder is one fit's until that ends")

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import MessagePassing
-import RowSources
 import ShardEM
 import Testing
 
@@ -154,7 +154,7 @@ struct TraceTests {
 
   @Test("A trace that cannot be written is an error that names the file")
   func unwritable() {
-    let error = #expect(throws: RowSourceError.self) {
+    let error = #expect(throws: FileError.self) {
       try TraceWriter(path: "/no/such/folder/trace.jsonl")
     }
     #expect(error?.path == "/no/such/folder/trace.jsonl")

@@ -31,7 +31,7 @@ public final class WholeFile {
     // it is.
     descriptor = open(
       temporaryPath, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, replaced == nil ? 0o666 : 0o600)
-    guard descriptor >= 0 else { throw RowSourceError(.unwritable(code: errno), path: path) }
+    guard descriptor >= 0 else { throw FileError(.unwritable(code: errno), path: path) }
     replaced?.apply(to: descriptor)
   }
 
@@ -39,7 +39,7 @@ public final class WholeFile {
 
   /// Writes a small file at once.
   ///
-  /// - Throws: `RowSourceError` if it cannot be written, to the last byte; nothing is left then,
+  /// - Throws: `FileError` if it cannot be written, to the last byte; nothing is left then,
   ///   and an older file of that name is untouched. If only its name may not be on disk yet
   ///   (`.unsynced`), the file is in its place.
   public static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
@@ -84,7 +84,7 @@ public final class WholeFile {
           return file
         }
         if let file { return file }
-      } catch let error as RowSourceError where error.problem == .unwritable(code: EEXIST) {}
+      } catch let error as FileError where error.problem == .unwritable(code: EEXIST) {}
     }
   }
 
@@ -122,7 +122,7 @@ public final class WholeFile {
 
   /// Gives the file its name; an older file of that name is replaced.
   ///
-  /// - Throws: `RowSourceError`; the temporary file is still there then, for `abandon` to remove,
+  /// - Throws: `FileError`; the temporary file is still there then, for `abandon` to remove,
   ///   unless it has its name already (`.unsynced`).
   public func commit() throws { try WholeFile.commit([self]) }
 
@@ -173,12 +173,12 @@ public final class WholeFile {
     defer { _ = systemClose(descriptor) }
     let refusals = [EINVAL, EBADF, ENOTSUP]
     if fsync(descriptor) != 0 && !refusals.contains(errno) {
-      throw RowSourceError(.unsynced(folder: folder, code: errno), path: path)
+      throw FileError(.unsynced(folder: folder, code: errno), path: path)
     }
   }
 
-  private func unwritable(_ code: CInt) -> RowSourceError {
-    RowSourceError(.unwritable(code: code), path: path)
+  private func unwritable(_ code: CInt) -> FileError {
+    FileError(.unwritable(code: code), path: path)
   }
 
   private func closeSilently() {

@@ -1,6 +1,7 @@
 import Foundation
-import RowSources
+import Files
 import Testing
+import _TestSupport
 
 struct WholeFileTests {
   let folder: TemporaryFolder
@@ -77,7 +78,7 @@ struct WholeFileTests {
     // Nor does a link take the place of a file that another process was told of.
     let next = try WholeFile.create(output, size: 1)
     #expect(unlink(next.temporaryPath) == 0 && symlink(victim, next.temporaryPath) == 0)
-    #expect(throws: RowSourceError.self) {
+    #expect(throws: FileError.self) {
       try WholeFile.openTemporary(next.temporaryPath, of: output)
     }
   }
@@ -152,7 +153,7 @@ struct WholeFileTests {
 
   @Test("a name that is perhaps not on disk is told as such, not as a file that is not written")
   func unsynced() {
-    let error = RowSourceError(.unsynced(folder: "f", code: EIO), path: "f/out.npy")
+    let error = FileError(.unsynced(folder: "f", code: EIO), path: "f/out.npy")
     #expect(
       "\(error)" == "f/out.npy: written, but folder f is perhaps not on disk: Input/output error; "
         + "after a crash of the machine, an older file may be there")

@@ -20,7 +20,7 @@ public struct FileIdentity: Hashable, Sendable {
   }
 
   /// The dataset at an address in the file at `path`; nil if there is no such file.
-  init?(ofDataset address: UInt64, in path: String) {
+  package init?(ofDataset address: UInt64, in path: String) {
     self.init(path, name: nil)
     dataset = address
   }
@@ -44,7 +44,7 @@ public struct FileIdentity: Hashable, Sendable {
   }
 
   /// The file of which the system tells `status`.
-  init(_ status: stat, name: String? = nil) {
+  package init(_ status: stat, name: String? = nil) {
     // Types that differ by system.
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(truncatingIfNeeded: status.st_ino)

@@ -11,7 +11,7 @@
 ///
 /// Unchecked: threads write different parts, and read after all is written.
 package final class ScratchFile: @unchecked Sendable {
-  private let file: InputFile
+  package let file: InputFile
 
   /// Takes the room for `byteCount` bytes at once.
   ///
@@ -47,22 +47,7 @@ package final class ScratchFile: @unchecked Sendable {
     guard code == 0 else { throw ScratchFile.unwritable(file.path, file.size, code) }
   }
 
-  /// Rows of `original` that have been written from `offset` on.
-  package func rows(
-    _ rows: Range<Int>, of original: DataFile, rowCount: Int, at offset: Int
-  ) -> any RowSource {
-    let columnCount = original.columnCount
-    let array = StoredArray(
-      descriptor: FloatType.float64.descriptor, shape: [rowCount, columnCount])
-    return StreamedRows(
-      file: file, name: original.name, rowCount: rowCount, columnNumbers: original.columnNumbers,
-      columnNames: original.columnNames, firstRowNumber: original.firstRowNumber,
-      elements: .float64, layout: array.layout(of: Array(0..<columnCount)),
-      dataOffset: offset - rows.lowerBound * columnCount * 8)
-  }
-
-  private static func unwritable(_ folder: String, _ byteCount: Int, _ code: CInt) -> RowSourceError
-  {
-    RowSourceError(.noScratch(bytes: byteCount, code: code), path: folder)
+  private static func unwritable(_ folder: String, _ byteCount: Int, _ code: CInt) -> FileError {
+    FileError(.noScratch(bytes: byteCount, code: code), path: folder)
   }
 }

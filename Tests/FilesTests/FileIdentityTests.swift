@@ -1,5 +1,6 @@
-import RowSources
+import Files
 import Testing
+import _TestSupport
 
 #if canImport(Glibc)
   import Glibc

@@ -8,12 +8,12 @@
 package enum FolderListing {
   /// The names of all entries, hidden ones too, in no order.
   ///
-  /// - Throws: `RowSourceError` if there is no such folder, it is a file, or it cannot be read.
+  /// - Throws: `FileError` if there is no such folder, it is a file, or it cannot be read.
   package static func names(_ folder: String) throws -> [String] {
     guard let stream = opendir(folder) else {
       let code = errno
       let isFile = code == ENOTDIR && access(folder, F_OK) == 0
-      throw isFile ? RowSourceError(.notAFolder, path: folder) : .reading(folder, code)
+      throw isFile ? FileError(.notAFolder, path: folder) : .reading(folder, code)
     }
     defer { closedir(stream) }
     var names: [String] = []

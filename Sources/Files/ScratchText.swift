@@ -17,7 +17,7 @@ package final class ScratchText: Sendable {
   package init() throws {
     let folder = ScratchFile.folder
     let descriptor = ScratchFile.open(in: folder)
-    guard descriptor >= 0 else { throw RowSourceError(.noTextScratch(code: errno), path: folder) }
+    guard descriptor >= 0 else { throw FileError(.noTextScratch(code: errno), path: folder) }
     file = InputFile(path: folder, descriptor: descriptor, size: 0)
   }
 
@@ -28,7 +28,7 @@ package final class ScratchText: Sendable {
       return size
     }
     let code = bytes.withUnsafeBytes { writeAll($0, at: offset, to: file.descriptor) }
-    guard code == 0 else { throw RowSourceError(.noTextScratch(code: code), path: file.path) }
+    guard code == 0 else { throw FileError(.noTextScratch(code: code), path: file.path) }
     return offset
   }
 
