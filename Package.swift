@@ -28,7 +28,7 @@ let package = Package(
       name: "ShardEM",
       targets: [
         "ShardEM", "MixtureModels", "RowSources", "Files", "MessagePassing", "MPICommunicator",
-        "Kernels",
+        "Host", "Kernels",
       ]),
     .executable(name: "shardem", targets: ["ShardEMCommand"]),
   ],
@@ -49,10 +49,11 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings,
       linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "MessagePassing"),
+    .target(name: "Host"),
+    .target(name: "MessagePassing", dependencies: ["Host"]),
     .target(
       name: "MPICommunicator",
-      dependencies: ["MessagePassing", .target(name: "CMPI", condition: mpi)]),
+      dependencies: ["Host", "MessagePassing", .target(name: "CMPI", condition: mpi)]),
     .target(name: "Files"),
     .target(name: "CMappings"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -67,17 +68,20 @@ let package = Package(
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
     .target(
       name: "ShardEM",
-      dependencies: ["Kernels", "MixtureModels", "RowSources", "Files", "MessagePassing"]),
+      dependencies: ["Kernels", "MixtureModels", "RowSources", "Files", "Host", "MessagePassing"]),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [
         "ShardEM", "MixtureModels", "RowSources", "Files", "MessagePassing", "MPICommunicator",
-        "Kernels",
+        "Host", "Kernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
-      name: "RankChecks", dependencies: ["MPICommunicator", "Kernels", "ShardEM"]),
+      name: "RankChecks",
+      dependencies: [
+        "Host", "Kernels", "MessagePassing", "MixtureModels", "MPICommunicator", "ShardEM",
+      ]),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
@@ -91,17 +95,18 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CAllocations", "CLibFuzzer", "MessagePassing", "MixtureModels", "RowSources", "ShardEM",
+        "CAllocations", "CLibFuzzer", "Host", "MessagePassing", "MixtureModels", "RowSources", "ShardEM",
         "_TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "_TestSupport"]),
-    .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
+    .testTarget(name: "HostTests", dependencies: ["Host"]),
+    .testTarget(name: "MessagePassingTests", dependencies: ["Host", "MessagePassing"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "_TestSupport"]),
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "Files", "_TestSupport"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
-    .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "Files", "_TestSupport"]),
+    .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "Files", "Host", "_TestSupport"]),
     .testTarget(
       name: "ShardEMCommandTests",
       dependencies: ["ShardEM", "MixtureModels", "RowSources", "ShardEMCommand", "_TestSupport"]),

@@ -1,5 +1,5 @@
 import CAllocations
-import MessagePassing
+import Host
 
 /// A reader of files that is to bear anything.
 struct Target: Sendable {

@@ -1,3 +1,5 @@
+import Host
+
 #if MPI
   import MessagePassing
   import Synchronization

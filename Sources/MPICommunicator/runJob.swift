@@ -1,3 +1,4 @@
+import Host
 import MessagePassing
 
 #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import Host
 import MessagePassing
 
 /// Runs `body` in the world of all ranks that the launcher started, or alone without a launcher.

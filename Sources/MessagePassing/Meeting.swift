@@ -1,3 +1,5 @@
+import Host
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -89,36 +91,4 @@ func runThreads<Value: Sendable>(
   }
   for thread in threads { pthread_join(thread, nil) }
   return (0..<count).map { values[$0]! }
-}
-
-/// Runs `work` on a thread that nobody waits for.
-package func startDetachedThread(_ work: @escaping @Sendable () -> Void) {
-  pthread_detach(startThread(work))
-}
-
-private func startThread(_ work: @escaping @Sendable () -> Void) -> pthread_t {
-  final class Work: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-  #if canImport(Darwin)
-    var thread: pthread_t?
-  #else
-    var thread = pthread_t()
-  #endif
-  let argument = Unmanaged.passRetained(Work(work)).toOpaque()
-  let code = pthread_create(
-    &thread, nil,
-    { argument in
-      // Optional in some C libraries, not in others.
-      let work: UnsafeMutableRawPointer? = argument
-      Unmanaged<Work>.fromOpaque(work!).takeRetainedValue().run()
-      return nil
-    }, argument)
-  precondition(code == 0, "no thread could be started: error \(code)")
-  #if canImport(Darwin)
-    return thread!
-  #else
-    return thread
-  #endif
 }

@@ -1,13 +1,4 @@
-/// Marks errors whose cause is what the user gave: the command line or the data.
-///
-/// The program then ends with status 2, whichever rank met the error.
-public protocol InputError: Error {}
-
-/// Marks the end of a job that was told to stop and can be started again to go on.
-///
-/// The program then ends with status 75, which batch systems and mailers know as a failure for the
-/// time being (EX_TEMPFAIL of sysexits.h).
-public protocol Interruption: Error {}
+import Host
 
 /// Marks errors that all ranks meet alike, by which they end together.
 ///
@@ -29,7 +20,7 @@ package func areAllRanksMeeting(_ error: any Error) -> Bool {
 }
 
 /// What went wrong on one rank or on all, as all ranks know it: the same value on every rank.
-public struct RankFailure: CommonError, Equatable, Sendable {
+public struct RankFailure: CommonError, StatusError, Equatable, Sendable {
   /// The rank that met the error.
   public let rank: Int
   /// The description of the error.
@@ -49,8 +40,7 @@ public struct RankFailure: CommonError, Equatable, Sendable {
     if let failure = error as? RankFailure {
       self = failure
     } else {
-      self.init(
-        rank: rank, message: "\(error)", exitStatus: MessagePassing.exitStatus(of: error))
+      self.init(rank: rank, message: "\(error)", exitStatus: status(of: error))
     }
   }
 }
@@ -60,17 +50,6 @@ extension RankFailure: CustomStringConvertible {
   /// with a host does, so there the rank stands before it.
   public var description: String {
     exitStatus == 1 ? "rank \(rank): \(message)" : message
-  }
-}
-
-/// The status with which a program that ends by `error` exits: 2 if the command line or the input
-/// is wrong, 75 if it was interrupted, 1 for anything else.
-public func exitStatus(of error: any Error) -> Int32 {
-  switch error {
-  case let failure as RankFailure: failure.exitStatus
-  case is any InputError: 2
-  case is any Interruption: 75
-  default: 1
   }
 }
 
@@ -85,3 +64,6 @@ extension RankFailure {
     self.init(rank: Int(fields[0])!, message: String(fields[2]), exitStatus: Int32(fields[1])!)
   }
 }
+
+/// The function that a property of the same name hides.
+private func status(of error: any Error) -> Int32 { exitStatus(of: error) }

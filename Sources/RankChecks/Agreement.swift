@@ -1,3 +1,4 @@
+import Host
 import MessagePassing
 
 /// A failure on one rank, on some, and on none, as every rank sees it.

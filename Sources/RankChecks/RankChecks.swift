@@ -1,3 +1,4 @@
+import Host
 import MPICommunicator
 import MessagePassing
 

@@ -1,3 +1,4 @@
+import Host
 import MessagePassing
 
 /// Ranks that were asked for different things: they would wait for each other in different

@@ -1,4 +1,4 @@
-import MessagePassing
+import Host
 
 /// All that a fit needs to go on after an iteration as if it had never stopped.
 public struct FitState<Parameters: Sendable>: Sendable {

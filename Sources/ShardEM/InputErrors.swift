@@ -1,4 +1,5 @@
 import Files
+import Host
 import MessagePassing
 import MixtureModels
 import RowSources

@@ -1,4 +1,4 @@
-import MessagePassing
+import Host
 
 #if canImport(Glibc)
   import Glibc

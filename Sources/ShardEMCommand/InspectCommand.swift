@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Host
 import MessagePassing
 import MixtureModels
 import RowSources

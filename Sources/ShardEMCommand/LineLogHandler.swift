@@ -1,5 +1,5 @@
+import Host
 import Logging
-import MessagePassing
 
 /// Writes each message as one line `level: message` to standard error.
 ///

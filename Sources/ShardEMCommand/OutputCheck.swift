@@ -1,5 +1,5 @@
 import Files
-import MessagePassing
+import Host
 import RowSources
 
 /// Checks before any work that the output files can be written and replace neither an input nor

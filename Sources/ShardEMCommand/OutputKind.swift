@@ -1,4 +1,4 @@
-import MessagePassing
+import Host
 import RowSources
 
 /// What an output is written as, which its name tells.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MessagePassing
+import Host
 import ShardEM
 
 #if canImport(Glibc)

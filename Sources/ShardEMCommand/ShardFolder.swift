@@ -1,5 +1,5 @@
 import Files
-import MessagePassing
+import Host
 
 #if canImport(Glibc)
   import Glibc

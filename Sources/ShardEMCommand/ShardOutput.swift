@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Host
 import Logging
 import MessagePassing
 import MixtureModels

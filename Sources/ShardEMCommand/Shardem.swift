@@ -1,4 +1,5 @@
 import ArgumentParser
+import Host
 import MPICommunicator
 import MessagePassing
 import ShardEM

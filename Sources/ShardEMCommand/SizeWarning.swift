@@ -1,3 +1,4 @@
+import Host
 import MessagePassing
 import MixtureModels
 import ShardEM

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Host
 import MessagePassing
 import MixtureModels
 import ShardEM

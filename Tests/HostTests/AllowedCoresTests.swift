@@ -1,7 +1,7 @@
-import MessagePassing
+import Host
 import Testing
 
-@Suite struct CoreShareTests {
+@Suite struct AllowedCoresTests {
   /// The shares of ranks that may run on `cores`, all on one machine.
   func shares(_ cores: [[Int]]) -> [Int] {
     let ranks = cores.map { AllowedCores(machine: "a", cores: $0) }
@@ -37,13 +37,6 @@ import Testing
   func machines() {
     let ranks = ["a", "b", "a"].map { AllowedCores(machine: $0, cores: [0, 1]) }
     #expect(ranks.indices.map { AllowedCores.share(of: $0, among: ranks) } == [1, 2, 1])
-  }
-
-  @Test("Thread ranks of this process share what it may run on")
-  func threads() throws {
-    let alone = try SoloCommunicator().coreShare()
-    let shares = try ThreadCommunicator.run(ranks: 3) { world in try world.coreShare() }
-    #expect(shares == Array(repeating: max(1, alone / 3), count: 3))
   }
 
   @Test("The kernel's lists of cores are read")

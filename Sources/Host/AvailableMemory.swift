@@ -1,14 +1,3 @@
-extension Communicator {
-  /// Collective. The bytes of memory that this rank can count on: an even part, among the ranks on
-  /// its machine, of what is available there and in its control groups, and no more than a limit of
-  /// its own address space (`ulimit -v`) leaves.
-  public func memoryShare() throws -> Int {
-    let machines = try gather(Array(machineName().utf8))
-    let neighbors = machines.count { $0 == machines[rank] }
-    return AvailableMemory.current().share(of: neighbors)
-  }
-}
-
 /// How much memory the system lets a process have, in bytes; nil where it sets no limit.
 package struct AvailableMemory: Equatable, Sendable {
   /// What processes can still take on this machine without swapping.
@@ -29,7 +18,7 @@ package struct AvailableMemory: Equatable, Sendable {
     return [shared.map { $0 / ranks }, process].compactMap { $0 }.min() ?? .max
   }
 
-  static func current() -> AvailableMemory {
+  package static func current() -> AvailableMemory {
     let status = contents(of: "/proc/self/status")
     return AvailableMemory(
       machine: kibibytes("MemAvailable:", in: contents(of: "/proc/meminfo")),

@@ -1,4 +1,4 @@
-import MessagePassing
+import Host
 import Testing
 
 @Suite struct LaunchedProcessTests {

@@ -6,18 +6,6 @@
   import Darwin
 #endif
 
-extension Communicator {
-  /// Collective. The number of processor cores the launcher left this rank: its threads by default.
-  ///
-  /// Each core belongs in equal parts to the ranks that may run on it. So a rank that was bound to
-  /// cores of its own has those; ranks that share a machine, or a batch system's part of it, share
-  /// its cores. At least 1.
-  public func coreShare() throws -> Int {
-    let everyone = try gather(AllowedCores.current().encoded).map(AllowedCores.init(encoded:))
-    return AllowedCores.share(of: rank, among: everyone)
-  }
-}
-
 /// The cores that a process may run on.
 package struct AllowedCores: Equatable, Sendable {
   /// Names the machine, whatever containers stand between it and the process.
@@ -38,11 +26,11 @@ package struct AllowedCores: Equatable, Sendable {
   }
 
   /// Those of the calling thread.
-  static func current() -> AllowedCores {
+  package static func current() -> AllowedCores {
     AllowedCores(machine: machineName(), cores: affinity())
   }
 
-  var encoded: [UInt8] {
+  package var encoded: [UInt8] {
     Array((machine + cores.map { " \($0)" }.joined()).utf8)
   }
 
@@ -51,7 +39,7 @@ package struct AllowedCores: Equatable, Sendable {
     self.cores = cores
   }
 
-  init(encoded bytes: [UInt8]) {
+  package init(encoded bytes: [UInt8]) {
     let fields = String(decoding: bytes, as: UTF8.self)
       .split(separator: " ", omittingEmptySubsequences: false)
     self.init(machine: String(fields[0]), cores: fields.dropFirst().map { Int($0)! })
@@ -79,25 +67,4 @@ private func affinity() -> [Int] {
   let list = line?.dropFirst(field.count).drop(while: \.isWhitespace)
   return list.flatMap { AllowedCores.numbers(in: $0) }
     ?? Array(0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-}
-
-/// The identity of the running kernel, which the containers of a machine share; else the host name.
-func machineName() -> String {
-  let identity = contents(of: "/proc/sys/kernel/random/boot_id").prefix { !$0.isWhitespace }
-  return identity.isEmpty ? hostName() : String(identity)
-}
-
-func hostName() -> String {
-  String(unsafeUninitializedCapacity: 256) { buffer in
-    buffer.initialize(repeating: 0)
-    _ = buffer.withMemoryRebound(to: CChar.self) { gethostname($0.baseAddress!, 255) }
-    return buffer.firstIndex(of: 0)!
-  }
-}
-
-/// A small file of the kernel's; empty if it cannot be read.
-func contents(of path: String) -> String {
-  guard let file = fopen(path, "r") else { return "" }
-  defer { fclose(file) }
-  return String(unsafeUninitializedCapacity: 1 << 14) { fread($0.baseAddress!, 1, $0.count, file) }
 }
