@@ -49,31 +49,38 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings,
       linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "Host"),
-    .target(name: "MessagePassing", dependencies: ["Host"]),
+    .target(name: "SystemLibrary"),
+    .target(name: "Host", dependencies: ["SystemLibrary"]),
+    .target(name: "MessagePassing", dependencies: ["SystemLibrary", "Host"]),
     .target(
       name: "MPICommunicator",
-      dependencies: ["Host", "MessagePassing", .target(name: "CMPI", condition: mpi)]),
-    .target(name: "Files"),
+      dependencies: [
+        "SystemLibrary", "Host", "MessagePassing", .target(name: "CMPI", condition: mpi),
+      ]),
+    .target(name: "Files", dependencies: ["SystemLibrary"]),
     .target(name: "CMappings"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(
       name: "RowSources",
       dependencies: [
-        "Files", "CMappings", "CZlib", .target(name: "CHDF5", condition: .when(traits: ["HDF5"])),
+        "SystemLibrary", "Files", "CMappings", "CZlib",
+        .target(name: "CHDF5", condition: .when(traits: ["HDF5"])),
       ]),
     .target(
       name: "MixtureModels", dependencies: ["Kernels"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
     .target(
       name: "ShardEM",
-      dependencies: ["Kernels", "MixtureModels", "RowSources", "Files", "Host", "MessagePassing"]),
+      dependencies: [
+        "SystemLibrary", "Kernels", "Host", "Files", "MessagePassing", "RowSources",
+        "MixtureModels",
+      ]),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [
-        "ShardEM", "MixtureModels", "RowSources", "Files", "MessagePassing", "MPICommunicator",
-        "Host", "Kernels",
+        "SystemLibrary", "Kernels", "Host", "Files", "MessagePassing", "MPICommunicator",
+        "RowSources", "MixtureModels", "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -85,8 +92,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Kernels", "MessagePassing", "MixtureModels", "MPICommunicator", "Files", "RowSources",
-        "ShardEM",
+        "SystemLibrary", "Kernels", "Files", "MessagePassing", "MPICommunicator", "RowSources",
+        "MixtureModels", "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),
@@ -95,21 +102,24 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CAllocations", "CLibFuzzer", "Host", "MessagePassing", "MixtureModels", "RowSources", "ShardEM",
-        "_TestSupport",
+        "CAllocations", "CLibFuzzer", "Host", "MessagePassing", "RowSources", "MixtureModels",
+        "ShardEM", "_TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "_TestSupport"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["SystemLibrary", "Kernels", "_TestSupport"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["Host", "MessagePassing"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "_TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["SystemLibrary", "Files", "_TestSupport"]),
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "Files", "_TestSupport"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
     .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "Files", "Host", "_TestSupport"]),
     .testTarget(
       name: "ShardEMCommandTests",
-      dependencies: ["ShardEM", "MixtureModels", "RowSources", "ShardEMCommand", "_TestSupport"]),
+      dependencies: [
+        "SystemLibrary", "RowSources", "MixtureModels", "ShardEM", "ShardEMCommand", "_TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

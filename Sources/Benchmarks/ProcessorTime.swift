@@ -1,12 +1,5 @@
 import ShardEM
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// What a piece of work took, in seconds.
 struct Lap: Codable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Which file a path stands for, or which dataset in it, whatever it is called: equal for `x` and
 /// `./x`, for links and their targets.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// A file without a name that holds rows as float64, for one process, as long as it runs: for rows
 /// that do not fit in memory, and that are costly to get from their own files again and again.

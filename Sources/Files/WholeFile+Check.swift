@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 extension WholeFile {
   /// Checks, without leaving a trace, that a file of this path could be created or replaced.

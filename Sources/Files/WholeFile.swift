@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// An output file that appears whole or not at all: it is written under a temporary name in the
 /// same folder and then renamed. It keeps the permissions, owner and group of a file that it replaces.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Runs `work` on a thread that nobody waits for.
 package func startDetachedThread(_ work: @escaping @Sendable () -> Void) {

@@ -1,14 +1,7 @@
 #if MPI
   import CMPI
   import MessagePassing
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import SystemLibrary
 
   /// The ranks that mpirun or srun started, by MPI; made by `withMPI`.
   ///

@@ -3,14 +3,7 @@ import Host
 #if MPI
   import MessagePassing
   import Synchronization
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import SystemLibrary
 
   /// Watches the start of Open MPI, which waits for ever for a rank that has ended without it, such as
   /// another program: its mpirun takes notice of such an end only once some rank has started MPI.

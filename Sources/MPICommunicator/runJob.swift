@@ -1,13 +1,6 @@
 import Host
 import MessagePassing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Runs a whole program on all ranks, and ends each of them with the same status: that of the job.
 ///

@@ -1,12 +1,5 @@
 import Host
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Where threads that act as ranks wait for each other and exchange what they bring.
 ///

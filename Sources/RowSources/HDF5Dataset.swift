@@ -2,12 +2,7 @@ import Files
 
 #if HDF5
   internal import CHDF5
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import SystemLibrary
 
   /// A dataset that was looked at and found in order.
   struct HDF5Place: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// An HDF5 file and a dataset in it, as users write them: `file.h5:/group/dataset`, or `file.h5` if
 /// it has only one dataset of numbers.

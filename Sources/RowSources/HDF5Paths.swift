@@ -1,11 +1,7 @@
 import Files
 
 #if HDF5
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import SystemLibrary
 
   /// Where the library looks for files that a file names. Within `HDF5Library.call`.
   enum HDF5Paths {

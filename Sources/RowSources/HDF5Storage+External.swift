@@ -1,11 +1,6 @@
 #if HDF5
   internal import CHDF5
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import SystemLibrary
 
   extension HDF5Storage {
     /// Checks that the files have all bytes of a dataset that is kept in files without a header, one

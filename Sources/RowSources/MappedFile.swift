@@ -1,11 +1,6 @@
 internal import CMappings
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// A whole file as memory: pages are read when touched and dropped when memory is short.
 ///

@@ -1,12 +1,5 @@
 import Host
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Why a fit cannot go on from a checkpoint, or not keep any.
 public struct CheckpointError: InputError, Equatable {

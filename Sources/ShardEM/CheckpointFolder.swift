@@ -1,14 +1,7 @@
 import Files
 import MessagePassing
 import RowSources
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// A folder with the checkpoints of one fit, `checkpoint-RESTART-ITERATION.bin`: the newest, and the
 /// one before it in case the newest is damaged.

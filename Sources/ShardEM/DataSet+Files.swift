@@ -1,13 +1,6 @@
 import MessagePassing
 import RowSources
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 extension DataSet {
   /// Collective. Opens the shards that `arguments` name: files, patterns, folders.

@@ -1,13 +1,6 @@
 import Files
 import Host
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Keeps other fits from writing into a folder, for as long as it lives and its process does.
 ///

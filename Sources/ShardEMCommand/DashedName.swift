@@ -1,12 +1,5 @@
 import Host
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// The name of a file that reads as options because it begins with a dash: with an h in it, it would
 /// ask for the help.

@@ -1,13 +1,6 @@
 import Files
 import MessagePassing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// The signals that end a program by default: no temporary file stays when they do.
 ///

@@ -1,12 +1,5 @@
 import ShardEM
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// How many iterations a fit still takes, from EM's own way to converge: near its end the change
 /// falls by about the same factor in every iteration.

@@ -1,12 +1,5 @@
 import Host
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Writes a result to standard output, as `plain` text.
 ///

@@ -1,14 +1,7 @@
 import ArgumentParser
 import Host
 import ShardEM
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// Shows on standard error how a fit gets on.
 final class Progress {

@@ -1,13 +1,6 @@
 import Files
 import Host
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// A folder of shards: part-0000.npy, part-0001.npy, ...
 ///

@@ -3,14 +3,7 @@ import Host
 import MPICommunicator
 import MessagePassing
 import ShardEM
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// The program `shardem`: a list of verbs, one file each.
 @main struct Shardem: ParsableCommand {

@@ -1,12 +1,5 @@
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemLibrary
 
 /// The signals by which batch systems announce the end of a job: SIGTERM, and SIGUSR1 for Slurm's
 /// `--signal`. Once installed they end nothing by themselves; the fit asks after every iteration.

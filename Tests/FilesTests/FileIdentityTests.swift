@@ -1,12 +1,7 @@
 import Files
+import SystemLibrary
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 struct FileIdentityTests {
   let folder: TemporaryFolder

@@ -1,11 +1,6 @@
 import Kernels
+import SystemLibrary
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 @Suite("Normal quantile")
 struct NormalQuantileTests {

@@ -1,9 +1,6 @@
 import Foundation
+import SystemLibrary
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 @Suite("Folders of checkpoints on the command line")
 struct CheckpointFolderTests {
