@@ -50,36 +50,38 @@ let package = Package(
       name: "Kernels", dependencies: ["CProcessor"], swiftSettings: kernelSettings,
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "SystemLibrary"),
-    .target(name: "Host", dependencies: ["SystemLibrary"]),
+    .target(name: "Words"),
+    .target(name: "Host", dependencies: ["SystemLibrary", "Words"]),
     .target(name: "MessagePassing", dependencies: ["SystemLibrary", "Host"]),
     .target(
       name: "MPICommunicator",
       dependencies: [
         "SystemLibrary", "Host", "MessagePassing", .target(name: "CMPI", condition: mpi),
       ]),
-    .target(name: "Files", dependencies: ["SystemLibrary"]),
+    .target(name: "Files", dependencies: ["SystemLibrary", "Words"]),
     .target(name: "CMappings"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(
       name: "RowSources",
       dependencies: [
-        "SystemLibrary", "Files", "CMappings", "CZlib",
+        "SystemLibrary", "Words", "Files", "CMappings", "CZlib",
         .target(name: "CHDF5", condition: .when(traits: ["HDF5"])),
       ]),
+    .target(name: "Rows", dependencies: ["Words"]),
     .target(
-      name: "MixtureModels", dependencies: ["Kernels"],
+      name: "MixtureModels", dependencies: ["Kernels", "Words", "Rows"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
     .target(
       name: "ShardEM",
       dependencies: [
-        "SystemLibrary", "Kernels", "Host", "Files", "MessagePassing", "RowSources",
-        "MixtureModels",
+        "SystemLibrary", "Kernels", "Words", "Host", "Files", "MessagePassing", "RowSources",
+        "Rows", "MixtureModels",
       ]),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [
-        "SystemLibrary", "Kernels", "Host", "Files", "MessagePassing", "MPICommunicator",
+        "SystemLibrary", "Kernels", "Words", "Host", "Files", "MessagePassing", "MPICommunicator",
         "RowSources", "MixtureModels", "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -109,12 +111,18 @@ let package = Package(
     .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["SystemLibrary", "Kernels", "_TestSupport"]),
+    .testTarget(name: "WordsTests", dependencies: ["Words"]),
     .testTarget(name: "HostTests", dependencies: ["Host"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["Host", "MessagePassing"]),
     .testTarget(name: "FilesTests", dependencies: ["SystemLibrary", "Files", "_TestSupport"]),
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "Files", "_TestSupport"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
-    .testTarget(name: "ShardEMTests", dependencies: ["ShardEM", "Files", "Host", "_TestSupport"]),
+    .testTarget(
+      name: "ShardEMTests",
+      dependencies: [
+        "Kernels", "Host", "Files", "MessagePassing", "RowSources", "MixtureModels", "ShardEM",
+        "_TestSupport",
+      ]),
     .testTarget(
       name: "ShardEMCommandTests",
       dependencies: [

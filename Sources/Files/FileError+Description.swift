@@ -1,4 +1,5 @@
 import SystemLibrary
+import Words
 
 extension FileError: CustomStringConvertible {
   /// One line: the file, what was found, what was expected or what to do.

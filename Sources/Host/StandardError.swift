@@ -1,4 +1,5 @@
 import SystemLibrary
+import Words
 
 /// Writes a line to standard error, in one piece, so that lines of several ranks do not mix, and as
 /// `plain` text.

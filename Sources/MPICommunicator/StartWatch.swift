@@ -1,6 +1,5 @@
-import Host
-
 #if MPI
+  import Host
   import MessagePassing
   import Synchronization
   import SystemLibrary

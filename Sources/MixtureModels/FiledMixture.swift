@@ -1,3 +1,5 @@
+import Words
+
 /// A mixture whose parameters model files hold.
 ///
 /// What a program needs to fit, apply and draw from whichever family a file or an option names:
@@ -97,9 +99,4 @@ public struct ModelMismatch: Error, Equatable, CustomStringConvertible {
   public let expected: String
 
   public var description: String { "\(file): a model of \(found); expected \(expected)" }
-}
-
-/// `1 row`, `2 rows`.
-package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
-  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }

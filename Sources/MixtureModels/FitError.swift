@@ -1,3 +1,5 @@
+import Words
+
 /// Why no model can be estimated from these data with these options.
 ///
 /// Holds facts; `description` writes the sentence: where, what was found, what to do. Facts count
@@ -83,22 +85,4 @@ extension FitError: CustomStringConvertible {
   private func phrase(_ iteration: Int?) -> String {
     iteration.map { " at iteration \($0)" } ?? ""
   }
-}
-
-/// `value` to three significant digits, integers in full: for sentences, not for files.
-func shortened(_ value: Double) -> String {
-  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-  let parts = value.description.split(separator: "e")
-  if parts.count == 2, let digits = Double(parts[0]) {
-    return "\(shortened(digits))e\(parts[1])"
-  }
-  var scale = 1.0
-  while abs(value) * scale < 100 { scale *= 10 }
-  return unpointed((value * scale).rounded() / scale)
-}
-
-/// All digits of `value`, but `3` for 3.0: for sentences, not for files.
-func unpointed(_ value: Double) -> String {
-  let text = value.description
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

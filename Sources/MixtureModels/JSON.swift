@@ -1,3 +1,5 @@
+import Words
+
 /// A JSON value in memory.
 ///
 /// Foundation's decoder is not used because on Linux it tells neither where a document stops being

@@ -1,3 +1,5 @@
+import Words
+
 /// Reads JSON (RFC 8259) with the line and column of the first mistake.
 ///
 /// In time proportional to the text, and, beside the text itself, in memory for the values of its
@@ -184,19 +186,4 @@ package struct JSONParser {
       line: line, column: column,
       reason: "found \(found.map(quoted) ?? "the end of the file"), expected \(expected)")
   }
-}
-
-/// `text` as a JSON string.
-package func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"", "\\": result += "\\\(scalar)"
-    case "\0"..<" ", "\u{7f}"..<"\u{a0}":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Words
 
 /// A latent-variable model whose latent variable is the component, 0 to K - 1, of each row.
 ///

@@ -1,3 +1,5 @@
+import Words
+
 extension ModelFile {
   /// Reads a model file and checks that it defines a density. Unknown keys are ignored.
   ///

@@ -1,3 +1,5 @@
+import Words
+
 extension ModelFile {
   /// The file's bytes: UTF-8, keys in a fixed order, one row of a matrix a line.
   ///

@@ -1,3 +1,5 @@
+import Words
+
 /// What is wrong with a model file.
 ///
 /// Holds facts; `description` writes the sentence. Paths into the JSON count from 0, as jq and

@@ -1,4 +1,4 @@
-import Files
+import Words
 
 /// What is wrong at which place of a text file's rows.
 struct CSVFault: Error {

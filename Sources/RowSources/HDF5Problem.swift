@@ -1,4 +1,4 @@
-import Files
+import Words
 
 /// What is wrong with an HDF5 file or a dataset in it.
 public enum HDF5Problem: Equatable, Sendable {

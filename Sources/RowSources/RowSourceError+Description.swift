@@ -1,4 +1,4 @@
-import Files
+import Words
 
 extension RowSourceError: CustomStringConvertible {
   /// One line: the file, the row and column, what was found, what was expected or what to do.
@@ -176,8 +176,4 @@ private func tuple(_ shape: [Int]) -> String {
 
 private func list(_ names: [String]) -> String {
   oneLine(names.joined(separator: ", "), limit: 200)
-}
-
-private func counted(_ count: Int, _ noun: String) -> String {
-  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -1,4 +1,5 @@
 import MixtureModels
+import Words
 
 /// The file: a line of JSON, which blanks before its end make whole words of 8 bytes; then float64,
 /// little-endian, as many as the line says; then a digest of all before it, in one word.

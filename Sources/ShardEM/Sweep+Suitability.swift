@@ -1,6 +1,7 @@
 import MessagePassing
 import MixtureModels
 import RowSources
+import Words
 
 extension Sweep {
   /// Collective. Checks once, before a fit, that all ranks have the same model, data and options,

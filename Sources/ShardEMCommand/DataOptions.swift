@@ -4,6 +4,7 @@ import MessagePassing
 import MixtureModels
 import RowSources
 import ShardEM
+import Words
 
 /// Which data a command works on.
 struct DataOptions: ParsableArguments, CommonOptions {

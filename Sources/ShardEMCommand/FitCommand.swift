@@ -5,6 +5,7 @@ import MessagePassing
 import MixtureModels
 import RowSources
 import ShardEM
+import Words
 
 /// `shardem fit`.
 struct FitCommand: WorldCommand {

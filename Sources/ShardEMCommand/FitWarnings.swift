@@ -1,6 +1,7 @@
 import MessagePassing
 import MixtureModels
 import ShardEM
+import Words
 
 /// What to say at the end of a fit of a model that tells less of the data than it seems to.
 struct FitWarnings<Mixture: FiledMixture, World: Communicator> {

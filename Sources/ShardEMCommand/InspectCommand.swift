@@ -1,10 +1,9 @@
 import ArgumentParser
-import Files
-import Host
 import MessagePassing
 import MixtureModels
 import RowSources
 import ShardEM
+import Words
 
 /// `shardem inspect`.
 struct InspectCommand: WorldCommand {
@@ -115,7 +114,7 @@ struct InspectCommand: WorldCommand {
   private func openUnlessEmpty(_ path: String, _ options: ReadOptions) throws -> DataFile? {
     do {
       return try DataFile.open(path, options)
-    } catch where emptyFile(error) != nil && files.count > 1 {
+    } catch  where emptyFile(error) != nil && files.count > 1 {
       return nil
     }
   }

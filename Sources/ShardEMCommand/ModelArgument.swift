@@ -4,6 +4,7 @@ import MessagePassing
 import MixtureModels
 import RowSources
 import ShardEM
+import Words
 
 /// A fitted model as an argument.
 struct ModelArgument: ParsableArguments {

@@ -1,8 +1,8 @@
-import Files
 import Logging
 import MixtureModels
 import RowSources
 import ShardEM
+import Words
 
 /// The columns of a model that data are read for.
 struct ModelColumns {

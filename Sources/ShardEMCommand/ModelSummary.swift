@@ -1,6 +1,6 @@
-import Files
 import MessagePassing
 import MixtureModels
+import Words
 
 /// A model and how it was fitted, for people.
 struct ModelSummary {

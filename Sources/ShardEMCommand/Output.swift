@@ -1,5 +1,5 @@
-import Host
 import SystemLibrary
+import Words
 
 /// Writes a result to standard output, as `plain` text.
 ///

@@ -3,6 +3,7 @@ import MessagePassing
 import MixtureModels
 import RowSources
 import ShardEM
+import Words
 
 /// `shardem predict`.
 struct PredictCommand: WorldCommand {

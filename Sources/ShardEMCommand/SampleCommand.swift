@@ -4,6 +4,7 @@ import MessagePassing
 import MixtureModels
 import RowSources
 import ShardEM
+import Words
 
 /// `shardem sample`.
 struct SampleCommand: WorldCommand {

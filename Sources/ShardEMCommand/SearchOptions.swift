@@ -1,9 +1,9 @@
 import ArgumentParser
-import Files
 import Host
 import MessagePassing
 import MixtureModels
 import ShardEM
+import Words
 
 /// Where a fit starts and when it ends.
 struct SearchOptions: ParsableArguments, CommonOptions {

@@ -5,6 +5,7 @@ import Logging
 import MessagePassing
 import MixtureModels
 import RowSources
+import Words
 
 /// A folder of .npy shards that all ranks write together: part-0000.npy, part-0001.npy, ...
 struct ShardOutput: ParsableArguments, CommonOptions {

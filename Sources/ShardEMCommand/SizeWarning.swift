@@ -2,6 +2,7 @@ import Host
 import MessagePassing
 import MixtureModels
 import ShardEM
+import Words
 
 /// What a model and its sums take, beside the rows.
 struct ModelSize {

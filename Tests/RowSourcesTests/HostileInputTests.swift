@@ -46,7 +46,7 @@ struct HostileInputTests {
           let rows = try BinaryFile(npy: path)
           #expect(try rows.read().count == rows.rowCount * rows.columnCount)
           read += 1
-        } catch where error is RowSourceError || error is FileError {
+        } catch  where error is RowSourceError || error is FileError {
           #expect(!"\(error)".contains("\n"))
           refused += 1
         }

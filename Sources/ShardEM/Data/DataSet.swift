@@ -1,6 +1,6 @@
 import MessagePassing
-import MixtureModels
 import RowSources
+import Rows
 
 /// The rows of all shards as the ranks share them: each rank has its own blocks, all ranks know
 /// the shape and the ranges of the whole.

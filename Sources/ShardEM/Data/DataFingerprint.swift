@@ -1,5 +1,6 @@
 import MessagePassing
-import MixtureModels
+import Rows
+import Words
 
 /// What tells data from others: their shape, their names, and a digest of some of their rows.
 ///

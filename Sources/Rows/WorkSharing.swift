@@ -41,7 +41,7 @@ public struct WorkSharing: Sendable {
   /// The results of all parts, in order, by this rank.
   ///
   /// - Throws: the error of the lowest part that failed.
-  func map<Result: Sendable>(
+  package func map<Result: Sendable>(
     _ count: Int, _ part: @Sendable (_ number: Int) throws -> Result
   ) throws -> [Result] {
     let results = Mutex([Result?](repeating: nil, count: count))

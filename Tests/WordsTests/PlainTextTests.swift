@@ -1,5 +1,5 @@
-import Host
 import Testing
+import Words
 
 struct PlainTextTests {
   @Test(

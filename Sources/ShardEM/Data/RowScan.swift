@@ -1,6 +1,6 @@
 import MessagePassing
-import MixtureModels
 import RowSources
+import Rows
 
 /// What one look at every row tells: that all values are finite, and within which ranges.
 ///

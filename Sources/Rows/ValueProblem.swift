@@ -1,3 +1,5 @@
+import Words
+
 /// A value that a family cannot model, such as a 3 among the bits of a Bernoulli mixture.
 ///
 /// It knows nothing of files: who reads the rows puts file, row and column before `description`.

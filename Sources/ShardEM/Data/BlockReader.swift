@@ -1,5 +1,5 @@
-import MixtureModels
 import RowSources
+import Rows
 
 /// Reads one rank's blocks, with their row weights, in whatever form the files have them.
 struct BlockReader: Sendable {

@@ -1,7 +1,7 @@
-import Files
 import Host
-import MixtureModels
 import RowSources
+import Rows
+import Words
 
 /// What is wrong with a data set as a whole, its files being in order.
 public enum DataSetError: InputError, Equatable {
