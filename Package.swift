@@ -27,8 +27,8 @@ let package = Package(
     .library(
       name: "ShardEM",
       targets: [
-        "ShardEM", "MixtureModels", "RowSources", "Files", "MessagePassing", "MPICommunicator",
-        "Host", "Kernels",
+        "ShardEM", "ModelFiles", "MixtureModels", "Rows", "RowSources", "Files", "MessagePassing",
+        "MPICommunicator", "Host", "Kernels",
       ]),
     .executable(name: "shardem", targets: ["ShardEMCommand"]),
   ],
@@ -72,17 +72,19 @@ let package = Package(
     .target(
       name: "MixtureModels", dependencies: ["Kernels", "Words", "Rows"],
       swiftSettings: [.unsafeFlags(["-Xcc", processorFlag])]),
+    .target(name: "JSONDocuments", dependencies: ["Words"]),
+    .target(name: "ModelFiles", dependencies: ["Words", "JSONDocuments", "MixtureModels"]),
     .target(
       name: "ShardEM",
       dependencies: [
         "SystemLibrary", "Kernels", "Words", "Host", "Files", "MessagePassing", "RowSources",
-        "Rows", "MixtureModels",
+        "Rows", "JSONDocuments", "MixtureModels", "ModelFiles",
       ]),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [
         "SystemLibrary", "Kernels", "Words", "Host", "Files", "MessagePassing", "MPICommunicator",
-        "RowSources", "MixtureModels", "ShardEM",
+        "RowSources", "JSONDocuments", "MixtureModels", "ModelFiles", "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -95,7 +97,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "SystemLibrary", "Kernels", "Files", "MessagePassing", "MPICommunicator", "RowSources",
-        "MixtureModels", "ShardEM",
+        "MixtureModels", "ModelFiles", "ShardEM",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),
@@ -105,7 +107,7 @@ let package = Package(
       name: "Fuzz",
       dependencies: [
         "CAllocations", "CLibFuzzer", "Host", "MessagePassing", "RowSources", "MixtureModels",
-        "ShardEM", "_TestSupport",
+        "ModelFiles", "ShardEM", "_TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "_TestSupport", dependencies: ["MixtureModels", "CZlib"]),
@@ -118,6 +120,8 @@ let package = Package(
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "Files", "_TestSupport"]),
     .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
     .testTarget(
+      name: "ModelFilesTests", dependencies: ["MixtureModels", "ModelFiles", "_TestSupport"]),
+    .testTarget(
       name: "ShardEMTests",
       dependencies: [
         "Kernels", "Host", "Files", "MessagePassing", "RowSources", "MixtureModels", "ShardEM",
@@ -126,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "ShardEMCommandTests",
       dependencies: [
-        "SystemLibrary", "RowSources", "MixtureModels", "ShardEM", "ShardEMCommand", "_TestSupport",
+        "SystemLibrary", "RowSources", "MixtureModels", "ModelFiles", "ShardEM", "ShardEMCommand",
+        "_TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

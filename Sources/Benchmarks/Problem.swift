@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Kernels
 import MixtureModels
+import ModelFiles
 import RowSources
 
 /// Rows and the start of a fit of them, in files that all sides read.

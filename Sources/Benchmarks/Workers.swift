@@ -2,6 +2,7 @@ import ArgumentParser
 import Kernels
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import ShardEM
 
 /// Times fits of one problem by ShardEM.

@@ -1,19 +1,19 @@
 import Kernels
 
 /// Whether numbers from a file or a fit can be a covariance.
-enum CovarianceCheck {
+package enum CovarianceCheck {
   /// Whether densities can take the reciprocal of a variance: it is not infinite, and has not lost
   /// digits.
-  static func hasReciprocal(_ variance: Double) -> Bool { (1 / variance).isNormal }
+  package static func hasReciprocal(_ variance: Double) -> Bool { (1 / variance).isNormal }
 
   /// The variances that have one, in words.
-  static let range = "5.6e-309 to 4.4e+307"
+  package static let range = "5.6e-309 to 4.4e+307"
 
   /// The first place below the diagonal that differs from its mirror image by more than
   /// `allowance` of the two columns' standard deviations; nil for a symmetric matrix.
   ///
   /// - Parameter matrix: D × D, row-major, with a positive diagonal.
-  static func asymmetry(
+  package static func asymmetry(
     of matrix: [Double], _ size: Int, within allowance: Double
   ) -> (row: Int, column: Int)? {
     for i in 0..<size {
@@ -29,7 +29,7 @@ enum CovarianceCheck {
   /// Whether the lower triangle has a Cholesky factor: the judgement of the fit that wrote it.
   ///
   /// - Parameter matrix: D × D, row-major.
-  static func isPositiveDefinite(_ matrix: [Double], _ size: Int) -> Bool {
+  package static func isPositiveDefinite(_ matrix: [Double], _ size: Int) -> Bool {
     CholeskyFactor(PackedTriangle.pack(matrix[...], order: size)[...], order: size) != nil
   }
 }

@@ -1,5 +1,4 @@
-import MixtureModels
-import Words
+import JSONDocuments
 
 /// The file: a line of JSON, which blanks before its end make whole words of 8 bytes; then float64,
 /// little-endian, as many as the line says; then a digest of all before it, in one word.
@@ -75,20 +74,16 @@ extension Checkpoint {
 extension Checkpoint {
   private var header: String {
     let settings = settings.sorted { $0.key < $1.key }.map {
-      "\(quoted($0.key)): \(quoted($0.value))"
+      (key: $0.key, value: JSONText.string($0.value) as JSONText?)
     }
-    let best = best.map {
-      "{\"restart\": \($0.restart), \"iterations\": \($0.iterations), "
-        + "\"converged\": \($0.converged), \"rows\": \($0.rows)}"
-    }
-    let members = [
-      ("format", quoted(Self.format)), ("version", "\(Self.version)"),
-      ("program", quoted(program.version)), ("arithmetic", quoted(program.arithmetic)),
-      ("restart", "\(restart)"), ("iteration", "\(iteration)"), ("converged", "\(converged)"),
-      ("numbers", "\(numbers.count)"), ("best", best ?? "null"),
-      ("settings", "{" + settings.joined(separator: ", ") + "}"), ("data", data.json),
-    ]
-    return "{" + members.map { "\(quoted($0)): \($1)" }.joined(separator: ", ") + "}"
+    return JSONText.object([
+      ("format", .string(Self.format)), ("version", .integer(Self.version)),
+      ("program", .string(program.version)), ("arithmetic", .string(program.arithmetic)),
+      ("restart", .integer(restart)), ("iteration", .integer(iteration)),
+      ("converged", .bool(converged)), ("numbers", .integer(numbers.count)),
+      ("best", best?.text ?? .null),
+      ("settings", .object(settings)), ("data", data.text),
+    ]).description
   }
 
   /// Nil if a member is missing or the numbers are not as many as the header says.
@@ -122,15 +117,23 @@ extension Checkpoint {
 
 extension Checkpoint.Finished {
   fileprivate var parts: [[Double]] { [[logLikelihood, weightSum], numbers] }
+
+  fileprivate var text: JSONText {
+    .object([
+      ("restart", .integer(restart)), ("iterations", .integer(iterations)),
+      ("converged", .bool(converged)), ("rows", .integer(rows)),
+    ])
+  }
 }
 
 extension DataFingerprint {
-  fileprivate var json: String {
-    func list(_ items: [String]) -> String { "[" + items.joined(separator: ", ") + "]" }
-    return "{\"columns\": \(columns), "
-      + "\"column_names\": \(columnNames.map { list($0.map(quoted)) } ?? "null"), "
-      + "\"rows\": \(list(rows.map(String.init))), \"files\": \(list(files.map(quoted))), "
-      + "\"sample\": \(quoted(sample))}"
+  fileprivate var text: JSONText {
+    .object([
+      ("columns", .integer(columns)),
+      ("column_names", columnNames.map { .list($0.map(JSONText.string)) } ?? .null),
+      ("rows", .list(rows.map { .integer($0) })), ("files", .list(files.map(JSONText.string))),
+      ("sample", .string(sample)),
+    ])
   }
 
   fileprivate init?(_ json: JSON) {

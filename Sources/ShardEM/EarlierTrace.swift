@@ -1,5 +1,5 @@
 import Files
-import MixtureModels
+import JSONDocuments
 import RowSources
 
 /// The trace that an earlier fit wrote, perhaps not to its end.

@@ -2,6 +2,7 @@ import Files
 import Host
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import RowSources
 
 // Errors whose cause is what the user gave, in modules that know nothing of ranks.

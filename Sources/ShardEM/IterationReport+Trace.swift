@@ -1,33 +1,31 @@
+import JSONDocuments
+
 extension IterationReport {
   /// A JSON object; `compute_seconds` are the slowest rank's (`RankSeconds`), `processor_seconds`
   /// those of all ranks together, other seconds this rank's.
   public var traceLine: String {
-    let fields: [(String, String)] = [
-      ("restart", "\(restart)"),
-      ("iteration", "\(iteration)"),
-      ("mean_log_likelihood", json(meanLogLikelihood)),
-      ("change", change.map(json) ?? "null"),
-      ("parameter_change", json(parameterChange)),
-      ("converged", "\(converged)"),
-      ("start_seconds", json(startSeconds)),
-      ("seconds", json(seconds)),
-      ("compute_seconds", json(computeSeconds.slowest)),
-      ("processor_seconds", json(processorSeconds)),
-      ("communication_seconds", json(communicationSeconds)),
-      ("m_step_seconds", json(mStepSeconds)),
-      ("shared_seconds", json(sharedSeconds)),
-      ("checkpoint_seconds", json(checkpointSeconds)),
-      ("imbalance", json(imbalance)),
-      ("retakes", "\(retakes)"),
-      ("message_bytes", "\(messageBytes)"),
-      ("exchanged_bytes", "\(exchangedBytes)"),
-      ("rows", "\(rows)"),
-      ("ranks", "\(ranks)"),
-      ("threads", "\(threads)"),
-    ]
-    return "{" + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
+    JSONText.object([
+      ("restart", .integer(restart)),
+      ("iteration", .integer(iteration)),
+      ("mean_log_likelihood", .number(meanLogLikelihood)),
+      ("change", change.map(JSONText.number) ?? .null),
+      ("parameter_change", .number(parameterChange)),
+      ("converged", .bool(converged)),
+      ("start_seconds", .number(startSeconds)),
+      ("seconds", .number(seconds)),
+      ("compute_seconds", .number(computeSeconds.slowest)),
+      ("processor_seconds", .number(processorSeconds)),
+      ("communication_seconds", .number(communicationSeconds)),
+      ("m_step_seconds", .number(mStepSeconds)),
+      ("shared_seconds", .number(sharedSeconds)),
+      ("checkpoint_seconds", .number(checkpointSeconds)),
+      ("imbalance", .number(imbalance)),
+      ("retakes", .integer(retakes)),
+      ("message_bytes", .integer(messageBytes)),
+      ("exchanged_bytes", .integer(exchangedBytes)),
+      ("rows", .integer(rows)),
+      ("ranks", .integer(ranks)),
+      ("threads", .integer(threads)),
+    ]).description
   }
 }
-
-/// A number in the shortest form that reads back to the same bits; JSON has no other than finite.
-private func json(_ number: Double) -> String { number.isFinite ? "\(number)" : "null" }

@@ -1,5 +1,5 @@
 import Files
-import MixtureModels
+import ModelFiles
 
 extension ModelFile {
   /// Reads the model file at `path`.

@@ -4,6 +4,7 @@ import Host
 import Logging
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import ShardEM
 
 /// Where a fit keeps what it needs to go on after its end.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Logging
 import MessagePassing
-import MixtureModels
 import RowSources
 import ShardEM
 import Words

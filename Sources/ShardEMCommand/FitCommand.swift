@@ -3,6 +3,7 @@ import Host
 import Logging
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import RowSources
 import ShardEM
 import Words

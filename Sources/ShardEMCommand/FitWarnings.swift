@@ -1,5 +1,6 @@
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import ShardEM
 import Words
 

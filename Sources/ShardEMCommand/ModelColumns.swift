@@ -1,5 +1,5 @@
 import Logging
-import MixtureModels
+import ModelFiles
 import RowSources
 import ShardEM
 import Words

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MixtureModels
+import ModelFiles
 import ShardEM
 
 extension CovarianceType: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import Files
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import RowSources
 import ShardEM
 

@@ -1,5 +1,6 @@
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import Words
 
 /// A model and how it was fitted, for people.

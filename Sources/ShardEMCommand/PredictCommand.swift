@@ -1,6 +1,7 @@
 import ArgumentParser
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import RowSources
 import ShardEM
 import Words

@@ -1,6 +1,8 @@
 import ArgumentParser
+import JSONDocuments
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import ShardEM
 
 /// `shardem score`.
@@ -49,15 +51,13 @@ struct ScoreCommand: WorldCommand {
   }
 
   private func json(_ score: Score, of data: DataSet) -> String {
-    let weight = data.isWeighted ? [("total_weight", score.weightSum)] : []
-    let numbers =
-      weight + [
-        ("log_likelihood", score.logLikelihood), ("mean_log_likelihood", score.meanLogLikelihood),
-        ("aic", score.aic), ("bic", score.bic),
-      ]
-    // JSON has no infinities.
-    let members = numbers.map { "\"\($0.0)\": " + ($0.1.isFinite ? "\($0.1)" : "null") }
-    let rows = "\"rows\": \(data.weightedRowCount)"
-    return "{" + ([rows] + members).joined(separator: ", ") + "}\n"
+    let text = JSONText.object([
+      ("rows", .integer(data.weightedRowCount)),
+      ("total_weight", data.isWeighted ? .number(score.weightSum) : nil),
+      ("log_likelihood", .number(score.logLikelihood)),
+      ("mean_log_likelihood", .number(score.meanLogLikelihood)),
+      ("aic", .number(score.aic)), ("bic", .number(score.bic)),
+    ])
+    return "\(text)\n"
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Host
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import ShardEM
 import Words
 

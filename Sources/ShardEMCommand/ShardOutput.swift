@@ -3,7 +3,6 @@ import Files
 import Host
 import Logging
 import MessagePassing
-import MixtureModels
 import RowSources
 import Words
 

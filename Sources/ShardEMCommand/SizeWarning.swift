@@ -1,6 +1,7 @@
 import Host
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import ShardEM
 import Words
 

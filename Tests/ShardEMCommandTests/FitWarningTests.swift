@@ -1,5 +1,6 @@
 import Foundation
 import MixtureModels
+import ModelFiles
 import Testing
 import _TestSupport
 

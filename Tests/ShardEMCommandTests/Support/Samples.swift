@@ -1,4 +1,5 @@
 import MixtureModels
+import ModelFiles
 import ShardEM
 
 /// Two Gaussians in two columns, 8 standard deviations apart.

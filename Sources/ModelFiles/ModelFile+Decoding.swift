@@ -1,3 +1,5 @@
+import JSONDocuments
+import MixtureModels
 import Words
 
 extension ModelFile {

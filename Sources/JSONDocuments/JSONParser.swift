@@ -7,11 +7,11 @@ import Words
 package struct JSONParser {
   /// What is wrong, and where: both counted from 1, columns in bytes.
   package struct Mistake: Error {
-    var line: Int
-    var column: Int
-    var reason: String
+    package var line: Int
+    package var column: Int
+    package var reason: String
     /// The key if it is one that its object has already.
-    var repeatedKey: String?
+    package var repeatedKey: String?
   }
 
   let bytes: [UInt8]

@@ -1,4 +1,5 @@
 import MixtureModels
+import ModelFiles
 import Testing
 import _TestSupport
 

@@ -1,5 +1,5 @@
 import Foundation
-import MixtureModels
+import ModelFiles
 import Testing
 
 /// JSON that is no model by its size alone.

@@ -1,3 +1,5 @@
+import MixtureModels
+
 /// A model file in memory: a fitted model, or a start that somebody wrote by hand.
 ///
 /// JSON, with keys and shapes as scikit-learn names them:

@@ -16,7 +16,7 @@ package enum JSON {
   case object([String: JSON])
 
   /// The value in a sentence: `the number 3.5`, `a list of 2`.
-  var described: String {
+  package var described: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -33,7 +33,7 @@ package enum JSON {
 /// and in memory each takes many times its text.
 package struct JSONList: Sequence {
   /// How many values there are.
-  let count: Int
+  package let count: Int
   /// Stands behind the opening bracket of a list without mistakes.
   let start: JSONParser
 

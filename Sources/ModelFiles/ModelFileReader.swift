@@ -1,3 +1,5 @@
+import JSONDocuments
+
 /// A place in a parsed model file: the value there, and the words to complain about it with.
 struct ModelFileReader {
   let file: String

@@ -1,3 +1,4 @@
+import MixtureModels
 import Words
 
 /// A mixture whose parameters model files hold.
