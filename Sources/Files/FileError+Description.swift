@@ -34,7 +34,7 @@ extension FileError.Problem {
         + "to a folder with room, or write .npy"
     case .noScratch(let bytes, let code):
       "no room for \(bytes) bytes of rows that do not fit in memory: \(systemMessage(code)); raise "
-        + "--memory, convert the data by 'shardem shard', or set TMPDIR to a folder with room"
+        + "\(Term.memory), \(Term.conversion), or set TMPDIR to a folder with room"
     }
   }
 }

@@ -31,19 +31,21 @@ extension FitError: CustomStringConvertible {
     switch self {
     case .collapsed(let component, let mass, let rows, let iteration):
       return "component \(component + 1) collapsed\(phrase(iteration)): mass \(shortened(mass)) of "
-        + "\(shortened(rows)) rows; raise --regularization, lower --components or change --seed"
+        + "\(shortened(rows)) rows; raise \(Term.regularization), lower \(Term.components) or "
+        + "change \(Term.seed)"
     case .singular(let component, let columns, let mass, let iteration):
       return "\(subject(component)) collapsed\(phrase(iteration)): "
         + (component == nil ? "singular" : "covariance singular")
         + (mass.map { " over \(shortened($0)) rows" } ?? "")
         + (columns.map { ", \($0)" } ?? "")
-        + "; raise --regularization or drop constant, duplicated and linearly dependent columns"
+        + "; raise \(Term.regularization) or drop constant, duplicated and linearly dependent "
+        + "columns"
     case .notFinite(let component, let variance, let iteration):
       return "\(subject(component)) has a variance of \(variance)\(phrase(iteration)), expected a "
-        + "finite number; rescale the data or lower --regularization"
+        + "finite number; rescale the data or lower \(Term.regularization)"
     case .outOfRange(let component, let variance, let iteration):
       return "\(subject(component)) has a variance of \(variance)\(phrase(iteration)), expected "
-        + "\(CovarianceCheck.range); rescale the data or choose another --regularization"
+        + "\(CovarianceCheck.range); rescale the data or choose another \(Term.regularization)"
     case .unusable(let setting, let expected):
       return "\(setting); expected \(expected)"
     case .undefined(let component, let parameter, let value):

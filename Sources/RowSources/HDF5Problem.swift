@@ -89,7 +89,7 @@ extension HDF5Problem {
         + "HDF5_PLUGIN_PATH to the folder of its plugin"
     case .chunks(let bytes, let limit):
       "unpacking its chunks takes \(bytes) bytes of memory, more than the limit of \(limit); raise "
-        + "--memory, or make its chunks smaller by 'h5repack -l CHUNK=...'"
+        + "\(Term.memory), or make its chunks smaller by 'h5repack -l CHUNK=...'"
     default: nil
     }
   }

@@ -1,15 +1,17 @@
+import Words
+
 /// What to do about text that was to be a number, where it shows.
 enum NumberHint {
   /// Words to follow the error: empty, or with a semicolon before them.
   static func words(for text: String) -> String {
     if text.hasPrefix("#") { return "; comments are read before the first row only" }
     if text.count(where: { $0 == "," }) == 1, isNumber(text[...]) {
-      return "; if that is a decimal comma, give --decimal comma"
+      return "; if that is a decimal comma, give \(Term.decimalComma)"
     }
     for (separator, name) in separators {
       let parts = text.split(separator: separator, omittingEmptySubsequences: false)
       if parts.count > 1 && parts.allSatisfy(isNumber) {
-        return "; if these are several fields, give --delimiter \(name)"
+        return "; if these are several fields, give \(Term.delimiter) \(name)"
       }
     }
     return ""

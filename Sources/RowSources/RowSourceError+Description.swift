@@ -29,7 +29,8 @@ extension RowSourceError.Problem {
     case .noDataFiles:
       "no data files in this folder; expected .npy, .csv, .tsv, .csv.gz, .tsv.gz, .h5 or .hdf5"
     case .unsupportedSuffix:
-      "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
+      "unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give "
+        + "\(Term.raw)"
     case .foreign(let format): "\(format.name), which is not read; \(format.remedy)"
     case .noRows: "no rows of data"
     case .givenTwice: "given twice; its rows would count twice"
@@ -61,13 +62,13 @@ extension RowSourceError.Problem {
         + "or its header is wrong"
     case .rawSize(let bytes, let format):
       "\(bytes) bytes are no whole number of rows of \(counted(format.columnCount, "column")) of "
-        + "\(format.type); check --columns-count and --raw"
-    case .kindAsRaw(let kind): "\(kind), not raw numbers; leave out --raw"
+        + "\(format.type); check \(Term.columnCount) and \(Term.raw)"
+    case .kindAsRaw(let kind): "\(kind), not raw numbers; leave out \(Term.raw)"
     case .textAsRaw:
-      "text, not raw numbers; leave out --raw: text is read by any name (numbers that look like "
-        + "text are read as .npy)"
-    case .npyAsRaw: "this is a .npy file, which says itself what it holds; leave out --raw"
-    case .rawFolder: "a folder; with --raw give files, or a pattern such as folder/*"
+      "text, not raw numbers; leave out \(Term.raw): text is read by any name (numbers that look "
+        + "like text are read as .npy)"
+    case .npyAsRaw: "this is a .npy file, which says itself what it holds; leave out \(Term.raw)"
+    case .rawFolder: "a folder; with \(Term.raw) give files, or a pattern such as folder/*"
     default: nil
     }
   }
@@ -90,8 +91,8 @@ extension RowSourceError.Problem {
       "\(counted(count, "column")), but \(otherPath) has \(otherCount); "
         + "all shards need the same columns"
     case .columnName(let otherPath, let otherName):
-      "\(otherPath) has \"\(oneLine(otherName))\" there; choose the columns with --columns, or "
-        + "give all shards the same ones in one order"
+      "\(otherPath) has \"\(oneLine(otherName))\" there; choose the columns with "
+        + "\(Term.columns), or give all shards the same ones in one order"
     case .otherColumns(let others, let missing, let order, let names):
       columnDifference(others, missing: missing, order, names: names)
     default: nil
@@ -109,10 +110,10 @@ extension RowSourceError.Problem {
     case .corruptGzip(let reason): "the gzip'ed data are damaged: \(reason)"
     case .longRow(let limit):
       "a row of more than \(limit >> 20) MiB of text; is this a table, its quotes in order?"
-        + (limit < TextLimits(memory: nil).rowBytes ? " If so, raise --memory" : "")
+        + (limit < TextLimits(memory: nil).rowBytes ? " If so, raise \(Term.memory)" : "")
     case .manyFields(let limit):
       "more than \(limit) fields; is this a table? Convert one that wide to .npy or HDF5, or raise "
-        + "--memory if that is small"
+        + "\(Term.memory) if that is small"
     case .longName:
       "a column name of more than \(TextLimits.fieldBytes) bytes; is this a table, its quotes in order?"
     case .longNumber(let bytes):
@@ -147,12 +148,12 @@ private func columnDifference(
   let owner = oneLine(order.owner, limit: 200)
   let remedy = "; choose columns by number to take them in their order, whatever their names"
   if missing.isEmpty {
-    return "--columns chooses \(named(others)), which the \(owner) has not; its columns are "
+    return "\(Term.columns) chooses \(named(others)), which the \(owner) has not; its columns are "
       + list(order.names) + remedy
   }
   let near = names.contains(missing[0]) ? nil : likeliest(names, for: missing[0])
   let guess = near.map { "did you mean \"\(oneLine($0))\"? " } ?? ""
-  let chosen = others.isEmpty ? "" : " among those that --columns chooses"
+  let chosen = others.isEmpty ? "" : " among those that \(Term.columns) chooses"
   return "no \(named(missing)) of the \(owner)\(chosen); \(guess)the file's columns are "
     + list(names) + remedy
 }

@@ -1,5 +1,6 @@
 import Host
 import SystemLibrary
+import Words
 
 /// Why a fit cannot go on from a checkpoint, or not keep any.
 public struct CheckpointError: InputError, Equatable {
@@ -24,9 +25,9 @@ public struct CheckpointError: InputError, Equatable {
     /// Made with another value of an option; nil if it was not in use.
     case setting(option: String, found: String?, expected: String?)
     /// Made with another limit of iterations, after starts that have ended with it.
-    case startsEnded(found: String, expected: Int)
+    case startsEnded(option: String, found: String, expected: Int)
     /// The fit is past the limit of iterations that it is to go on with.
-    case beyondLimit(iteration: Int, limit: Int)
+    case beyondLimit(option: String, iteration: Int, limit: Int)
     /// Made of other data; in what these differ.
     case data(String)
     /// Of a model of another size.
@@ -54,35 +55,37 @@ extension CheckpointError: CustomStringConvertible {
     case .cannotCreate(let code):
       "no folder for checkpoints can be made here: \(String(cString: strerror(code)))"
     case .occupied:
-      "holds checkpoints of an earlier fit; add --resume \(path) to go on from them, or name "
+      "holds checkpoints of an earlier fit; \(Term.resumption) \(path) to go on from them, or name "
         + "another folder"
     case .inUse(let holder):
       "in use by another fit\(holder.isEmpty ? "" : ", \(holder)"); wait for its end, or name "
         + "another folder"
     case .none: "no checkpoint to go on from"
     case .damaged:
-      "damaged, and there is no older checkpoint; begin anew without --resume, in another folder"
+      "damaged, and there is no older checkpoint; begin anew without \(Term.resuming), in another "
+        + "folder"
     case .damagedModel: "a damaged checkpoint; take an older one, or a model file"
     case .noModel: "a folder without checkpoints; expected a model file, or checkpoints of a fit"
     case .version(let version):
       "a checkpoint of version \(version), which shardem \(programVersion) does not read; go on "
-        + "with the program that made it, or begin anew without --resume, in another folder"
+        + "with the program that made it, or begin anew without \(Term.resuming), in another folder"
     case .program(let found, let expected):
       "made by \(found == expected ? "a build of shardem \(found) that rounds otherwise" : "shardem \(found), not \(expected)"), "
         + "and going on would give the bits of neither; use the program that made it, or start from "
-        + "its model: --init \(path) without --resume, and checkpoints in another folder"
+        + "its model: \(Term.start) \(path) without \(Term.resuming), and checkpoints in another "
+        + "folder"
     case .setting(let option, let found, let expected):
       "made with \(described(option, found)), not with \(described(option, expected)); give the "
-        + "options of then, or begin anew without --resume, in another folder"
-    case .startsEnded(let found, let expected):
-      "made with \(FitIdentity.limitOption) \(found), not with \(expected), after a start that ended "
-        + "with it; give that, or begin anew without --resume, in another folder"
-    case .beyondLimit(let iteration, let limit):
-      "made after iteration \(iteration), past \(FitIdentity.limitOption) \(limit); give at least "
-        + "\(iteration), or begin anew without --resume, in another folder"
+        + "options of then, or begin anew without \(Term.resuming), in another folder"
+    case .startsEnded(let option, let found, let expected):
+      "made with \(option) \(found), not with \(expected), after a start that ended "
+        + "with it; give that, or begin anew without \(Term.resuming), in another folder"
+    case .beyondLimit(let option, let iteration, let limit):
+      "made after iteration \(iteration), past \(option) \(limit); give at least "
+        + "\(iteration), or begin anew without \(Term.resuming), in another folder"
     case .data(let difference):
       "made of other data: these have \(difference); give the data of then, or begin anew "
-        + "without --resume, in another folder"
+        + "without \(Term.resuming), in another folder"
     case .size: "made of a model of another size"
     }
   }

@@ -4,29 +4,33 @@ public struct FitIdentity: Sendable, Equatable {
   /// The options that the result depends on, in the order in which differences are looked for.
   private let options: [String]
   let values: [String: String]
-  package let data: DataFingerprint
-
-  /// - Parameter settings: the options that the result depends on, and their values.
-  public init(settings: [(option: String, value: String)], data: DataFingerprint) {
-    self.init(settings: settings, data: data, program: .current)
-  }
-
-  package init(
-    settings: [(option: String, value: String)], data: DataFingerprint, program: ProgramIdentity
-  ) {
-    options = settings.map(\.option)
-    values = Dictionary(settings.map { ($0.option, $0.value) }) { $1 }
-    (self.data, self.program) = (data, program)
-  }
-
-  /// The option that may have another value when a fit goes on.
+  /// The limit of iterations: the option that may have another value when a fit goes on.
   ///
   /// A start that is not done goes the same way under any limit, until it gets there. A start that
   /// has ended by one cannot go on once another has begun, and another limit could have made it the
   /// best: from then on the limit stays. A tolerance always stays: whether a start would have
   /// converged earlier by another one is not known from the checkpoint, which has no changes of
   /// parameters.
-  package static let limitOption = "--max-iterations"
+  private let limitOption: String?
+  package let data: DataFingerprint
+
+  /// - Parameters:
+  ///   - settings: the options that the result depends on, and their values.
+  ///   - limitOption: which of them is the limit of iterations; nil if none is.
+  public init(
+    settings: [(option: String, value: String)], limitOption: String? = nil, data: DataFingerprint
+  ) {
+    self.init(settings: settings, limitOption: limitOption, data: data, program: .current)
+  }
+
+  package init(
+    settings: [(option: String, value: String)], limitOption: String? = nil,
+    data: DataFingerprint, program: ProgramIdentity
+  ) {
+    options = settings.map(\.option)
+    values = Dictionary(settings.map { ($0.option, $0.value) }) { $1 }
+    (self.limitOption, self.data, self.program) = (limitOption, data, program)
+  }
 
   /// - Throws: `CheckpointError` with the first difference.
   func require(_ checkpoint: Checkpoint, file: String) throws {
@@ -37,10 +41,10 @@ public struct FitIdentity: Sendable, Equatable {
     let found = checkpoint.settings
     for option in options + found.keys.filter({ values[$0] == nil }).sorted()
     where found[option] != values[option] {
-      if option == Self.limitOption, let found = found[option],
+      if option == limitOption, let found = found[option],
         let limit = values[option].flatMap({ Int($0) })
       {
-        try require(limit, instead: found, checkpoint, file: file)
+        try require(limit, option, instead: found, checkpoint, file: file)
       } else {
         throw CheckpointError(
           file, .setting(option: option, found: found[option], expected: values[option]))
@@ -52,13 +56,15 @@ public struct FitIdentity: Sendable, Equatable {
   }
 
   private func require(
-    _ limit: Int, instead found: String, _ checkpoint: Checkpoint, file: String
+    _ limit: Int, _ option: String, instead found: String, _ checkpoint: Checkpoint, file: String
   ) throws {
     if checkpoint.restart > 0 {
-      throw CheckpointError(file, .startsEnded(found: found, expected: limit))
+      throw CheckpointError(file, .startsEnded(option: option, found: found, expected: limit))
     }
     if checkpoint.iteration > limit {
-      throw CheckpointError(file, .beyondLimit(iteration: checkpoint.iteration, limit: limit))
+      let iteration = checkpoint.iteration
+      throw CheckpointError(
+        file, .beyondLimit(option: option, iteration: iteration, limit: limit))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Host
+import Words
 
 /// All that a fit needs to go on after an iteration as if it had never stopped.
 public struct FitState<Parameters: Sendable>: Sendable {
@@ -38,7 +39,7 @@ public struct ForeignState: InputError, Equatable, CustomStringConvertible {
 
   public var description: String {
     "the checkpoint is of start \(restart), counted from 0, of a fit of \(restarts); it is damaged or "
-      + "of another fit: begin anew without --resume, in another folder"
+      + "of another fit: begin anew without \(Term.resuming), in another folder"
   }
 }
 

@@ -57,7 +57,8 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
   ) throws -> StateKeeper<Mixture>? {
     guard checkpoint != nil || resume != nil else { return nil }
     let world = sweep.world
-    let identity = FitIdentity(settings: settings, data: try sweep.fingerprint())
+    let identity = FitIdentity(
+      settings: settings, limitOption: SearchOptions.limitOption, data: try sweep.fingerprint())
     // Before the newest is read: another fit could be about to write a newer one.
     let lock = try world.agree { world.rank == 0 ? try self.lock(creating: false, log) : nil }
     let resumption = try resume.flatMap {

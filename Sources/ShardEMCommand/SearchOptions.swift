@@ -88,6 +88,9 @@ struct SearchOptions: ParsableArguments, CommonOptions {
       tries: tries, seed: seed)
   }
 
+  /// The option that may have another value when a fit goes on from a checkpoint.
+  static let limitOption = "--max-iterations"
+
   /// These options as checkpoints record them.
   ///
   /// - Parameter start: the model that `--init` names.
@@ -109,7 +112,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
     return [
       ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
       ("--tries", tries.map { "\($0)" } ?? "default"),
-      (FitIdentity.limitOption, "\(maxIterations)"), criterion,
+      (Self.limitOption, "\(maxIterations)"), criterion,
     ]
   }
 

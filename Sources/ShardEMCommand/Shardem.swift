@@ -4,6 +4,7 @@ import MPICommunicator
 import MessagePassing
 import ShardEM
 import SystemLibrary
+import Words
 
 /// The program `shardem`: a list of verbs, one file each.
 @main struct Shardem: ParsableCommand {
@@ -25,6 +26,7 @@ import SystemLibrary
     ])
 
   static func main() {
+    Term.use(\.nameOnCommandLine)
     EndingSignals.install()
     OpenFiles.raiseLimit()
     // A write that has no reader or no room fails with an error instead: the model of a long fit

@@ -142,7 +142,7 @@ struct BinaryFileTests {
       return folder.message { _ = try BinaryFile(raw: path, format) }
     }
     let numbers = [UInt8](repeating: 0, count: 24)
-    let advice = "; check --columns-count and --raw"
+    let advice = "; check the number of columns and ReadOptions.raw"
     #expect(try message(numbers, columnCount: 3) == nil)
     #expect(
       try message(numbers, columnCount: 4)
@@ -157,7 +157,7 @@ struct BinaryFileTests {
     let npy = npyHeader(shape: [6], descriptor: "<f4") + numbers
     #expect(
       try message(npy, columnCount: 1)
-        == "a.bin: this is a .npy file, which says itself what it holds; leave out --raw")
+        == "a.bin: this is a .npy file, which says itself what it holds; leave out ReadOptions.raw")
   }
 
   @Test("a header written by Python 2, with other quotes, order and spacing, is read")

@@ -175,9 +175,9 @@ struct CSVConventionsTests {
   @Test(
     "where the text shows why it is no number, the error says what to give",
     arguments: [
-      ("x;y\n1,5;2\n", "1,5", "if that is a decimal comma, give --decimal comma"),
-      ("x|y\n1|2\n", "1|2", "if these are several fields, give --delimiter '|'"),
-      ("x~y\n1.5~-2\n", "1.5~-2", "if these are several fields, give --delimiter '~'"),
+      ("x;y\n1,5;2\n", "1,5", "if that is a decimal comma, give ReadOptions.decimalComma"),
+      ("x|y\n1|2\n", "1|2", "if these are several fields, give ReadOptions.delimiter '|'"),
+      ("x~y\n1.5~-2\n", "1.5~-2", "if these are several fields, give ReadOptions.delimiter '~'"),
     ])
   func hints(text: String, found: String, hint: String) throws {
     let words = try #require(message(text))

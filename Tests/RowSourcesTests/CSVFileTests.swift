@@ -105,7 +105,7 @@ struct CSVFileTests {
       (
         "1;2\n3;1,5\n",
         "row 2, column 2: found \"1,5\", expected a number; if that is a decimal comma, give "
-          + "--decimal comma"
+          + "ReadOptions.decimalComma"
       ),
       ("x,y\n1,2\n,4\n", "row 3, column 1 (x): found an empty field, expected a number"),
       ("x,y,\n1,2,\n", "row 2, column 3: found an empty field, expected a number"),

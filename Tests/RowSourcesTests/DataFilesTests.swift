@@ -61,7 +61,8 @@ struct DataFilesTests {
       folder.message { _ = try DataFile.open(folder.path + "/" + name) }
     }
     let unsupported =
-      ": unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give --raw"
+      ": unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give "
+      + "ReadOptions.raw"
     _ = try folder.file("a.bin", [1, 2, 3])
     _ = try folder.file("noSuffix", [1, 2, 3])
     #expect(message("a.bin") == "a.bin" + unsupported)
@@ -85,7 +86,7 @@ struct DataFilesTests {
     }
     #expect(
       folder.message { _ = try DataFiles.expand([folder.path + "/in"], options) }
-        == "in: a folder; with --raw give files, or a pattern such as folder/*")
+        == "in: a folder; with ReadOptions.raw give files, or a pattern such as folder/*")
   }
   private struct Unexpected: Error {}
 
@@ -117,7 +118,7 @@ struct DataFilesTests {
     #expect(try fault(xy, yx, columns: ["x", "y"]) == nil)
     #expect(try fault(xy, yx, columns: ["1", "2"]) == nil)
     let advice =
-      "; choose the columns with --columns, or give all shards the same ones in one order"
+      "; choose the columns with ReadOptions.columns, or give all shards the same ones in one order"
     #expect(
       try fault(plain, xy, plain, yx) == "d.csv: column 1 (y): b.csv has \"x\" there" + advice)
     #expect(

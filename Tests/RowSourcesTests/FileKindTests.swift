@@ -96,8 +96,8 @@ struct FileKindTests {
   }
 
   private static let textAsRaw =
-    "text, not raw numbers; leave out --raw: text is read by any name (numbers that look like text "
-    + "are read as .npy)"
+    "text, not raw numbers; leave out ReadOptions.raw: text is read by any name (numbers that look "
+    + "like text are read as .npy)"
 
   @Test("raw data that are text are refused, whatever the size")
   func rawText() throws {
@@ -114,10 +114,10 @@ struct FileKindTests {
     }
     #expect(
       message("a.bin", Array(gzip(long)), raw: raw)
-        == "a.bin: gzip'ed, not raw numbers; leave out --raw")
+        == "a.bin: gzip'ed, not raw numbers; leave out ReadOptions.raw")
     #expect(
       message("a.bin", Array("PAR1".utf8) + [0x15, 4, 0, 0], raw: raw)
-        == "a.bin: a Parquet file, not raw numbers; leave out --raw")
+        == "a.bin: a Parquet file, not raw numbers; leave out ReadOptions.raw")
   }
 
   @Test("raw numbers of any scale are not taken for text")

@@ -71,7 +71,8 @@ struct StreamedRowsTests {
   @Test("a scratch file for which there is no room is an error that says what to do")
   func noRoom() throws {
     let advice =
-      "; raise --memory, convert the data by 'shardem shard', or set TMPDIR to a folder with room"
+      "; raise the memory limit, convert the data to .npy files, or set TMPDIR to a folder with "
+      + "room"
     #expect(
       folder.message { _ = try ScratchFile(byteCount: 8, in: folder.path + "/none") }
         == "none: no room for 8 bytes of rows that do not fit in memory: No such file or directory"

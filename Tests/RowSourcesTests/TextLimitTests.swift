@@ -29,7 +29,8 @@ struct TextLimitTests {
   @Test("a row without an end is refused by its number, wherever it is")
   func longRows() throws {
     let expected =
-      "a row of more than 1 MiB of text; is this a table, its quotes in order? If so, raise --memory"
+      "a row of more than 1 MiB of text; is this a table, its quotes in order? If so, raise "
+      + "the memory limit"
     for byte in ["a", "1", "\0", "\""] {
       let long = run(byte, 5 << 20)
       #expect(try message(long) == "row 1: \(expected)")
@@ -47,7 +48,7 @@ struct TextLimitTests {
   func manyFields() throws {
     let expected =
       "row 1: more than 65536 fields; is this a table? Convert one that wide to .npy or HDF5, or "
-      + "raise --memory if that is small"
+      + "raise the memory limit if that is small"
     for fields in [",", "1,", ";", "\"\","] {
       #expect(try message(run(fields, 65_535)) == "no rows of data")
       #expect(try message(run(fields, 65_536) + "1\n1\n") == expected)

@@ -75,7 +75,8 @@ struct CheckpointTests {
     "A first start goes on under any limit that it has not passed, as if it had always been that")
   func otherLimit() throws {
     func identity(limit: Int) throws -> FitIdentity {
-      FitIdentity(settings: [(FitIdentity.limitOption, "\(limit)")], data: try self.identity.data)
+      FitIdentity(
+        settings: [("--most", "\(limit)")], limitOption: "--most", data: try self.identity.data)
     }
     let kept = try fit(ranks: 1).kept
     // The first start after 9 iterations, at its limit, and the second start after one.
@@ -95,15 +96,15 @@ struct CheckpointTests {
       let file = "\(folder.path)/checkpoint-\(place.restart)-\(place.iteration).bin"
       if place.restart > 0 {
         for limit in [1, 20] {
-          #expect(throws: CheckpointError(file, .startsEnded(found: "12", expected: limit))) {
-            try state(limit: limit)
-          }
+          let ended = CheckpointError.Problem.startsEnded(
+            option: "--most", found: "12", expected: limit)
+          #expect(throws: CheckpointError(file, ended)) { try state(limit: limit) }
         }
       } else {
         let limit = place.iteration - 1
-        #expect(
-          throws: CheckpointError(file, .beyondLimit(iteration: limit + 1, limit: limit))
-        ) { try state(limit: limit) }
+        let beyond = CheckpointError.Problem.beyondLimit(
+          option: "--most", iteration: limit + 1, limit: limit)
+        #expect(throws: CheckpointError(file, beyond)) { try state(limit: limit) }
       }
     }
   }
@@ -215,7 +216,7 @@ struct CheckpointTests {
       let error = CheckpointError(
         file, .program(found: other.version, expected: current.version))
       #expect(throws: error) { try resumption(identity) }
-      #expect("\(error)".contains("--init \(file)"))
+      #expect("\(error)".contains("its model: the start \(file) without resuming"))
     }
   }
 

@@ -12,8 +12,8 @@ extension DataSetFilesTests {
     let first = try write("s1.csv", "a,b,w\n1,2,3\n4,5,6\n")
     let second = try write("s2.csv", "w,a,b\n3,1,2\n6,4,5\n")
     let expected =
-      "\(second): column 1 (w): \(first) has \"a\" there; choose the columns with --columns, or "
-      + "give all shards the same ones in one order"
+      "\(second): column 1 (w): \(first) has \"a\" there; choose the columns with "
+      + "ReadOptions.columns, or give all shards the same ones in one order"
     for weights in [nil, "w", "3"] {
       #expect(
         try message(ranks: ranks) {

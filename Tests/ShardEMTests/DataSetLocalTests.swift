@@ -142,11 +142,11 @@ extension DataSetFilesTests {
     #expect(
       try localMessage([["node0"], ["node1"], ["node1"]])
         == "part-3.npy: there is a file of this name on host a and on host b; rename one of them, or "
-        + "leave out --local if the hosts share their files")
+        + "leave out local placement if the hosts share their files")
     #expect(
       try localMessage([["node2"], ["node0", "node1"], ["node0", "node1"]])
-        == "part-3.npy: there are two files of this name on host b; with --local, shards are ordered "
-        + "by their names without folders, which must differ")
+        == "part-3.npy: there are two files of this name on host b; with local "
+        + "placement, shards are ordered by their names without folders, which must differ")
   }
 
   @Test("Names that differ in their bytes only are two, in the order of these")
@@ -212,8 +212,8 @@ extension DataSetFilesTests {
     let weights = try write("w.txt", "1\n").dropFirst(folder.count + 1)
     #expect(
       try localMessage(all, weights: "\(folder)/\(weights)")
-        == "w.txt: with --local, a file of row weights is not possible, as no host has all rows; make "
-        + "the weights a column of the data and name that")
+        == "w.txt: with local placement, a file of row weights is not possible, as no host "
+        + "has all rows; make the weights a column of the data and name that")
     #expect(try localMessage(all, weights: "v").hasPrefix("v: no such file, and "))
 
     _ = try writeNPY("node1/part-6.npy", [1, 2], columns: 2)

@@ -119,7 +119,7 @@ extension DataSetFilesTests {
     #expect(try message(blocks) == "no error")
     let found = try message(blocks - 1)
     #expect(
-      found == "--memory \(blocks - 1) bytes; the rows do not fit in it, and to read them block by "
-        + "block takes \(blocks); raise it or lower --threads")
+      found == "the memory limit \(blocks - 1) bytes; the rows do not fit in it, and to read "
+        + "them block by block takes \(blocks); raise it or lower the number of threads")
   }
 }

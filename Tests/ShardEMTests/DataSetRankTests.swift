@@ -19,7 +19,7 @@ extension DataSetFilesTests {
     }
     let (bText, cText) = ("\(b) (1 x 2 of <f8)", "\(c) (1 x 2 of <f8)")
     let last =
-      "on rank \(ranks - 1); all ranks need the same files, or --local if each host "
+      "on rank \(ranks - 1); all ranks need the same files, or local placement if each host "
       + "has files of its own"
     #expect(
       try message([a, b], onLastRank: [a, c]) == "\(bText) on rank 0, but \(cText) \(last)")
@@ -62,7 +62,7 @@ extension DataSetFilesTests {
     #expect(found.hasPrefix("\(name == "s.csv" ? shard : weights) ("), "\(found)")
     #expect(
       found.hasSuffix(
-        ") on rank 1; all ranks need the same files, or --local if each host "
+        ") on rank 1; all ranks need the same files, or local placement if each host "
           + "has files of its own"), "\(found)")
   }
 }

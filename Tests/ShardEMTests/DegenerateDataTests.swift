@@ -183,6 +183,6 @@ struct DegenerateDataTests {
     }
     #expect(abs(mass - 3) < 0.01 && iteration > 1)
     let sentence = "component 2 collapsed at iteration \(iteration): mass 3"
-    #expect("\(error!)".hasPrefix(sentence) && "\(error!)".contains("raise --regularization"))
+    #expect("\(error!)".hasPrefix(sentence) && "\(error!)".contains("raise regularization"))
   }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The order of imports, as README.md draws it: a line a module of Sources, which may import only modules of
 # lines above it, and imports just those that stand in its line; Package.swift declares just what is
-# imported; and what reads data (Sources/ShardEM/Data) knows no models.
+# imported; what reads data (Sources/ShardEM/Data) knows no models; and no module but that of the command
+# speaks of its options.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 refuse_arguments "$@"
@@ -70,4 +71,12 @@ for module in MixtureModels ModelFiles; do
   files=$(grep -rl "import $module\$" Sources/ShardEM/Data | paste -s -d ' ') || true
   if [[ ! $files ]]; then ok; else not_ok "data code imports $module: $files"; fi
 done
+# Errors of modules below the command name a `Term`, which the command gives its own names. Options of other
+# programs are theirs.
+while read -r module _; do
+  [[ $module != ShardEMCommand ]] || break
+  flags=$(grep -rnE '^[^/]*"[^"]*--[a-z]' --include='*.swift' "Sources/$module" |
+    grep -vE 'h5repack|srun' | cut -d : -f 1-2 | paste -s -d ' ') || true
+  if [[ ! $flags ]]; then ok; else not_ok "sentences of $module name options: $flags"; fi
+done < <(drawn)
 finish

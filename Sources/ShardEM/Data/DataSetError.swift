@@ -70,19 +70,19 @@ extension DataSetError: CustomStringConvertible {
     case .differentFiles(let rank, let found, let otherRank, let expected, let host):
       "\(text(expected)) on rank \(otherRank), but \(text(found)) on rank \(rank); "
         + (host.map { "all ranks on host \($0) need the same files" }
-          ?? "all ranks need the same files, or --local if each host has files of its own")
+          ?? "all ranks need the same files, or \(Term.local) if each host has files of its own")
     case .differentContents(let path, let rank):
       "\(path): rank \(rank) finds other contents in its file than rank 0; all ranks need the same: "
         + "copy it anew to the hosts that are out of date"
     case .sameName(let name, let hosts) where hosts[0] == hosts[1]:
-      "\(shown(name)): there are two files of this name on host \(hosts[0]); with --local, shards "
-        + "are ordered by their names without folders, which must differ"
+      "\(shown(name)): there are two files of this name on host \(hosts[0]); with "
+        + "\(Term.local), shards are ordered by their names without folders, which must differ"
     case .sameName(let name, let hosts):
       "\(shown(name)): there is a file of this name on host \(hosts[0]) and on host \(hosts[1]); "
-        + "rename one of them, or leave out --local if the hosts share their files"
+        + "rename one of them, or leave out \(Term.local) if the hosts share their files"
     case .localWeights(let path):
-      "\(path): with --local, a file of row weights is not possible, as no host has all rows; make "
-        + "the weights a column of the data and name that"
+      "\(path): with \(Term.local), a file of row weights is not possible, as no host has all "
+        + "rows; make the weights a column of the data and name that"
     case .noWeights(let name, let error):
       "\(shown(name)): no such file, and \(error)"
     case .weightColumns(let path, let count):
@@ -109,7 +109,7 @@ extension DataSetError: CustomStringConvertible {
       "\(path): no column beside that of the row weights"
     case .fewerRowsThanComponents(let rows, let components):
       "\(components) components for \(rows) row\(rows == 1 ? "" : "s") of data; "
-        + "lower --components or add data"
+        + "lower \(Term.components) or add data"
     case .columns(let found, let expected):
       "\(found) columns of data for a model of \(expected)"
     case .unsuitable(let path, let row, let column, let problem):
@@ -121,8 +121,8 @@ extension DataSetError: CustomStringConvertible {
       "\(path): \(text(rows)): the model's \(name) is \(value), expected a finite number; rescale the "
         + "data and the model"
     case .memory(let limit, let blocks):
-      "--memory \(limit) bytes; the rows do not fit in it, and to read them block by block takes "
-        + "\(blocks); raise it or lower --threads"
+      "\(Term.memory) \(limit) bytes; the rows do not fit in it, and to read them block by block "
+        + "takes \(blocks); raise it or lower \(Term.threads)"
     case .beyondRange(.weights(let largest)):
       "row weights up to \(largest) are beyond what sums in float64 can hold; "
         + "multiply all of them by one number"
