@@ -1,4 +1,5 @@
 import MixtureModels
+import Words
 
 /// Responsibilities that a fit starts from with an M-step, such as another program's clusters: of each
 /// row the number of its component, or its share of every component.

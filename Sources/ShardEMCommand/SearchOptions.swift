@@ -1,8 +1,10 @@
 import ArgumentParser
+import Files
 import Host
 import MessagePassing
 import MixtureModels
 import ModelFiles
+import RowSources
 import ShardEM
 import Words
 

@@ -92,8 +92,8 @@ extension DataSetError: CustomStringConvertible {
     case .rowsBeside(let path, let count, let rows):
       "\(path): \(counted(count, "row")) for \(counted(rows, "row")) of data; expected one for each"
     case .localRows(let path):
-      "\(path): with --local, a file of labels or responsibilities is not possible, as no host has all "
-        + "rows; start from a model"
+      "\(path): with \(Term.local), a file of labels or responsibilities is not possible, as no host "
+        + "has all rows; start from a model"
     case .sumOfResponsibilities(let path, let row, let sum):
       "\(path): row \(row): the responsibilities add up to \(sum), expected 1"
     case .weight(let path, let row, let column, let value):

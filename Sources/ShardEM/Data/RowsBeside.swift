@@ -1,6 +1,6 @@
 import MessagePassing
-import MixtureModels
 import RowSources
+import Rows
 
 /// Numbers in a file or array of their own, a row of them for each row of the data.
 public struct RowsBeside: Sendable {
