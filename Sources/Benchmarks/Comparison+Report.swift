@@ -21,7 +21,7 @@ extension Comparison {
     for library in settings.libraries(for: .full) {
       let peer = peers.first { $0.name.hasPrefix(library) }
       fields.append(
-        peer.map { "\($0.ratio.text(digits)) x, \(digits($0.seconds)) s" } ?? "")
+        peer.map { "\($0.ratio.text { "\(digits($0)) x" }), \(digits($0.seconds)) s" } ?? "")
     }
     if let largestDifference { fields.append(digits(largestDifference)) }
     return fields

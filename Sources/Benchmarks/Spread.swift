@@ -9,7 +9,7 @@ struct Spread: Encodable {
     (least, median, largest) = (values.min()!, values.median, values.max()!)
   }
 
-  /// "2.4 x (2.1 to 2.6)"
+  /// "2.4 x (2.1 x to 2.6 x)"
   func text(_ text: (Double) -> String) -> String {
     least == largest ? text(median) : "\(text(median)) (\(text(least)) to \(text(largest)))"
   }
