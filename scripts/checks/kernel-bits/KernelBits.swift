@@ -16,13 +16,13 @@ enum KernelBits {
   private static func elementary() {
     var (exps, logs, normals) = (Digest(), Digest(), Digest())
     let random = RandomRow(Philox(seed: 1), purpose: 2, row: 3)
-    let sums = ExactSums(ExactUnits(bounds: [8], additions: 10_000))
+    let sums = ExactSums(count: 1, additions: 10_000)
     for i in 0..<10_000 {
       let normal = random.normal(i)
       normals.add(normal)
       exps.add(Portable.exp(100 * normal))
       logs.add(Portable.log(abs(normal)))
-      withUnsafePointer(to: normal) { sums.add($0) }
+      _ = withUnsafePointer(to: normal) { sums.add($0) }
     }
     normals.add(sums.totals)
     print("exp " + exps.text + ", log " + logs.text + ", random normal " + normals.text)
