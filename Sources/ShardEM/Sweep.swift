@@ -58,7 +58,7 @@ public final class Sweep<World: Communicator>: Sendable {
     let count = counts.reduce(0, +)
     var elements: [Double]?
     do {
-      if failure == nil { elements = try elementsOfThisRank(passes, count: count) }
+      if failure == nil { elements = try elementsOfThisRank(passes, counts: counts) }
     } catch { failure = error }
     let computed = clock.now
     let seconds = (computed - start).seconds
@@ -110,8 +110,11 @@ public final class Sweep<World: Communicator>: Sendable {
   }
 
   /// The elements of the exact sums of this rank's blocks.
-  private func elementsOfThisRank(_ passes: [any Pass], count: Int) throws -> [Double] {
-    try withThreadMemory { threads in
+  ///
+  /// - Parameter counts: of the passes' slots, which are made anew whenever they are asked for.
+  private func elementsOfThisRank(_ passes: [any Pass], counts: [Int]) throws -> [Double] {
+    let count = counts.reduce(0, +)
+    return try withThreadMemory { threads in
       for thread in 0..<threadCount {
         threads[thread].restart(count: count, additions: data.plan.blockCount)
       }
@@ -120,9 +123,9 @@ public final class Sweep<World: Communicator>: Sendable {
         let numbers = memory.numbers.reserve(count)
         try data.withBlock(number, scratch: memory.reading) { block in
           var start = numbers
-          for pass in passes {
+          for (pass, count) in zip(passes, counts) {
             try pass.write(block, workspace: memory.computing, into: start)
-            start += pass.slots.count
+            start += count
           }
           if let slot = memory.sums.add(numbers) {
             throw data.error(
