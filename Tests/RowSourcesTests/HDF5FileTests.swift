@@ -177,6 +177,7 @@ struct HDF5NameTests {
   @Test("without the library, HDF5 files are refused")
   func withoutHDF5() throws {
     let folder = try TemporaryFolder()
+    _ = try folder.file("a.h5", [0x89] + Array("HDF\r\n\u{1a}\n".utf8))
     #expect(
       folder.message { _ = try DataFile.open(folder.path + "/a.h5:/x") }
         == "a.h5: this program was built without HDF5; build it with the trait HDF5, or convert "
