@@ -7,7 +7,7 @@ public enum DataFile: Sendable {
   /// Text whose rows must be found and parsed first.
   case csv(CSVFile)
   /// A file that other ranks read.
-  case distant(DistantFile)
+  case remote(RemoteFile)
 
   /// Opens a .npy file, a dataset in an HDF5 file, a text file, gzip'ed or not, or a raw file if
   /// the options say so, and reads its header.
@@ -60,7 +60,7 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers(let file): file.name
     case .csv(let file): file.name
-    case .distant(let file): file.name
+    case .remote(let file): file.name
     }
   }
 
@@ -77,7 +77,7 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers(let file): file.columnNumbers
     case .csv(let file): file.columnNumbers
-    case .distant(let file): file.columnNumbers
+    case .remote(let file): file.columnNumbers
     }
   }
 
@@ -86,7 +86,7 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers(let file): file.rowCount
     case .csv: nil
-    case .distant(let file): file.rowCount
+    case .remote(let file): file.rowCount
     }
   }
 
@@ -95,7 +95,7 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers: 0
     case .csv(let file): file.scanPartCount
-    case .distant(let file): file.scanPartCount
+    case .remote(let file): file.scanPartCount
     }
   }
 
@@ -104,7 +104,7 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers: 1
     case .csv(let file): file.firstRowNumber
-    case .distant(let file): file.firstRowNumber
+    case .remote(let file): file.firstRowNumber
     }
   }
 
@@ -137,7 +137,7 @@ public enum DataFile: Sendable {
     switch self {
     case .numbers: nil
     case .csv(let file): file.columnNames
-    case .distant(let file): file.columnNames
+    case .remote(let file): file.columnNames
     }
   }
 
@@ -151,7 +151,7 @@ public enum DataFile: Sendable {
       let names = columnNames.map { "with the names " + $0.joined(separator: ", ") }
       return "\(file.byteCount) bytes, \(columnCount) columns, delimiter \"\(delimiter)\", "
         + (names ?? "without names")
-    case .distant(let file):
+    case .remote(let file):
       return file.summary
     }
   }

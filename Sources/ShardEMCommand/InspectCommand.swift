@@ -106,7 +106,7 @@ struct InspectCommand: WorldCommand {
       return try "\(plain(path)): text, \(columns), delimiter \(name(of: text.delimiter)), "
         + "first row taken for \(text.hasHeader ? "column names" : "data")\n"
         + ranges(of: rows, names: text.columnNames)
-    case .distant(let file):
+    case .remote(let file):
       return "\(plain(path)): \(file.summary)\n"
     }
   }

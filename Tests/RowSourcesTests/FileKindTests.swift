@@ -15,7 +15,7 @@ struct FileKindTests {
     switch try DataFile.open(try folder.file(name, bytes)) {
     case .numbers(let file): return try file.read()
     case .csv(let file): return try file.parseAll().read()
-    case .distant: return []
+    case .remote: return []
     }
   }
 

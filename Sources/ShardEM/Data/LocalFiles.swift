@@ -4,7 +4,7 @@ import RowSources
 
 /// The files of all hosts, each of which has some on disks of its own, in one order for all.
 struct LocalFiles {
-  /// In the natural order of their names without folders; those of other hosts are `distant`.
+  /// In the natural order of their names without folders; those of other hosts are `remote`.
   let files: [DataFile]
   /// This host's files and ranks.
   let group: FileGroup
@@ -15,7 +15,7 @@ struct LocalFiles {
   /// - Throws: on every rank the same `DataSetError` if ranks of a host were given different files,
   ///   or a name stands for two files.
   init<World: Communicator>(_ own: [DataFile], on host: Host, world: World) throws {
-    let descriptions = own.map(DistantFile.init)
+    let descriptions = own.map(RemoteFile.init)
     let words = host.words + descriptions.flatMap(\.words)
     let ranks = try world.gather(GivenFiles.encoded(words)).map(GivenFiles.init)
 
@@ -50,7 +50,7 @@ struct LocalFiles {
     let ownSpeaker = speakers[host]!
     files = all.map { file in
       file.speaker == ownSpeaker
-        ? own[file.number] : .distant(ranks[file.speaker].files[file.number])
+        ? own[file.number] : .remote(ranks[file.speaker].files[file.number])
     }
     group = FileGroup(
       files: all.indices.filter { all[$0].speaker == ownSpeaker },
@@ -86,7 +86,7 @@ extension LocalFiles {
 /// A rank's host, and the files that it was given there.
 private struct GivenFiles {
   let host: Host
-  let files: [DistantFile]
+  let files: [RemoteFile]
 
   /// Each word behind the number of its bytes: names of columns may hold any characters.
   static func encoded(_ words: [String]) -> [UInt8] {
@@ -102,15 +102,15 @@ private struct GivenFiles {
       rest = rest[end...]
     }
     host = Host(words: &words)
-    var files: [DistantFile] = []
-    while !words.isEmpty { files.append(DistantFile(words: &words)) }
+    var files: [RemoteFile] = []
+    while !words.isEmpty { files.append(RemoteFile(words: &words)) }
     self.files = files
   }
 
   func requireSame(as other: GivenFiles, rank: Int, otherRank: Int) throws {
     guard files != other.files else { return }
     let number = zip(files, other.files).prefix { $0 == $1 }.count
-    func text(_ files: [DistantFile]) -> String? {
+    func text(_ files: [RemoteFile]) -> String? {
       files.dropFirst(number).first.map { "\($0.name) (\($0.summary))" }
     }
     throw DataSetError.differentFiles(

@@ -133,7 +133,7 @@ struct ShardLoader: Sendable {
       ) { piece, memory in
         try source.withRows(piece, scratch: memory) { try body($0, piece) }
       }
-    case .distant(let file):
+    case .remote(let file):
       preconditionFailure("rows of \(file.name) on another host than its own")
     }
   }

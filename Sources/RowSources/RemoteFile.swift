@@ -1,5 +1,5 @@
 /// What is known of a shard on a disk of another host.
-public struct DistantFile: Sendable, Equatable {
+public struct RemoteFile: Sendable, Equatable {
   public let name: String
   package let columnNumbers: [Int]
   package let columnNames: [String]?
