@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// A text file of numbers, compressed by gzip or not.
 ///
 /// Every process that opens the file knows its format. Where its rows are is known once all parts
@@ -14,7 +17,11 @@ public struct CSVFile: Sendable {
   public let columnNames: [String]?
 
   private let format: CSVFormat
-  private let text: any CSVText
+  private let text: CSVText
+  private let partBytes: Int
+
+  /// So much of a text stays in a processor's cache while it is parsed.
+  private static let windowBytes = 1 << 18
 
   /// Opens `path` and judges its format by its first rows.
   ///
@@ -25,11 +32,11 @@ public struct CSVFile: Sendable {
   ) throws {
     precondition(partBytes > 0, "parts of \(partBytes) bytes")
     name = path
-    if try path.lowercased().hasSuffix(".gz") || FileKind(of: path) == .gzip {
-      (format, text, byteCount) = try GzipText.open(path, options, windowBytes: partBytes)
-    } else {
-      (format, text, byteCount) = try MappedText.open(path, options, partBytes: partBytes)
-    }
+    self.partBytes = partBytes
+    let limits = TextLimits(memory: options.memory)
+    text = try CSVText(path, windowBytes: min(partBytes, CSVFile.windowBytes), limits)
+    byteCount = text.byteCount
+    format = try text.format(options)
     columnNumbers = format.columns.map { $0 + 1 }
     columnNames = format.fieldNames.map { [columns = format.columns] names in
       columns.map { names[$0] }
@@ -52,12 +59,26 @@ public struct CSVFile: Sendable {
   // MARK: Finding rows
 
   /// How many parts there are to scan; one if the file is compressed.
-  public var scanPartCount: Int { text.partCount }
+  public var scanPartCount: Int {
+    text.isPacked ? 1 : max(1, (byteCount - format.dataOffset + partBytes - 1) / partBytes)
+  }
+
+  /// Where a part begins, in bytes from the start of the text.
+  private func start(ofPart number: Int) -> Int { format.dataOffset + number * partBytes }
 
   /// Scans part `number`, 0 to `scanPartCount` - 1, for the ends of rows.
   ///
-  /// - Throws: `RowSourceError` if the file is compressed and damaged, or has no rows.
-  public func scan(part number: Int) throws -> CSVPartScan { try text.scan(part: number) }
+  /// - Throws: `FileError` or `RowSourceError` if the file has been shortened, or is compressed and damaged.
+  public func scan(part number: Int) throws -> CSVPartScan {
+    let window = try text.window(from: start(ofPart: number), to: start(ofPart: number + 1))
+    var scan = CSVPartScan(window.text)
+    while !window.isAtEnd {
+      window.drop(window.text.count)
+      try window.extend()
+      scan.append(CSVPartScan(window.text))
+    }
+    return scan
+  }
 
   /// Puts the scans of all parts, in order, together.
   public func index(_ scans: [CSVPartScan]) -> CSVIndex {
@@ -77,7 +98,6 @@ public struct CSVFile: Sendable {
     precondition(
       rows.lowerBound >= 0 && rows.upperBound <= index.rowCount,
       "rows \(rows) of \(name), which has \(index.rowCount)")
-    try text.requireRows(within: format.limits, index)
     if index.rowCount > format.mostRows(inBytes: index.byteCount) {
       // Some row is too short: found before memory is taken for what the text cannot hold.
       try forEachPiece(of: rows, index: index, threads: threads) { _, _ in }
@@ -85,7 +105,7 @@ public struct CSVFile: Sendable {
     let values = try [Double](unsafeUninitializedCapacity: rows.count * columnCount) {
       buffer, count in
       if let base = buffer.baseAddress, !rows.isEmpty {
-        try text.reader(index, threads: max(threads, 1)).read(rows, into: base)
+        try CSVReaders(self, index, threads: threads).read(rows, into: base)
       }
       count = rows.count * columnCount
     }
@@ -110,32 +130,65 @@ public struct CSVFile: Sendable {
     _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
   ) throws {
     guard !rows.isEmpty else { return }
-    try text.requireRows(within: format.limits, index)
-    let reader = try text.reader(index, threads: max(threads, 1))
+    let readers = CSVReaders(self, index, threads: threads)
     try RowSources.forEachPiece(of: rows, columnCount: columnCount, pieceBytes: pieceBytes) {
       piece, memory in
-      try reader.read(piece, into: memory)
+      try readers.read(piece, into: memory)
       try body(memory, piece)
     }
   }
+
+  /// A reader of the rows of a part on.
+  fileprivate func reader(ofPart number: Int, _ index: CSVIndex) throws -> CSVReader {
+    CSVReader(
+      try text.window(from: start(ofPart: number)), format,
+      // The first row of the file begins with the part; other first rows behind a row's end.
+      row: index.firstRows[number] - (number == 0 ? 0 : 1),
+      line: format.firstRowNumber + index.newlinesBefore[number],
+      isInside: index.beginsInside[number])
+  }
 }
 
-/// The text of a table as its file keeps it.
-protocol CSVText: Sendable {
-  /// How many parts there are to scan.
-  var partCount: Int { get }
-  /// Scans a part, counted from 0, for the ends of rows.
-  func scan(part number: Int) throws -> CSVPartScan
-  /// - Throws: `RowSourceError` if a row that `index` counts is known to be longer.
-  func requireRows(within limits: TextLimits, _ index: CSVIndex) throws
-  /// A reader of the rows that `index` counts.
-  func reader(_ index: CSVIndex, threads: Int) throws -> any CSVReader
-}
+/// Parses rows of a file on several threads, each time others behind those of the time before: a thread
+/// parses the rows that begin in a part.
+private final class CSVReaders: Sendable {
+  private let file: CSVFile
+  private let index: CSVIndex
+  private let threads: Int
+  /// The reader of the last part, which goes on where it ended.
+  private let last = Mutex<(part: Int, reader: CSVReader)?>(nil)
 
-/// Parses rows, each time others behind those of the time before.
-protocol CSVReader {
-  /// Parses the rows `rows`, not none, into row-major `output`.
-  ///
-  /// - Throws: `RowSourceError` for their first fault.
-  func read(_ rows: Range<Int>, into output: UnsafeMutablePointer<Double>) throws
+  init(_ file: CSVFile, _ index: CSVIndex, threads: Int) {
+    (self.file, self.index, self.threads) = (file, index, max(threads, 1))
+  }
+
+  /// - Throws: `RowSourceError` for the first fault of the rows.
+  func read(_ rows: Range<Int>, into output: UnsafeMutablePointer<Double>) throws {
+    let parts = index.parts(of: rows)
+    let failure = Mutex<(part: Int, error: any Error)?>(nil)
+    // Parts are of one size: thread i of n takes parts i, i + n, ...
+    let workers = min(threads, parts.count)
+    nonisolated(unsafe) let output = output
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for part in stride(from: parts.lowerBound + worker, to: parts.upperBound, by: workers) {
+        do {
+          let own = rows.clamped(to: index.rows(ofPart: part))
+          if own.isEmpty { continue }
+          let reader = try reader(ofPart: part)
+          try reader.read(
+            own, into: output + (own.lowerBound - rows.lowerBound) * file.columnCount)
+          if part == parts.upperBound - 1 { last.withLock { $0 = (part, reader) } }
+        } catch {
+          failure.withLock { if part < $0?.part ?? Int.max { $0 = (part, error) } }
+          return
+        }
+      }
+    }
+    if let (_, error) = failure.withLock({ $0 }) { throw error }
+  }
+
+  private func reader(ofPart number: Int) throws -> CSVReader {
+    let kept = last.withLock { $0?.part == number ? $0?.reader : nil }
+    return try kept ?? file.reader(ofPart: number, index)
+  }
 }

@@ -26,22 +26,20 @@ struct CSVFormat: Sendable {
   /// Judges by the first rows.
   ///
   /// - Parameter text: the file up to the end of its last row, or at least beyond the end of a row
-  ///   that is not among its first `CSVDialect.judgedBytes`.
+  ///   that is not among its first `CSVDialect.judgedBytes`, or of a row within `limits`.
   /// - Throws: `RowSourceError` if there are no rows, or not the chosen columns.
-  init(of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions, path: String) throws {
+  init(
+    of text: UnsafeBufferPointer<UInt8>, _ options: ReadOptions, _ limits: TextLimits, path: String
+  ) throws {
     try requireText(text, path: path)
-    let limits = TextLimits(memory: options.memory)
     if separatesRowsByReturnsOnly(UnsafeBufferPointer(rebasing: text.prefix(limits.rowBytes))) {
       throw RowSourceError(.returnsOnly, path: path)
     }
     let start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     guard start < text.count else { throw RowSourceError(.noRows, path: path) }
     let rows = UnsafeBufferPointer(rebasing: text[start...])
-    try limits.requireRowEnd(rows, row: 1, path: path)
-    // As far as the dialect looks, and a row that it looks at goes.
-    let judged = UnsafeBufferPointer(
-      rebasing: rows.prefix(CSVDialect.judgedBytes + 2 * limits.rowBytes))
-    guard let dialect = CSVDialect(of: judged, options, mostFields: limits.fieldCount) else {
+    try limits.requireRowEnds(rows, path: path)
+    guard let dialect = CSVDialect(of: rows, options, mostFields: limits.fieldCount) else {
       throw RowSourceError(.manyFields(limit: limits.fieldCount), path: path, row: 1)
     }
     if dialect.hasHeader, let (column, problem) = dialect.quoteFault {

@@ -3,24 +3,39 @@
 ///
 /// Ranks scan different parts and exchange the results as `numbers`.
 public struct CSVPartScan: Sendable, Equatable {
-  /// The rows that end in the part if it begins outside quotes.
-  let rowEndsFromOutside: Int
-  /// The rows that end in the part if it begins inside quotes.
-  let rowEndsFromInside: Int
+  /// The rows that end in the part before its last byte that is not blank, if it begins outside quotes.
+  private var rowEndsFromOutside = 0
+  /// The same if the part begins inside quotes.
+  private var rowEndsFromInside = 0
   /// Whether the part holds an odd number of double quotes.
-  let togglesQuotes: Bool
-  /// The size of the part.
-  let byteCount: Int
+  private(set) var togglesQuotes = false
+  /// The newlines behind the last byte that is not blank: no ends of rows where none follow.
+  private var blankLines = 0
+  /// The size of the part, and of what is blank at its end.
+  private(set) var (byteCount, blankBytes) = (0, 0)
 
   /// How many numbers `numbers` are.
-  public static let numberCount = 4
+  public static let numberCount = 6
 
   /// The scan as numbers, exact up to 2^53.
   public var numbers: [Double] {
     [
       Double(rowEndsFromOutside), Double(rowEndsFromInside), togglesQuotes ? 1 : 0,
-      Double(byteCount),
+      Double(blankLines), Double(byteCount), Double(blankBytes),
     ]
+  }
+
+  /// Whether there is nothing in the part.
+  var isBlank: Bool { blankBytes == byteCount }
+  /// All newlines of the part.
+  var newlines: Int { rowEndsFromOutside + rowEndsFromInside + blankLines }
+
+  /// The rows that end in the part.
+  ///
+  /// - Parameter isLast: whether no more rows begin behind what is not blank.
+  func rowEnds(fromInside isInside: Bool, isLast: Bool = false) -> Int {
+    (isInside ? rowEndsFromInside : rowEndsFromOutside)
+      + (isLast || isInside != togglesQuotes ? 0 : blankLines)
   }
 }
 
@@ -29,19 +44,21 @@ extension CSVPartScan {
   public init(numbers: some Collection<Double>) {
     let values = Array(numbers)
     precondition(values.count == CSVPartScan.numberCount, "\(values.count) numbers of a scan")
-    rowEndsFromOutside = Int(values[0])
-    rowEndsFromInside = Int(values[1])
+    (rowEndsFromOutside, rowEndsFromInside) = (Int(values[0]), Int(values[1]))
     togglesQuotes = values[2] != 0
-    byteCount = Int(values[3])
+    (blankLines, byteCount, blankBytes) = (Int(values[3]), Int(values[4]), Int(values[5]))
   }
 
   /// Scans the bytes of one part.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    let written = (bytes.lastIndex { !$0.isWhiteSpace } ?? -1) + 1
+    let blanks = UnsafeBufferPointer(rebasing: bytes[written...])
+    (byteCount, blankBytes) = (bytes.count, blanks.count)
+    blankLines = occurrences(of: .newline, in: blanks)
     // Row ends while the number of quotes so far is even, and while it is odd.
     var (even, odd, isOdd) = (0, 0, 0)
-    var start = 0
-    while start < bytes.count {
-      let stretch = UnsafeBufferPointer(rebasing: bytes[start..<min(start + 4096, bytes.count)])
+    for start in stride(from: 0, to: written, by: 4096) {
+      let stretch = UnsafeBufferPointer(rebasing: bytes[start..<min(start + 4096, written)])
       if occurrences(of: .quote, in: stretch) == 0 {
         let newlines = occurrences(of: .newline, in: stretch)
         if isOdd == 0 { even += newlines } else { odd += newlines }
@@ -53,20 +70,20 @@ extension CSVPartScan {
           even &+= isNewline & ~isOdd
         }
       }
-      start += stretch.count
     }
     (rowEndsFromOutside, rowEndsFromInside, togglesQuotes) = (even, odd, isOdd == 1)
-    byteCount = bytes.count
   }
 
-  /// The scan of two parts, of which `other` follows this one, as of one.
-  func followed(by other: CSVPartScan) -> CSVPartScan {
-    let (even, odd) = (other.rowEndsFromOutside, other.rowEndsFromInside)
-    return CSVPartScan(
-      rowEndsFromOutside: rowEndsFromOutside + (togglesQuotes ? odd : even),
-      rowEndsFromInside: rowEndsFromInside + (togglesQuotes ? even : odd),
-      togglesQuotes: togglesQuotes != other.togglesQuotes,
-      byteCount: byteCount + other.byteCount)
+  /// Makes this the scan of its part and one that follows it.
+  mutating func append(_ next: CSVPartScan) {
+    let outside = rowEnds(fromInside: false, isLast: next.isBlank)
+    let inside = rowEnds(fromInside: true, isLast: next.isBlank)
+    rowEndsFromOutside = outside + next.rowEnds(fromInside: togglesQuotes, isLast: true)
+    rowEndsFromInside = inside + next.rowEnds(fromInside: !togglesQuotes, isLast: true)
+    blankLines = next.blankLines + (next.isBlank ? blankLines : 0)
+    blankBytes = next.blankBytes + (next.isBlank ? blankBytes : 0)
+    togglesQuotes = togglesQuotes != next.togglesQuotes
+    byteCount += next.byteCount
   }
 }
 
@@ -74,7 +91,7 @@ extension CSVPartScan {
 public struct CSVIndex: Sendable, Equatable {
   /// The number of rows of data.
   public let rowCount: Int
-  /// The bytes of the rows, without the newline of the last.
+  /// The bytes of the rows, and of what is blank behind them.
   let byteCount: Int
   /// Per part, the first row that begins in it, or rather behind the first row's end in it; and
   /// `rowCount` at last.
@@ -90,11 +107,13 @@ public struct CSVIndex: Sendable, Equatable {
     var beginsInside: [Bool] = []
     var newlinesBefore: [Int] = []
     var (rowEnds, newlines, isInside) = (0, 0, false)
-    for scan in scans {
+    // Behind the last part that is not blank there are no more rows.
+    let last = scans.lastIndex { !$0.isBlank } ?? 0
+    for (number, scan) in scans.enumerated() {
       beginsInside.append(isInside)
       newlinesBefore.append(newlines)
-      rowEnds += isInside ? scan.rowEndsFromInside : scan.rowEndsFromOutside
-      newlines += scan.rowEndsFromOutside + scan.rowEndsFromInside
+      rowEnds += scan.rowEnds(fromInside: isInside, isLast: number >= last)
+      newlines += scan.newlines
       isInside = isInside != scan.togglesQuotes
       firstRows.append(rowEnds + 1)
     }
@@ -105,10 +124,8 @@ public struct CSVIndex: Sendable, Equatable {
       (firstRows, beginsInside, newlinesBefore)
   }
 
-  /// How many rows end in a part; the last row of all ends in none.
-  func rowEnds(inPart number: Int) -> Int {
-    firstRows[number + 1] - firstRows[number] - (number == 0 ? 1 : 0)
-  }
+  /// The rows that begin behind the first row's end in a part; in the first part, with it.
+  func rows(ofPart number: Int) -> Range<Int> { firstRows[number]..<firstRows[number + 1] }
 
   /// The parts in which `rows` begin.
   func parts(of rows: Range<Int>) -> Range<Int> {

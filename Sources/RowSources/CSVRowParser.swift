@@ -16,42 +16,61 @@ struct CSVFault: Error {
 struct CSVRowParser {
   typealias Bytes = UnsafePointer<UInt8>
 
+  /// Where the next row begins, in bytes from the start of the text.
+  private(set) var offset = 0
+  /// The number of its line.
+  private(set) var line: Int
+
   private let base: Bytes
   private let end: Bytes
+  /// Whether the last row ends with the text, or else with a newline that may be still to come.
+  private let isWhole: Bool
   private let delimiter: UInt8
   /// Per field of a row, the place of its number in the output; -1: not chosen.
   private let slots: UnsafeBufferPointer<Int>
   private let numbers: DecimalNumbers
 
-  /// - Parameter text: up to the end of a row; not empty.
+  /// - Parameter text: from the start of a row on.
   init(
-    _ text: UnsafeBufferPointer<UInt8>, delimiter: UInt8, slots: UnsafeBufferPointer<Int>,
-    numbers: DecimalNumbers
+    _ text: UnsafeBufferPointer<UInt8>, isWhole: Bool, line: Int, delimiter: UInt8,
+    slots: UnsafeBufferPointer<Int>, numbers: DecimalNumbers
   ) {
-    self.numbers = numbers
+    (self.isWhole, self.line, self.delimiter) = (isWhole, line, delimiter)
+    (self.slots, self.numbers) = (slots, numbers)
     base = text.baseAddress!
     end = base + text.count
-    self.delimiter = delimiter
-    self.slots = slots
   }
 
-  /// Parses `count` rows from `position` on, row-major with `width` numbers each.
+  /// Parses `count` rows, row-major with `width` numbers each, or fewer if the text has fewer whole ones.
   ///
-  /// - Returns: where the next row begins.
-  /// - Throws: `CSVFault` at the first fault in the order of the text.
-  func parse(
-    _ count: Int, from position: Bytes, width: Int, into output: UnsafeMutablePointer<Double>
-  ) throws(CSVFault) -> Bytes {
-    var position = position
+  /// - Returns: how many.
+  /// - Throws: `CSVFault` at the first fault in the order of the text, in the row at `offset`.
+  mutating func parse(
+    _ count: Int, width: Int, into output: UnsafeMutablePointer<Double>
+  ) throws(CSVFault) -> Int {
+    var position = base + offset
+    defer { offset = position - base }
     for row in 0..<count {
       let values = output + row * width
       if let next = plainRow(position, into: values) {
+        guard hasEnded(next) else { return row }
         position = next
+        line += 1
       } else {
-        position = try carefulRow(position, into: values)
+        guard let next = try carefulRow(position, into: values) else { return row }
+        line += newlines(position, next)
+        position = next
       }
     }
-    return position
+    return count
+  }
+
+  /// Whether a row that was read up to `next` has its end in the text.
+  @inline(__always)
+  private func hasEnded(_ next: Bytes) -> Bool { next < end || isWhole || end[-1] == .newline }
+
+  private func newlines(_ start: Bytes, _ next: Bytes) -> Int {
+    occurrences(of: .newline, in: UnsafeBufferPointer(start: start, count: next - start))
   }
 
   /// Parses one row of unquoted, finite numbers; returns where the next row begins, or nil if the
@@ -107,11 +126,25 @@ struct CSVRowParser {
     return true
   }
 
-  /// Parses one row of any kind; returns where the next row begins.
+  /// Parses one row of any kind; returns where the next row begins, or nil if this one has no end yet.
   @inline(never)
   private func carefulRow(_ start: Bytes, into output: UnsafeMutablePointer<Double>)
-    throws(CSVFault) -> Bytes
+    throws(CSVFault) -> Bytes?
   {
+    do {
+      let next = try anyRow(start, into: output)
+      return hasEnded(next) ? next : nil
+    } catch {
+      // What looks like a fault may be a row that is cut off.
+      let rest = UnsafeBufferPointer(start: start, count: end - start)
+      if !isWhole && endOfRow(1, in: rest) == nil { return nil }
+      throw error
+    }
+  }
+
+  private func anyRow(
+    _ start: Bytes, into output: UnsafeMutablePointer<Double>
+  ) throws(CSVFault) -> Bytes {
     var fields = CSVFields(start, end, delimiter: delimiter)
     var count = 0
     var isBlank = true

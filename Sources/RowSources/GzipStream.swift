@@ -5,7 +5,7 @@ import Files
 ///
 /// Several members that follow each other, as `cat a.gz b.gz` and parallel packers write them, are
 /// one text.
-final class GzipStream {
+final class GzipStream: TextStream {
   private let file: InputFile
   var path: String { file.path }
   /// Where in the file the bytes after `input` begin.
@@ -15,12 +15,11 @@ final class GzipStream {
   private let state: UnsafeMutablePointer<z_stream>
   private var isWithinMember = true
 
-  /// - Throws: `FileError` or `RowSourceError` if the file cannot be opened, or is of another kind.
-  init(path: String) throws {
-    let file = try InputFile(path: path)
+  /// - Throws: `FileError` or `RowSourceError` if the file cannot be read, or is of another kind.
+  init(_ file: InputFile) throws {
     var start: [UInt8] = [0, 0]
     _ = try start.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
-    guard start == [0x1f, 0x8b] else { throw RowSourceError(.notGzip, path: path) }
+    guard start == [0x1f, 0x8b] else { throw RowSourceError(.notGzip, path: file.path) }
     self.file = file
     input = .allocate(byteCount: 1 << 16, alignment: 1)
     state = .allocate(capacity: 1)
@@ -35,10 +34,6 @@ final class GzipStream {
     input.deallocate()
   }
 
-  /// Fills `buffer` with what comes next of the text.
-  ///
-  /// - Returns: how many bytes there were: fewer than asked for only at the end of the text.
-  /// - Throws: `RowSourceError` if the data are not gzip's, damaged or cut off.
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
     var filled = 0
     while filled < buffer.count {

@@ -17,15 +17,16 @@ struct TextLimits: Sendable {
     fieldCount = min(1 << 21, memory / 16)
   }
 
-  /// - Parameter text: begins with a row.
-  /// - Throws: `RowSourceError` if that row, of number `row`, does not end within its limit.
-  func requireRowEnd(_ text: UnsafeBufferPointer<UInt8>, row: Int, path: String) throws {
-    guard text.count > rowBytes else { return }
-    let start = UnsafeBufferPointer(rebasing: text[...rowBytes])
-    guard offset(after: 1, in: start, isInside: false) == start.count, start.last != .newline else {
-      return
+  /// - Parameter text: the start of a text.
+  /// - Throws: `RowSourceError` about the first of its rows that does not end within their limit.
+  func requireRowEnds(_ text: UnsafeBufferPointer<UInt8>, path: String) throws {
+    var (line, start) = (1, 0)
+    while text.count - start > rowBytes {
+      let row = UnsafeBufferPointer(rebasing: text[start...(start + rowBytes)])
+      guard let length = endOfRow(1, in: row) else { throw longRow(line, path: path) }
+      line += occurrences(of: .newline, in: UnsafeBufferPointer(rebasing: row[..<length]))
+      start += length
     }
-    throw longRow(row, path: path)
   }
 
   func longRow(_ row: Int, path: String) -> RowSourceError {
