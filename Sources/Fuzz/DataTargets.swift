@@ -87,13 +87,16 @@ struct DataTargets {
       memory: (1 << 20, 256)
     ) { file in
       let data = try open(file, "a.csv")
-      let pieces = try CSVFile(path: scratch.path("a.csv"), partBytes: 1 + file.count % 11)
-        .parseAll(threads: 2)
+      let parts = try CSVFile(path: scratch.path("a.csv"), partBytes: 1 + file.count % 11).found()
       try require(
-        pieces.rowCount == data.rowCount && pieces.columnCount == data.columnCount,
-        "\(data.rowCount) rows, in parts \(pieces.rowCount)")
+        parts.rowCount == data.rowCount && parts.columnCount == data.columnCount,
+        "\(data.rowCount) rows, in parts \(parts.rowCount)")
       let values = try rows(of: data)
-      try require(pieces.values == values, "\(values), in parts \(pieces.values)")
+      var found: [Double] = []
+      try parts.forEachPiece(of: 0..<parts.rowCount, pieceBytes: 64, threads: 2) { numbers, rows in
+        found += UnsafeBufferPointer(start: numbers, count: rows.count * parts.columnCount)
+      }
+      try require(found == values, "\(values), in parts \(found)")
     }
   }
 

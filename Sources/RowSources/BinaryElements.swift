@@ -54,11 +54,6 @@ struct BinaryElements: Sendable {
     let columnCount: Int
   }
 
-  /// Whether the elements are this processor's float64 numbers, and rows of all columns.
-  func areNative(in layout: Layout) -> Bool {
-    layout.columns == nil && kind == .float64 && !isSwapped
-  }
-
   /// Converts `rows` to float64, row-major, `rows.count` x `layout.columnCount`.
   ///
   /// Integers beyond 2^53 are rounded to the nearest float64; false is 0 and true 1.
@@ -129,4 +124,17 @@ struct BinaryElements: Sendable {
       }
     }
   }
+}
+
+/// How a file keeps rows of numbers.
+struct BinaryForm: Sendable {
+  let elements: BinaryElements
+  let layout: BinaryElements.Layout
+  /// Where row 0 begins in the file, or would begin if it held that row, in bytes.
+  let dataOffset: Int
+
+  /// Whether the elements are this processor's float64 numbers, and rows of all columns.
+  var isNative: Bool { layout.columns == nil && elements.kind == .float64 && !elements.isSwapped }
+  /// Whether rows follow each other, and not columns.
+  var isByRow: Bool { layout.columnStride == 1 }
 }

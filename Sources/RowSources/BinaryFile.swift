@@ -6,14 +6,12 @@ import Files
 /// float16 to float64, all integers and bool; either byte order; C and Fortran order; an array of
 /// one dimension is one column.
 public struct BinaryFile: NumberFile {
-  public let name: String
+  public let table: Table
   public let kind: String
   public let array: StoredArray
-  public let columnNumbers: [Int]
 
   private let byteCount: Int
-  private let elements: BinaryElements
-  private let layout: BinaryElements.Layout
+  private let form: BinaryForm
 
   /// Opens a .npy file, of version 1 to 3, and checks its header against its size.
   ///
@@ -55,11 +53,11 @@ public struct BinaryFile: NumberFile {
   private init(
     _ file: InputFile, _ kind: String, _ array: StoredArray, _ options: ReadOptions
   ) throws {
-    name = file.path
+    let name = file.path
     byteCount = file.size
     self.kind = kind
     self.array = array
-    elements = try array.requireNumbers(path: name)
+    let elements = try array.requireNumbers(path: name)
     let found = byteCount - array.dataOffset
     let expected = array.byteCount(elementBytes: elements.byteCount)
     guard found == expected else {
@@ -69,27 +67,26 @@ public struct BinaryFile: NumberFile {
         path: name)
     }
     let columns = try options.chosenColumns(names: nil, count: array.columnCount, path: name)
-    columnNumbers = columns.map { $0 + 1 }
-    layout = array.layout(of: columns)
+    table = Table(name: name, rowCount: array.shape[0], columnNumbers: columns.map { $0 + 1 })
+    form = BinaryForm(
+      elements: elements, layout: array.layout(of: columns), dataOffset: array.dataOffset)
   }
 
   /// The pages of all columns, which are the system's to keep.
-  public var heldRowBytes: Int { elements.byteCount * array.columnCount }
+  public var heldRowBytes: Int { form.elements.byteCount * array.columnCount }
   public var isStreamable: Bool { true }
 
-  public func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource {
+  public func source(
+    of rows: Range<Int>, inMemory: Bool, threads: Int
+  ) throws -> any RowSource {
     if inMemory {
       let file = try MappedFile(path: name)
       try requireSize(file.bytes.count)
-      return MappedRows(
-        file: file, rowCount: rowCount, columnNumbers: columnNumbers, elements: elements,
-        layout: layout, dataOffset: array.dataOffset)
+      return MappedRows(file: file, table: table, form: form)
     }
     let file = try InputFile(path: name)
     try requireSize(file.size)
-    return StreamedRows(
-      file: file, rowCount: rowCount, columnNumbers: columnNumbers, elements: elements,
-      layout: layout, dataOffset: array.dataOffset)
+    return StreamedRows(file: file, table: table, form: form)
   }
 
   /// The file is opened again to be read, and may be another one by then.

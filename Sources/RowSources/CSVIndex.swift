@@ -3,7 +3,8 @@
 ///
 /// Ranks scan different parts and exchange the results as `numbers`.
 public struct CSVPartScan: Sendable, Equatable {
-  /// The rows that end in the part before its last byte that is not blank, if it begins outside quotes.
+  /// The rows that end in the part before its last byte that is not blank, if it begins outside
+  /// quotes.
   private var rowEndsFromOutside = 0
   /// The same if the part begins inside quotes.
   private var rowEndsFromInside = 0

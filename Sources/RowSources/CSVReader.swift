@@ -1,76 +1,46 @@
-/// Parses rows of a text in order, from any place in it on.
-///
-/// Unchecked: one thread at a time uses it.
-final class CSVReader: @unchecked Sendable {
-  private let window: TextWindow
-  private let format: CSVFormat
-  /// The row with which, or within which, the window begins.
-  private var row: Int
-  /// The number of the line with which it begins.
-  private var line: Int
-  /// Whether it begins inside a quoted field.
-  private var isInside: Bool
+import Dispatch
+import Synchronization
 
-  init(_ window: TextWindow, _ format: CSVFormat, row: Int, line: Int, isInside: Bool) {
-    (self.window, self.format) = (window, format)
-    (self.row, self.line, self.isInside) = (row, line, isInside)
+/// Parses rows of a file on several threads, each time others behind those of the time before: a
+/// thread parses the rows that begin in a part.
+final class CSVReader: Sendable {
+  private let file: CSVFile
+  let index: CSVIndex
+  private let threads: Int
+  /// The reader of the last part, which goes on where it ended.
+  private let last = Mutex<(part: Int, reader: CSVPartReader)?>(nil)
+
+  init(_ file: CSVFile, _ index: CSVIndex, threads: Int) {
+    (self.file, self.index, self.threads) = (file, index, max(threads, 1))
   }
 
-  /// Parses the rows `rows`, which are not before those of the time before, into row-major `output`.
-  ///
-  /// - Throws: `RowSourceError` for their first fault, or `FileError`.
+  /// - Throws: `RowSourceError` for the first fault of the rows.
   func read(_ rows: Range<Int>, into output: UnsafeMutablePointer<Double>) throws {
-    precondition(rows.lowerBound >= row, "row \(rows.lowerBound) of \(window.path) after row \(row)")
-    try skip(to: rows.lowerBound)
-    while row < rows.upperBound {
-      let place = output + (row - rows.lowerBound) * format.columns.count
-      if try parse(rows.upperBound - row, into: place) == 0 {
-        // The window begins with a row that has no end yet.
-        guard window.text.count <= format.limits.rowBytes else {
-          throw format.limits.longRow(line, path: window.path)
+    let parts = index.parts(of: rows)
+    let failure = Mutex<(part: Int, error: any Error)?>(nil)
+    // Parts are of one size: thread i of n takes parts i, i + n, ...
+    let workers = min(threads, parts.count)
+    nonisolated(unsafe) let output = output
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for part in stride(from: parts.lowerBound + worker, to: parts.upperBound, by: workers) {
+        do {
+          let own = rows.clamped(to: index.rows(ofPart: part))
+          if own.isEmpty { continue }
+          let reader = try reader(ofPart: part)
+          try reader.read(
+            own, into: output + (own.lowerBound - rows.lowerBound) * file.columnCount)
+          if part == parts.upperBound - 1 { last.withLock { $0 = (part, reader) } }
+        } catch {
+          failure.withLock { if part < $0?.part ?? Int.max { $0 = (part, error) } }
+          return
         }
-        try window.extend()
       }
     }
+    if let (_, error) = failure.withLock({ $0 }) { throw error }
   }
 
-  /// Drops the text before a row.
-  private func skip(to target: Int) throws {
-    while row < target {
-      let text = window.text
-      let scan = CSVPartScan(text)
-      let ends = scan.rowEnds(fromInside: isInside)
-      if let end = ends < target - row ? nil : endOfRow(target - row, in: text, isInside: isInside) {
-        line += occurrences(of: .newline, in: UnsafeBufferPointer(rebasing: text[..<end]))
-        (row, isInside) = (target, false)
-        window.drop(end)
-      } else {
-        line += scan.newlines
-        // Of a file that has lost rows meanwhile there is no text for the next one.
-        (row, isInside) = (window.isAtEnd ? target : row + ends, isInside != scan.togglesQuotes)
-        window.drop(text.count)
-        try window.extend()
-      }
-    }
-  }
-
-  /// Parses at most `count` rows, as many as the window has whole, and drops their text.
-  private func parse(_ count: Int, into output: UnsafeMutablePointer<Double>) throws -> Int {
-    let text = window.text
-    return try format.slots.withUnsafeBufferPointer { slots in
-      var parser = CSVRowParser(
-        text, isWhole: window.isAtEnd, line: line, delimiter: format.delimiter, slots: slots,
-        numbers: format.numbers)
-      do throws(CSVFault) {
-        let parsed = try parser.parse(count, width: format.columns.count, into: output)
-        window.drop(parser.offset)
-        (row, line) = (row + parsed, parser.line)
-        return parsed
-      } catch {
-        let before = UnsafeBufferPointer(rebasing: text[parser.offset..<error.offset])
-        throw format.error(
-          error, line: parser.line + occurrences(of: .newline, in: before), path: window.path)
-      }
-    }
+  private func reader(ofPart number: Int) throws -> CSVPartReader {
+    let kept = last.withLock { $0?.part == number ? $0?.reader : nil }
+    return try kept ?? file.reader(ofPart: number, index)
   }
 }

@@ -41,7 +41,8 @@ struct CSVRowParser {
     end = base + text.count
   }
 
-  /// Parses `count` rows, row-major with `width` numbers each, or fewer if the text has fewer whole ones.
+  /// Parses `count` rows, row-major with `width` numbers each, or fewer if the text has fewer whole
+  /// ones.
   ///
   /// - Returns: how many.
   /// - Throws: `CSVFault` at the first fault in the order of the text, in the row at `offset`.
@@ -126,7 +127,8 @@ struct CSVRowParser {
     return true
   }
 
-  /// Parses one row of any kind; returns where the next row begins, or nil if this one has no end yet.
+  /// Parses one row of any kind; returns where the next row begins, or nil if this one has no end
+  /// yet.
   @inline(never)
   private func carefulRow(_ start: Bytes, into output: UnsafeMutablePointer<Double>)
     throws(CSVFault) -> Bytes?

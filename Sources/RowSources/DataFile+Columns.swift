@@ -1,26 +1,26 @@
-extension DataFile {
+extension [any DataFile] {
   /// Checks that files, opened with the same options, can be the shards of one data set: they have
   /// as many columns, and unless the columns were chosen, those that name them do so alike.
   ///
   /// Files without names go by the order of their columns.
   /// - Throws: `RowSourceError` naming the first shard that differs.
-  public static func requireSameColumns(_ files: [DataFile], _ options: ReadOptions) throws {
-    for file in files where file.columnCount != files[0].columnCount {
+  public func requireSameColumns(_ options: ReadOptions) throws {
+    for file in self where file.columnCount != self[0].columnCount {
       throw RowSourceError(
         .columnCount(
-          file.columnCount, otherPath: files[0].name, otherCount: files[0].columnCount),
+          file.columnCount, otherPath: self[0].name, otherCount: self[0].columnCount),
         path: file.name)
     }
-    let named = files.filter { $0.columnNames != nil }
+    let named = filter { $0.columnNames != nil }
     guard options.columns == nil, let first = named.first else { return }
-    for file in named { try file.requireNames(of: first) }
+    for file in named { try requireNames(of: file, as: first) }
   }
 
-  private func requireNames(of other: DataFile) throws {
-    for (index, (name, otherName)) in zip(columnNames!, other.columnNames!).enumerated()
+  private func requireNames(of file: any DataFile, as other: any DataFile) throws {
+    for (index, (name, otherName)) in zip(file.columnNames!, other.columnNames!).enumerated()
     where name != otherName {
       throw RowSourceError(
-        .columnName(otherPath: other.name, otherName: otherName), path: self.name,
+        .columnName(otherPath: other.name, otherName: otherName), path: file.name,
         column: RowSourceError.Column(number: index + 1, name: name))
     }
   }
@@ -30,10 +30,8 @@ extension DataFile {
   ///
   /// - Parameter index: a column that may be called as another one, counted from 0.
   /// - Throws: `RowSourceError` naming the column.
-  public static func requireDistinctNames(
-    _ files: [DataFile], besides index: Int?, _ options: ReadOptions
-  ) throws {
-    guard options.columns == nil, let file = files.first(where: { $0.columnNames != nil }) else {
+  public func requireDistinctNames(besides index: Int?, _ options: ReadOptions) throws {
+    guard options.columns == nil, let file = first(where: { $0.columnNames != nil }) else {
       return
     }
     var found: Set<String> = []
@@ -44,18 +42,16 @@ extension DataFile {
     }
   }
 
-  /// The place of a column, counted from 0, in all of `files`, which have passed
+  /// The place of a column, counted from 0, in all of the files, which have passed
   /// `requireSameColumns`.
   ///
   /// - Parameter column: a name or number, as in `options.columns`, one of these if there are any, or
   ///   that of the weights in `options.order` if there is one.
   /// - Throws: `RowSourceError` if there is no such column.
-  public static func index(
-    ofColumn column: String, in files: [DataFile], _ options: ReadOptions
-  ) throws -> Int {
-    if options.order != nil { return files[0].columnCount - 1 }
+  public func index(ofColumn column: String, _ options: ReadOptions) throws -> Int {
+    if options.order != nil { return self[0].columnCount - 1 }
     if let index = options.columns?.firstIndex(of: column) { return index }
-    let file = files.first { $0.columnNames != nil } ?? files[0]
+    let file = first { $0.columnNames != nil } ?? self[0]
     return try ReadOptions(columns: [column]).chosenColumns(
       names: file.columnNames, count: file.columnCount, path: file.name)[0]
   }

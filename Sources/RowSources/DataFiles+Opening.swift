@@ -3,7 +3,7 @@ import Files
 /// The open files of a data set.
 public struct OpenedFiles: Sendable {
   /// Those that have rows, in order.
-  public let files: [DataFile]
+  public let files: [any DataFile]
   /// What a user should hear of them.
   public let notices: [DataNotice]
   /// What is wrong with the first file without rows, which has none to read; nil if all have some.
@@ -16,6 +16,53 @@ public struct OpenedFiles: Sendable {
 }
 
 extension DataFiles {
+  /// Opens a .npy file, a dataset in an HDF5 file, a text file, gzip'ed or not, or a raw file if
+  /// the options say so, and reads its header.
+  ///
+  /// The first bytes decide which it is. The name only says what they leave open: whether a file is
+  /// text (.csv, .tsv, .txt), or what it was before it was damaged.
+  /// - Throws: `FileError` or `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
+  ///   rows; faulty values in it are found later.
+  public static func file(
+    _ path: String, _ options: ReadOptions = ReadOptions()
+  ) throws -> any DataFile {
+    if let format = options.raw {
+      return try BinaryFile(raw: path, format, options: options)
+    }
+    let name = HDF5Name(path)
+    let kind = try FileKind(of: name?.path ?? path)
+    switch kind {
+    case .wideText(let encoding): throw RowSourceError(.notUTF8(encoding), path: path)
+    case .foreign(let format): throw RowSourceError(.foreign(format), path: path)
+    case _ where name?.dataset != nil || kind == .hdf5:
+      return try hdf5(name ?? HDF5Name(file: path), options)
+    case .npy: return try BinaryFile(npy: path, options: options)
+    case .gzip: return try CSVFile(path: path, options: options)
+    case .text where name == nil && DataFiles.suffix(of: path) != "npy":
+      return try CSVFile(path: path, options: options)
+    default: return try openByName(path, options)
+    }
+  }
+
+  /// Opens a file whose first bytes do not say what it is.
+  private static func openByName(_ path: String, _ options: ReadOptions) throws -> any DataFile {
+    if let name = HDF5Name(path) { return try hdf5(name, options) }
+    switch DataFiles.suffix(of: path) {
+    case "npy": return try BinaryFile(npy: path, options: options)
+    case "csv", "tsv", "txt", "csv.gz", "tsv.gz", "txt.gz":
+      return try CSVFile(path: path, options: options)
+    default: throw RowSourceError(.unsupportedSuffix, path: path)
+    }
+  }
+
+  private static func hdf5(_ name: HDF5Name, _ options: ReadOptions) throws -> any DataFile {
+    #if HDF5
+      return try HDF5File(name, options: options)
+    #else
+      throw RowSourceError(.hdf5(.withoutLibrary), path: name.path)
+    #endif
+  }
+
   /// Opens the files that `arguments` name: files, patterns, folders. Those without rows are left
   /// out.
   ///
@@ -24,11 +71,11 @@ extension DataFiles {
     _ arguments: [String], _ options: ReadOptions = ReadOptions()
   ) throws -> OpenedFiles {
     var found = try find(arguments, options)
-    var files: [DataFile] = []
+    var files: [any DataFile] = []
     var empty: [(path: String, error: any Error)] = []
     for path in found.paths {
       do {
-        files.append(try DataFile.open(path, options))
+        files.append(try file(path, options))
       } catch {
         guard let path = emptyFile(error) else { throw error }
         empty.append((path, error))
@@ -41,7 +88,7 @@ extension DataFiles {
 
   /// Whatever it is called the second time: by another path, by a link. Different datasets of an HDF5
   /// file are different files.
-  private static func requireDifferent(_ files: [DataFile]) throws {
+  private static func requireDifferent(_ files: [any DataFile]) throws {
     var known: [FileIdentity: String] = [:]
     for file in files {
       guard let identity = file.identity else { continue }

@@ -4,8 +4,7 @@ import Files
   /// A dataset of numbers in an HDF5 file: 1 or 2 dimensions, any size of float and integer, either
   /// byte order, stored in any way that the library can read.
   struct HDF5File: NumberFile {
-    let columnNumbers: [Int]
-    var name: String { place.name }
+    let table: Table
     var array: StoredArray { place.array }
     var identity: FileIdentity? { place.identity }
     var kind: String { "HDF5" }
@@ -21,33 +20,29 @@ import Files
       place = try HDF5Place(location)
       let columns = try options.chosenColumns(
         names: nil, count: place.array.columnCount, path: place.name)
-      columnNumbers = columns.map { $0 + 1 }
+      table = Table(
+        name: place.name, rowCount: place.array.shape[0], columnNumbers: columns.map { $0 + 1 })
       layout = place.array.layout(of: columns)
     }
 
-    var heldRowBytes: Int { 8 * columnCount }
     /// The library lets in one thread at a time, and may have to unpack whole chunks.
     var isStreamable: Bool { false }
     var unpackingBytes: Int { place.unpacking.bytes }
 
-    func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource {
+    func source(of rows: Range<Int>, inMemory: Bool, threads: Int) throws -> any RowSource {
       let source = HDF5Rows(
-        dataset: try HDF5Dataset(place), elements: try array.requireNumbers(path: name),
-        layout: layout, columnNumbers: columnNumbers)
+        table: table, dataset: try HDF5Dataset(place),
+        elements: try array.requireNumbers(path: name), layout: layout)
       return inMemory ? try source.held(rows) : source
     }
   }
 
   /// The rows of an open dataset, read when they are asked for.
   private struct HDF5Rows: RowSource {
+    let table: Table
     let dataset: HDF5Dataset
     let elements: BinaryElements
     let layout: BinaryElements.Layout
-    let columnNumbers: [Int]
-
-    var name: String { dataset.place.name }
-    var rowCount: Int { dataset.place.array.shape[0] }
-    var columnCount: Int { layout.columnCount }
 
     /// How many bytes of all columns to read at a time: the chosen ones may be a small part.
     private static let pieceBytes = 4 << 20
@@ -70,9 +65,8 @@ import Files
         if let (index, problem) = place.attributes.apply(
           to: values, count: piece.count * columnCount)
         {
-          throw RowSourceError(
-            .hdf5(problem), path: name, row: start + index / columnCount + 1,
-            column: column(index % columnCount))
+          throw error(
+            .hdf5(problem), row: start + index / columnCount, column: index % columnCount)
         }
       }
       return try body(scratch)

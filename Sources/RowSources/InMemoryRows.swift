@@ -1,14 +1,9 @@
 /// Rows held in memory: a whole shard, or the part of it that one process needs.
 public struct InMemoryRows: RowSource {
-  public let name: String
-  /// The number of rows of the shard, held or not.
-  public let rowCount: Int
-  public let columnCount: Int
-  public let columnNumbers: [Int]
-  public let columnNames: [String]?
+  /// Of the shard, whose rows may not all be held.
+  public let table: Table
   /// The first row held, counted from 0 in the shard.
   public let firstRow: Int
-  public let firstRowNumber: Int
   /// Numbers, row-major, among which the rows held are: an array of the caller's, or one of their
   /// own.
   private let numbers: [Double]
@@ -20,28 +15,28 @@ public struct InMemoryRows: RowSource {
   /// - Parameters:
   ///   - values: `n` × `columnCount` numbers, row-major: rows `firstRow` to `firstRow + n - 1`.
   ///   - held: the part of `values` that these are; nil: all. The array is shared, not copied.
-  ///   - columnNumbers: the columns' numbers in the file, from 1; nil: 1, 2, 3, ...
-  ///   - columnNames: what the file calls the columns; nil if it has no names.
   ///   - rowCount: the number of rows of the shard; nil: it ends with `values`.
-  ///   - firstRowNumber: what messages call the first row of the shard.
   public init(
-    name: String, columnCount: Int, columnNumbers: [Int]? = nil, columnNames: [String]? = nil,
-    values: [Double], held: Range<Int>? = nil, firstRow: Int = 0, rowCount: Int? = nil,
-    firstRowNumber: Int = 1
+    name: String, columnCount: Int, values: [Double], held: Range<Int>? = nil, firstRow: Int = 0,
+    rowCount: Int? = nil
   ) {
     let held = held ?? values.indices
     precondition(
       columnCount > 0 && held.count.isMultiple(of: columnCount) && held.upperBound <= values.count,
       "\(held) of \(values.count) values in rows of \(columnCount)")
-    self.name = name
-    self.columnCount = columnCount
-    self.columnNumbers = columnNumbers ?? Array(1...columnCount)
-    self.columnNames = columnNames
-    numbers = values
-    self.held = held
-    self.firstRow = firstRow
-    self.firstRowNumber = firstRowNumber
-    self.rowCount = rowCount ?? firstRow + held.count / columnCount
+    self.init(
+      Table(
+        name: name, rowCount: rowCount ?? firstRow + held.count / columnCount,
+        columnNumbers: Array(1...columnCount)),
+      values: values, held: held, firstRow: firstRow)
+  }
+
+  /// Some rows of a table, none by default.
+  package init(
+    _ table: Table, values: [Double] = [], held: Range<Int>? = nil, firstRow: Int = 0
+  ) {
+    (self.table, self.firstRow, numbers) = (table, firstRow, values)
+    self.held = held ?? values.indices
   }
 
   public func withRows<Result>(
@@ -72,9 +67,6 @@ extension RowSource {
       }
       count = rows.count * columnCount
     }
-    return InMemoryRows(
-      name: name, columnCount: columnCount, columnNumbers: columnNumbers, columnNames: columnNames,
-      values: values, firstRow: rows.lowerBound, rowCount: rowCount,
-      firstRowNumber: firstRowNumber)
+    return InMemoryRows(table, values: values, firstRow: rows.lowerBound)
   }
 }

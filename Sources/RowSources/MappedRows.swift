@@ -2,42 +2,25 @@
 ///
 /// A native float64 file in C order of which all columns are wanted is used in place.
 struct MappedRows: RowSource {
-  let rowCount: Int
-  let columnNumbers: [Int]
-
+  let table: Table
   private let file: MappedFile
-  private let elements: BinaryElements
-  private let layout: BinaryElements.Layout
-  private let dataOffset: Int
+  private let form: BinaryForm
   private let isUsableInPlace: Bool
 
-  init(
-    file: MappedFile, rowCount: Int, columnNumbers: [Int], elements: BinaryElements,
-    layout: BinaryElements.Layout, dataOffset: Int
-  ) {
-    self.file = file
-    self.rowCount = rowCount
-    self.columnNumbers = columnNumbers
-    self.elements = elements
-    self.layout = layout
-    self.dataOffset = dataOffset
+  init(file: MappedFile, table: Table, form: BinaryForm) {
+    (self.file, self.table, self.form) = (file, table, form)
     // The mapping begins at a page.
     isUsableInPlace =
-      elements.areNative(in: layout) && dataOffset.isMultiple(of: MemoryLayout<Double>.alignment)
-    if layout.columnStride == 1 { file.expectSequentialReading() }
+      form.isNative && form.dataOffset.isMultiple(of: MemoryLayout<Double>.alignment)
+    if form.isByRow { file.expectSequentialReading() }
   }
-
-  var name: String { file.path }
-  var columnCount: Int { layout.columnCount }
 
   func withRows<Result>(
     _ rows: Range<Int>, scratch: UnsafeMutablePointer<Double>,
     _ body: (UnsafePointer<Double>) throws -> Result
   ) throws -> Result {
-    precondition(
-      rows.lowerBound >= 0 && rows.upperBound <= rowCount,
-      "rows \(rows) of \(name), which has \(rowCount)")
-    let data = file.bytes.baseAddress! + dataOffset
+    requireRows(rows)
+    let data = file.bytes.baseAddress! + form.dataOffset
     guard !isUsableInPlace else {
       let numbers = data.assumingMemoryBound(to: Double.self) + rows.lowerBound * columnCount
       do {
@@ -50,7 +33,7 @@ struct MappedRows: RowSource {
         throw error
       }
     }
-    elements.convert(rows, of: data, layout, into: scratch)
+    form.elements.convert(rows, of: data, form.layout, into: scratch)
     try requireWhole(after: rows)
     return try body(scratch)
   }

@@ -1,41 +1,31 @@
-import Files
-
 /// A file of numbers that was looked at and found in order, of which any rows can be read.
-public protocol NumberFile: Sendable {
-  /// The file, and what is read of it, as given.
-  var name: String { get }
-  /// Which rows these are, whatever their file and dataset are called; nil if that is unknown.
-  var identity: FileIdentity? { get }
+public protocol NumberFile: DataFile {
   /// What kind of file it is, in a word.
   var kind: String { get }
   /// What it holds.
   var array: StoredArray { get }
-  /// The numbers of the chosen columns in the file, from 1.
-  var columnNumbers: [Int] { get }
-
-  /// The bytes that a row takes in memory.
-  var heldRowBytes: Int { get }
-  /// Whether a source that is not in memory can be read many times, by several threads at a time,
-  /// at little cost beside that of the disk.
-  var isStreamable: Bool { get }
-  /// The bytes of memory that unpacking takes, beside those of the rows, while a source reads.
-  var unpackingBytes: Int { get }
-
-  /// A source of the rows `rows`.
-  ///
-  /// - Parameter inMemory: whether they are held in memory, rather than read from the file each time
-  ///   and in order.
-  /// - Throws: `FileError` if they cannot be read.
-  func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource
 }
 
 extension NumberFile {
-  public var identity: FileIdentity? { FileIdentity(ofExisting: name) }
-  public var unpackingBytes: Int { 0 }
-  /// The number of rows of the file.
-  public var rowCount: Int { array.shape[0] }
-  /// The number of chosen columns.
-  public var columnCount: Int { columnNumbers.count }
+  public var summary: String { array.summary }
+  public var details: String {
+    "\(kind), \(array.summary)" + (array.isFortranOrder ? "" : " in C order")
+  }
+
+  public var scanPartCount: Int { 0 }
+  public func scan(part number: Int) -> CSVPartScan { preconditionFailure("\(name) has no text") }
+  public func found(by scans: [CSVPartScan]) -> any DataFile { self }
+
+  public func forEachPiece(
+    of rows: Range<Int>, pieceBytes: Int, threads: Int,
+    _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
+  ) throws {
+    let source = try source(of: rows, inMemory: false, threads: threads)
+    try RowSources.forEachPiece(of: rows, columnCount: columnCount, pieceBytes: pieceBytes) {
+      piece, memory in
+      try source.withRows(piece, scratch: memory) { try body($0, piece) }
+    }
+  }
 }
 
 extension StoredArray {

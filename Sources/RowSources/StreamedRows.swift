@@ -7,49 +7,25 @@ import Files
 /// while they compute, and keeps of the file what it has room for: measured, this is at least as fast
 /// as to tell it piece by piece what comes next, and what it keeps is its to drop.
 struct StreamedRows: RowSource {
-  let name: String
-  let rowCount: Int
-  let columnNumbers: [Int]
-  let columnNames: [String]?
-  let firstRowNumber: Int
-
+  let table: Table
   private let file: InputFile
-  private let elements: BinaryElements
-  private let layout: BinaryElements.Layout
-  private let dataOffset: Int
+  private let form: BinaryForm
+  private var elements: BinaryElements { form.elements }
+  private var layout: BinaryElements.Layout { form.layout }
 
-  /// - Parameters:
-  ///   - name: the file as messages know it; nil: by its path.
-  ///   - dataOffset: where row 0 begins in the file, or would begin if it held that row.
-  init(
-    file: InputFile, name: String? = nil, rowCount: Int, columnNumbers: [Int],
-    columnNames: [String]? = nil, firstRowNumber: Int = 1, elements: BinaryElements,
-    layout: BinaryElements.Layout, dataOffset: Int
-  ) {
-    self.file = file
-    self.name = name ?? file.path
-    self.rowCount = rowCount
-    self.columnNumbers = columnNumbers
-    self.columnNames = columnNames
-    self.firstRowNumber = firstRowNumber
-    self.elements = elements
-    self.layout = layout
-    self.dataOffset = dataOffset
-    if layout.columnStride == 1 { file.expectSequentialReading() }
+  init(file: InputFile, table: Table, form: BinaryForm) {
+    (self.file, self.table, self.form) = (file, table, form)
+    if form.isByRow { file.expectSequentialReading() }
   }
-
-  var columnCount: Int { layout.columnCount }
 
   func withRows<Result>(
     _ rows: Range<Int>, scratch: UnsafeMutablePointer<Double>,
     _ body: (UnsafePointer<Double>) throws -> Result
   ) throws -> Result {
-    precondition(
-      rows.lowerBound >= 0 && rows.upperBound <= rowCount,
-      "rows \(rows) of \(name), which has \(rowCount)")
-    if layout.columnStride != 1 {
+    requireRows(rows)
+    if !form.isByRow {
       try readByColumn(rows, into: scratch)
-    } else if elements.areNative(in: layout) {
+    } else if form.isNative {
       try read(rows, into: UnsafeMutableRawPointer(scratch))
     } else {
       try withBytes(rows.count * layout.rowStride * elements.byteCount) { bytes in
@@ -65,7 +41,7 @@ struct StreamedRows: RowSource {
     let rowBytes = layout.rowStride * elements.byteCount
     try file.fill(
       UnsafeMutableRawBufferPointer(start: bytes, count: rows.count * rowBytes),
-      at: dataOffset + rows.lowerBound * rowBytes)
+      at: form.dataOffset + rows.lowerBound * rowBytes)
   }
 
   /// Reads the chosen columns of a file in Fortran order: a piece of each.
@@ -79,7 +55,7 @@ struct StreamedRows: RowSource {
         let first = column * layout.columnStride + rows.lowerBound * layout.rowStride
         try file.fill(
           UnsafeMutableRawBufferPointer(start: bytes + place * size, count: size),
-          at: dataOffset + first * elements.byteCount)
+          at: form.dataOffset + first * elements.byteCount)
       }
       elements.convert(
         0..<rows.count, of: bytes,

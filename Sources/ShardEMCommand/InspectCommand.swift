@@ -93,28 +93,16 @@ struct InspectCommand: WorldCommand {
   }
 
   private func description(of path: String, _ options: ReadOptions) throws -> String {
-    switch try openUnlessEmpty(path, options) {
-    case nil: return "\(plain(path)): no rows of data\n"
-    case .numbers(let file):
-      let order = file.array.isFortranOrder ? "" : " in C order"
-      let source = try file.source(of: 0..<file.rowCount, inMemory: false)
-      return try "\(plain(path)): \(file.kind), \(file.array.summary)\(order)\n"
-        + ranges(of: source, names: nil)
-    case .csv(let text):
-      let rows = try text.parseAll()
-      let columns = "\(rows.rowCount) x \(counted(rows.columnCount, "column"))"
-      return try "\(plain(path)): text, \(columns), delimiter \(name(of: text.delimiter)), "
-        + "first row taken for \(text.hasHeader ? "column names" : "data")\n"
-        + ranges(of: rows, names: text.columnNames)
-    case .remote(let file):
-      return "\(plain(path)): \(file.summary)\n"
+    guard let file = try openUnlessEmpty(path, options)?.found() else {
+      return "\(plain(path)): no rows of data\n"
     }
+    return try "\(plain(path)): \(file.details)\n" + ranges(of: file)
   }
 
   /// Nil for a file that is in order but has no rows.
-  private func openUnlessEmpty(_ path: String, _ options: ReadOptions) throws -> DataFile? {
+  private func openUnlessEmpty(_ path: String, _ options: ReadOptions) throws -> (any DataFile)? {
     do {
-      return try DataFile.open(path, options)
+      return try DataFiles.file(path, options)
     } catch  where emptyFile(error) != nil && files.count > 1 {
       return nil
     }
@@ -136,37 +124,20 @@ struct InspectCommand: WorldCommand {
   /// A row per column: its number, name, smallest and largest value.
   ///
   /// - Throws: `RowSourceError` about the first value that is not finite.
-  private func ranges(of source: some RowSource, names: [String]?) throws -> String {
-    let scratch = Workspace()
-    let blockRows = ShardPlan.defaultBlockRows
-    var scan = ColumnScan(columnCount: source.columnCount)
-    for start in stride(from: 0, to: source.rowCount, by: blockRows) {
-      let rows = start..<min(start + blockRows, source.rowCount)
-      try source.withRows(
-        rows, scratch: scratch.reserve(rows.count * source.columnCount)
-      ) { values in
-        guard let bad = scan.add(values, count: rows.count) else { return }
-        throw source.notFinite(
-          values[bad.row * source.columnCount + bad.column], row: start + bad.row,
-          column: bad.column)
-      }
+  private func ranges(of file: any DataFile) throws -> String {
+    var scan = ColumnScan(columnCount: file.columnCount)
+    try file.forEachPiece(of: 0..<file.rowCount, pieceBytes: 1 << 20, threads: 1) { values, rows in
+      guard let bad = scan.add(values, count: rows.count) else { return }
+      throw file.notFinite(
+        values[bad.row * file.columnCount + bad.column], row: rows.lowerBound + bad.row,
+        column: bad.column)
     }
-    let lines = (0..<source.columnCount).map { j in
+    let lines = (0..<file.columnCount).map { j in
       [
-        "\(source.columnNumbers[j])", oneLine(names?[j] ?? ""), significant(scan.minimum[j], 6),
-        significant(scan.maximum[j], 6),
+        "\(file.columnNumbers[j])", oneLine(file.columnNames?[j] ?? ""),
+        significant(scan.minimum[j], 6), significant(scan.maximum[j], 6),
       ]
     }
     return aligned([["column", "name", "smallest", "largest"]] + lines)
-  }
-
-  private func name(of delimiter: UInt8) -> String {
-    switch delimiter {
-    case UInt8(ascii: ","): "comma"
-    case UInt8(ascii: ";"): "semicolon"
-    case UInt8(ascii: "\t"): "tab"
-    case UInt8(ascii: " "): "space"
-    default: "\"\(Character(UnicodeScalar(delimiter)))\""
-    }
   }
 }

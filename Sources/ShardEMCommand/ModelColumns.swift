@@ -65,7 +65,7 @@ private func list(_ names: [String]) -> String {
 extension ReadingOptions {
   /// Warns of a file whose columns are called otherwise than those of the first that names them, as
   /// only those that are chosen by number can be.
-  func warnOfOtherNames(in files: [DataFile], to log: Logger) {
+  func warnOfOtherNames(in files: [any DataFile], to log: Logger) {
     let named = files.filter { $0.columnNames != nil }
     guard let first = named.first, let expected = first.columnNames,
       let other = named.first(where: { $0.columnNames != expected }), let found = other.columnNames
@@ -78,7 +78,7 @@ extension ReadingOptions {
   }
 
   /// Whether the columns of a file are read in another order than it, or `--columns`, has them in.
-  fileprivate func isReordered(_ file: DataFile, _ names: [String]) -> Bool {
+  fileprivate func isReordered(_ file: any DataFile, _ names: [String]) -> Bool {
     let wanted = Set(names)
     if let columns = readOptions.columns, columns.allSatisfy(wanted.contains) {
       return columns != names

@@ -79,7 +79,7 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
 
 extension ReadingOptions {
   /// Says whether first rows of text were taken for headers, unless the user has said so: silence would lose a row of data unseen.
-  func logHeaders(of files: [DataFile], to log: Logger) {
+  func logHeaders(of files: [any DataFile], to log: Logger) {
     guard header == nil else { return }
     let texts = files.texts
     let withHeader = texts.filter { $0.hasHeader && !$0.hasNamesInComment }
@@ -112,8 +112,8 @@ extension ReadingOptions {
   }
 
   /// Warns of options about text where no file is text.
-  func warnOfIdleOptions(with files: [DataFile], to log: Logger) {
-    let isOther = files.allSatisfy { if case .numbers = $0 { true } else { false } }
+  func warnOfIdleOptions(with files: [any DataFile], to log: Logger) {
+    let isOther = files.allSatisfy { $0 is any NumberFile }
     let idle = [
       ("--delimiter", delimiter != nil), ("--decimal", decimal == .comma),
       ("--header or --no-header", header != nil),
@@ -125,7 +125,7 @@ extension ReadingOptions {
   /// Warns of a column that looks like none, of the first file that has one.
   ///
   /// - Parameter weights: the column of the row weights, by name or number, if it is one.
-  func warnOfSuspects(in files: [DataFile], weights: String? = nil, to log: Logger) {
+  func warnOfSuspects(in files: [any DataFile], weights: String? = nil, to log: Logger) {
     let advice = files.texts.lazy.compactMap { $0.adviceOnColumns(weights: weights) }
     if let first = advice.first { log.warning("\(first)") }
   }
@@ -135,9 +135,9 @@ extension ReadingOptions {
   }
 }
 
-extension [DataFile] {
+extension [any DataFile] {
   fileprivate var texts: [CSVFile] {
-    compactMap { file in if case .csv(let text) = file { text } else { nil } }
+    compactMap { $0 as? CSVFile }
   }
 }
 

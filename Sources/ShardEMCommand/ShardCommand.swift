@@ -53,9 +53,10 @@ struct ShardCommand: WorldCommand {
     try world.agree {
       do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
     }
+    let inputs = rows.files.map { $0.name }
     let plan = output.plan(rows: rows.rowCount)
     try output.write(
-      plan, columns: rows.columnCount, type: type, inputs: rows.files.map(\.name), in: world
+      plan, columns: rows.columnCount, type: type, inputs: inputs, in: world
     ) { outputs, open in
       let writer = ShardWriter(
         plan, outputs, columnCount: rows.columnCount, type: type, opener: open)
@@ -64,7 +65,7 @@ struct ShardCommand: WorldCommand {
     }
     log.info(output.report(rows: rows.rowCount))
     output.log(names: rows.columnNames, to: log)
-    if let warning = output.folderWarning(inputs: rows.files.map(\.name)) { log.warning(warning) }
+    if let warning = output.folderWarning(inputs: inputs) { log.warning(warning) }
     if let warning = output.cutWarning(of: plan, from: rows.plan) { log.warning(warning) }
     return .done
   }

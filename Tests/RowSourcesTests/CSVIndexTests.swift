@@ -30,9 +30,9 @@ struct CSVIndexTests {
         CSVPartScan(numbers: numbers[$0..<$0 + CSVPartScan.numberCount])
       }
       #expect(received == scans.reversed())
-      let index = file.index(received)
-      #expect(index.rowCount == 60)
-      #expect(try file.parse(rows: 0..<60, index: index, threads: 3).values == expected)
+      let found = file.found(by: received)
+      #expect(found.rowCount == 60)
+      #expect(try found.parse(rows: 0..<60, threads: 3).values == expected)
     }
   }
 
@@ -41,11 +41,11 @@ struct CSVIndexTests {
     let path = try folder.file("a.csv", text(rows: 40))
     for partBytes in [1, 13, 100, 1 << 20] {
       let file = try CSVFile(
-        path: path, options: ReadOptions(columns: ["y"]), partBytes: partBytes)
-      let index = file.index(try (0..<file.scanPartCount).map(file.scan))
+        path: path, options: ReadOptions(columns: ["y"]), partBytes: partBytes
+      ).found()
       for start in 0...40 {
         for end in start...40 {
-          let rows = try file.parse(rows: start..<end, index: index, threads: 2)
+          let rows = try file.parse(rows: start..<end, threads: 2)
           #expect(rows.values == (start..<end).map { Double($0) + 0.5 })
           #expect(rows.firstRow == start && rows.rowCount == 40)
         }
@@ -57,11 +57,11 @@ struct CSVIndexTests {
   func elsewhere() throws {
     let file = try CSVFile(
       path: try folder.file("a.csv", "1\n2\nx\n4\n"), options: ReadOptions(header: false),
-      partBytes: 2)
-    let index = file.index(try (0..<file.scanPartCount).map(file.scan))
-    #expect(try file.parse(rows: 0..<2, index: index).values == [1, 2])
-    #expect(try file.parse(rows: 3..<4, index: index).values == [4])
-    #expect(throws: RowSourceError.self) { try file.parse(rows: 2..<3, index: index) }
+      partBytes: 2
+    ).found()
+    #expect(try file.parse(rows: 0..<2).values == [1, 2])
+    #expect(try file.parse(rows: 3..<4).values == [4])
+    #expect(throws: RowSourceError.self) { try file.parse(rows: 2..<3) }
   }
 
   @Test("rows held in part are read by their number in the shard")

@@ -49,16 +49,16 @@ struct DataFilesTests {
   @Test("a file is opened by its suffix")
   func open() throws {
     let csv = try folder.file("a.CSV", "x,y\n1,2\n")
-    guard case .csv(let file) = try DataFile.open(csv) else { throw Unexpected() }
+    guard let file = try DataFiles.file(csv) as? CSVFile else { throw Unexpected() }
     #expect(file.columnNames == ["x", "y"])
     let header = npyHeader(shape: [1], descriptor: "|u1")
-    let npy = try DataFile.open(try folder.file("a.npy", header + [9]))
-    guard case .numbers(let rows) = npy else { throw Unexpected() }
+    let npy = try DataFiles.file(try folder.file("a.npy", header + [9]))
+    guard let rows = npy as? any NumberFile else { throw Unexpected() }
     #expect(try rows.source(of: 0..<1, inMemory: true).read() == [9])
     #expect(npy.columnCount == 1 && npy.name == folder.path + "/a.npy")
 
     func message(_ name: String) -> String? {
-      folder.message { _ = try DataFile.open(folder.path + "/" + name) }
+      folder.message { _ = try DataFiles.file(folder.path + "/" + name) }
     }
     let unsupported =
       ": unsupported kind of file; supported are .npy, .csv, .tsv, .txt, .csv.gz, .h5; or give "
@@ -81,7 +81,8 @@ struct DataFilesTests {
     let paths = try DataFiles.expand([folder.path + "/in/*"], options)
     #expect(paths == [folder.path + "/in/a.bin", folder.path + "/in/b.csv"])
     for path in paths {
-      guard case .numbers(let rows) = try DataFile.open(path, options) else { throw Unexpected() }
+      let file = try DataFiles.file(path, options)
+      guard let rows = file as? any NumberFile else { throw Unexpected() }
       #expect(try rows.source(of: 0..<1, inMemory: true).read() == [1])
     }
     #expect(
@@ -94,9 +95,9 @@ struct DataFilesTests {
   private func fault(_ texts: String..., columns: [String]? = nil) throws -> String? {
     let options = ReadOptions(columns: columns)
     let files = try zip("abcde", texts).map { name, text in
-      try DataFile.open(try folder.file("\(name).csv", text), options)
+      try DataFiles.file(try folder.file("\(name).csv", text), options)
     }
-    return folder.message { try DataFile.requireSameColumns(files, options) }
+    return folder.message { try files.requireSameColumns(options) }
   }
 
   @Test("shards with different numbers of columns are refused")
@@ -129,11 +130,11 @@ struct DataFilesTests {
   func columnIndex() throws {
     let options = ReadOptions()
     let files = try [
-      DataFile.open(folder.file("a.csv", "1,2\n"), options),
-      DataFile.open(folder.file("b.csv", "x,1\n1,2\n"), options),
+      DataFiles.file(folder.file("a.csv", "1,2\n"), options),
+      DataFiles.file(folder.file("b.csv", "x,1\n1,2\n"), options),
     ]
-    func index(_ column: String, _ files: [DataFile], _ options: ReadOptions) throws -> Int {
-      try DataFile.index(ofColumn: column, in: files, options)
+    func index(_ column: String, _ files: [any DataFile], _ options: ReadOptions) throws -> Int {
+      try files.index(ofColumn: column, options)
     }
     #expect(try index("x", files, options) == 0)
     // A name that reads as a number wins over it.

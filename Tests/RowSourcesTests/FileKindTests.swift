@@ -12,17 +12,14 @@ struct FileKindTests {
 
   /// The numbers of a file, however it is read.
   private func values(_ name: String, _ bytes: [UInt8]) throws -> [Double] {
-    switch try DataFile.open(try folder.file(name, bytes)) {
-    case .numbers(let file): return try file.read()
-    case .csv(let file): return try file.parseAll().read()
-    case .remote: return []
-    }
+    let file = try DataFiles.file(try folder.file(name, bytes))
+    return try (file as? any NumberFile)?.read() ?? file.parseAll().read()
   }
 
   private func message(_ name: String, _ bytes: [UInt8], raw: RawFormat? = nil) -> String? {
     folder.message {
       let path = try folder.file(name, bytes)
-      guard case .csv(let file) = try DataFile.open(path, ReadOptions(raw: raw)) else { return }
+      guard let file = try DataFiles.file(path, ReadOptions(raw: raw)) as? CSVFile else { return }
       _ = try file.parseAll()
     }
   }
@@ -152,7 +149,7 @@ struct FileKindTests {
     for raw in [nil, RawFormat(type: .float32, columnCount: 1)] {
       let options = ReadOptions(raw: raw)
       #expect(folder.message { _ = try DataFiles.expand([name], options) } == name + words)
-      #expect(folder.message { _ = try DataFile.open(name, options) } == name + words)
+      #expect(folder.message { _ = try DataFiles.file(name, options) } == name + words)
     }
   }
 }

@@ -21,7 +21,7 @@
 
     @Test("the first look tells of scale and offset, which ranks compare")
     func summary() throws {
-      let file = try DataFile.open(HDF5KindTests.path("variables.h5:/packed"))
+      let file = try DataFiles.file(HDF5KindTests.path("variables.h5:/packed"))
       #expect(file.summary == "40 x 3 of <i2 (scale_factor 0.01, add_offset 3.0)")
     }
 

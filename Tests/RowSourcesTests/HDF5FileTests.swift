@@ -58,7 +58,7 @@ struct HDF5NameTests {
     private func read(
       _ name: String, _ rows: Range<Int> = 0..<40, _ options: ReadOptions = ReadOptions()
     ) throws -> [Double] {
-      guard case .numbers(let file) = try DataFile.open(data(name), options) else { return [] }
+      guard let file = try DataFiles.file(data(name), options) as? any NumberFile else { return [] }
       let held = try file.source(of: rows, inMemory: true)
       let passed = try file.source(of: rows, inMemory: false)
       #expect(held.rowCount == 40 && passed.rowCount == 40)
@@ -91,7 +91,7 @@ struct HDF5NameTests {
 
     @Test("rows are read by several threads at a time")
     func threads() throws {
-      guard case .numbers(let file) = try DataFile.open(data("one.h5")) else { return }
+      guard let file = try DataFiles.file(data("one.h5")) as? any NumberFile else { return }
       let source = try file.source(of: 0..<40, inMemory: false)
       DispatchQueue.concurrentPerform(iterations: 200) { item in
         let row = item % 40
@@ -143,7 +143,7 @@ struct HDF5NameTests {
       for place in places { bytes.replaceSubrange(place..<place + old.count, with: new) }
       let folder = try TemporaryFolder()
       let path = try folder.file("a.h5", bytes)
-      return folder.message { _ = try DataFile.open(path) }
+      return folder.message { _ = try DataFiles.file(path) }
     }
 
     @Test("rows that the file does not hold are refused before memory is taken for them")
@@ -169,7 +169,7 @@ struct HDF5NameTests {
       let folder = try TemporaryFolder()
       let path = try folder.file("a.h5", "1,2\n")
       #expect(
-        folder.message { _ = try DataFile.open(path) }
+        folder.message { _ = try DataFiles.file(path) }
           == "a.h5: the HDF5 library cannot read it: file signature not found")
     }
   }
@@ -179,7 +179,7 @@ struct HDF5NameTests {
     let folder = try TemporaryFolder()
     _ = try folder.file("a.h5", [0x89] + Array("HDF\r\n\u{1a}\n".utf8))
     #expect(
-      folder.message { _ = try DataFile.open(folder.path + "/a.h5:/x") }
+      folder.message { _ = try DataFiles.file(folder.path + "/a.h5:/x") }
         == "a.h5: this program was built without HDF5; build it with the trait HDF5, or convert "
         + "the file")
   }

@@ -19,7 +19,7 @@ import _TestSupport
     static func read(
       _ name: String, _ rows: Range<Int> = 0..<40, _ options: ReadOptions = ReadOptions()
     ) throws -> [Double] {
-      guard case .numbers(let file) = try DataFile.open(path(name), options) else { return [] }
+      guard let file = try DataFiles.file(path(name), options) as? any NumberFile else { return [] }
       let held = try file.source(of: rows, inMemory: true).read(rows)
       #expect(try file.source(of: rows, inMemory: false).read(rows) == held)
       return held
@@ -224,17 +224,17 @@ import _TestSupport
       let file = open(path, O_RDWR)
       defer { close(file) }
       #expect(flock(file, LOCK_EX) == 0)
-      let message = folder.message { _ = try DataFile.open(path) }
+      let message = folder.message { _ = try DataFiles.file(path) }
       #expect(message?.hasPrefix("a.h5: a program that writes it has it open (") == true)
       #expect(message?.contains("set HDF5_USE_FILE_LOCKING=FALSE") == true)
     }
 
     @Test("the memory that unpacking a chunk takes is known")
     func chunks() throws {
-      guard case .numbers(let file) = try DataFile.open(Self.path("chunk.h5")) else { return }
+      guard let file = try DataFiles.file(Self.path("chunk.h5")) as? any NumberFile else { return }
       // The chunk of 120,000 rows of 3 numbers of 4 bytes in the cache, and twice in the filters.
       #expect(file.unpackingBytes == 3 * 120_000 * 3 * 4)
-      guard case .numbers(let plain) = try DataFile.open(Self.path("bool.h5")) else { return }
+      guard let plain = try DataFiles.file(Self.path("bool.h5")) as? any NumberFile else { return }
       #expect(plain.unpackingBytes == 0)
     }
   }

@@ -54,12 +54,12 @@ struct StreamedRowsTests {
   @Test("rows in a scratch file are those of the original in all that messages say")
   func scratch() throws {
     let path = try folder.file("a.csv", "x,y\n1,2\n3,4\n5,6\n7,8\n")
-    let original = try DataFile.open(path)
+    let original = try DataFiles.file(path).found()
     let scratch = try ScratchFile(byteCount: 1000, in: folder.path)
     #expect(folder.contents == ["a.csv"])
     // Rows 1 and 2, counted from 0, behind those of another file.
     try [3.0, 4, 5, 6].withUnsafeBufferPointer { try scratch.write($0, at: 160) }
-    let rows = scratch.rows(1..<3, of: original, rowCount: 4, at: 160)
+    let rows = scratch.rows(1..<3, of: original.table, at: 160)
     #expect(try rows.read(1..<3) == [3, 4, 5, 6])
     #expect(try rows.read(2..<3) == [5, 6])
     #expect(rows.rowCount == 4 && rows.columnCount == 2)

@@ -26,6 +26,24 @@ func bytes<Bits: FixedWidthInteger>(_ values: [Bits], bigEndian: Bool = false) -
   }
 }
 
+extension DataFile {
+  /// Some rows as a source that is held in memory, or is not.
+  func source(of rows: Range<Int>, inMemory: Bool) throws -> any RowSource {
+    try source(of: rows, inMemory: inMemory, threads: 1)
+  }
+
+  /// Some rows of text whose rows are found.
+  func parse(rows: Range<Int>, threads: Int = 1) throws -> InMemoryRows {
+    try #require(source(of: rows, inMemory: true, threads: threads) as? InMemoryRows)
+  }
+
+  /// All rows of text.
+  func parseAll(threads: Int = 1) throws -> InMemoryRows {
+    let file = try found()
+    return try file.parse(rows: 0..<file.rowCount, threads: threads)
+  }
+}
+
 extension NumberFile {
   /// All rows as a source that is held in memory, or is not.
   func source(inMemory: Bool) throws -> any RowSource {

@@ -135,7 +135,7 @@ struct DataSetFilesTests {
     #expect(try DataSet.open([path], world: world).columnNames == ["x", "w", "y"])
     let weighted = try DataSet.open([path], weights: "w", world: world)
     #expect(weighted.columnNames == ["x", "y"] && weighted.columnCount == 2)
-    guard case .csv(let text) = weighted.files[0] else { throw CancellationError() }
+    let text = try #require(weighted.files[0] as? CSVFile)
     #expect(text.hasHeader && text.delimiter == UInt8(ascii: ";"))
   }
 

@@ -57,11 +57,11 @@ extension DataSet {
     }
     // All ranks know the columns of all files.
     let weightIndex = try world.common { [files, options] in
-      try DataFile.requireSameColumns(files, options)
+      try files.requireSameColumns(options)
       let weightIndex = try namingWeights(weightColumn) {
-        try weightColumn.map { try DataFile.index(ofColumn: $0, in: files, options) }
+        try weightColumn.map { try files.index(ofColumn: $0, options) }
       }
-      try DataFile.requireDistinctNames(files, besides: weightIndex, options)
+      try files.requireDistinctNames(besides: weightIndex, options)
       return weightIndex
     }
 
@@ -87,8 +87,8 @@ extension DataSet {
         ) { DataSetError.weightCount(path: weightFile.name, count: $0, rows: $1) })
     }
     return try DataSet(
-      shards: sources, files: files, notices: notices, weights: rowWeights, plan: plan, runs: runs,
-      memory: memory, threads: threads, world: world)
+      shards: sources, files: shards.files, notices: notices, weights: rowWeights, plan: plan,
+      runs: runs, memory: memory, threads: threads, world: world)
   }
 
   /// Collective. The path if there is such a file.
@@ -114,8 +114,10 @@ extension DataSet {
     }
   }
 
-  private static func openWeights(_ path: String, _ options: ReadOptions) throws -> DataFile {
-    let file = try DataFile.open(path, options)
+  private static func openWeights(
+    _ path: String, _ options: ReadOptions
+  ) throws -> any DataFile {
+    let file = try DataFiles.file(path, options)
     guard file.columnCount == 1 else {
       throw DataSetError.weightColumns(path: path, count: file.columnCount)
     }
@@ -126,8 +128,8 @@ extension DataSet {
 extension RowMemory {
   /// For one rank's `rows` of each file, and a weight for each from a file of its own if there is one.
   fileprivate init(
-    limit: Int, _ rows: [Range<Int>], of files: [DataFile], weights: DataFile?, _ plan: ShardPlan,
-    threads: Int
+    limit: Int, _ rows: [Range<Int>], of files: [any DataFile], weights: (any DataFile)?,
+    _ plan: ShardPlan, threads: Int
   ) throws {
     let rowCount = rows.reduce(0) { $0 + $1.count }
     let blockRows = min(plan.blockRows, plan.rowCount)
@@ -145,7 +147,7 @@ extension RowMemory {
   ///
   /// - Throws: `RowSourceError` about the file that takes most if that is more than the limit.
   private static func unpackingBytes(
-    _ files: [DataFile], limit: Int, threads: Int
+    _ files: [any DataFile], limit: Int, threads: Int
   ) throws -> Int {
     let largest = files.sorted { $0.unpackingBytes > $1.unpackingBytes }.prefix(threads)
     let bytes = largest.reduce(0) { sum, file in

@@ -22,7 +22,7 @@ public final class DataSet: Sendable {
   public let columnNames: [String]?
 
   /// The files the shards were opened from; none for rows in memory.
-  public let files: [DataFile]
+  public let files: [any DataFile]
   /// What was decided about the files that a user may not expect; the same on every rank.
   public let notices: [String]
   /// What this rank holds in memory of its rows.
@@ -47,7 +47,7 @@ public final class DataSet: Sendable {
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
   init<World: Communicator>(
-    shards: [any RowSource], files: [DataFile] = [], notices: [String] = [],
+    shards: [any RowSource], files: [any DataFile] = [], notices: [String] = [],
     weights: RowWeights?, plan: ShardPlan,
     runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: World
   ) throws {
@@ -74,8 +74,8 @@ public final class DataSet: Sendable {
   }
 
   /// What `files` call the columns beside that of the weights.
-  static func names(of files: [DataFile], _ weights: RowWeights?) -> [String]? {
-    let named = files.compactMap(\.columnNames)
+  static func names(of files: [any DataFile], _ weights: RowWeights?) -> [String]? {
+    let named = files.compactMap { $0.columnNames }
     guard var names = named.first, named.allSatisfy({ $0 == names }) else { return nil }
     if case .column(let column) = weights { names.remove(at: column) }
     return Set(names).count == names.count ? names : nil

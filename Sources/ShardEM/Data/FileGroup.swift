@@ -12,7 +12,7 @@ struct FileGroup: Sendable {
   let size: Int
 
   /// All files, which all ranks see.
-  init<World: Communicator>(of files: [DataFile], sharedBy world: World) {
+  init<World: Communicator>(of files: [any DataFile], sharedBy world: World) {
     (self.files, rank, size) = (Array(files.indices), world.rank, world.size)
   }
 

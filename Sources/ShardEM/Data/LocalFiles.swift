@@ -5,7 +5,7 @@ import RowSources
 /// The files of all hosts, each of which has some on disks of its own, in one order for all.
 struct LocalFiles {
   /// In the natural order of their names without folders; those of other hosts are `remote`.
-  let files: [DataFile]
+  let files: [any DataFile]
   /// This host's files and ranks.
   let group: FileGroup
 
@@ -14,8 +14,8 @@ struct LocalFiles {
   /// - Parameter own: the files that this rank was given.
   /// - Throws: on every rank the same `DataSetError` if ranks of a host were given different files,
   ///   or a name stands for two files.
-  init<World: Communicator>(_ own: [DataFile], on host: Host, world: World) throws {
-    let descriptions = own.map(RemoteFile.init)
+  init<World: Communicator>(_ own: [any DataFile], on host: Host, world: World) throws {
+    let descriptions = own.map { RemoteFile($0) }
     let words = host.words + descriptions.flatMap(\.words)
     let ranks = try world.gather(GivenFiles.encoded(words)).map(GivenFiles.init)
 
@@ -50,7 +50,7 @@ struct LocalFiles {
     let ownSpeaker = speakers[host]!
     files = all.map { file in
       file.speaker == ownSpeaker
-        ? own[file.number] : .remote(ranks[file.speaker].files[file.number])
+        ? own[file.number] : ranks[file.speaker].files[file.number]
     }
     group = FileGroup(
       files: all.indices.filter { all[$0].speaker == ownSpeaker },

@@ -4,7 +4,7 @@ import RowSources
 /// The rows of data files, to be read once and in order, which ranks share as they do for a fit;
 /// nothing is kept.
 public struct RowStream: Sendable {
-  public let files: [DataFile]
+  public let files: [any DataFile]
   /// What was decided about the files that a user may not expect.
   public let notices: [DataNotice]
   /// How the rows are divided among the files.
@@ -12,7 +12,6 @@ public struct RowStream: Sendable {
   public let columnCount: Int
   /// The rows of this rank, which follow each other over all files.
   private let runs: [ShardPlan.Block]
-  private let loader: ShardLoader
 
   /// What the files call the columns, no two alike; nil if they have no names, or do not agree.
   public var columnNames: [String]? { DataSet.names(of: files, nil) }
@@ -31,7 +30,7 @@ public struct RowStream: Sendable {
     let opened = try world.agree {
       let opened = try DataFiles.open(arguments, options)
       try opened.requireRows()
-      try DataFile.requireSameColumns(opened.files, options)
+      try opened.files.requireSameColumns(options)
       return opened
     }
     try world.requireSameFiles(opened.files)
@@ -39,12 +38,11 @@ public struct RowStream: Sendable {
   }
 
   private init<World: Communicator>(_ opened: OpenedFiles, threads: Int, world: World) throws {
-    files = opened.files
+    let group = FileGroup(of: opened.files, sharedBy: world)
+    files = try ShardLoader(opened.files, in: group, threads: threads, world: world).files
     notices = opened.notices
-    loader = try ShardLoader(
-      files, in: FileGroup(of: files, sharedBy: world), threads: threads, world: world)
     columnCount = files[0].columnCount
-    plan = ShardPlan(rowCounts: loader.rowCounts)
+    plan = ShardPlan(rowCounts: files.map { $0.rowCount })
     runs = plan.runs(ofRank: world.rank, size: world.size)
   }
 
@@ -54,12 +52,12 @@ public struct RowStream: Sendable {
   public func forEachPiece(threads: Int = 1, _ body: (Piece) throws -> Void) throws {
     for run in runs {
       let file = files[run.shard]
-      try loader.forEachPiece(of: run.rows, ofFile: run.shard, threads: threads) { values, rows in
+      try file.forEachPiece(of: run.rows, pieceBytes: 32 << 20, threads: threads) {
+        values, rows in
         var scan = ColumnScan(columnCount: columnCount)
         if let bad = scan.add(values, count: rows.count) {
           let value = values[bad.row * columnCount + bad.column]
-          throw file.error(
-            .notFinite(value), row: rows.lowerBound + bad.row, column: bad.column)
+          throw file.notFinite(value, row: rows.lowerBound + bad.row, column: bad.column)
         }
         try body(
           Piece(
@@ -76,7 +74,7 @@ public struct RowStream: Sendable {
     public let values: UnsafeBufferPointer<Double>
     /// The number of the first row, counted from 0 over all files.
     public let firstRow: Int
-    fileprivate let file: DataFile
+    fileprivate let file: any DataFile
     fileprivate let firstRowOfFile: Int
 
     /// The error for value number `index`, counted from 0, that cannot be used.

@@ -42,7 +42,7 @@ extension DataSet {
   public func open<World: Communicator>(
     beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1, world: World
   ) throws -> RowsBeside {
-    let file = try world.agree { try DataFile.open(path, options) }
+    let file = try world.agree { try DataFiles.file(path, options) }
     try world.requireSameFiles([file])
     let own = blocks.map { $0.firstRow..<$0.firstRow + $0.rows.count }
     try world.agree {
@@ -61,7 +61,7 @@ extension DataSet {
   ///
   /// - Parameter mismatch: the error about a file of another number of rows.
   static func load<World: Communicator>(
-    _ file: DataFile, beside rows: Range<Int>, of total: Int, _ memory: RowMemory, threads: Int,
+    _ file: any DataFile, beside rows: Range<Int>, of total: Int, _ memory: RowMemory, threads: Int,
     world: World, mismatch: (_ count: Int, _ total: Int) -> DataSetError
   ) throws -> any RowSource {
     let loader = try ShardLoader(

@@ -9,7 +9,7 @@ extension Communicator {
   /// Ranks that see different ones - a stale network file system, copies on disks of their own -
   /// would fit a model of neither, and say nothing.
   /// - Throws: on every rank the same `DataSetError.differentFiles` or `.differentContents`.
-  func requireSameFiles(_ files: [DataFile]) throws {
+  func requireSameFiles(_ files: [any DataFile]) throws {
     if let difference = try firstDifference(of: files.map { "\($0.name) (\($0.summary))" }) {
       throw DataSetError.differentFiles(
         rank: difference.rank, found: difference.found, otherRank: 0,

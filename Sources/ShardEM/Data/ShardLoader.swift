@@ -5,35 +5,32 @@ import Synchronization
 
 /// Open files whose rows are counted, ready to be read in part.
 struct ShardLoader: Sendable {
+  /// The files, whose rows are found.
+  let files: [any DataFile]
   /// The rows of each file.
-  let rowCounts: [Int]
-  private let files: [DataFile]
-  /// Per file where its rows are; nil for files that need no search.
-  private let indices: [CSVIndex?]
+  var rowCounts: [Int] { files.map { $0.rowCount } }
 
   /// Collective: one sum if any file is text. Each rank searches its share of the text for rows.
   ///
   /// - Parameter group: whose files this rank can read.
   init<World: Communicator>(
-    _ files: [DataFile], in group: FileGroup, threads: Int, world: World
+    _ files: [any DataFile], in group: FileGroup, threads: Int, world: World
   ) throws {
-    self.files = files
     let parts = files.indices.flatMap { file in
       (0..<files[file].scanPartCount).map { (file: file, part: $0) }
     }
     var scans = try ShardLoader.scans(
       parts, of: files, in: group, threads: threads, world: world)[...]
-    indices = files.map { file in
-      guard file.rowCount == nil else { return nil }
-      defer { scans = scans.dropFirst(file.scanPartCount) }
-      return CSVIndex(Array(scans.prefix(file.scanPartCount)))
+    self.files = files.map { file in
+      let count = file.scanPartCount
+      defer { scans = scans.dropFirst(count) }
+      return count == 0 ? file : file.found(by: Array(scans.prefix(count)))
     }
-    rowCounts = zip(files, indices).map { $0.rowCount ?? $1!.rowCount }
   }
 
   /// The scans of all parts on every rank: each brings its share, and zeros for the rest.
   private static func scans<World: Communicator>(
-    _ parts: [(file: Int, part: Int)], of files: [DataFile], in group: FileGroup, threads: Int,
+    _ parts: [(file: Int, part: Int)], of files: [any DataFile], in group: FileGroup, threads: Int,
     world: World
   ) throws -> [CSVPartScan] {
     if parts.isEmpty { return [] }
@@ -50,8 +47,8 @@ struct ShardLoader: Sendable {
       do {
         try forEachItem(of: own.count, threads: threads) { _, item in
           let place = own[own.startIndex + item]
-          guard case .csv(let text) = files[parts[place].file] else { return }
-          for (offset, number) in try text.scan(part: parts[place].part).numbers.enumerated() {
+          let scan = try files[parts[place].file].scan(part: parts[place].part)
+          for (offset, number) in scan.numbers.enumerated() {
             buffer[place * width + offset] = number
           }
         }
@@ -79,63 +76,35 @@ struct ShardLoader: Sendable {
     // Several files at a time, for those that one thread each unpacks.
     try forEachItem(of: files.count, threads: threads) { _, number in
       let rows = rows[number]
+      let file = files[number]
       let source: any RowSource =
-        switch files[number] {
-        case _ where rows.isEmpty: absentRows(ofFile: number)
-        case .numbers(let file) where memory.holdsRows || file.isStreamable:
-          try file.source(of: rows, inMemory: memory.holdsRows)
-        case .csv(let text) where memory.holdsRows:
-          try text.parse(rows: rows, index: indices[number]!, threads: threads)
-        default: try scratched(rows, ofFile: number, scratch!, memory, threads: threads)
+        if rows.isEmpty {
+          // Of which this rank need not open the file.
+          InMemoryRows(file.table)
+        } else if memory.holdsRows || file.isStreamable {
+          try file.source(of: rows, inMemory: memory.holdsRows, threads: threads)
+        } else {
+          try scratched(rows, ofFile: number, scratch!, memory, threads: threads)
         }
       sources.withLock { $0[number] = source }
     }
     return sources.withLock { $0.map { $0! } }
   }
 
-  /// A file of which this rank has no rows, and which it need not open.
-  private func absentRows(ofFile number: Int) -> InMemoryRows {
-    InMemoryRows(
-      name: files[number].name, columnCount: files[number].columnCount, values: [],
-      rowCount: rowCounts[number])
-  }
-
   /// Rows that are read from a copy of them.
   private func scratched(
     _ rows: Range<Int>, ofFile number: Int, _ scratch: Scratch, _ memory: RowMemory, threads: Int
   ) throws -> any RowSource {
-    let columnCount = files[number].columnCount
+    let file = files[number]
     let offset = scratch.offsets[number]
-    try forEachPiece(
-      of: rows, ofFile: number, pieceBytes: max(memory.pieceBytes / threads, 1), threads: threads
+    try file.forEachPiece(
+      of: rows, pieceBytes: max(memory.pieceBytes / threads, 1), threads: threads
     ) { values, piece in
       try scratch.file.write(
-        UnsafeBufferPointer(start: values, count: piece.count * columnCount),
-        at: offset + (piece.lowerBound - rows.lowerBound) * columnCount * 8)
+        UnsafeBufferPointer(start: values, count: piece.count * file.columnCount),
+        at: offset + (piece.lowerBound - rows.lowerBound) * file.columnCount * 8)
     }
-    return scratch.file.rows(rows, of: files[number], rowCount: rowCounts[number], at: offset)
-  }
-
-  /// Reads rows of a file in order, and gives `body` one piece of them after the other, row-major,
-  /// as `RowSources.forEachPiece` cuts them.
-  func forEachPiece(
-    of rows: Range<Int>, ofFile number: Int, pieceBytes: Int = 32 << 20, threads: Int,
-    _ body: (UnsafePointer<Double>, Range<Int>) throws -> Void
-  ) throws {
-    switch files[number] {
-    case .csv(let text):
-      try text.forEachPiece(
-        of: rows, index: indices[number]!, pieceBytes: pieceBytes, threads: threads, body)
-    case .numbers(let file):
-      let source = try file.source(of: rows, inMemory: false)
-      try RowSources.forEachPiece(
-        of: rows, columnCount: file.columnCount, pieceBytes: pieceBytes
-      ) { piece, memory in
-        try source.withRows(piece, scratch: memory) { try body($0, piece) }
-      }
-    case .remote(let file):
-      preconditionFailure("rows of \(file.name) on another host than its own")
-    }
+    return scratch.file.rows(rows, of: file.table, at: offset)
   }
 }
 
@@ -147,7 +116,7 @@ private struct Scratch {
 
   /// - Parameter rows: for each file.
   /// - Returns: nil if there are none to be copied.
-  init?(_ rows: [Range<Int>], of files: [DataFile]) throws {
+  init?(_ rows: [Range<Int>], of files: [any DataFile]) throws {
     var end = 0
     offsets = zip(rows, files).map { rows, file in
       defer { end += file.isStreamable ? 0 : rows.count * file.columnCount * 8 }
