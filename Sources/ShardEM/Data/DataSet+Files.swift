@@ -66,8 +66,7 @@ extension DataSet {
     }
 
     let shards = try ShardLoader(files, in: group, threads: threads, world: world)
-    let plan = ShardPlan(rowCounts: shards.rowCounts)
-    let runs = plan.runs(ofRank: group.rank, size: group.size, among: group.files)
+    let (plan, runs) = (shards.plan, shards.runs)
     let rows = files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
     let (memory, sources) = try world.agree { [files, weightFile] in
       let memory = try RowMemory(

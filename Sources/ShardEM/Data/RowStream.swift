@@ -4,14 +4,13 @@ import RowSources
 /// The rows of data files, to be read once and in order, which ranks share as they do for a fit;
 /// nothing is kept.
 public struct RowStream: Sendable {
-  public let files: [any DataFile]
+  public var files: [any DataFile] { shards.files }
   /// What was decided about the files that a user may not expect.
   public let notices: [DataNotice]
   /// How the rows are divided among the files.
-  public let plan: ShardPlan
-  public let columnCount: Int
-  /// The rows of this rank, which follow each other over all files.
-  private let runs: [ShardPlan.Block]
+  public var plan: ShardPlan { shards.plan }
+  public var columnCount: Int { files[0].columnCount }
+  private let shards: ShardLoader
 
   /// What the files call the columns, no two alike; nil if they have no names, or do not agree.
   public var columnNames: [String]? { DataSet.names(of: files, nil) }
@@ -34,23 +33,17 @@ public struct RowStream: Sendable {
       return opened
     }
     try world.requireSameFiles(opened.files)
-    return try RowStream(opened, threads: threads, world: world)
-  }
-
-  private init<World: Communicator>(_ opened: OpenedFiles, threads: Int, world: World) throws {
     let group = FileGroup(of: opened.files, sharedBy: world)
-    files = try ShardLoader(opened.files, in: group, threads: threads, world: world).files
-    notices = opened.notices
-    columnCount = files[0].columnCount
-    plan = ShardPlan(rowCounts: files.map { $0.rowCount })
-    runs = plan.runs(ofRank: world.rank, size: world.size)
+    return RowStream(
+      notices: opened.notices,
+      shards: try ShardLoader(opened.files, in: group, threads: threads, world: world))
   }
 
   /// Calls `body` with the rows of this rank, piece by piece, in order.
   ///
   /// - Throws: `RowSourceError` for the first value that is no finite number, or what `body` throws.
   public func forEachPiece(threads: Int = 1, _ body: (Piece) throws -> Void) throws {
-    for run in runs {
+    for run in shards.runs {
       let file = files[run.shard]
       try file.forEachPiece(of: run.rows, pieceBytes: 32 << 20, threads: threads) {
         values, rows in

@@ -66,7 +66,7 @@ extension DataSet {
   ) throws -> any RowSource {
     let loader = try ShardLoader(
       [file], in: FileGroup(of: [file], sharedBy: world), threads: threads, world: world)
-    guard loader.rowCounts == [total] else { throw mismatch(loader.rowCounts[0], total) }
+    guard loader.plan.rowCount == total else { throw mismatch(loader.plan.rowCount, total) }
     return try world.agree { try loader.load([rows], memory, threads: threads)[0] }
   }
 }

@@ -7,8 +7,10 @@ import Synchronization
 struct ShardLoader: Sendable {
   /// The files, whose rows are found.
   let files: [any DataFile]
-  /// The rows of each file.
-  var rowCounts: [Int] { files.map { $0.rowCount } }
+  /// How their rows are cut into blocks.
+  let plan: ShardPlan
+  /// The rows of this rank.
+  let runs: [ShardPlan.Block]
 
   /// Collective: one sum if any file is text. Each rank searches its share of the text for rows.
   ///
@@ -26,6 +28,8 @@ struct ShardLoader: Sendable {
       defer { scans = scans.dropFirst(count) }
       return count == 0 ? file : file.found(by: Array(scans.prefix(count)))
     }
+    plan = ShardPlan(rowCounts: self.files.map { $0.rowCount })
+    runs = plan.runs(ofRank: group.rank, size: group.size, among: group.files)
   }
 
   /// The scans of all parts on every rank: each brings its share, and zeros for the rest.
