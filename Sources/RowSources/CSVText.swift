@@ -13,8 +13,10 @@ struct CSVText: Sendable {
   private let limits: TextLimits
 
   init(_ path: String, windowBytes: Int, _ limits: TextLimits) throws {
-    isPacked = try path.lowercased().hasSuffix(".gz") || FileKind(of: path) == .gzip
-    byteCount = try InputFile(path: path).size
+    let file = try InputFile(path: path)
+    let kind = try FileKind(file.start(atMost: FileKind.judgedBytes))
+    isPacked = path.lowercased().hasSuffix(".gz") || kind == .gzip
+    byteCount = file.size
     (self.path, self.windowBytes, self.limits) = (path, windowBytes, limits)
   }
 

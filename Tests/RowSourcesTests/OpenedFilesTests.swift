@@ -26,10 +26,12 @@ struct OpenedFilesTests {
   func empty() throws {
     _ = try folder.file("full.csv", "x,y\n1,2\n")
     _ = try folder.file("full.npy", npyHeader(shape: [1, 2], descriptor: "|u1") + [1, 2])
+    let blankLines = "x,y\n" + String(repeating: "\n", count: 1 << 20)
     let empty: [(String, [UInt8])] = [
       ("none.csv", []), ("header.csv", Array("x,y\n".utf8)), ("blank.csv", Array("\n \n".utf8)),
       ("comment.csv", Array("# x,y\n".utf8)),
       ("none.csv.gz", gzip("")), ("header.csv.gz", gzip("x,y\n")), ("inside.csv", gzip("")),
+      ("lines.csv", Array(blankLines.utf8)), ("lines.csv.gz", gzip(blankLines)),
       ("rows.npy", npyHeader(shape: [0, 2], descriptor: "<f8")),
       ("other.npy", npyHeader(shape: [0], descriptor: "<f8")), ("none.npy", []),
     ]

@@ -36,6 +36,14 @@ struct ShrinkingFileTests {
         == expected)
   }
 
+  @Test("what is appended to a text while it is read is not read")
+  func growing() throws {
+    let path = try folder.file("a.csv", "1,2\n3,4\n")
+    let file = try CSVFile(path: path)
+    _ = try folder.file("a.csv", "1,2\n3,4\n5,6\n7,")
+    #expect(try file.parseAll().values == [1, 2, 3, 4])
+  }
+
   @Test(
     "a binary file is shortened while its rows are in memory, in place or to be converted",
     arguments: ["<f8", ">f8"], [false, true])
