@@ -5,28 +5,13 @@ extension DataSet {
   /// Why a number of one of this rank's blocks cannot be added.
   ///
   /// - Parameters:
-  ///   - slot: its place among those of all passes.
+  ///   - slot: its place among those of the pass.
   ///   - number: the block's.
   func error(
-    aboutSlot slot: Int, of passes: [any Pass], _ value: Double, _ block: RowBlock, number: Int,
-    _ workspace: Workspace
-  ) -> DataSetError {
-    if let cause = causeBeyondRange(rows: block.count) { return .beyondRange(cause) }
-    var place = slot
-    for pass in passes {
-      let slots = pass.slots
-      guard place >= slots.count else {
-        return error(aboutSlot: place, of: pass, value, block, number: number, workspace)
-      }
-      place -= slots.count
-    }
-    preconditionFailure("slot \(slot) of no pass")
-  }
-
-  private func error(
     aboutSlot slot: Int, of pass: any Pass, _ value: Double, _ block: RowBlock, number: Int,
     _ workspace: Workspace
   ) -> DataSetError {
+    if let cause = causeBeyondRange(rows: block.count) { return .beyondRange(cause) }
     let name = pass.slots.name(of: slot)
     // The first row that does it alone.
     let numbers = UnsafeMutablePointer<Double>.allocate(capacity: pass.slots.count)

@@ -71,7 +71,7 @@ extension Sweep {
   func start<Model: MixtureModel>(
     _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64,
     restart: Int, tries: Int?
-  ) throws -> Model.Parameters {
+  ) async throws -> Model.Parameters {
     guard model.componentCount <= data.weightedRowCount else {
       throw DataSetError.fewerRowsThanComponents(
         rows: data.weightedRowCount, components: model.componentCount)
@@ -79,56 +79,55 @@ extension Sweep {
     let tries =
       initialization.isGiven
       ? 1 : tries ?? initialization.defaultTries(rowCount: data.rowCount)
-    guard tries > 1 else { return try drawn(model, initialization, seed: seed, draw: restart) }
-    var best: (parameters: Model.Parameters, mean: Double)?
-    var firstFailure: FitError?
-    for draw in restart * tries..<(restart + 1) * tries {
-      do {
-        let start = try drawn(model, initialization, seed: seed, draw: draw)
-        let next = try improved(model, from: start).parameters
-        let total = try evaluation(model, under: next).statistics
-        let mean = total[0] / total[1]
-        if let best, mean <= best.mean + likelierBy { continue }
-        best = (start, mean)
-      } catch let failure as FitError {
-        firstFailure = firstFailure ?? failure
-      }
+    guard tries > 1 else {
+      return try await drawn(model, initialization, seed: seed, draw: restart)
     }
-    if let best { return best.parameters }
-    throw firstFailure!
+    let draws = restart * tries..<(restart + 1) * tries
+    let outcomes = try await together(draws, atMost: tries) { sweep, draw in
+      let start = try await sweep.drawn(model, initialization, seed: seed, draw: draw)
+      let next = try await sweep.improved(model, from: start).parameters
+      let total = try await sweep.evaluation(model, under: next).statistics
+      return (parameters: start, mean: total[0] / total[1])
+    }
+    let found = outcomes.compactMap { try? $0.get() }
+    guard var best = found.first else { return try outcomes[0].get().parameters }
+    for next in found where next.mean > best.mean + likelierBy { best = next }
+    return best.parameters
   }
 
   /// Collective. Start number `draw` of those that `seed` gives.
   private func drawn<Model: MixtureModel>(
     _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64, draw: Int
-  ) throws -> Model.Parameters {
+  ) async throws -> Model.Parameters {
     switch initialization {
     case .parameters(let parameters):
       return parameters
     case .responsibilities(let given):
-      try forEachBlock { _, block, workspace in try given.check(block, scratch: workspace) }
-      let means = try columnMoments().means
-      return try maximized(model, around: (0..<model.componentCount).flatMap { _ in means }) {
+      try await visitBlocks { try given.check($0, scratch: $1) }
+      let means = try await columnMoments().means
+      return try await maximized(model, around: (0..<model.componentCount).flatMap { _ in means }) {
         try given.write($0, scratch: $1, into: $2)
       }
     case .kMeans:
-      let seeds = try seeds(count: model.componentCount, seed: seed, draw: draw)
-      let variance = try columnMoments().meanVariance
-      return try assigned(model, to: kMeansCenters(from: seeds, columnVariance: variance))
+      let seeds = try await seeds(count: model.componentCount, seed: seed, draw: draw)
+      let variance = try await columnMoments().meanVariance
+      return try await assigned(
+        model, to: kMeansCenters(from: seeds, columnVariance: variance))
     case .kMeansPlusPlus:
-      return try assigned(model, to: seeds(count: model.componentCount, seed: seed, draw: draw))
+      return try await assigned(
+        model, to: seeds(count: model.componentCount, seed: seed, draw: draw))
     case .random:
-      return try randomStart(model, Philox(seed: seed), draw: draw)
+      return try await randomStart(model, Philox(seed: seed), draw: draw)
     }
   }
 
   /// Every row wholly belongs to the component of the nearest center.
   private func assigned<Model: MixtureModel>(
     _ model: Model, to centers: [Double]
-  ) throws -> Model.Parameters {
+  ) async throws -> Model.Parameters {
     let clusters = KMeans(
       componentCount: model.componentCount, columnCount: data.columnCount, columnVariance: 1)
-    return try maximized(model, around: centers) { tile, workspace, responsibilities in
+    return try await maximized(model, around: centers) { tile, workspace, responsibilities in
       clusters.forEachTile(of: tile, centers: centers, workspace: workspace) { _, labels, _ in
         for n in 0..<tile.count {
           responsibilities[Int(labels[n]) * tileStride + n] = tile.weights?[n] ?? 1
@@ -140,10 +139,10 @@ extension Sweep {
   /// Every row divides itself by K uniform numbers, as scikit-learn's `random`.
   private func randomStart<Model: MixtureModel>(
     _ model: Model, _ generator: Philox, draw: Int
-  ) throws -> Model.Parameters {
+  ) async throws -> Model.Parameters {
     let components = 0..<model.componentCount
-    let means = try columnMoments().means
-    return try maximized(model, around: components.flatMap { _ in means }) {
+    let means = try await columnMoments().means
+    return try await maximized(model, around: components.flatMap { _ in means }) {
       tile, _, responsibilities in
       for n in 0..<tile.count {
         let random = RandomStream.responsibilities.row(
@@ -165,9 +164,9 @@ extension Sweep {
   private func maximized<Model: MixtureModel>(
     _ model: Model, around centers: [Double],
     assign: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) throws -> Void
-  ) throws -> Model.Parameters {
+  ) async throws -> Model.Parameters {
     let reference = model.reference(centers: centers)
-    return try improved(model, from: reference, model.expectation(around: reference)) {
+    return try await improved(model, from: reference, model.expectation(around: reference)) {
       expectation in
       let slots = ExpectationPass(model: model, expectation: expectation).slots
       return BlockPass(slots) { block, workspace, statistics in

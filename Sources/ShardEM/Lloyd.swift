@@ -1,6 +1,5 @@
 import MessagePassing
 import MixtureModels
-import Synchronization
 
 extension Sweep {
   /// Collective. The centers that Lloyd's iterations reach from `seeds`, K × D row-major.
@@ -9,17 +8,17 @@ extension Sweep {
   /// 1e-4 of the mean variance of the columns (also when no row changes its cluster: then the
   /// shift is rounding), or after 300 iterations. An empty cluster moves to the row farthest
   /// from its center.
-  package func kMeansCenters(from seeds: [Double], columnVariance: Double) throws -> [Double] {
+  package func kMeansCenters(from seeds: [Double], columnVariance: Double) async throws -> [Double] {
     let model = KMeans(
       componentCount: seeds.count / data.columnCount, columnCount: data.columnCount,
       columnVariance: columnVariance)
     var centers = seeds
     for _ in 0..<300 {
-      let statistics = try expectationStep(model, under: centers).statistics
+      let statistics = try await expectationStep(model, under: centers).statistics
       var next = model.maximized(statistics, from: centers)
       let empty = model.masses(statistics).enumerated().filter { $0.element == 0 }.map(\.offset)
       if !empty.isEmpty {
-        let farthest = try farthestRows(empty.count, from: centers, model)
+        let farthest = try await farthestRows(empty.count, from: centers, model)
         for (k, row) in zip(empty, farthest) {
           next.replaceSubrange(k * data.columnCount..<(k + 1) * data.columnCount, with: row)
         }
@@ -34,9 +33,9 @@ extension Sweep {
   /// The rows farthest from their nearest centers, ties to the first; none that is a center.
   private func farthestRows(
     _ limit: Int, from centers: [Double], _ model: KMeans
-  ) throws -> [[Double]] {
-    let race = Mutex(RowRace(limit: limit))
-    try forEachBlock { _, block, workspace in
+  ) async throws -> [[Double]] {
+    let race = SharedRace(limit: limit)
+    try await visitBlocks { block, workspace in
       var local = RowRace(limit: limit)
       model.forEachTile(of: block, centers: centers, workspace: workspace) {
         tile, _, distances in
@@ -48,18 +47,18 @@ extension Sweep {
               values: tile.values(ofRow: n)))
         }
       }
-      race.withLock { $0.merge(local) }
+      race.merge(local)
     }
-    return try race.withLock { $0 }.rowsOverAllRanks(columnCount: data.columnCount, world)
+    return try race.result.rowsOverAllRanks(columnCount: data.columnCount, world)
   }
 
   /// Collective. The mean of each column, and the mean variance of the columns.
-  func columnMoments() throws -> (means: [Double], meanVariance: Double) {
+  func columnMoments() async throws -> (means: [Double], meanVariance: Double) {
     let ranges = data.ranges
     let middle = zip(ranges.minimum, ranges.maximum).map { $0 / 2 + $1 / 2 }
     // One cluster about the middle of the data: its inertia and shift give the variance.
     let model = KMeans(componentCount: 1, columnCount: data.columnCount, columnVariance: 1)
-    let statistics = try expectationStep(model, under: middle).statistics
+    let statistics = try await expectationStep(model, under: middle).statistics
     let means = model.maximized(statistics, from: middle)
     let shift = model.largestChange(from: middle, to: means)
     let variance = max(0, -statistics[0] / statistics[1] - shift)

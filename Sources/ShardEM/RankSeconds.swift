@@ -19,6 +19,13 @@ public struct RankSeconds: Sendable, Equatable {
   static func + (a: RankSeconds, b: RankSeconds) -> RankSeconds {
     RankSeconds(own: a.own + b.own, mean: a.mean + b.mean, slowest: a.slowest + b.slowest)
   }
+
+  /// An even part.
+  static func / (seconds: RankSeconds, count: Int) -> RankSeconds {
+    RankSeconds(
+      own: seconds.own / Double(count), mean: seconds.mean / Double(count),
+      slowest: seconds.slowest / Double(count))
+  }
 }
 
 /// A maximum over ranks by a sum: each rank adds 2^(20 i), where i is the level of its number on a

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The few rows with the smallest keys, found without regard to the order in which rows come.
 ///
 /// With the key e / p, e a standard exponential, the row with the smallest key is row n with
@@ -49,4 +51,16 @@ package struct RowRace: Sendable {
   mutating func merge(_ other: RowRace) {
     for entry in other.pool { enter(entry) }
   }
+}
+
+/// A race of rows that several threads find.
+final class SharedRace: Sendable {
+  private let race: Mutex<RowRace>
+
+  init(limit: Int) { race = Mutex(RowRace(limit: limit)) }
+
+  var worstKey: Double { race.withLock { $0.worstKey } }
+  var result: RowRace { race.withLock { $0 } }
+
+  func merge(_ other: RowRace) { race.withLock { $0.merge(other) } }
 }

@@ -1,7 +1,6 @@
 import Kernels
 import MessagePassing
 import MixtureModels
-import Synchronization
 
 extension Sweep {
   /// Collective. K rows to start from, K × D row-major, in eight passes over the data.
@@ -15,13 +14,13 @@ extension Sweep {
   ///
   /// Source: Bahmani et al., "Scalable K-Means++" (PVLDB 5, 2012), with 2 K draws without
   /// replacement where it draws 2 K on average.
-  package func seeds(count: Int, seed: UInt64, draw: Int) throws -> [Double] {
+  package func seeds(count: Int, seed: UInt64, draw: Int) async throws -> [Double] {
     let nearest = NearestCandidates(data)
     let generator = Philox(seed: seed)
     var candidates = SeedCandidates(columnCount: data.columnCount)
     var round = 0
     repeat {
-      let drawn = try drawRows(round == 0 ? 1 : 2 * count, candidates, nearest) { [round] in
+      let drawn = try await drawRows(round == 0 ? 1 : 2 * count, candidates, nearest) { [round] in
         RandomStream.seeding.row($0, of: generator, draw: draw).uniform(round)
       }
       candidates.add(drawn)
@@ -29,7 +28,7 @@ extension Sweep {
       // Rows that are copies of each other may be drawn together and leave too few different ones.
     } while !candidates.rounds.last!.rows.isEmpty
       && (round <= 5 || candidates.differentCount < count)
-    let masses = try masses(of: candidates, nearest)
+    let masses = try await masses(of: candidates, nearest)
     let choice = SeedChoice(candidates, masses: masses, seedCount: count)
     let chosen = try choice.chosen(count, sharing: sharing) {
       RandomStream.candidates.row($0, of: generator, draw: draw).uniform($1)
@@ -41,14 +40,14 @@ extension Sweep {
   /// taken into account; without any candidate by weight only.
   private func drawRows(
     _ limit: Int, _ candidates: SeedCandidates, _ nearest: NearestCandidates,
-    uniform: @Sendable (_ row: Int) -> Double
-  ) throws -> [[Double]] {
-    let race = Mutex(RowRace(limit: limit))
-    try forEachBlock { _, block, workspace in
+    uniform: @escaping @Sendable (_ row: Int) -> Double
+  ) async throws -> [[Double]] {
+    let race = SharedRace(limit: limit)
+    try await visitBlocks { block, workspace in
       let distances = nearest.nearest(to: block, of: candidates, workspace: workspace)
         .squaredDistances
       // Rows that lose to those of other blocks need not enter.
-      var local = RowRace(limit: limit, ceiling: race.withLock { $0.worstKey })
+      var local = RowRace(limit: limit, ceiling: race.worstKey)
       for n in 0..<block.count {
         let weight = block.weights?[n] ?? 1
         let probability = candidates.count == 0 ? weight : weight * Double(distances[n])
@@ -61,22 +60,22 @@ extension Sweep {
             key: -Portable.log(u) / probability, row: block.firstRow + n,
             values: block.values(ofRow: n)))
       }
-      race.withLock { $0.merge(local) }
+      race.merge(local)
     }
-    return try race.withLock { $0 }.rowsOverAllRanks(columnCount: data.columnCount, world)
+    return try race.result.rowsOverAllRanks(columnCount: data.columnCount, world)
   }
 
   /// The sum of the weights of the rows that are nearest to each of the candidates.
   private func masses(
     of candidates: SeedCandidates, _ nearest: NearestCandidates
-  ) throws -> [Double] {
+  ) async throws -> [Double] {
     let count = candidates.count
     let pass = BlockPass(["masses": count]) { block, workspace, masses in
       let numbers = nearest.nearest(to: block, of: candidates, workspace: workspace).numbers
       masses.update(repeating: 0, count: count)
       for n in 0..<block.count { masses[Int(numbers[n])] += block.weights?[n] ?? 1 }
     }
-    return try run([pass]).statistics
+    return try await sums(of: [pass]).statistics
   }
 }
 

@@ -34,32 +34,36 @@ extension Sweep {
     if let state, !(0..<restarts).contains(state.restart) {
       throw world.common(ForeignState(restart: state.restart, restarts: restarts))
     }
-    var best = state?.best
-    var firstFailure: FitError?
-    let clock = ContinuousClock()
-    for restart in (state?.restart ?? 0)..<restarts {
-      do {
-        let began = clock.now
-        // The M-step that gives the first parameters counts as number 0.
-        let start = try FitError.locating(0) {
-          if let state, state.restart == restart { return state }
-          return FitState(
-            restart: restart, best: best,
-            parameters: try self.start(
-              model, initialization, seed: options.seed, restart: restart, tries: options.tries))
+    return try FitHooks.with(onIteration, keep) { hooks in
+      try searching { sweep in
+        var best = state?.best
+        var firstFailure: FitError?
+        for restart in (state?.restart ?? 0)..<restarts {
+          do {
+            let began = sweep.searchSeconds
+            // The M-step that gives the first parameters counts as number 0.
+            let start = try await FitError.locating(0) {
+              if let state, state.restart == restart { return state }
+              return FitState(
+                restart: restart, best: best,
+                parameters: try await sweep.start(
+                  model, initialization, seed: options.seed, restart: restart, tries: options.tries))
+            }
+            let fit = try await sweep.climb(
+              model, from: start,
+              foundIn: start.iteration == 0 ? sweep.searchSeconds - began : 0,
+              options: options, hooks,
+              evaluate: { try await sweep.evaluation(model, under: $0, carrying: $1) })
+            if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
+          } catch let failure as FitError {
+            // Met alike by all ranks, being a function of the parameters and the exact sums.
+            firstFailure = firstFailure ?? failure
+          }
         }
-        let fit = try climb(
-          model, from: start, foundIn: start.iteration == 0 ? (clock.now - began).seconds : 0,
-          options: options, onIteration: onIteration, keep: keep,
-          evaluate: { try evaluation(model, under: $0, carrying: $1) })
-        if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
-      } catch let failure as FitError {
-        // Met alike by all ranks, being a function of the parameters and the exact sums.
-        firstFailure = firstFailure ?? failure
+        if let best { return best }
+        throw firstFailure!
       }
     }
-    if let best { return best }
-    throw firstFailure!
   }
 
   /// Collective. Runs EM from `start` until it converges.
@@ -74,10 +78,14 @@ extension Sweep {
   ) throws -> Fit<Model.Parameters> {
     try requireSuitable(model, under: start, settings(of: options))
     try options.requireUsable()
-    return try climb(
-      model, from: FitState(restart: 0, best: nil, parameters: start), foundIn: 0,
-      options: options, onIteration: onIteration, keep: { _ in },
-      evaluate: { try expectationStep(model, under: $0, carrying: $1) })
+    return try FitHooks.with(onIteration, { _ in }) { hooks in
+      try searching { sweep in
+        try await sweep.climb(
+          model, from: FitState(restart: 0, best: nil, parameters: start), foundIn: 0,
+          options: options, hooks,
+          evaluate: { try await sweep.expectationStep(model, under: $0, carrying: $1) })
+      }
+    }
   }
 
   /// EM from `start`; its `restart` is the number that reports and the result carry.
@@ -87,20 +95,20 @@ extension Sweep {
   ///   - evaluate: the log-likelihood and the sum of weights under the last parameters.
   private func climb<Model: LatentVariableModel>(
     _ model: Model, from start: FitState<Model.Parameters>, foundIn startSeconds: Double,
-    options: FitOptions, onIteration: IterationHook, keep: FitKeeper<Model.Parameters>,
-    evaluate: (Model.Parameters, (any Error)?) throws -> SweepTotal
-  ) throws -> Fit<Model.Parameters> {
+    options: FitOptions, _ hooks: FitHooks<Model.Parameters>,
+    evaluate: (Model.Parameters, (any Error)?) async throws -> SweepTotal
+  ) async throws -> Fit<Model.Parameters> {
     var state = start
     var failure: (any Error)?
     var checkpointSeconds = 0.0
     let clock = ContinuousClock()
 
     while state.iteration < options.maximumIterations && !state.converged {
-      let began = clock.now
+      let began = searchSeconds
       _ = exchanges.take()
       let iteration = state.iteration + 1
-      let (total, next) = try FitError.locating(iteration) {
-        try improved(model, from: state.parameters, carrying: failure)
+      let (total, next) = try await FitError.locating(iteration) {
+        try await improved(model, from: state.parameters, carrying: failure)
       }
       let mean = total.statistics[0] / total.statistics[1]
       let change = state.meanLogLikelihoods.last.map { mean - $0 }
@@ -110,7 +118,7 @@ extension Sweep {
       state.converged = options.convergence.isReached(
         change: change, parameterChange: parameterChange)
 
-      let seconds = (clock.now - began).seconds
+      let seconds = searchSeconds - began
       let exchanged = exchanges.take()
       let communicationSeconds = total.communicationSeconds + exchanged.seconds
       let report = IterationReport(
@@ -126,14 +134,14 @@ extension Sweep {
         rows: data.rowCount, threads: threadCount, ranks: world.size)
       // An error travels with the next sum: other ranks are on their way to it. What is told comes before
       // what is kept: a fit that goes on from a checkpoint finds its iteration in the trace.
-      do { try onIteration(report) } catch { failure = failure ?? error }
+      do { try hooks.onIteration(report) } catch { failure = failure ?? error }
       checkpointSeconds = clock.measure {
-        do { try keep(state) } catch { failure = failure ?? error }
+        do { try hooks.keep(state) } catch { failure = failure ?? error }
       }.seconds
     }
 
-    let last = try FitError.locating(state.iteration) {
-      try evaluate(state.parameters, failure).statistics
+    let last = try await FitError.locating(state.iteration) {
+      try await evaluate(state.parameters, failure).statistics
     }
     return Fit(
       parameters: state.parameters,
@@ -145,13 +153,32 @@ extension Sweep {
   }
 }
 
+/// Who is told of a fit, and who keeps its state.
+///
+/// Unchecked: called by the thread that has called `fit`, until it returns.
+struct FitHooks<Parameters: Sendable>: @unchecked Sendable {
+  let onIteration: IterationHook
+  let keep: FitKeeper<Parameters>
+
+  static func with<Value>(
+    _ onIteration: IterationHook, _ keep: FitKeeper<Parameters>,
+    _ body: (FitHooks) throws -> Value
+  ) rethrows -> Value {
+    try withoutActuallyEscaping(onIteration) { onIteration in
+      try withoutActuallyEscaping(keep) { keep in
+        try body(FitHooks(onIteration: onIteration, keep: keep))
+      }
+    }
+  }
+}
+
 extension FitError {
   /// Names the iteration in what `body` throws.
   fileprivate static func locating<Result>(
-    _ iteration: Int, _ body: () throws -> Result
-  ) throws -> Result {
+    _ iteration: Int, _ body: () async throws -> Result
+  ) async throws -> Result {
     do {
-      return try body()
+      return try await body()
     } catch let error as FitError {
       throw error.located(at: iteration)
     }

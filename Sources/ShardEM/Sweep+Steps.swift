@@ -36,9 +36,9 @@ extension Sweep {
   /// - Parameter failure: an error that this rank met before, to be thrown on all ranks now.
   func improved<Model: LatentVariableModel>(
     _ model: Model, from parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) throws -> (total: SweepTotal, parameters: Model.Parameters) {
+  ) async throws -> (total: SweepTotal, parameters: Model.Parameters) {
     let expectation = try prepared(model, under: parameters, carrying: failure)
-    return try improved(
+    return try await improved(
       model, from: parameters, expectation, digest: Digest(model.numbers(of: parameters)),
       carrying: failure
     ) { ExpectationPass(model: model, expectation: $0) }
@@ -51,8 +51,8 @@ extension Sweep {
     _ model: Model, from parameters: Model.Parameters, _ expectation: Model.Expectation,
     digest: Digest = Digest(), carrying failure: (any Error)? = nil,
     _ pass: (Model.Expectation) -> any Pass
-  ) throws -> (total: SweepTotal, parameters: Model.Parameters) {
-    let (total, last) = try total(model, expectation, digest: digest, carrying: failure, pass)
+  ) async throws -> (total: SweepTotal, parameters: Model.Parameters) {
+    let (total, last) = try await total(model, expectation, digest: digest, carrying: failure, pass)
     let next = try model.maximized(
       total.statistics, from: model.origin(of: last, under: parameters), sharing: sharing)
     return (total, next)
@@ -67,9 +67,18 @@ extension Sweep {
   public func expectationStep<Model: LatentVariableModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
+    try searching {
+      try await $0.expectationStep(model, under: parameters, carrying: failure)
+    }
+  }
+
+  /// Collective. The same of a search.
+  func expectationStep<Model: LatentVariableModel>(
+    _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
+  ) async throws -> SweepTotal {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     let digest = Digest(model.numbers(of: parameters))
-    return try total(model, expectation, digest: digest, carrying: failure) {
+    return try await total(model, expectation, digest: digest, carrying: failure) {
       ExpectationPass(model: model, expectation: $0)
     }.0
   }
@@ -78,16 +87,24 @@ extension Sweep {
   /// masses of the components.
   func evaluation<Model: MixtureModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) throws -> SweepTotal {
+  ) async throws -> SweepTotal {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     let digest = Digest(model.numbers(of: parameters))
-    let total = try run(
-      [ScorePass(model: model, expectation: expectation)], digest: digest, carrying: failure)
+    let total = try await sums(
+      of: [ScorePass(model: model, expectation: expectation)], digest: digest, carrying: failure)
     guard
       let exact = model.exact(
         expectation, masses: total.statistics[2...], total: total.statistics[1])
     else { return total }
-    return try run([ScorePass(model: model, expectation: exact)], digest: digest).after(total)
+    return try await sums(of: [ScorePass(model: model, expectation: exact)], digest: digest)
+      .after(total)
+  }
+
+  /// Collective. The same outside of a search.
+  func evaluation<Model: MixtureModel>(
+    _ model: Model, under parameters: Model.Parameters
+  ) throws -> SweepTotal {
+    try searching { try await $0.evaluation(model, under: parameters) }
   }
 
   /// Collective. The E-step's `Expectation`.
@@ -108,14 +125,14 @@ extension Sweep {
   private func total<Model: LatentVariableModel>(
     _ model: Model, _ expectation: Model.Expectation, digest: Digest,
     carrying failure: (any Error)?, _ pass: (Model.Expectation) -> any Pass
-  ) throws -> (SweepTotal, Model.Expectation) {
+  ) async throws -> (SweepTotal, Model.Expectation) {
     var expectation = expectation
-    var total = try run([pass(expectation)], digest: digest, carrying: failure)
+    var total = try await sums(of: [pass(expectation)], digest: digest, carrying: failure)
     // Each time cures one fault for good: a model that never has enough must not hang.
     for _ in 0..<8 {
       guard let again = model.retaken(expectation, after: total.statistics) else { break }
       expectation = again
-      total = try run([pass(again)], digest: digest).after(total)
+      total = try await sums(of: [pass(again)], digest: digest).after(total)
     }
     return (total, expectation)
   }

@@ -13,8 +13,9 @@ public final class Sweep<World: Communicator>: Sendable {
   /// The number of threads of this rank.
   public let threadCount: Int
   let exchanges = Exchanges()
-  /// What threads reuse from call to call; one set for each call that runs at the same time.
-  private let idle = Mutex<[PerThread<ThreadMemory>]>([])
+  private let memories: ThreadMemories
+  /// What this one's search shares with others; nil of one that walks for itself.
+  let search: Search?
 
   /// - Parameter threads: how many threads of this rank share its blocks, at least 1.
   public init(_ data: DataSet, threads: Int, world: World) {
@@ -22,15 +23,14 @@ public final class Sweep<World: Communicator>: Sendable {
     self.data = data
     self.world = world
     threadCount = threads
+    memories = ThreadMemories(threads: threads)
+    search = nil
   }
 
-  private func withThreadMemory<Result>(
-    _ body: (PerThread<ThreadMemory>) throws -> Result
-  ) rethrows -> Result {
-    let memory =
-      idle.withLock { $0.popLast() } ?? PerThread(threads: threadCount) { ThreadMemory() }
-    defer { idle.withLock { $0.append(memory) } }
-    return try body(memory)
+  /// The same for a search of its own.
+  init(_ other: Sweep, _ search: Search) {
+    (data, world, threadCount) = (other.data, other.world, other.threadCount)
+    (memories, self.search) = (other.memories, search)
   }
 
   /// Collective. One walk over the rows and one message, whatever the number of passes; the sums of
@@ -42,18 +42,19 @@ public final class Sweep<World: Communicator>: Sendable {
   public func run(
     _ passes: [any Pass], carrying failure: (any Error)? = nil
   ) throws -> SweepTotal {
-    try run(passes, digest: Digest(), carrying: failure)
+    try run([WalkRequest(passes: passes, failure: failure)])[0]
   }
 
-  /// - Parameter digest: of what all ranks must have in common.
-  /// - Throws: `DivergedRanks`, on every rank, if it is not the same on all.
-  func run(
-    _ passes: [any Pass], digest: Digest, carrying failure: (any Error)? = nil
-  ) throws -> SweepTotal {
+  /// Collective. The same for several that each want sums of their own.
+  ///
+  /// - Returns: for each request its sums, and an even part of what the walk took.
+  /// - Throws: also `DivergedRanks`, on every rank, if a digest is not the same on all.
+  func run(_ requests: [WalkRequest]) throws -> [SweepTotal] {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = processorSeconds()
-    var failure = failure
+    var failure = requests.lazy.compactMap(\.failure).first
+    let passes = requests.flatMap(\.passes)
     let counts = passes.map(\.slots.count)
     let count = counts.reduce(0, +)
     var elements: [Double]?
@@ -65,6 +66,7 @@ public final class Sweep<World: Communicator>: Sendable {
 
     // One message, as long on any number of ranks: beside the sums whether this rank has failed, the
     // digest, and the times.
+    let digest = WalkRequest.digest(of: requests)
     let beside =
       [failure == nil ? 0 : 1] + Agreement.numbers(digest)
       + PassTimes.numbers(compute: seconds, processor: processorSeconds() - processorStart)
@@ -81,14 +83,25 @@ public final class Sweep<World: Communicator>: Sendable {
       throw RankFailure(try world.diverged(digest))
     }
     let times = PassTimes.times(numbers[timing...], own: seconds, ranks: world.size)
-    var end = 0
-    let sums = counts.map { count in
-      end += count
-      return Array(totals[end - count..<end])
+    let communicationSeconds = (clock.now - computed).seconds
+
+    var rest = totals[..<count]
+    let slotBytes = 8 * Reduction.exactSums.elementSize
+    var bytesBeside = slotBytes * beside.count
+    return requests.map { request in
+      let sums = request.passes.map { pass in
+        let count = pass.slots.count
+        defer { rest = rest.dropFirst(count) }
+        return Array(rest.prefix(count))
+      }
+      defer { bytesBeside = 0 }
+      return SweepTotal(
+        sums: sums, computeSeconds: times.compute / requests.count,
+        processorSeconds: times.processor / Double(requests.count),
+        communicationSeconds: communicationSeconds / Double(requests.count),
+        messageBytes: sums.reduce(bytesBeside) { $0 + slotBytes * $1.count },
+        sharers: requests.count)
     }
-    return SweepTotal(
-      sums: sums, computeSeconds: times.compute, processorSeconds: times.processor,
-      communicationSeconds: (clock.now - computed).seconds, messageBytes: 8 * buffer.count)
   }
 
   /// Calls `body` with every block of this rank, on several threads, without any sum.
@@ -98,7 +111,7 @@ public final class Sweep<World: Communicator>: Sendable {
     _ body: @Sendable (_ number: Int, _ block: RowBlock, _ workspace: Workspace) throws -> Void
   ) throws {
     try world.agree {
-      try withThreadMemory { threads in
+      try memories.withOne { threads in
         try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
           let memory = threads[thread]
           try data.withBlock(number, scratch: memory.reading) { block in
@@ -113,31 +126,45 @@ public final class Sweep<World: Communicator>: Sendable {
   ///
   /// - Parameter counts: of the passes' slots, which are made anew whenever they are asked for.
   private func elementsOfThisRank(_ passes: [any Pass], counts: [Int]) throws -> [Double] {
-    let count = counts.reduce(0, +)
-    return try withThreadMemory { threads in
+    try memories.withOne { threads in
       for thread in 0..<threadCount {
-        threads[thread].restart(count: count, additions: data.plan.blockCount)
+        threads[thread].restart(counts: counts, additions: data.plan.blockCount)
       }
+      let largest = counts.max() ?? 0
       try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
         let memory = threads[thread]
-        let numbers = memory.numbers.reserve(count)
+        // One pass after the other, as its numbers stay in the cache until they are added.
+        let numbers = memory.numbers.reserve(largest)
         try data.withBlock(number, scratch: memory.reading) { block in
-          var start = numbers
-          for (pass, count) in zip(passes, counts) {
-            try pass.write(block, workspace: memory.computing, into: start)
-            start += count
-          }
-          if let slot = memory.sums.add(numbers) {
-            throw data.error(
-              aboutSlot: slot, of: passes, numbers[slot], block, number: number,
-              memory.computing)
+          for (pass, sums) in zip(passes, memory.sums) {
+            try pass.write(block, workspace: memory.computing, into: numbers)
+            if let slot = sums.add(numbers) {
+              throw data.error(
+                aboutSlot: slot, of: pass, numbers[slot], block, number: number, memory.computing)
+            }
           }
         }
       }
-      let sums = threads[0].sums
-      for thread in 1..<threadCount { sums.merge(threads[thread].sums) }
-      return sums.elements
+      for thread in 1..<threadCount {
+        for (sums, others) in zip(threads[0].sums, threads[thread].sums) { sums.merge(others) }
+      }
+      var elements = threads[0].sums.first?.elements ?? []
+      for sums in threads[0].sums.dropFirst() { elements += sums.elements }
+      return elements
     }
+  }
+}
+
+/// What somebody wants of a walk.
+struct WalkRequest: Sendable {
+  let passes: [any Pass]
+  /// Of what all ranks must have in common.
+  var digest = Digest()
+  /// An error that this rank met before, to be thrown on all ranks.
+  var failure: (any Error)?
+
+  static func digest(of requests: [WalkRequest]) -> Digest {
+    requests.count == 1 ? requests[0].digest : Digest(words: requests.map(\.digest.value))
   }
 }
 
@@ -154,6 +181,8 @@ public struct SweepTotal: Sendable {
   public let communicationSeconds: Double
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
+  /// Among how many, fits and tries that walked together, these are even parts of what the walk took.
+  public let sharers: Int
   /// How many walks came before whose sums were found wanting.
   public private(set) var retakes = 0
 
@@ -162,13 +191,14 @@ public struct SweepTotal: Sendable {
 
   init(
     sums: [[Double]], computeSeconds: RankSeconds, processorSeconds: Double,
-    communicationSeconds: Double, messageBytes: Int
+    communicationSeconds: Double, messageBytes: Int, sharers: Int
   ) {
     self.sums = sums
     self.computeSeconds = computeSeconds
     self.processorSeconds = processorSeconds
     self.communicationSeconds = communicationSeconds
     self.messageBytes = messageBytes
+    self.sharers = sharers
   }
 
   /// These sums, with what a walk cost that came before and was found wanting.
@@ -177,7 +207,7 @@ public struct SweepTotal: Sendable {
       sums: sums, computeSeconds: computeSeconds + earlier.computeSeconds,
       processorSeconds: processorSeconds + earlier.processorSeconds,
       communicationSeconds: communicationSeconds + earlier.communicationSeconds,
-      messageBytes: messageBytes + earlier.messageBytes)
+      messageBytes: messageBytes + earlier.messageBytes, sharers: sharers)
     total.retakes = earlier.retakes + 1
     return total
   }
@@ -188,15 +218,33 @@ private final class ThreadMemory {
   let reading = Workspace()
   let computing = Workspace()
   let numbers = Workspace()
-  private(set) var sums = ExactSums(count: 0, additions: 0)
+  /// Of each pass.
+  private(set) var sums: [ExactSums] = []
 
   /// Begins new sums, in the same memory where it suffices.
-  func restart(count: Int, additions: Int) {
-    if sums.fits(count: count, additions: additions) {
+  func restart(counts: [Int], additions: Int) {
+    var idle = sums
+    sums = counts.map { count in
+      guard let place = idle.firstIndex(where: { $0.fits(count: count, additions: additions) })
+      else { return ExactSums(count: count, additions: additions) }
+      let sums = idle.remove(at: place)
       sums.restart()
-    } else {
-      sums = ExactSums(count: count, additions: additions)
+      return sums
     }
+  }
+}
+
+/// What threads reuse from walk to walk; one set for each walk that is under way at the same time.
+private final class ThreadMemories: Sendable {
+  private let idle = Mutex<[PerThread<ThreadMemory>]>([])
+  private let threads: Int
+
+  init(threads: Int) { self.threads = threads }
+
+  func withOne<Result>(_ body: (PerThread<ThreadMemory>) throws -> Result) rethrows -> Result {
+    let memory = idle.withLock { $0.popLast() } ?? PerThread(threads: threads) { ThreadMemory() }
+    defer { idle.withLock { $0.append(memory) } }
+    return try body(memory)
   }
 }
 

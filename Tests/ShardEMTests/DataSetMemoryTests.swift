@@ -58,7 +58,9 @@ extension DataSetFilesTests {
     let found = try [MemoryLimit.bytes(600_000), .bytes(300_000), .bytes(100_000)].map { limit in
       let world = SoloCommunicator()
       let data = try DataSet.open([path], memory: limit, world: world)
-      return try Sweep(data, threads: 1, world: world).seeds(count: 5, seed: 3, draw: 0)
+      return try Sweep(data, threads: 1, world: world).searching {
+        try await $0.seeds(count: 5, seed: 3, draw: 0)
+      }
         .map(\.bitPattern)
     }
     #expect(found[1] == found[0] && found[2] == found[0])

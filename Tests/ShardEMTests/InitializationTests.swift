@@ -70,7 +70,7 @@ struct InitializationTests {
     let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
     var first30 = 0
     for seed in 0..<UInt64(draws) {
-      let seeds = try sweep.seeds(count: 2, seed: seed, draw: 0)
+      let seeds = try sweep.searching { try await $0.seeds(count: 2, seed: seed, draw: 0) }
       #expect(seeds.sorted() == [10, 30])
       if seeds[0] == 30 { first30 += 1 }
     }
@@ -85,7 +85,8 @@ struct InitializationTests {
     let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
     var counts: [Double: Int] = [:]
     for seed in 0..<6000 as Range<UInt64> {
-      counts[try sweep.seeds(count: 2, seed: seed, draw: 0)[1], default: 0] += 1
+      let seeds = try sweep.searching { try await $0.seeds(count: 2, seed: seed, draw: 0) }
+      counts[seeds[1], default: 0] += 1
     }
     // After 0, the rows 1, -1 and 2 have probabilities 0.4, 0.2 and 0.4, and leave 3, 8 and 6. So 2
     // is taken only from the pair with -1: 0.4 x 0.2 / 0.6 + 0.2 x 0.4 / 0.8 = 0.2333, or 1400
@@ -140,8 +141,9 @@ struct InitializationTests {
   func seedsFollowScale(exponent: Int) throws {
     func seeds(_ rows: [Double]) throws -> [Double] {
       let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
-      return try Sweep(data, threads: 1, world: SoloCommunicator()).seeds(
-        count: 5, seed: 1, draw: 0)
+      return try Sweep(data, threads: 1, world: SoloCommunicator()).searching {
+        try await $0.seeds(count: 5, seed: 1, draw: 0)
+      }
     }
     // Squared distances of about 2^-950 to 2^970. A power of two rounds nothing.
     let scale = Double(sign: .plus, exponent: exponent, significand: 1)
@@ -154,7 +156,8 @@ struct InitializationTests {
     let rows = Array(repeating: 3.0, count: 10)
     let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
     let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
-    #expect(try sweep.seeds(count: 4, seed: 1, draw: 0) == [3, 3, 3, 3])
+    let seeds = try sweep.searching { try await $0.seeds(count: 4, seed: 1, draw: 0) }
+    #expect(seeds == [3, 3, 3, 3])
     let parameters = try start(rows, columns: 1, components: 4, .random, ranks: 2)
     #expect(parameters.means == [3, 3, 3, 3])
   }

@@ -12,8 +12,9 @@ struct LloydTests {
     let found = try onRanks(ranks) { world in
       let data = try DataSet(
         values: rows, columnCount: 1, weights: weights, blockRows: 2, world: world)
-      return try Sweep(data, threads: 2, world: world)
-        .kMeansCenters(from: seeds, columnVariance: 1)
+      return try Sweep(data, threads: 2, world: world).searching {
+        try await $0.kMeansCenters(from: seeds, columnVariance: 1)
+      }
     }
     for centers in found { #expect(centers == found[0]) }
     return found[0]

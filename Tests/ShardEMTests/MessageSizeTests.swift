@@ -48,7 +48,9 @@ struct MessageSizeTests {
     let components = 20
     let rows = (0..<4096 * columns).map { Double(($0 &* 7919) % 10007) }
     let counts = try sent(rows, columns: columns, ranks: ranks) { sweep in
-      _ = try sweep.seeds(count: components, seed: 3, draw: 0)
+      _ = try sweep.searching {
+        try await $0.seeds(count: components, seed: 3, draw: 0)
+      }
     }
     // Five rounds: the first draws one candidate, the others 2 K each. The rows that are gathered may
     // be twice as many as are drawn, where their keys lie close together.

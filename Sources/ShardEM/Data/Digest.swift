@@ -24,10 +24,14 @@ package struct Digest: Sendable, Equatable {
     }
   }
 
-  init() {}
+  package init() {}
 
   package init(_ numbers: some Sequence<Double>) {
     for number in numbers { add(number.bitPattern) }
+  }
+
+  init(words: some Sequence<UInt64>) {
+    for word in words { add(word) }
   }
 
   init(bytes: some Sequence<UInt8>) {

@@ -10,6 +10,8 @@ struct CountingCommunicator: Communicator {
       var gatheredBytes = 0
       /// The lengths of the sums, in numbers, in order.
       var sums: [Int] = []
+      /// How many of them ended a walk over the rows.
+      var walks = 0
       /// The number of calls of any collective.
       var calls = 0
     }
@@ -37,6 +39,7 @@ struct CountingCommunicator: Communicator {
   ) throws {
     counts.totals.withLock {
       $0.sums.append(values.count)
+      $0.walks += 1
       $0.calls += 1
     }
     try ranks.reduce(values, by: reduction)
