@@ -3,11 +3,11 @@ import JSONDocuments
 /// The file: a line of JSON, which blanks before its end make whole words of 8 bytes; then float64,
 /// little-endian, as many as the line says; then a digest of all before it, in one word.
 ///
-/// Numbers: the mean log-likelihoods; the parameters; of the best start that has ended, if there is
-/// one, the log-likelihood, the sum of weights and the parameters.
+/// Numbers, of each start: the mean log-likelihoods; of one that has ended the log-likelihood and the
+/// sum of weights; the parameters, where they matter.
 extension Checkpoint {
   private static let format = "shardem-checkpoint"
-  private static let version = 2
+  private static let version = 3
   /// How a file begins, of this version and later ones.
   private static let beginning = Array("{\"format\": \"\(format)\", ".utf8)
 
@@ -21,7 +21,7 @@ extension Checkpoint {
     var line = Array(header.utf8)
     line += [UInt8](repeating: UInt8(ascii: " "), count: 7 - line.count % 8) + [UInt8(ascii: "\n")]
     try line.withUnsafeBytes(add)
-    for numbers in [meanLogLikelihoods, numbers] + (best?.parts ?? []) {
+    for numbers in starts.flatMap({ $0?.parts ?? [] }) {
       try numbers.littleEndian.withUnsafeBytes(add)
     }
     try withUnsafeBytes(of: digest.value.littleEndian, body)
@@ -79,9 +79,7 @@ extension Checkpoint {
     return JSONText.object([
       ("format", .string(Self.format)), ("version", .integer(Self.version)),
       ("program", .string(program.version)), ("arithmetic", .string(program.arithmetic)),
-      ("restart", .integer(restart)), ("iteration", .integer(iteration)),
-      ("converged", .bool(converged)), ("numbers", .integer(numbers.count)),
-      ("best", best?.text ?? .null),
+      ("starts", .list(starts.map { $0?.text ?? .null })),
       ("settings", .object(settings)), ("data", data.text),
     ]).description
   }
@@ -89,40 +87,53 @@ extension Checkpoint {
   /// Nil if a member is missing or the numbers are not as many as the header says.
   private init?(_ header: JSON, _ values: [Double]) {
     guard let version = header["program"]?.string, let arithmetic = header["arithmetic"]?.string,
-      let restart = header["restart"]?.int, let iteration = header["iteration"]?.int,
-      let converged = header["converged"]?.bool, let count = header["numbers"]?.int,
-      let settings = header["settings"]?.strings, let best = header["best"],
+      let settings = header["settings"]?.strings, let list = header["starts"]?.list,
       let data = header["data"].flatMap(DataFingerprint.init)
     else { return nil }
-    let counts = [iteration, count] + (best.isNull ? [] : [2, count])
-    // Each is at most as large as the file, so that their sum is a number.
-    guard counts.allSatisfy({ $0 <= values.count }), let parts = values.split(into: counts) else {
-      return nil
-    }
     program = ProgramIdentity(version: version, arithmetic: arithmetic)
-    (self.settings, self.data, self.restart, self.converged) = (settings, data, restart, converged)
-    (meanLogLikelihoods, numbers) = (parts[0], parts[1])
-    if best.isNull {
-      self.best = nil
-    } else {
-      guard let restart = best["restart"]?.int, let iterations = best["iterations"]?.int,
-        let converged = best["converged"]?.bool, let rows = best["rows"]?.int
-      else { return nil }
-      self.best = Finished(
-        restart: restart, iterations: iterations, converged: converged, rows: rows,
-        logLikelihood: parts[2][0], weightSum: parts[2][1], numbers: parts[3])
+    (self.settings, self.data) = (settings, data)
+    var rest = values[...]
+    var starts: [Start?] = []
+    for start in list {
+      if start.isNull {
+        starts.append(nil)
+      } else {
+        guard let start = Start(start, &rest) else { return nil }
+        starts.append(start)
+      }
     }
+    guard rest.isEmpty else { return nil }
+    self.starts = starts
   }
 }
 
-extension Checkpoint.Finished {
-  fileprivate var parts: [[Double]] { [[logLikelihood, weightSum], numbers] }
+extension Checkpoint.Start {
+  fileprivate var parts: [[Double]] { [meanLogLikelihoods, score ?? [], numbers ?? []] }
 
   fileprivate var text: JSONText {
     .object([
-      ("restart", .integer(restart)), ("iterations", .integer(iterations)),
-      ("converged", .bool(converged)), ("rows", .integer(rows)),
+      ("iteration", .integer(iteration)), ("converged", .bool(converged)),
+      ("failed", .bool(hasFailed)), ("ended", .bool(score != nil)),
+      ("numbers", numbers.map { .integer($0.count) } ?? .null),
     ])
+  }
+
+  /// Takes its numbers from the beginning of `values`; nil if a member or a number is missing.
+  fileprivate init?(_ json: JSON, _ values: inout ArraySlice<Double>) {
+    func take(_ count: Int) -> [Double]? {
+      guard (0...values.count).contains(count) else { return nil }
+      defer { values = values.dropFirst(count) }
+      return Array(values.prefix(count))
+    }
+    guard let converged = json["converged"]?.bool, let hasFailed = json["failed"]?.bool,
+      let hasScore = json["ended"]?.bool, let count = json["numbers"],
+      let means = json["iteration"]?.int.flatMap(take),
+      let score = take(hasScore ? 2 : 0),
+      let numbers = take(count.isNull ? 0 : count.int ?? -1)
+    else { return nil }
+    self.init(
+      converged: converged, hasFailed: hasFailed, score: hasScore ? score : nil,
+      meanLogLikelihoods: means, numbers: count.isNull ? nil : numbers)
   }
 }
 

@@ -2,74 +2,92 @@ import MixtureModels
 
 /// The state of a fit as a file holds it, with what the fit was of and which program made it.
 package struct Checkpoint: Equatable, Sendable {
-  /// A start that has ended.
-  package struct Finished: Equatable, Sendable {
-    let restart: Int
-    let iterations: Int
-    let converged: Bool
-    let rows: Int
-    let logLikelihood: Double
-    let weightSum: Double
-    let numbers: [Double]
+  /// What a start has come to.
+  package struct Start: Equatable, Sendable {
+    package let converged: Bool
+    package let hasFailed: Bool
+    /// The log-likelihood and the sum of weights, of a start that has ended.
+    let score: [Double]?
+    /// Nats per row, of every iteration.
+    package let meanLogLikelihoods: [Double]
+    /// The parameters, as `LatentVariableModel.numbers` has them; nil where they do not matter any more.
+    let numbers: [Double]?
+
+    package var iteration: Int { meanLogLikelihoods.count }
+    package var hasEnded: Bool { hasFailed || score != nil }
+    /// The last log-likelihood that is known, in nats per row.
+    fileprivate var mean: Double {
+      score.map { $0[0] / $0[1] } ?? meanLogLikelihoods.last ?? -.infinity
+    }
   }
 
   let program: ProgramIdentity
   /// The options that the result depends on, and their values.
   package let settings: [String: String]
   package let data: DataFingerprint
-  package let restart: Int
-  package let converged: Bool
-  /// Nats per row, of every iteration of this start.
-  package let meanLogLikelihoods: [Double]
-  /// The parameters, as `LatentVariableModel.numbers` has them.
-  let numbers: [Double]
-  /// The best of the starts before.
-  let best: Finished?
-
-  package var iteration: Int { meanLogLikelihoods.count }
-  var place: FitPlace { FitPlace(restart: restart, iteration: iteration) }
+  /// Nil of one that has not come to its first iteration.
+  package let starts: [Start?]
 
   package init<Model: LatentVariableModel>(
     _ state: FitState<Model.Parameters>, of model: Model, _ identity: FitIdentity
   ) {
     (program, settings, data) = (identity.program, identity.values, identity.data)
-    (restart, converged) = (state.restart, state.converged)
-    meanLogLikelihoods = state.meanLogLikelihoods
-    numbers = model.numbers(of: state.parameters)
-    best = state.best.map {
-      Finished(
-        restart: $0.restart, iterations: $0.iterations, converged: $0.converged, rows: $0.rows,
-        logLikelihood: $0.score.logLikelihood, weightSum: $0.score.weightSum,
-        numbers: model.numbers(of: $0.parameters))
-    }
+    starts = state.starts.map { $0.map { Start($0, of: model) } }
+  }
+
+  var place: FitPlace {
+    let begun = starts.compactMap { $0 }
+    return FitPlace(
+      ended: begun.count(where: \.hasEnded), iterations: begun.reduce(0) { $0 + $1.iteration })
   }
 
   /// The state, for the model it was made of; nil if it is of another size.
   package func state<Model: LatentVariableModel>(of model: Model) -> FitState<Model.Parameters>? {
-    guard let parameters = model.parameters(numbers: numbers) else { return nil }
-    var best: Fit<Model.Parameters>?
-    if let finished = self.best {
-      guard let parameters = model.parameters(numbers: finished.numbers) else { return nil }
-      best = Fit(
-        parameters: parameters,
-        score: Score(
-          logLikelihood: finished.logLikelihood, weightSum: finished.weightSum,
-          freeParameterCount: model.freeParameterCount),
-        iterations: finished.iterations, converged: finished.converged,
-        restart: finished.restart, rows: finished.rows)
+    var state = FitState<Model.Parameters>(starts: starts.count)
+    for (number, start) in starts.enumerated() {
+      guard let start else { continue }
+      guard let start = start.state(of: model) else { return nil }
+      state.starts[number] = start
     }
-    var state = FitState(restart: restart, best: best, parameters: parameters)
-    (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)
     return state
   }
 
-  /// The parameters of the likeliest model so far: of the start that is under way, or of the best
-  /// that has ended if that was more likely than this one in its last iteration. Nil for a model of
-  /// another size.
+  /// The parameters of the likeliest model so far: of each start that which it has reached. Nil for a
+  /// model of another size.
   package func likeliest<Model: LatentVariableModel>(of model: Model) -> Model.Parameters? {
-    if let best, let mean = meanLogLikelihoods.last, best.logLikelihood / best.weightSum > mean {
-      return model.parameters(numbers: best.numbers)
+    let known = starts.compactMap { $0 }.filter { $0.numbers != nil }
+    guard var best = known.first else { return nil }
+    for start in known where start.mean > best.mean { best = start }
+    return best.numbers.flatMap(model.parameters(numbers:))
+  }
+}
+
+extension Checkpoint.Start {
+  fileprivate init<Model: LatentVariableModel>(
+    _ state: StartState<Model.Parameters>, of model: Model
+  ) {
+    (converged, meanLogLikelihoods) = (state.converged, state.meanLogLikelihoods)
+    hasFailed = state.end == .failed
+    score =
+      if case .score(let score) = state.end { [score.logLikelihood, score.weightSum] } else { nil }
+    numbers = state.parameters.map(model.numbers(of:))
+  }
+
+  /// Nil for a model of another size.
+  fileprivate func state<Model: LatentVariableModel>(
+    of model: Model
+  ) -> StartState<Model.Parameters>? {
+    let parameters = numbers.flatMap(model.parameters(numbers:))
+    guard numbers == nil || parameters != nil else { return nil }
+    var state = StartState(parameters: parameters)
+    (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)
+    if hasFailed { state.end = .failed }
+    if let score {
+      state.end = .score(
+        Score(
+          logLikelihood: score[0], weightSum: score[1],
+          freeParameterCount: model.freeParameterCount))
     }
-    return model.parameters(numbers: numbers)
+    return state
   }
 }

@@ -3,8 +3,9 @@ import MessagePassing
 import RowSources
 import SystemLibrary
 
-/// A folder with the checkpoints of one fit, `checkpoint-RESTART-ITERATION.bin`: the newest, and the
-/// one before it in case the newest is damaged.
+/// A folder with the checkpoints of one fit, `checkpoint-ENDED-ITERATIONS.bin` after so many starts that
+/// have ended and iterations of all starts: the newest, and the one before it in case the newest is
+/// damaged.
 public struct CheckpointFolder: Sendable {
   public let path: String
 
@@ -138,15 +139,15 @@ extension Checkpoint {
 }
 
 extension FitPlace {
-  fileprivate var fileName: String { "checkpoint-\(restart)-\(iteration).bin" }
+  fileprivate var fileName: String { "checkpoint-\(ended)-\(iterations).bin" }
 
   /// Of this version or the first, whose files were JSON; nil for another name.
   fileprivate init?(fileName: String) {
     let parts = fileName.split(separator: "-")
-    guard parts.count == 3, parts[0] == "checkpoint", let restart = Int(parts[1]),
+    guard parts.count == 3, parts[0] == "checkpoint", let ended = Int(parts[1]),
       let suffix = [".bin", ".json"].first(where: parts[2].hasSuffix),
-      let iteration = Int(parts[2].dropLast(suffix.count))
+      let iterations = Int(parts[2].dropLast(suffix.count))
     else { return nil }
-    self.init(restart: restart, iteration: iteration)
+    self.init(ended: ended, iterations: iterations)
   }
 }

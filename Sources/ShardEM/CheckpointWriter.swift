@@ -52,9 +52,9 @@ public final class CheckpointWriter<Model: LatentVariableModel> {
   /// - Throws: `FileError` if an earlier one cannot be written; those before it are untouched.
   public func keep(_ state: FitState<Model.Parameters>) throws {
     pending = state
-    let mayWait = interval == .seconds(0) || state.converged
+    let mayWait = interval == .seconds(0) || state.isSettled
     if writing?.isDone == true || mayWait { try finish() }
-    if writing == nil && (state.converged || isDue) { begin() }
+    if writing == nil && (state.isSettled || isDue) { begin() }
   }
 
   /// Returns when the newest state is on disk.

@@ -17,24 +17,34 @@ struct EarlierTrace {
     }
   }
 
-  /// The lines up to and with the iteration of `state`; none if the last of them in this start is
+  /// The lines of each start up to and with the iteration of `state`; none if the last of any start is
   /// not of the same fit, with the log-likelihood that it had in that iteration.
   func lines<Parameters>(upTo state: FitState<Parameters>) -> [UInt8] {
     var kept: [UInt8] = []
-    var last: (place: FitPlace, mean: Double?)?
+    var last: [Int: Entry] = [:]
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      guard let entry = Self.entry(line), entry.place <= state.place else { continue }
+      guard let entry = Self.entry(line), state.starts.indices.contains(entry.restart),
+        entry.iteration <= state.starts[entry.restart]?.iteration ?? 0
+      else { continue }
       kept += line + [UInt8(ascii: "\n")]
-      last = entry
+      last[entry.restart] = entry
     }
-    guard let last, last.place.restart == state.restart else { return kept }
-    let mean = state.meanLogLikelihoods[last.place.iteration - 1]
-    // JSON has no infinities.
-    return last.mean == (mean.isFinite ? mean : nil) ? kept : []
+    let isOfThisFit = last.values.allSatisfy { entry in
+      let mean = state.starts[entry.restart]!.meanLogLikelihoods[entry.iteration - 1]
+      // JSON has no infinities.
+      return entry.mean == (mean.isFinite ? mean : nil)
+    }
+    return isOfThisFit ? kept : []
+  }
+
+  private struct Entry {
+    let restart: Int
+    let iteration: Int
+    let mean: Double?
   }
 
   /// The iteration and its log-likelihood; nil of a line that was cut off.
-  private static func entry(_ line: ArraySlice<UInt8>) -> (place: FitPlace, mean: Double?)? {
+  private static func entry(_ line: ArraySlice<UInt8>) -> Entry? {
     guard case .object(let members)? = try? JSONParser.parse(Array(line)),
       case .integer(let restart)? = members["restart"].flatMap({ $0 }),
       case .integer(let iteration)? = members["iteration"], iteration > 0,
@@ -46,6 +56,6 @@ struct EarlierTrace {
       case .integer(let value)?: Double(value)
       default: nil
       }
-    return (FitPlace(restart: start, iteration: number), mean)
+    return Entry(restart: start, iteration: number, mean: mean)
   }
 }

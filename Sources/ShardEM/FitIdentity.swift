@@ -6,11 +6,11 @@ public struct FitIdentity: Sendable, Equatable {
   let values: [String: String]
   /// The limit of iterations: the option that may have another value when a fit goes on.
   ///
-  /// A start that is not done goes the same way under any limit, until it gets there. A start that
-  /// has ended by one cannot go on once another has begun, and another limit could have made it the
-  /// best: from then on the limit stays. A tolerance always stays: whether a start would have
-  /// converged earlier by another one is not known from the checkpoint, which has no changes of
-  /// parameters.
+  /// A start that is under way goes the same way under any limit, until it gets there, and so has one
+  /// that converged before. A start that has ended by its limit, or failed, could have gone on, or ended
+  /// before, and have become the best: from then on the limit stays. A tolerance always stays: whether
+  /// a start would have converged earlier by another one is not known from the checkpoint, which has no
+  /// changes of parameters.
   private let limitOption: String?
   package let data: DataFingerprint
 
@@ -58,11 +58,12 @@ public struct FitIdentity: Sendable, Equatable {
   private func require(
     _ limit: Int, _ option: String, instead found: String, _ checkpoint: Checkpoint, file: String
   ) throws {
-    if checkpoint.restart > 0 {
+    let starts = checkpoint.starts.compactMap { $0 }
+    if starts.contains(where: { $0.hasEnded && !$0.converged }) {
       throw CheckpointError(file, .startsEnded(option: option, found: found, expected: limit))
     }
-    if checkpoint.iteration > limit {
-      let iteration = checkpoint.iteration
+    let iteration = starts.map(\.iteration).max() ?? 0
+    if iteration > limit {
       throw CheckpointError(
         file, .beyondLimit(option: option, iteration: iteration, limit: limit))
     }

@@ -1,62 +1,97 @@
 import Host
 import Words
 
-/// All that a fit needs to go on after an iteration as if it had never stopped.
+/// All that a fit needs to go on between two walks as if it had never stopped.
 public struct FitState<Parameters: Sendable>: Sendable {
-  /// The number of the start, from 0.
-  public let restart: Int
-  /// The best of the starts before; nil if there was none, or none succeeded.
-  public let best: Fit<Parameters>?
-  /// What the last M-step gave, or the start.
-  public internal(set) var parameters: Parameters
-  /// The mean log-likelihood per row of every iteration of this start, in nats: each that of the
-  /// parameters before its M-step.
-  public internal(set) var meanLogLikelihoods: [Double] = []
-  /// Whether the convergence criterion is met.
-  public internal(set) var converged = false
+  /// Of each start; nil of one that has not come to its first iteration.
+  public package(set) var starts: [StartState<Parameters>?]
 
-  /// The number of M-steps of this start.
-  public var iteration: Int { meanLogLikelihoods.count }
+  /// The beginning of a fit of so many starts.
+  package init(starts: Int) { self.starts = Array(repeating: nil, count: starts) }
 
-  public var place: FitPlace { FitPlace(restart: restart, iteration: iteration) }
+  /// Whether nothing is to come but the log-likelihoods of what has been reached.
+  public var isSettled: Bool {
+    starts.allSatisfy { $0.map { $0.converged || $0.hasEnded } ?? false }
+  }
 
-  /// The beginning of a start.
-  package init(restart: Int, best: Fit<Parameters>?, parameters: Parameters) {
-    self.restart = restart
-    self.best = best
-    self.parameters = parameters
+  public var place: FitPlace {
+    let begun = starts.compactMap { $0 }
+    return FitPlace(
+      ended: begun.count(where: \.hasEnded), iterations: begun.reduce(0) { $0 + $1.iteration })
+  }
+
+  /// The number of the likeliest start that has ended, of equal ones the first.
+  var best: Int? {
+    func logLikelihood(_ start: Int) -> Double { starts[start]?.logLikelihood ?? -.infinity }
+    return starts.indices.reduce(nil) { best, start in
+      logLikelihood(start) > best.map(logLikelihood) ?? -.infinity ? start : best
+    }
   }
 }
 
-/// A state of a start that a fit does not have.
-public struct ForeignState: InputError, Equatable, CustomStringConvertible {
-  /// The number of the start, from 0.
-  let restart: Int
-  /// How many starts the fit has.
-  let restarts: Int
+/// What a start of a fit has come to.
+public struct StartState<Parameters: Sendable>: Sendable {
+  /// What the last M-step gave, or the start; nil where it does not matter any more: the start has
+  /// failed, or ended while another is likelier.
+  public internal(set) var parameters: Parameters?
+  /// The mean log-likelihood per row of every iteration, in nats: each that of the parameters before its
+  /// M-step.
+  public internal(set) var meanLogLikelihoods: [Double] = []
+  /// Whether the convergence criterion is met.
+  public internal(set) var converged = false
+  /// How it ended; nil: it is under way.
+  var end: StartEnd?
 
-  package init(restart: Int, restarts: Int) { (self.restart, self.restarts) = (restart, restarts) }
+  /// The number of M-steps.
+  public var iteration: Int { meanLogLikelihoods.count }
+  package var hasEnded: Bool { end != nil }
+  /// Of the data under the last parameters, once that is known.
+  var logLikelihood: Double? {
+    if case .score(let score) = end { score.logLikelihood } else { nil }
+  }
+
+  /// The beginning of a start.
+  package init(parameters: Parameters?) { self.parameters = parameters }
+}
+
+/// How a start ends.
+enum StartEnd: Equatable, Sendable {
+  /// By a component that could not be estimated.
+  case failed
+  case score(Score)
+}
+
+/// A state of another number of starts than a fit has.
+public struct ForeignState: InputError, Equatable, CustomStringConvertible {
+  let starts: Int
+  /// Those of the fit.
+  let expected: Int
+
+  package init(starts: Int, expected: Int) { (self.starts, self.expected) = (starts, expected) }
 
   public var description: String {
-    "the checkpoint is of start \(restart), counted from 0, of a fit of \(restarts); it is damaged or "
-      + "of another fit: begin anew without \(Term.resuming), in another folder"
+    "the checkpoint is of a fit of \(counted(starts, "start")), not of \(expected); it is damaged or of "
+      + "another fit: begin anew without \(Term.resuming), in another folder"
   }
 }
 
 extension FitState: Equatable where Parameters: Equatable {}
+extension StartState: Equatable where Parameters: Equatable {}
 
-/// Is given, on every rank, the state after every iteration. An error it throws on any rank ends
-/// the fit on all.
+/// Is given, on every rank, the state before every walk that follows an iteration. An error it throws on
+/// any rank ends the fit on all.
 public typealias FitKeeper<Parameters: Sendable> = (FitState<Parameters>) throws -> Void
 
-/// A point in a fit, in the order of time: after so many iterations of a start.
+/// A point in a fit, in the order of time.
 public struct FitPlace: Sendable, Comparable {
-  /// The number of the start, from 0.
-  public let restart: Int
-  /// The number of M-steps of that start.
-  public let iteration: Int
+  /// The number of starts that have ended.
+  public let ended: Int
+  /// The number of M-steps of all starts.
+  public let iterations: Int
+
+  package init(ended: Int, iterations: Int) { (self.ended, self.iterations) = (ended, iterations) }
 
   public static func < (a: FitPlace, b: FitPlace) -> Bool {
-    (a.restart, a.iteration) < (b.restart, b.iteration)
+    (a.ended, a.iterations) < (b.ended, b.iterations)
   }
 }

@@ -28,12 +28,13 @@ extension Initialization {
     }
   }
 
-  /// How many starts are tried if nothing else is asked for: several where they cost little, and
-  /// where they differ. One EM iteration tells random responsibilities hardly apart.
-  func defaultTries(rowCount: Int) -> Int {
+  /// How many starts are tried. If nothing else is asked for, several where they cost little, and
+  /// where they differ: one EM iteration tells random responsibilities hardly apart.
+  func tries(_ options: FitOptions, rowCount: Int) -> Int {
+    if let tries = options.tries, !isGiven { return tries }
     switch self {
-    case .kMeans, .kMeansPlusPlus: rowCount <= 100_000 ? 5 : 1
-    case .random, .responsibilities, .parameters: 1
+    case .kMeans, .kMeansPlusPlus: return rowCount <= 100_000 ? 5 : 1
+    case .random, .responsibilities, .parameters: return 1
     }
   }
 
@@ -44,6 +45,17 @@ extension Initialization {
     case .responsibilities, .parameters: true
     }
   }
+}
+
+/// What the starts of a fit have in common.
+struct StartPlan<Model: MixtureModel>: Sendable {
+  let model: Model
+  let initialization: Initialization<Model.Parameters>
+  let options: FitOptions
+  /// How many are drawn for each, at least 1.
+  let tries: Int
+  /// How many of these run together.
+  let triesTogether: Int
 }
 
 /// By how many nats a row a try must be likelier than an earlier one: more than the roundings of
@@ -61,29 +73,24 @@ extension Sweep {
   /// five tries raise the mean log-likelihood of a fit by 0.37 nats a row, with scikit-learn's
   /// default options (200 seeds) as with regularization 1 and tolerance 1e-4 (100 seeds).
   ///
-  /// - Parameters:
-  ///   - model: takes these data (`requireSuitable`).
-  ///   - tries: how many are drawn, at least 1; nil for as many as `defaultTries` says.
+  /// - Parameter plan: its model takes these data (`requireSuitable`).
   /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if every try
   ///   fails since a component cannot be estimated from the rows it gets, that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
   ///   (Computational Statistics & Data Analysis 41, 2003).
   func start<Model: MixtureModel>(
-    _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64,
-    restart: Int, tries: Int?
+    _ plan: StartPlan<Model>, restart: Int
   ) async throws -> Model.Parameters {
+    let (model, initialization, seed) = (plan.model, plan.initialization, plan.options.seed)
     guard model.componentCount <= data.weightedRowCount else {
       throw DataSetError.fewerRowsThanComponents(
         rows: data.weightedRowCount, components: model.componentCount)
     }
-    let tries =
-      initialization.isGiven
-      ? 1 : tries ?? initialization.defaultTries(rowCount: data.rowCount)
-    guard tries > 1 else {
+    guard plan.tries > 1 else {
       return try await drawn(model, initialization, seed: seed, draw: restart)
     }
-    let draws = restart * tries..<(restart + 1) * tries
-    let outcomes = try await together(draws, atMost: tries) { sweep, draw in
+    let draws = restart * plan.tries..<(restart + 1) * plan.tries
+    let outcomes = try await together(draws, atMost: plan.triesTogether) { sweep, draw in
       let start = try await sweep.drawn(model, initialization, seed: seed, draw: draw)
       let next = try await sweep.improved(model, from: start).parameters
       let total = try await sweep.evaluation(model, under: next).statistics

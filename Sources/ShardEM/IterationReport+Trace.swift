@@ -20,6 +20,7 @@ extension IterationReport {
       ("shared_seconds", .number(sharedSeconds)),
       ("checkpoint_seconds", .number(checkpointSeconds)),
       ("imbalance", .number(imbalance)),
+      ("together", .integer(searchesTogether)),
       ("retakes", .integer(retakes)),
       ("message_bytes", .integer(messageBytes)),
       ("exchanged_bytes", .integer(exchangedBytes)),

@@ -13,10 +13,11 @@ public struct IterationReport: Sendable {
   public let parameterChange: Double
   /// Whether the fit ended here because it converged.
   public let converged: Bool
-  /// The seconds that finding the start took on this rank, seeding and tries included; 0 but in the
-  /// first iteration of each start.
+  /// The seconds that finding the start took on this rank, seeding and tries included, counted as
+  /// `seconds`; 0 but in the first iteration of each start.
   public let startSeconds: Double
-  /// The seconds that the iteration took on this rank.
+  /// The seconds that the iteration took on this rank. Of walks that starts and tries share, and what
+  /// belongs to them, an even part: the seconds of all reports add up to those of the fit.
   public let seconds: Double
   /// The seconds of the E-step of the ranks, without communication.
   public let computeSeconds: RankSeconds
@@ -33,10 +34,13 @@ public struct IterationReport: Sendable {
   /// The seconds besides that this rank waited for a checkpoint before the iteration, while all others
   /// waited for it: hardly any, as checkpoints are written beside the iterations that follow.
   public let checkpointSeconds: Double
+  /// The number of starts and tries that shared the walk of this iteration.
+  public let searchesTogether: Int
   /// How often the statistics were taken again in this iteration: about the new means, or without
   /// leaving out what should not have been.
   public let retakes: Int
-  /// The bytes that each rank had to add over all ranks.
+  /// The bytes that each rank had to add over all ranks; of a message that is shared, its own, and in the
+  /// report of the first start the rest.
   public let messageBytes: Int
   /// The bytes of it that each rank had then; 0 where ranks share out nothing.
   public let exchangedBytes: Int

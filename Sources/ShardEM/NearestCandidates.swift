@@ -13,6 +13,8 @@ final class NearestCandidates: @unchecked Sendable {
 
   /// Nil if nothing is held.
   private let held: Nearest?
+  /// Where the permit to hold it comes from.
+  private let permits: Permits
   /// Where a block's rows are held, by the number of the first.
   private let places: [Int: Int]
   /// A power of two that brings the largest squared distance to about 2^100, or as near as one can,
@@ -27,7 +29,8 @@ final class NearestCandidates: @unchecked Sendable {
       rows += block.rows.count
     }
     self.places = places
-    held = data.memory.holdsDistances ? Nearest(allocating: rows) : nil
+    permits = data.heldDistances
+    held = permits.take() ? Nearest(allocating: rows) : nil
     held?.reset(rows)
     let diameter = (0..<data.columnCount).reduce(0) { sum, j in
       let width = data.ranges.maximum[j] - data.ranges.minimum[j]
@@ -37,7 +40,11 @@ final class NearestCandidates: @unchecked Sendable {
     scale = Double(sign: .plus, exponent: exponent, significand: 1)
   }
 
-  deinit { held?.deallocate() }
+  deinit {
+    guard let held else { return }
+    held.deallocate()
+    permits.giveBack()
+  }
 
   /// The nearest candidates of a block's rows, until the workspace is used again. To be called once
   /// in every pass.

@@ -14,13 +14,25 @@ final class Search: Sendable {
 extension Sweep {
   /// Collective. Runs a search for a fit to its end, on the calling thread.
   ///
-  /// - Parameter body: gets the sweep that it is to use.
+  /// - Parameters:
+  ///   - before: is told before every walk how many searches share it. Its error ends them all, on all
+  ///     ranks.
+  ///   - body: gets the sweep that it is to use.
   package func searching<Value: Sendable>(
+    before: (_ searches: Int) throws -> Void = { _ in },
     _ body: @escaping @Sendable (Sweep) async throws -> Value
   ) throws -> Value {
     let walks = SharedWalks()
     let search = Sweep(self, Search(walks, place: []))
-    return try walks.run(walk: run) {
+    return try walks.run(
+      walk: { requests in
+        var requests = requests
+        do { try before(requests.count) } catch {
+          requests[0].failure = requests[0].failure ?? error
+        }
+        return try run(requests)
+      }
+    ) {
       search.search?.stopwatch.start()
       return try await body(search)
     }

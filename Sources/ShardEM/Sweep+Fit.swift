@@ -1,17 +1,21 @@
 import MessagePassing
 import MixtureModels
 
-/// Is told of every iteration, on every rank. An error it throws on any rank ends the fit on all.
+/// Is told of every iteration, on every rank: of starts that run together, in their order after each
+/// walk. An error it throws on any rank ends the fit on all.
 public typealias IterationHook = (IterationReport) throws -> Void
 
 extension Sweep {
   /// Collective. Fits a mixture from one or several starts; the best final log-likelihood wins,
   /// of equal ones the earliest.
   ///
+  /// Starts run together, as many as there is memory for: one walk over the rows, and one message, is
+  /// an iteration of each. None gives other bits than it would alone.
+  ///
   /// - Parameters:
-  ///   - state: what `keep` got in an earlier fit of the same model, data and options (in the first
-  ///     start the limit of iterations may be another), which this one goes on with: its result is
-  ///     the same to the last bit. Nil: from the beginning.
+  ///   - state: what `keep` got in an earlier fit of the same model, data and options (as long as no
+  ///     start has ended by it, the limit of iterations may be another), which this one goes on with:
+  ///     its result is the same to the last bit. Nil: from the beginning.
   ///   - onIteration: is told of every iteration.
   ///   - keep: is given after that, on every rank, what is needed to go on from there.
   /// - Returns: the same on every rank, bit for bit the same on any number of ranks and threads.
@@ -23,7 +27,12 @@ extension Sweep {
     options: FitOptions = FitOptions(), resuming state: FitState<Model.Parameters>? = nil,
     onIteration: IterationHook = { _ in }, keep: FitKeeper<Model.Parameters> = { _ in }
   ) throws -> Fit<Model.Parameters> {
-    let words = settings(of: options) + [initialization.word, word("state", state?.place)]
+    let place = state?.place
+    let words =
+      settings(of: options) + [
+        initialization.word, word("state of iteration", place?.iterations),
+        word("starts ended", place?.ended),
+      ]
     if case .parameters(let parameters) = initialization {
       try requireSuitable(model, under: parameters, words)
     } else {
@@ -31,37 +40,27 @@ extension Sweep {
     }
     try options.requireUsable()
     let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
-    if let state, !(0..<restarts).contains(state.restart) {
-      throw world.common(ForeignState(restart: state.restart, restarts: restarts))
+    if let state, state.starts.count != restarts {
+      throw world.common(ForeignState(starts: state.starts.count, expected: restarts))
     }
-    return try FitHooks.with(onIteration, keep) { hooks in
-      try searching { sweep in
-        var best = state?.best
-        var firstFailure: FitError?
-        for restart in (state?.restart ?? 0)..<restarts {
-          do {
-            let began = sweep.searchSeconds
-            // The M-step that gives the first parameters counts as number 0.
-            let start = try await FitError.locating(0) {
-              if let state, state.restart == restart { return state }
-              return FitState(
-                restart: restart, best: best,
-                parameters: try await sweep.start(
-                  model, initialization, seed: options.seed, restart: restart, tries: options.tries))
-            }
-            let fit = try await sweep.climb(
-              model, from: start,
-              foundIn: start.iteration == 0 ? sweep.searchSeconds - began : 0,
-              options: options, hooks,
-              evaluate: { try await sweep.evaluation(model, under: $0, carrying: $1) })
-            if fit.score.logLikelihood > best?.score.logLikelihood ?? -.infinity { best = fit }
-          } catch let failure as FitError {
-            // Met alike by all ranks, being a function of the parameters and the exact sums.
-            firstFailure = firstFailure ?? failure
-          }
+    let tries = initialization.tries(options, rowCount: data.rowCount)
+    let limit = try restarts * tries == 1 ? 1 : searchesTogether(of: model)
+    let plan = StartPlan(
+      model: model, initialization: initialization, options: options, tries: tries,
+      triesTogether: limit / min(restarts, limit))
+
+    return try FitCourse.with(
+      state ?? FitState(starts: restarts), onIteration, keep
+    ) { course in
+      try searching(before: course.keepState) { sweep in
+        let outcomes = try await sweep.together(0..<restarts, atMost: limit) { sweep, restart in
+          try await sweep.run(plan, restart, course)
         }
-        if let best { return best }
-        throw firstFailure!
+        if let best = sweep.best(of: model, course.state) { return best }
+        // By what the first has failed, or fails again if that was before the fit was resumed.
+        try outcomes[0].get()
+        try await sweep.run(plan, 0, FitCourse.unnoticed(starts: restarts))
+        preconditionFailure("start 0 failed, and does not fail when it is run again")
       }
     }
   }
@@ -78,41 +77,78 @@ extension Sweep {
   ) throws -> Fit<Model.Parameters> {
     try requireSuitable(model, under: start, settings(of: options))
     try options.requireUsable()
-    return try FitHooks.with(onIteration, { _ in }) { hooks in
+    return try FitCourse.with(FitState(starts: 1), onIteration) { course in
       try searching { sweep in
         try await sweep.climb(
-          model, from: FitState(restart: 0, best: nil, parameters: start), foundIn: 0,
-          options: options, hooks,
-          evaluate: { try await sweep.expectationStep(model, under: $0, carrying: $1) })
+          model, from: StartState(parameters: start), restart: 0, foundIn: 0, options: options,
+          course
+        ) { try await sweep.expectationStep(model, under: $0, carrying: $1) }
+        return sweep.best(of: model, course.state)!
       }
     }
   }
 
-  /// EM from `start`; its `restart` is the number that reports and the result carry.
+  /// The fit of the best start.
+  private func best<Model: LatentVariableModel>(
+    of model: Model, _ state: FitState<Model.Parameters>
+  ) -> Fit<Model.Parameters>? {
+    guard let best = state.best, let start = state.starts[best],
+      case .score(let score) = start.end, let parameters = start.parameters
+    else { return nil }
+    return Fit(
+      parameters: parameters, score: score, iterations: start.iteration,
+      converged: start.converged, restart: best, rows: data.weightedRowCount)
+  }
+
+  /// Runs start number `restart` to its end, if it has not ended before.
+  private func run<Model: MixtureModel>(
+    _ plan: StartPlan<Model>, _ restart: Int, _ course: FitCourse<Model.Parameters>
+  ) async throws {
+    let earlier = course.state.starts[restart]
+    if earlier?.hasEnded == true { return }
+    do {
+      let began = searchSeconds
+      // The M-step that gives the first parameters counts as number 0.
+      let start = try await FitError.locating(0) {
+        if let earlier { return earlier }
+        return StartState(parameters: try await self.start(plan, restart: restart))
+      }
+      try await climb(
+        plan.model, from: start, restart: restart,
+        foundIn: earlier == nil ? searchSeconds - began : 0, options: plan.options, course
+      ) { try await evaluation(plan.model, under: $0, carrying: $1) }
+    } catch let failure as FitError {
+      course.end(restart, .failed)
+      throw failure
+    }
+  }
+
+  /// EM from `start`.
   ///
   /// - Parameters:
   ///   - startSeconds: what finding the start took.
   ///   - evaluate: the log-likelihood and the sum of weights under the last parameters.
   private func climb<Model: LatentVariableModel>(
-    _ model: Model, from start: FitState<Model.Parameters>, foundIn startSeconds: Double,
-    options: FitOptions, _ hooks: FitHooks<Model.Parameters>,
+    _ model: Model, from start: StartState<Model.Parameters>, restart: Int,
+    foundIn startSeconds: Double, options: FitOptions, _ course: FitCourse<Model.Parameters>,
     evaluate: (Model.Parameters, (any Error)?) async throws -> SweepTotal
-  ) async throws -> Fit<Model.Parameters> {
+  ) async throws {
     var state = start
+    var parameters = start.parameters!
     var failure: (any Error)?
-    var checkpointSeconds = 0.0
-    let clock = ContinuousClock()
+    var keepSeconds = course.keepSeconds
 
     while state.iteration < options.maximumIterations && !state.converged {
       let began = searchSeconds
       _ = exchanges.take()
       let iteration = state.iteration + 1
       let (total, next) = try await FitError.locating(iteration) {
-        try await improved(model, from: state.parameters, carrying: failure)
+        try await improved(model, from: parameters, carrying: failure)
       }
       let mean = total.statistics[0] / total.statistics[1]
       let change = state.meanLogLikelihoods.last.map { mean - $0 }
-      let parameterChange = model.largestChange(from: state.parameters, to: next)
+      let parameterChange = model.largestChange(from: parameters, to: next)
+      parameters = next
       state.meanLogLikelihoods.append(mean)
       state.parameters = next
       state.converged = options.convergence.isReached(
@@ -122,53 +158,34 @@ extension Sweep {
       let exchanged = exchanges.take()
       let communicationSeconds = total.communicationSeconds + exchanged.seconds
       let report = IterationReport(
-        restart: state.restart, iteration: iteration, meanLogLikelihood: mean, change: change,
+        restart: restart, iteration: iteration, meanLogLikelihood: mean, change: change,
         parameterChange: parameterChange, converged: state.converged,
         startSeconds: state.iteration == start.iteration + 1 ? startSeconds : 0,
         seconds: seconds, computeSeconds: total.computeSeconds,
         processorSeconds: total.processorSeconds,
         communicationSeconds: communicationSeconds,
         mStepSeconds: seconds - total.computeSeconds.own - communicationSeconds,
-        sharedSeconds: exchanged.shareSeconds, checkpointSeconds: checkpointSeconds,
-        retakes: total.retakes, messageBytes: total.messageBytes, exchangedBytes: exchanged.bytes,
-        rows: data.rowCount, threads: threadCount, ranks: world.size)
-      // An error travels with the next sum: other ranks are on their way to it. What is told comes before
-      // what is kept: a fit that goes on from a checkpoint finds its iteration in the trace.
-      do { try hooks.onIteration(report) } catch { failure = failure ?? error }
-      checkpointSeconds = clock.measure {
-        do { try hooks.keep(state) } catch { failure = failure ?? error }
-      }.seconds
+        sharedSeconds: exchanged.shareSeconds, checkpointSeconds: course.keepSeconds - keepSeconds,
+        searchesTogether: total.sharers, retakes: total.retakes, messageBytes: total.messageBytes,
+        exchangedBytes: exchanged.bytes, rows: data.rowCount, threads: threadCount,
+        ranks: world.size)
+      keepSeconds = course.keepSeconds
+      // An error travels with the next sum: other ranks are on their way to it.
+      do { try course.report(report) } catch { failure = failure ?? error }
+      course.reach(state, restart: restart)
     }
 
     let last = try await FitError.locating(state.iteration) {
-      try await evaluate(state.parameters, failure).statistics
+      try await evaluate(parameters, failure).statistics
     }
-    return Fit(
-      parameters: state.parameters,
-      score: Score(
-        logLikelihood: last[0], weightSum: last[1],
-        freeParameterCount: model.freeParameterCount),
-      iterations: state.iteration, converged: state.converged, restart: state.restart,
-      rows: data.weightedRowCount)
-  }
-}
-
-/// Who is told of a fit, and who keeps its state.
-///
-/// Unchecked: called by the thread that has called `fit`, until it returns.
-struct FitHooks<Parameters: Sendable>: @unchecked Sendable {
-  let onIteration: IterationHook
-  let keep: FitKeeper<Parameters>
-
-  static func with<Value>(
-    _ onIteration: IterationHook, _ keep: FitKeeper<Parameters>,
-    _ body: (FitHooks) throws -> Value
-  ) rethrows -> Value {
-    try withoutActuallyEscaping(onIteration) { onIteration in
-      try withoutActuallyEscaping(keep) { keep in
-        try body(FitHooks(onIteration: onIteration, keep: keep))
-      }
-    }
+    // Also of a start that the limit lets do no iteration.
+    course.reach(state, restart: restart)
+    course.end(
+      restart,
+      .score(
+        Score(
+          logLikelihood: last[0], weightSum: last[1],
+          freeParameterCount: model.freeParameterCount)))
   }
 }
 

@@ -181,7 +181,7 @@ public struct SweepTotal: Sendable {
   public let communicationSeconds: Double
   /// The bytes that each rank had to add over all ranks.
   public let messageBytes: Int
-  /// Among how many, fits and tries that walked together, these are even parts of what the walk took.
+  /// The number of searches that shared the walk, whose seconds these are an even part of.
   public let sharers: Int
   /// How many walks came before whose sums were found wanting.
   public private(set) var retakes = 0

@@ -6,6 +6,7 @@ import MessagePassing
 import MixtureModels
 import ModelFiles
 import ShardEM
+import Words
 
 /// Where a fit keeps what it needs to go on after its end.
 struct CheckpointOptions: ParsableArguments, CommonOptions {
@@ -132,12 +133,14 @@ final class StateKeeper<Mixture: FiledMixture> {
     if folder != nil { StopSignals.install() }
   }
 
-  /// After every iteration, on every rank.
+  /// Before every walk that follows an iteration, on every rank.
   func keep(_ state: FitState<Mixture.Parameters>) throws {
     try writer?.keep(state)
     // A fit that has converged is as good as done.
-    if let folder, let signal = StopSignals.received, !state.converged {
-      throw Stopped(signal: signal, iteration: state.iteration, folder: folder)
+    if let folder, let signal = StopSignals.received, !state.isSettled {
+      throw Stopped(
+        signal: signal, iterations: state.place.iterations, starts: state.starts.count,
+        folder: folder)
     }
   }
 
@@ -150,10 +153,15 @@ final class StateKeeper<Mixture: FiledMixture> {
 struct Stopped: Interruption, CustomStringConvertible {
   /// The name of the signal.
   let signal: String
-  let iteration: Int
+  /// Of all starts.
+  let iterations: Int
+  let starts: Int
   let folder: String
 
   var description: String {
-    "stopped by \(signal) after iteration \(iteration); --resume \(folder) goes on from there"
+    let place =
+      starts == 1
+      ? "iteration \(iterations)" : "\(counted(iterations, "iteration")) of \(starts) starts"
+    return "stopped by \(signal) after \(place); --resume \(folder) goes on from there"
   }
 }

@@ -22,9 +22,27 @@ struct ModelSoFar {
       let model = Self.model(of: mixture, in: checkpoint)
     else { throw CheckpointError(file, .size) }
     (self.model, self.file) = (model, file)
-    progress =
-      "start \(checkpoint.restart + 1) of \(checkpoint.settings["--restarts"] ?? "1"), after "
-      + "iteration \(checkpoint.iteration)" + (checkpoint.converged ? ", converged" : "")
+    progress = Self.progress(checkpoint.starts)
+  }
+
+  private static func progress(_ starts: [Checkpoint.Start?]) -> String {
+    if starts.count == 1, let start = starts[0] {
+      return "after iteration \(start.iteration)" + (start.converged ? ", converged" : "")
+    }
+    let begun = starts.compactMap { $0 }
+    let underWay = begun.filter { !$0.hasEnded }.map(\.iteration)
+    let (least, most) = (underWay.min() ?? 0, underWay.max() ?? 0)
+    let counts = [
+      (begun.count { $0.hasEnded && !$0.hasFailed }, "ended"),
+      (begun.count(where: \.hasFailed), "failed"),
+      (
+        underWay.count,
+        "after iteration\(least == most ? " \(most)" : "s \(least) to \(most)")"
+      ),
+      (starts.count - begun.count, "yet to begin"),
+    ]
+    let words = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return "\(starts.count) starts: " + words.joined(separator: ", ")
   }
 
   /// The mixture that the options of the fit chose; nil of another program's options.

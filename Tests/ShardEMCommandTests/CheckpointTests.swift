@@ -170,11 +170,21 @@ struct CheckpointCommandTests {
       #expect(outcome.status == 2)
       #expect(
         outcome.errorLines == [
-          "shardem: kept/checkpoint-1-8.bin: made with --max-iterations 8, not with \(limit), after a "
+          "shardem: kept/checkpoint-1-16.bin: made with --max-iterations 8, not with \(limit), after a "
             + "start that ended with it; give that, or begin anew without --resume, in another "
             + "folder"
         ])
     }
+  }
+
+  @Test("Starts that come to their limit together go on with a higher one, to the same bytes")
+  func higherLimitOfStarts() throws {
+    let starts = ["--restarts", "3", "--init", "random"]
+    #expect(try fit(starts + ["--checkpoint", "kept"]).status == 0)
+    let limit = starts + ["--max-iterations", "20"]
+    #expect(try fit(["--output", "whole.json"] + limit).status == 0)
+    #expect(try fit(["--resume", "kept", "--output", "longer.json"] + limit).status == 0)
+    #expect(try folder.bytes("longer.json") == folder.bytes("whole.json"))
   }
 
   @Test("The shard is named that is missing, or new, where a fit is to go on")

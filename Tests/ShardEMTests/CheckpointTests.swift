@@ -60,7 +60,7 @@ struct CheckpointTests {
   @Test("A fit that goes on after any iteration, on any number of ranks, ends in the same bits")
   func resume() throws {
     let whole = try fit(ranks: 2)
-    #expect(whole.kept.count == 24 && whole.kept.contains { $0.best != nil })
+    #expect(whole.kept.count == 12)
     for (number, state) in whole.kept.enumerated() {
       let checkpoint = Checkpoint(state, of: threeGaussians, try identity)
       let read = try Checkpoint(checkpoint.encoded(), path: "checkpoint")
@@ -71,47 +71,56 @@ struct CheckpointTests {
     }
   }
 
+  /// What a fit keeps whose first start is at its limit when the second begins.
+  private func oneAfterTheOther() throws -> [State] {
+    var state = try #require(try fit(ranks: 1).kept.last)
+    state.starts[1] = nil
+    return try fit(ranks: 1, resuming: state).kept
+  }
+
   @Test(
-    "A first start goes on under any limit that it has not passed, as if it had always been that")
+    "Starts go on under any limit that they have not passed, as if it had always been that")
   func otherLimit() throws {
     func identity(limit: Int) throws -> FitIdentity {
       FitIdentity(
         settings: [("--most", "\(limit)")], limitOption: "--most", data: try self.identity.data)
     }
     let kept = try fit(ranks: 1).kept
-    // The first start after 9 iterations, at its limit, and the second start after one.
-    for (number, limits) in [(8, [9, 10, 20]), (11, [12, 20]), (12, [12])] {
-      let place = kept[number].place
-      let folder = CheckpointFolder("\(folder)-\(number)")
+    let ended = try oneAfterTheOther()[1]
+    #expect(ended.place == FitPlace(ended: 1, iterations: 13))
+    // Two starts after 9 iterations; at their limit; and the second after one, when the first has ended.
+    for (state, limits) in [(kept[8], [9, 10, 20]), (kept[11], [12, 20]), (ended, [12])] {
+      let folder = CheckpointFolder("\(folder)-\(state.place.iterations)")
       defer { try? FileManager.default.removeItem(atPath: folder.path) }
-      try write([kept[number]], identity(limit: 12), to: folder)
-      func state(limit: Int) throws -> State? {
+      try write([state], identity(limit: 12), to: folder)
+      func resumed(limit: Int) throws -> State? {
         try folder.resumption(
           of: threeGaussians, identity(limit: limit), in: SoloCommunicator())?.state
       }
       for limit in limits {
-        let rest = try fit(ranks: 2, resuming: try state(limit: limit), limit: limit)
+        let rest = try fit(ranks: 2, resuming: try resumed(limit: limit), limit: limit)
         #expect(rest.fit == (try fit(ranks: 1, limit: limit).fit))
       }
-      let file = "\(folder.path)/checkpoint-\(place.restart)-\(place.iteration).bin"
-      if place.restart > 0 {
+      let file = "\(folder.path)/\(state.fileName)"
+      if state.place.ended > 0 {
         for limit in [1, 20] {
           let ended = CheckpointError.Problem.startsEnded(
             option: "--most", found: "12", expected: limit)
-          #expect(throws: CheckpointError(file, ended)) { try state(limit: limit) }
+          #expect(throws: CheckpointError(file, ended)) { try resumed(limit: limit) }
         }
       } else {
-        let limit = place.iteration - 1
+        let limit = state.place.iterations / 2 - 1
         let beyond = CheckpointError.Problem.beyondLimit(
           option: "--most", iteration: limit + 1, limit: limit)
-        #expect(throws: CheckpointError(file, beyond)) { try state(limit: limit) }
+        #expect(throws: CheckpointError(file, beyond)) { try resumed(limit: limit) }
       }
     }
   }
 
   @Test("A checkpoint that is damaged in any byte, or cut off, is none")
   func damage() throws {
-    let state = try fit(ranks: 1).kept[13]
+    let state = try #require(try oneAfterTheOther().last)
+    #expect(state.place.ended == 1)
     let bytes = Checkpoint(state, of: threeGaussians, try identity).encoded()
     _ = try Checkpoint(bytes, path: "whole")
     for i in bytes.indices {
@@ -123,11 +132,10 @@ struct CheckpointTests {
     }
   }
 
-  @Test("A state of a start that the fit does not have is refused", arguments: [-1, 2, 3])
-  func foreignStart(restart: Int) throws {
-    let state = FitState(restart: restart, best: nil, parameters: try fit(ranks: 1).fit.parameters)
-    #expect(throws: ForeignState(restart: restart, restarts: 2)) {
-      try fit(ranks: 1, resuming: state)
+  @Test("A state of other starts than the fit has is refused", arguments: [0, 1, 3])
+  func foreignStart(starts: Int) throws {
+    #expect(throws: ForeignState(starts: starts, expected: 2)) {
+      try fit(ranks: 1, resuming: FitState(starts: starts))
     }
   }
 
@@ -137,17 +145,18 @@ struct CheckpointTests {
     let kept = try fit(ranks: 1).kept
     let identity = try identity
     #expect(try resumption(identity) == nil)
-    try write(Array(kept[..<14]), identity, to: CheckpointFolder(folder))
+    try write(Array(kept[..<10]), identity, to: CheckpointFolder(folder))
+    let (older, newest) = (kept[8], kept[9])
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    #expect(names == [".checkpoints.lock", "checkpoint-1-1.bin", "checkpoint-1-2.bin"])
-    #expect(try resumption(identity)?.state == kept[13])
+    #expect(names == [".checkpoints.lock", older.fileName, newest.fileName])
+    #expect(try resumption(identity)?.state == newest)
 
-    try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-2.bin"))
-    let older = try #require(try resumption(identity))
-    #expect(older.state == kept[12] && older.damaged == ["\(folder)/checkpoint-1-2.bin"])
+    try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(newest.fileName)"))
+    let found = try #require(try resumption(identity))
+    #expect(found.state == older && found.damaged == ["\(folder)/\(newest.fileName)"])
 
-    try Data().write(to: URL(fileURLWithPath: "\(folder)/checkpoint-1-1.bin"))
-    #expect(throws: CheckpointError("\(folder)/checkpoint-1-2.bin", .damaged)) {
+    try Data().write(to: URL(fileURLWithPath: "\(folder)/\(older.fileName)"))
+    #expect(throws: CheckpointError("\(folder)/\(newest.fileName)", .damaged)) {
       try resumption(identity)
     }
     #expect(throws: CheckpointError(folder, .occupied)) {
@@ -179,7 +188,7 @@ struct CheckpointTests {
     let kept = try fit(ranks: 1).kept
     let writer = CheckpointWriter(
       CheckpointFolder(folder), of: threeGaussians, try identity, interval: .seconds(0))
-    let file = "\(folder)/checkpoint-0-1.bin"
+    let file = "\(folder)/checkpoint-0-2.bin"
     try writer.keep(kept[0])
     #expect(throws: FileError(.noFolder(folder), path: file)) { try writer.keep(kept[1]) }
   }
@@ -203,7 +212,7 @@ struct CheckpointTests {
   func otherProgram() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let identity = try identity
-    let file = "\(folder)/checkpoint-0-1.bin"
+    let file = "\(folder)/checkpoint-0-2.bin"
     let current = ProgramIdentity.current
     for other in [
       ProgramIdentity(version: "0.0.9", arithmetic: current.arithmetic),
@@ -234,12 +243,13 @@ struct CheckpointTests {
           }
         }
       }
-      let state = FitState(restart: 0, best: nil, parameters: parameters)
+      var state = FitState<GaussianParameters>(starts: 1)
+      state.starts[0] = StartState(parameters: parameters)
       let bytes = Checkpoint(state, of: model, try identity).encoded()
       // Weights, means and covariances; less than 600 bytes say what they are of.
       #expect(bytes.count < 600 + 8 * (model.freeParameterCount + 1))
       let read = try #require(
-        try Checkpoint(bytes, path: "checkpoint").state(of: model)?.parameters)
+        try Checkpoint(bytes, path: "checkpoint").state(of: model)?.starts[0]?.parameters)
       for (one, other) in [
         (read.means, parameters.means), (read.covariances, parameters.covariances),
       ] {
@@ -252,7 +262,7 @@ struct CheckpointTests {
   func foreign() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let identity = try identity
-    let file = "\(folder)/checkpoint-0-1.bin"
+    let file = "\(folder)/checkpoint-0-2.bin"
     try write([try fit(ranks: 1).kept[0]], identity, to: CheckpointFolder(folder))
 
     let seed = FitIdentity(settings: [("--seed", "4"), ("--restarts", "2")], data: identity.data)
@@ -304,4 +314,9 @@ struct CheckpointTests {
     let weights = [Double](repeating: 1, count: 2000)
     #expect(try fingerprint(rows, weights: weights) != expected)
   }
+}
+
+extension FitState {
+  /// That of its checkpoint.
+  fileprivate var fileName: String { "checkpoint-\(place.ended)-\(place.iterations).bin" }
 }

@@ -59,9 +59,8 @@ extension DataSetFilesTests {
       let world = SoloCommunicator()
       let data = try DataSet.open([path], memory: limit, world: world)
       return try Sweep(data, threads: 1, world: world).searching {
-        try await $0.seeds(count: 5, seed: 3, draw: 0)
+        try await $0.seeds(count: 5, seed: 3, draw: 0).map(\.bitPattern)
       }
-        .map(\.bitPattern)
     }
     #expect(found[1] == found[0] && found[2] == found[0])
   }

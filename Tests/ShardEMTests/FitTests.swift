@@ -214,8 +214,9 @@ struct FitTests {
         return "no error"
       } catch { return "\(iterations) \(error)" }
     }
+    // One iteration of each start.
     for outcome in outcomes {
-      #expect(outcome.hasPrefix("1 ") && outcome.contains("DiskFull"))
+      #expect(outcome.hasPrefix("2 ") && outcome.contains("DiskFull"))
     }
   }
 }

@@ -28,6 +28,7 @@ struct TraceTests {
       #expect(object["iteration"] as? Int == number + 1)
       #expect(object["ranks"] as? Int == 2)
       #expect(object["threads"] as? Int == 1)
+      #expect(object["together"] as? Int == 1)
       let mean = try #require(object["mean_log_likelihood"] as? Double)
       // Foundation reads numbers around 3 to within a unit in the last place, 4.4e-16, or two.
       let change = object["change"] as? Double
@@ -108,11 +109,15 @@ struct TraceTests {
     #expect(all.count == 6)
 
     let report = try soloReport()
-    let second = try TraceWriter(path: path, goingOnFrom: states[3])
+    // Two iterations of the first start, in which the second had yet to begin.
+    var state = states[1]
+    state.starts[1] = nil
+    let second = try TraceWriter(path: path, goingOnFrom: state)
     try second.write(report)
     try second.write(report)
     try second.commit()
-    #expect(try lines() == all[..<4] + [Substring(report.traceLine), Substring(report.traceLine)])
+    let line = Substring(report.traceLine)
+    #expect(try lines() == [all[0], all[2], line, line])
 
     // One iteration of another start, in which the lines have another log-likelihood.
     var other: FitState<UnitGaussians.Parameters>?
@@ -125,7 +130,7 @@ struct TraceTests {
     #expect(try lines() == [Substring(report.traceLine)])
   }
 
-  @Test("A start that goes on takes no seconds to find, the next one does")
+  @Test("A start that goes on takes no seconds to find, one that begins does")
   func resumedStart() throws {
     let world = SoloCommunicator()
     let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
@@ -134,12 +139,15 @@ struct TraceTests {
     var states: [FitState<UnitGaussians.Parameters>] = []
     _ = try sweep.fit(
       threeGaussians, from: .random, options: options, keep: { states.append($0) })
+    states[0].starts[1] = nil
     var found: [Bool] = []
     _ = try sweep.fit(
       threeGaussians, from: .random, options: options, resuming: states[0],
-      onIteration: { found.append($0.startSeconds > 0) })
-    // Iterations 2 and 3 of the first start, then all of the second.
-    #expect(found == [false, false, true, false, false])
+      onIteration: {
+        if $0.startSeconds > 0 { found.append($0.restart == 1 && $0.iteration == 1) }
+      })
+    // The second start only, which had yet to begin.
+    #expect(found == [true])
   }
 
   /// The report of some iteration.

@@ -27,6 +27,8 @@ public final class DataSet: Sendable {
   public let notices: [String]
   /// What this rank holds in memory of its rows.
   let memory: RowMemory
+  /// Searches for seeds that may yet hold what they know of each row.
+  let heldDistances: Permits
 
   private let reader: BlockReader
 
@@ -59,6 +61,8 @@ public final class DataSet: Sendable {
     blocks = plan.blocks(of: runs ?? plan.runs(ofRank: world.rank, size: world.size))
     reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
     columnCount = reader.columnCount
+    // Those of all searches take no more than the rows would.
+    heldDistances = Permits(min(memory.heldDistances, reader.columnCount))
     guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }
     columnNames = DataSet.names(of: files, weights)
     guard plan.rowCount > 0 else { throw DataSetError.noRows }

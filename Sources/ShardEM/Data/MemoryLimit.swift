@@ -23,29 +23,36 @@ public enum MemoryLimit: Sendable, Equatable {
 struct RowMemory: Sendable, Equatable {
   /// Whether it holds the rows themselves; else they are read anew each time.
   let holdsRows: Bool
-  /// Whether it holds what the search for seeds knows of each row.
-  let holdsDistances: Bool
+  /// How many searches for seeds may hold what they know of each row at a time.
+  let heldDistances: Int
+  /// The bytes that are left for the sums of searches that run together.
+  let searchBytes: Int
   /// How many bytes of rows to read at a time where they are only passed on.
   let pieceBytes: Int
 
   /// All of it.
-  static let unlimited = RowMemory(holdsRows: true, holdsDistances: true, pieceBytes: 32 << 20)
+  static let unlimited = RowMemory(
+    holdsRows: true, heldDistances: .max, searchBytes: .max, pieceBytes: 32 << 20)
 
-  private init(holdsRows: Bool, holdsDistances: Bool, pieceBytes: Int) {
-    (self.holdsRows, self.holdsDistances, self.pieceBytes) = (holdsRows, holdsDistances, pieceBytes)
+  private init(holdsRows: Bool, heldDistances: Int, searchBytes: Int, pieceBytes: Int) {
+    (self.holdsRows, self.pieceBytes) = (holdsRows, pieceBytes)
+    (self.heldDistances, self.searchBytes) = (heldDistances, searchBytes)
   }
 
   /// - Parameters:
   ///   - limit: in bytes.
   ///   - rows: the bytes of the rank's rows and their weights in memory.
-  ///   - distances: those of the search for seeds.
+  ///   - distances: those of a search for seeds.
   ///   - blocks: those of a block for each thread, without which nothing goes.
   ///   - unpacking: those that reading the files takes, at most `limit`; given back before there are
   ///     blocks or distances.
   /// - Throws: `DataSetError.memory` if not even blocks fit.
   init(limit: Int, rows: Int, distances: Int, blocks: Int, unpacking: Int = 0) throws {
     holdsRows = rows + max(distances, unpacking) <= limit
-    holdsDistances = holdsRows || distances + blocks <= limit
+    // Beside the first search for seeds, others share what is left with the sums of fits.
+    let free = limit - (holdsRows ? rows : blocks)
+    searchBytes = max(free, 0) / 2
+    heldDistances = free < distances ? 0 : max(searchBytes / max(distances, 1), 1)
     pieceBytes = min(RowMemory.unlimited.pieceBytes, max(limit - unpacking, limit / 8))
     guard holdsRows || blocks <= limit else {
       throw DataSetError.memory(limit: limit, blocks: blocks)

@@ -21,7 +21,7 @@ struct DifferentialOutcome: Sendable {
         problem.model(for: data), from: .parameters(problem.start),
         options: FitOptions(maximumIterations: problem.iterations, convergence: .parameters(0)),
         onIteration: { means.append($0.meanLogLikelihood) },
-        keep: { steps.append($0.parameters) })
+        keep: { steps.append($0.starts[0]!.parameters!) })
       score = fit.score
     } catch { self.error = error }
   }

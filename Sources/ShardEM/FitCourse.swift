@@ -1,0 +1,89 @@
+import Synchronization
+
+/// How far a fit is, and who is to know.
+///
+/// Unchecked: the closures are called by the thread that has called `with`, until it returns.
+final class FitCourse<Parameters: Sendable>: @unchecked Sendable {
+  private struct Progress {
+    var state: FitState<Parameters>
+    /// Whether `keep` has yet to be given the state.
+    var isNew = false
+    /// Of the seconds that `keep` took, the part of each search that was under way.
+    var keepSeconds = 0.0
+  }
+
+  private let progress: Mutex<Progress>
+  private let onIteration: IterationHook
+  private let keep: FitKeeper<Parameters>
+
+  private init(
+    _ state: FitState<Parameters>, _ onIteration: @escaping IterationHook,
+    _ keep: @escaping FitKeeper<Parameters>
+  ) {
+    progress = Mutex(Progress(state: state))
+    (self.onIteration, self.keep) = (onIteration, keep)
+  }
+
+  /// Calls `body` with the course of a fit that begins with `state`.
+  static func with<Value>(
+    _ state: FitState<Parameters>, _ onIteration: IterationHook,
+    _ keep: FitKeeper<Parameters> = { _ in }, _ body: (FitCourse) throws -> Value
+  ) rethrows -> Value {
+    try withoutActuallyEscaping(onIteration) { onIteration in
+      try withoutActuallyEscaping(keep) { keep in try body(FitCourse(state, onIteration, keep)) }
+    }
+  }
+
+  /// That of a fit of which nobody is to know.
+  static func unnoticed(starts: Int) -> FitCourse {
+    FitCourse(FitState(starts: starts), { _ in }, { _ in })
+  }
+
+  var state: FitState<Parameters> { progress.withLock { $0.state } }
+  var keepSeconds: Double { progress.withLock { $0.keepSeconds } }
+
+  /// What is told comes before what is kept: a fit that goes on finds its iterations in the trace.
+  func report(_ report: IterationReport) throws { try onIteration(report) }
+
+  /// Start number `restart` has come so far.
+  func reach(_ start: StartState<Parameters>, restart: Int) {
+    progress.withLock {
+      $0.state.starts[restart] = start
+      $0.isNew = true
+    }
+  }
+
+  /// Start number `restart` has ended, likelier or less likely than others that have.
+  func end(_ restart: Int, _ end: StartEnd) {
+    progress.withLock { progress in
+      var start = progress.state.starts[restart] ?? StartState(parameters: nil)
+      start.end = end
+      progress.state.starts[restart] = start
+      let best = progress.state.best
+      for other in progress.state.starts.indices
+      where other != best && progress.state.starts[other]?.hasEnded == true {
+        progress.state.starts[other]?.parameters = nil
+      }
+      progress.isNew = true
+    }
+  }
+
+  /// Before a walk of so many searches: gives the state to whoever keeps it, if there is a new one.
+  func keepState(searches: Int) throws {
+    guard let state = takeNew() else { return }
+    let clock = ContinuousClock()
+    let began = clock.now
+    defer {
+      let seconds = (clock.now - began).seconds / Double(searches)
+      progress.withLock { $0.keepSeconds += seconds }
+    }
+    try keep(state)
+  }
+
+  private func takeNew() -> FitState<Parameters>? {
+    progress.withLock { progress in
+      defer { progress.isNew = false }
+      return progress.isNew ? progress.state : nil
+    }
+  }
+}
