@@ -1,7 +1,7 @@
 import ShardEM
 import SystemLibrary
 
-/// How many iterations a fit still takes, from EM's own way to converge: near its end the change
+/// How many iterations a start still takes, from EM's own way to converge: near its end the change
 /// falls by about the same factor in every iteration.
 struct Forecast {
   private let convergence: Convergence
@@ -12,9 +12,6 @@ struct Forecast {
   private static let window = 8
 
   init(_ convergence: Convergence) { self.convergence = convergence }
-
-  /// Forgets the start before.
-  mutating func begin() { logChanges = [] }
 
   mutating func add(_ report: IterationReport) {
     let change: Double? =

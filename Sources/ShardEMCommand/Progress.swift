@@ -11,43 +11,74 @@ final class Progress {
 
   private let style: Style
   private let iterations: Int
-  private let restarts: Int
-  private var forecast: Forecast
-  private var restart = 0
-  /// When the current start began.
-  private var began = ContinuousClock.now
+  private let convergence: Convergence
+  private var starts: [Start?]
+  /// The starts that were told of since the last walk.
+  private var walked: [Start] = []
+  /// How many that can be at most.
+  private var expected = 0
+  /// The number of iterations of all starts, and their seconds.
+  private var count = 0
+  private var seconds = 0.0
   /// When something was last shown.
   private var shown: ContinuousClock.Instant?
   private var isBarOpen = false
+
+  /// How far a start is.
+  private struct Start {
+    var report: IterationReport
+    var forecast: Forecast
+    var isLast = false
+  }
 
   /// - Parameter iterations: the limit of every start.
   init(_ style: Style, iterations: Int, restarts: Int, convergence: Convergence) {
     self.style =
       style != .auto ? style : isatty(STDERR_FILENO) != 0 ? .bar : .lines
     self.iterations = iterations
-    self.restarts = restarts
-    forecast = Forecast(convergence)
+    self.convergence = convergence
+    starts = Array(repeating: nil, count: restarts)
   }
 
   func show(_ report: IterationReport) {
-    if report.iteration == 1 || report.restart != restart {
-      restart = report.restart
-      began = ContinuousClock.now - .seconds(report.seconds)
-      forecast.begin()
-    }
-    forecast.add(report)
-    let isLast = report.converged || report.iteration == iterations
-    switch style {
-    case .bar where isLast || isDue(after: 0.1): draw(bar(report))
-    case .lines where isLast || isRound(report.iteration) || isDue(after: 10): draw(line(report))
-    default: break
-    }
+    // Starts that run together are told of in their order, after each walk.
+    if let last = walked.last, report.restart <= last.report.restart { showWalk() }
+    if walked.isEmpty { expected = starts.count { !($0?.isLast ?? false) } }
+    var start =
+      starts[report.restart] ?? Start(report: report, forecast: Forecast(convergence))
+    start.report = report
+    start.forecast.add(report)
+    start.isLast = report.converged || report.iteration == iterations
+    starts[report.restart] = start
+    walked.append(start)
+    count += 1
+    seconds += report.seconds + report.checkpointSeconds
+    // No need to wait for the next walk.
+    if walked.count == expected { showWalk() }
   }
 
-  /// Ends the bar's line.
+  /// Shows what is left to show, and ends the bar's line.
   func finish() {
+    if !walked.isEmpty { showWalk() }
     if isBarOpen { write("\n") }
     isBarOpen = false
+  }
+
+  private var underWay: [Start] { starts.compactMap { $0 }.filter { !$0.isLast } }
+
+  /// Shows what the last walk has brought, if it is time to.
+  private func showWalk() {
+    defer { walked = [] }
+    let ended = walked.filter(\.isLast)
+    let isRoundNumber = walked.contains { isRound($0.report.iteration) }
+    switch style {
+    case .bar where !ended.isEmpty || isDue(after: 0.1): draw(bar)
+    case .lines where starts.count == 1 && !ended.isEmpty: draw(line)
+    case .lines:
+      for start in ended { draw(lastLine(start.report)) }
+      if ended.count < walked.count, isRoundNumber || isDue(after: 10) { draw(line) }
+    default: break
+    }
   }
 
   private func isDue(after seconds: Double) -> Bool {
@@ -63,49 +94,78 @@ final class Progress {
   }
 
   /// Short enough for 80 columns.
-  private func bar(_ report: IterationReport) -> String {
-    // Leaves room for the number of the start.
-    let width = restarts > 1 ? 4 : 10
-    let expected = report.iteration + remaining(report).iterations
-    let filled = report.converged ? width : width * report.iteration / max(expected, 1)
+  private var bar: String {
+    // Leaves room for the number of starts.
+    let width = starts.count > 1 ? 4 : 10
+    let filled = width * count / max(count + remaining.iterations, 1)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-    let start = restarts > 1 ? "start \(report.restart + 1)/\(restarts): " : ""
-    let change = report.change.map { ", \($0 < 0 ? "" : "+")\(significant($0, 2))" } ?? ""
-    return "[\(bar)] \(start)\(report.iteration)/\(iterations), "
-      + "\(fixed(report.meanLogLikelihood, 4))/row\(change), \(ending(report))"
+    let change = change.map { ", \($0 < 0 ? "" : "+")\(significant($0, 2))" } ?? ""
+    return "[\(bar)] \(several(": "))\(iteration), \(fixed(best, 4))/row\(change), \(ending)"
   }
 
-  private func line(_ report: IterationReport) -> String {
-    let start = restarts > 1 ? "start \(report.restart + 1)/\(restarts), " : ""
+  private var line: String {
+    let change = change.map { ", change \(significant($0, 2))" } ?? ""
+    let best = "\(starts.count > 1 ? "best " : "")log-likelihood \(fixed(best, 6)) per row"
+    return "\(several(", "))iteration \(iteration): \(best)\(change), \(ending)"
+  }
+
+  /// The last of one of several starts.
+  private func lastLine(_ report: IterationReport) -> String {
     let change = report.change.map { ", change \(significant($0, 2))" } ?? ""
-    return "\(start)iteration \(report.iteration)/\(iterations): log-likelihood "
-      + "\(fixed(report.meanLogLikelihood, 6)) per row\(change), \(ending(report))"
+    return "start \(report.restart + 1)/\(starts.count), "
+      + "iteration \(report.iteration)/\(iterations): "
+      + "log-likelihood \(fixed(report.meanLogLikelihood, 6)) per row\(change), "
+      + (report.converged ? "converged" : "not converged")
   }
 
-  private func ending(_ report: IterationReport) -> String {
-    "\(rate(report)) rows/s, " + (report.converged ? "converged" : timeLeft(report))
+  /// Such as `8 starts, 3 done: `; nothing of a single one.
+  private func several(_ separator: String) -> String {
+    guard starts.count > 1 else { return "" }
+    let done = starts.count { $0?.isLast ?? false }
+    return "\(starts.count) starts\(done > 0 ? ", \(done) done" : "")\(separator)"
   }
 
-  /// Rows of all iterations of this start per second, such as 2.5M.
-  private func rate(_ report: IterationReport) -> String {
-    let rate = Double(report.rows) / secondsPerIteration(report)
+  /// That of the start which is farthest.
+  private var iteration: String {
+    "\(walked.map(\.report.iteration).max() ?? 0)/\(iterations)"
+  }
+
+  /// The log-likelihood of the likeliest start.
+  private var best: Double {
+    starts.compactMap { $0?.report.meanLogLikelihood }.max() ?? -.infinity
+  }
+
+  /// Of a single start.
+  private var change: Double? { starts.count == 1 ? starts[0]?.report.change : nil }
+
+  private var ending: String {
+    "\(rate) rows/s, "
+      + (starts.count == 1 && starts[0]?.report.converged == true ? "converged" : timeLeft)
+  }
+
+  /// Rows of all iterations per second, such as 2.5M.
+  private var rate: String {
+    let rate = Double(walked.last?.report.rows ?? 0) / secondsPerIteration
     if rate >= 999.5e3 { return fixed(rate / 1e6, 1) + "M" }
     return rate >= 999.5 ? fixed(rate / 1e3, 0) + "k" : fixed(rate, 0)
   }
 
-  private func secondsPerIteration(_ report: IterationReport) -> Double {
-    max((ContinuousClock.now - began) / .seconds(1), 1e-9) / Double(report.iteration)
+  private var secondsPerIteration: Double { max(seconds, 1e-9) / Double(max(count, 1)) }
+
+  /// Of all starts that are under way.
+  private var remaining: (iterations: Int, isForecast: Bool) {
+    underWay.reduce((0, true)) { sum, start in
+      let limit = iterations - start.report.iteration
+      guard let forecast = start.forecast.iterations, forecast < limit else {
+        return (sum.0 + limit, false)
+      }
+      return (sum.0 + forecast, sum.1)
+    }
   }
 
-  private func remaining(_ report: IterationReport) -> (iterations: Int, isForecast: Bool) {
-    let limit = iterations - report.iteration
-    guard let forecast = forecast.iterations, forecast < limit else { return (limit, false) }
-    return (forecast, true)
-  }
-
-  private func timeLeft(_ report: IterationReport) -> String {
-    let (count, isForecast) = remaining(report)
-    let seconds = Double(count) * secondsPerIteration(report)
+  private var timeLeft: String {
+    let (count, isForecast) = remaining
+    let seconds = Double(count) * secondsPerIteration
     return (isForecast ? "about " : "at most ") + duration(seconds) + " left"
   }
 }

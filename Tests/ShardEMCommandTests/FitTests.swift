@@ -78,12 +78,23 @@ import Testing
     #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
   }
 
-  @Test("with restarts, progress says which start it tells of", arguments: ["lines", "bar"])
-  func restarts(style: String) throws {
-    let outcome = try Shardem.run(
-      ["fit", "data.csv", "-K", "2", "--restarts", "2", "--progress", style, "-q"], in: folder())
-    #expect(outcome.status == 0)
-    for start in 1...2 { #expect(outcome.errors.contains("start \(start)/2")) }
+  @Test("with restarts, progress tells of all at a time, and in lines how each ends")
+  func restarts() throws {
+    func errors(_ style: String) throws -> String {
+      let outcome = try Shardem.run(
+        ["fit", "data.csv", "-K", "2", "--restarts", "2", "--progress", style, "-q"], in: folder())
+      #expect(outcome.status == 0)
+      return outcome.errors
+    }
+    let lines = try errors("lines").split(separator: "\n")
+    #expect(lines.first?.hasPrefix("2 starts, iteration 1/1000: best log-likelihood ") == true)
+    for start in 1...2 {
+      let last = lines.first { $0.hasPrefix("start \(start)/2, iteration ") }
+      #expect(last?.hasSuffix(", converged") == true)
+    }
+    let frames = try errors("bar").split(separator: "\r")
+    #expect(frames.first?.hasPrefix("[----] 2 starts: 1/1000, ") == true)
+    #expect(frames.last?.hasPrefix("[####] 2 starts, 2 done: ") == true)
   }
 
   @Test("a fit that fails leaves an older model and trace as they were")
