@@ -25,30 +25,30 @@ struct FitWorker: ParsableCommand {
     let model = GaussianMixture(
       components: file.components, columns: data.columnCount, covarianceType: type,
       regularization: 0, ranges: data.ranges, exactDense: exactDense)
-    let sweep = Sweep(data, threads: threads, world: world)
+    let engine = Engine(data, threads: threads, world: world)
     try answerRequests(name: "ShardEM") { request in
       switch request {
       case "parts":
-        let totals = try sweep.expectationStep(model, under: start).statistics
+        let totals = try engine.expectationStep(model, under: start).statistics
         return try Measurement(model, start, data, totals: totals, iterations: iterations)
       case "predict":
-        return try predict(model, start, sweep)
+        return try predict(model, start, engine)
       case "initialize":
-        return try fit(model, from: .kMeans, sweep, iterations: 1)
+        return try fit(model, from: .kMeans, engine, iterations: 1)
       default:
-        return try fit(model, from: .parameters(start), sweep, iterations: iterations)
+        return try fit(model, from: .parameters(start), engine, iterations: iterations)
       }
     }
   }
 
   private func fit(
     _ model: GaussianMixture, from start: Initialization<GaussianParameters>,
-    _ sweep: Sweep<SoloCommunicator>, iterations: Int
+    _ engine: Engine<SoloCommunicator>, iterations: Int
   ) throws -> Answer {
     var (laps, combine): ([Lap], [Double]) = ([], [])
     var watch = StopWatch()
     let options = FitOptions(maximumIterations: iterations, convergence: .logLikelihood(0))
-    let fit = try sweep.fit(model, from: start, options: options) {
+    let fit = try engine.fit(model, from: start, options: options) {
       laps.append(watch.lap())
       combine.append($0.communicationSeconds)
     }
@@ -60,14 +60,14 @@ struct FitWorker: ParsableCommand {
 
   /// The labels of all rows, in memory.
   private func predict(
-    _ model: GaussianMixture, _ parameters: GaussianParameters, _ sweep: Sweep<SoloCommunicator>
+    _ model: GaussianMixture, _ parameters: GaussianParameters, _ engine: Engine<SoloCommunicator>
   ) throws -> Answer {
     var watch = StopWatch()
     // Threads write the labels of their own blocks.
     nonisolated(unsafe) let labels = UnsafeMutablePointer<Int64>.allocate(
-      capacity: sweep.data.rowCount)
+      capacity: engine.data.rowCount)
     defer { labels.deallocate() }
-    try sweep.predict(model, under: parameters, parts: []) { block in
+    try engine.predict(model, under: parameters, parts: []) { block in
       (labels + block.firstRow).update(from: block.labels, count: block.count)
     }
     return Answer([watch.lap()])

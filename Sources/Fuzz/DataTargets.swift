@@ -144,9 +144,9 @@ struct DataTargets {
   }
 
   private func rows(of data: DataSet) throws -> [Double] {
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
     let rows = Rows()
-    try sweep.forEachBlock { _, block, _ in
+    try engine.forEachBlock { _, block, _ in
       rows.values += UnsafeBufferPointer(start: block.rows, count: block.count * block.columnCount)
     }
     return rows.values

@@ -62,7 +62,7 @@ enum ModelTargets {
     let rows = [Double](repeating: 0, count: 3 * mixture.columnCount)
     let solo = SoloCommunicator()
     let data = try DataSet(values: rows, columnCount: mixture.columnCount, world: solo)
-    let total = try Sweep(data, threads: 1, world: solo).expectationStep(mixture, under: parameters)
+    let total = try Engine(data, threads: 1, world: solo).expectationStep(mixture, under: parameters)
     try require(total.statistics[1] == 3, "\(total.statistics[1]) rows instead of 3")
   }
 
@@ -78,12 +78,12 @@ enum ModelTargets {
     let solo = SoloCommunicator()
     let data = try DataSet(
       values: [0, 0, 1, 0, 0, 1, 8, 9, 9, 8, 9, 9, 1, 1, 8, 8], columnCount: 2, world: solo)
-    let sweep = Sweep(data, threads: 1, world: solo)
-    let identity = FitIdentity(settings: [("--seed", "1")], data: try sweep.fingerprint())
+    let engine = Engine(data, threads: 1, world: solo)
+    let identity = FitIdentity(settings: [("--seed", "1")], data: try engine.fingerprint())
     let options = FitOptions(
       maximumIterations: 4, convergence: .logLikelihood(0), restarts: 2, seed: 1)
     var samples: [[UInt8]] = []
-    _ = try sweep.fit(
+    _ = try engine.fit(
       model, from: .random, options: options,
       keep: {
         samples.append(Checkpoint($0, of: model, identity).encoded())
@@ -99,7 +99,7 @@ enum ModelTargets {
         "another checkpoint, read again")
       guard let state = checkpoint.state(of: model) else { throw Refused() }
       do {
-        _ = try sweep.fit(model, from: .random, options: options, resuming: state)
+        _ = try engine.fit(model, from: .random, options: options, resuming: state)
       } catch is DataSetError {
         // Parameters that are numbers, but too large ones.
         throw Refused()

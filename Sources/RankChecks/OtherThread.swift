@@ -26,7 +26,7 @@ func fitOnOtherThread(in world: any Communicator) throws {
 
 private func fit(_ values: [Double], in world: some Communicator) throws -> [Double] {
   let data = try DataSet(values: values, columnCount: 1, blockRows: 16, world: world)
-  return try Sweep(data, threads: 1, world: world).fit(
+  return try Engine(data, threads: 1, world: world).fit(
     GaussianMixture(components: 2, columns: 1), from: .kMeans
   ).parameters.means
 }

@@ -63,7 +63,7 @@ struct StartPlan<Model: MixtureModel>: Sendable {
 /// units of the data; and no more than what ends a fit by default.
 private let likelierBy = 1e-6
 
-extension Sweep {
+extension Engine {
   /// Collective. The parameters from which restart number `restart` of a fit starts: of several
   /// that are drawn, those that have the largest log-likelihood after one EM iteration; of those
   /// that differ by hardly more than roundings, such as the same clusters in other orders, the
@@ -90,10 +90,10 @@ extension Sweep {
       return try await drawn(model, initialization, seed: seed, draw: restart)
     }
     let draws = restart * plan.tries..<(restart + 1) * plan.tries
-    let outcomes = try await together(draws, atMost: plan.triesTogether) { sweep, draw in
-      let start = try await sweep.drawn(model, initialization, seed: seed, draw: draw)
-      let next = try await sweep.improved(model, from: start).parameters
-      let total = try await sweep.evaluation(model, under: next).statistics
+    let outcomes = try await together(draws, atMost: plan.triesTogether) { engine, draw in
+      let start = try await engine.drawn(model, initialization, seed: seed, draw: draw)
+      let next = try await engine.improved(model, from: start).parameters
+      let total = try await engine.evaluation(model, under: next).statistics
       return (parameters: start, mean: total[0] / total[1])
     }
     let found = outcomes.compactMap { try? $0.get() }

@@ -1,7 +1,7 @@
 import MessagePassing
 import MixtureModels
 
-extension Sweep {
+extension Engine {
   /// Collective. The centers that Lloyd's iterations reach from `seeds`, K × D row-major.
   ///
   /// Ends, as scikit-learn's `KMeans`, when the squared shifts of all centers add up to at most
@@ -34,15 +34,15 @@ extension Sweep {
   private func farthestRows(
     _ limit: Int, from centers: [Double], _ model: KMeans
   ) async throws -> [[Double]] {
-    let race = SharedRace(limit: limit)
+    let race = SharedReservoir(limit: limit)
     try await visitBlocks { block, workspace in
-      var local = RowRace(limit: limit)
+      var local = WeightedReservoir(limit: limit)
       model.forEachTile(of: block, centers: centers, workspace: workspace) {
         tile, _, distances in
         for n in 0..<tile.count where distances[n] > 0 && tile.weights?[n] != 0 {
           guard -distances[n] <= local.worstKey else { continue }
           local.enter(
-            RowRace.Entry(
+            WeightedReservoir.Entry(
               key: -distances[n], row: tile.firstRow + n,
               values: tile.values(ofRow: n)))
         }

@@ -26,7 +26,7 @@ public struct Prediction {
   }
 }
 
-extension Sweep {
+extension Engine {
   /// Collective. Gives `visit` the predictions for every block of this rank, by several threads,
   /// in any order. Row weights have no part in them.
   ///

@@ -52,7 +52,7 @@ package struct ProgramIdentity: Sendable, Equatable {
     guard
       let data = try? DataSet(values: values, columnCount: columns, blockRows: 64, world: world),
       case let mixture = mixture(data.ranges),
-      let fit = try? Sweep(data, threads: 1, world: world).fit(
+      let fit = try? Engine(data, threads: 1, world: world).fit(
         mixture, from: .kMeans,
         options: FitOptions(
           maximumIterations: 2, convergence: .logLikelihood(0), tries: 1))

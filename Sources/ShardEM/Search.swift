@@ -11,19 +11,19 @@ final class Search: Sendable {
   init(_ walks: SharedWalks, place: [Int]) { (self.walks, self.place) = (walks, place) }
 }
 
-extension Sweep {
+extension Engine {
   /// Collective. Runs a search for a fit to its end, on the calling thread.
   ///
   /// - Parameters:
   ///   - before: is told before every walk how many searches share it. Its error ends them all, on all
   ///     ranks.
-  ///   - body: gets the sweep that it is to use.
+  ///   - body: gets the engine that it is to use.
   package func searching<Value: Sendable>(
     before: (_ searches: Int) throws -> Void = { _ in },
-    _ body: @escaping @Sendable (Sweep) async throws -> Value
+    _ body: @escaping @Sendable (Engine) async throws -> Value
   ) throws -> Value {
     let walks = SharedWalks()
-    let search = Sweep(self, Search(walks, place: []))
+    let search = Engine(self, Search(walks, place: []))
     return try walks.run(
       walk: { requests in
         var requests = requests
@@ -46,7 +46,7 @@ extension Sweep {
   /// - Throws: as `run`; for every search that shares the walk the same.
   package func sums(
     of passes: [any Pass], digest: Digest = Digest(), carrying failure: (any Error)? = nil
-  ) async throws -> SweepTotal {
+  ) async throws -> WalkTotal {
     let request = WalkRequest(passes: passes, digest: digest, failure: failure)
     guard let search else { return try run([request])[0] }
     search.stopwatch.stop()
@@ -67,12 +67,12 @@ extension Sweep {
   ///
   /// - Parameters:
   ///   - limit: how many at a time; others begin as these end.
-  ///   - body: gets the sweep that it is to use, and the number of its search.
+  ///   - body: gets the engine that it is to use, and the number of its search.
   /// - Returns: what each gave or failed by, in their order.
   /// - Throws: an error that is no `FitError`, by which all of them end.
   package func together<Value: Sendable>(
     _ numbers: Range<Int>, atMost limit: Int,
-    _ body: @escaping @Sendable (_ sweep: Sweep, _ number: Int) async throws -> Value
+    _ body: @escaping @Sendable (_ engine: Engine, _ number: Int) async throws -> Value
   ) async throws -> [Result<Value, FitError>] {
     guard let search else {
       preconditionFailure("searches together outside of a search")
@@ -101,13 +101,13 @@ extension Sweep {
   /// Nil if all searches have ended by an error.
   private func ended<Value: Sendable>(
     _ number: Int, _ search: Search,
-    _ body: @escaping @Sendable (_ sweep: Sweep, _ number: Int) async throws -> Value
+    _ body: @escaping @Sendable (_ engine: Engine, _ number: Int) async throws -> Value
   ) async -> Ended<Value>? {
     let own = Search(search.walks, place: search.place + [number])
     own.stopwatch.start()
     let outcome: Result<Value, FitError>
     do {
-      outcome = .success(try await body(Sweep(self, own), number))
+      outcome = .success(try await body(Engine(self, own), number))
     } catch let failure as FitError {
       // Met alike by all ranks, being a function of the parameters and the exact sums.
       outcome = .failure(failure)

@@ -2,7 +2,7 @@ import Kernels
 import MessagePassing
 import MixtureModels
 
-extension Sweep {
+extension Engine {
   /// Collective. K rows to start from, K × D row-major, in eight passes over the data.
   ///
   /// k-means||: in each of five rounds 2 K candidates are drawn by weight and squared distance to
@@ -42,12 +42,12 @@ extension Sweep {
     _ limit: Int, _ candidates: SeedCandidates, _ nearest: NearestCandidates,
     uniform: @escaping @Sendable (_ row: Int) -> Double
   ) async throws -> [[Double]] {
-    let race = SharedRace(limit: limit)
+    let race = SharedReservoir(limit: limit)
     try await visitBlocks { block, workspace in
       let distances = nearest.nearest(to: block, of: candidates, workspace: workspace)
         .squaredDistances
       // Rows that lose to those of other blocks need not enter.
-      var local = RowRace(limit: limit, ceiling: race.worstKey)
+      var local = WeightedReservoir(limit: limit, ceiling: race.worstKey)
       for n in 0..<block.count {
         let weight = block.weights?[n] ?? 1
         let probability = candidates.count == 0 ? weight : weight * Double(distances[n])
@@ -56,7 +56,7 @@ extension Sweep {
         // -log u >= 1 - u: most rows need no logarithm. 0.99 is for the roundings.
         if 0.99 * (1 - u) > local.worstKey * probability { continue }
         local.enter(
-          RowRace.Entry(
+          WeightedReservoir.Entry(
             key: -Portable.log(u) / probability, row: block.firstRow + n,
             values: block.values(ofRow: n)))
       }

@@ -7,12 +7,12 @@ import Synchronization
 /// may call collectives, which every rank then calls in the same order: tasks are functions of what all
 /// ranks have in common, and go on in the order of their places.
 final class SharedWalks: TaskExecutor {
-  typealias Walk = ([WalkRequest]) throws -> [SweepTotal]
+  typealias Walk = ([WalkRequest]) throws -> [WalkTotal]
 
   private struct Waiting {
     let place: [Int]
     let request: WalkRequest
-    let continuation: CheckedContinuation<SweepTotal, any Error>
+    let continuation: CheckedContinuation<WalkTotal, any Error>
   }
 
   private struct State {
@@ -67,7 +67,7 @@ final class SharedWalks: TaskExecutor {
   /// The sums that a walk gives, when all other tasks wait for one too.
   ///
   /// - Parameter place: where in the order of tasks this one is.
-  func total(_ request: WalkRequest, place: [Int]) async throws -> SweepTotal {
+  func total(_ request: WalkRequest, place: [Int]) async throws -> WalkTotal {
     try await withCheckedThrowingContinuation { continuation in
       let failure = state.withLock { state in
         if state.failure == nil {

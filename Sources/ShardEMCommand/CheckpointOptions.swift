@@ -53,13 +53,13 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
   /// Collective. What a fit goes on from, and who keeps its checkpoints; nothing of both without
   /// the options.
   func keeper<Mixture: FiledMixture, World: Communicator>(
-    of mixture: Mixture, settings: [(option: String, value: String)], _ sweep: Sweep<World>,
+    of mixture: Mixture, settings: [(option: String, value: String)], _ engine: Engine<World>,
     _ log: Logger
   ) throws -> StateKeeper<Mixture>? {
     guard checkpoint != nil || resume != nil else { return nil }
-    let world = sweep.world
+    let world = engine.world
     let identity = FitIdentity(
-      settings: settings, limitOption: SearchOptions.limitOption, data: try sweep.fingerprint())
+      settings: settings, limitOption: SearchOptions.limitOption, data: try engine.fingerprint())
     // Before the newest is read: another fit could be about to write a newer one.
     let lock = try world.agree { world.rank == 0 ? try self.lock(creating: false, log) : nil }
     let resumption = try resume.flatMap {

@@ -66,16 +66,16 @@ struct FitCommand: WorldCommand {
       beside: data, components: mixture.componentCount, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
     return try fit(
-      mixture, start: start, given: given, Sweep(data, threads: threads, world: world), log)
+      mixture, start: start, given: given, Engine(data, threads: threads, world: world), log)
   }
 
   private func fit<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, start: ModelFile?, given: GivenResponsibilities?, _ sweep: Sweep<World>,
+    _ mixture: Mixture, start: ModelFile?, given: GivenResponsibilities?, _ engine: Engine<World>,
     _ log: Logger
   ) throws -> ExitStatus {
-    let world = sweep.world
+    let world = engine.world
     let keeper = try checkpoints.keeper(
-      of: mixture, settings: try world.agree { try settings(of: mixture, start: start) }, sweep,
+      of: mixture, settings: try world.agree { try settings(of: mixture, start: start) }, engine,
       log)
     let observer =
       world.rank == 0 ? FitObserver<Mixture>(output, search, resumed: keeper?.resumed) : nil
@@ -85,14 +85,14 @@ struct FitCommand: WorldCommand {
     let fit: Fit<Mixture.Parameters>
     let file: ModelFile
     do {
-      fit = try sweep.fit(
+      fit = try engine.fit(
         mixture, from: initialization,
         options: search.fitOptions, resuming: keeper?.resumed,
         onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
       observer?.finish()
       file = ModelFile(
-        model: mixture.filed(fit.parameters), columns: sweep.data.columnNames ?? start?.columns,
-        fit: search.record(of: fit, data: sweep.data, model: model))
+        model: mixture.filed(fit.parameters), columns: engine.data.columnNames ?? start?.columns,
+        fit: search.record(of: fit, data: engine.data, model: model))
       try world.agree {
         try keeper?.flush()
         if world.rank == 0, let path = output.output { try file.write(to: path) }
@@ -100,7 +100,7 @@ struct FitCommand: WorldCommand {
       observer?.commit()
     } catch let error as FitError {
       observer?.abandon()
-      throw error.naming { "\(sweep.data.column($0))" }
+      throw error.naming { "\(engine.data.column($0))" }
     } catch {
       guard exitStatus(of: error) == ExitStatus.interrupted.rawValue else {
         observer?.abandon()
@@ -117,7 +117,7 @@ struct FitCommand: WorldCommand {
       }
     }
     let warnings = FitWarnings(
-      mixture: mixture, fit: fit, sweep: sweep, regularization: model.regularization)
+      mixture: mixture, fit: fit, engine: engine, regularization: model.regularization)
     for line in try warnings.lines() { log.warning("\(line)") }
     if !fit.converged {
       log.warning(

@@ -8,7 +8,7 @@ import Words
 struct FitWarnings<Mixture: FiledMixture, World: Communicator> {
   let mixture: Mixture
   let fit: Fit<Mixture.Parameters>
-  let sweep: Sweep<World>
+  let engine: Engine<World>
   let regularization: Double
 
   /// More than these are counted, not named.
@@ -31,7 +31,7 @@ struct FitWarnings<Mixture: FiledMixture, World: Communicator> {
     var lines: [String] = []
     if !named.isEmpty {
       // Only now is it worth another pass over the rows.
-      let rows = try sweep.rows(
+      let rows = try engine.rows(
         of: named.map(\.component), mixture, under: fit.parameters)
       lines = zip(named, rows).map { spike, rows in
         "component \(spike.component + 1) is a spike, not a group: \(text(rows))"
@@ -55,7 +55,7 @@ struct FitWarnings<Mixture: FiledMixture, World: Communicator> {
   private func text(_ rows: LabelledRows) -> String {
     guard rows.count > 0 else { return "no row is likeliest in it" }
     let names = rows.first.map { row in
-      let place = sweep.data.place(ofRow: row)
+      let place = engine.data.place(ofRow: row)
       return "\(place.path) row \(place.row)"
     }
     return counted(rows.count, "row") + " (" + names.joined(separator: ", ")
@@ -68,7 +68,7 @@ struct FitWarnings<Mixture: FiledMixture, World: Communicator> {
     var (constant, partial): ([String], [String]) = ([], [])
     for case .regularized(let component, let column, let share) in concerns {
       let place = [
-        column.map { "\(sweep.data.column($0))" },
+        column.map { "\(engine.data.column($0))" },
         component.map { "component \($0 + 1)" } ?? "the shared covariance",
       ].compactMap { $0 }.joined(separator: " in ")
       // What is left is no more than roundings.

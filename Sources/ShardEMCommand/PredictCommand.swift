@@ -73,7 +73,7 @@ struct PredictCommand: WorldCommand {
     let log = running.logger(on: world)
     let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
-    try predict(file.mixture, file, Sweep(data, threads: threads, world: world))
+    try predict(file.mixture, file, Engine(data, threads: threads, world: world))
     let (rows, components) = (data.rowCount, file.components)
     for case (let what, let path?) in [
       (counted(rows, "label"), output.output),
@@ -89,20 +89,20 @@ struct PredictCommand: WorldCommand {
   }
 
   private func predict<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, _ file: ModelFile, _ sweep: Sweep<World>
+    _ mixture: Mixture, _ file: ModelFile, _ engine: Engine<World>
   ) throws {
-    let world = sweep.world
+    let world = engine.world
     let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }
     let outputs = try world.agree {
       try PredictionOutputs(
-        output, rows: sweep.data.rowCount, components: mixture.componentCount)
+        output, rows: engine.data.rowCount, components: mixture.componentCount)
     }
     try writeTogether(outputs.shared, in: world) { open in
       let parts = try world.agree { try outputs.parts(open) }
       var wanted: Prediction.Parts = []
       if parts.probabilities != nil { wanted.insert(.responsibilities) }
       if parts.logDensities != nil { wanted.insert(.logDensities) }
-      try sweep.predict(mixture, under: parameters, parts: wanted) { block in
+      try engine.predict(mixture, under: parameters, parts: wanted) { block in
         let (first, count) = (block.firstRow, block.count)
         try parts.labels?.write(block.labels, firstRow: first, count: count)
         if let values = block.responsibilities {

@@ -30,8 +30,8 @@ struct ScoreCommand: WorldCommand {
     let log = running.logger(on: world)
     let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
-    let sweep = Sweep(data, threads: threads, world: world)
-    let score = try score(file.mixture, file, sweep)
+    let engine = Engine(data, threads: threads, world: world)
+    let score = try score(file.mixture, file, engine)
     try world.agree {
       if world.rank == 0 { try printResult(json(score, of: data)) }
     }
@@ -42,12 +42,12 @@ struct ScoreCommand: WorldCommand {
   }
 
   private func score<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, _ file: ModelFile, _ sweep: Sweep<World>
+    _ mixture: Mixture, _ file: ModelFile, _ engine: Engine<World>
   ) throws -> Score {
-    let parameters = try sweep.world.agree {
+    let parameters = try engine.world.agree {
       try file.parameters(for: mixture, name: model.path)
     }
-    return try sweep.score(mixture, under: parameters)
+    return try engine.score(mixture, under: parameters)
   }
 
   private func json(_ score: Score, of data: DataSet) -> String {

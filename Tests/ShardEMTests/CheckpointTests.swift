@@ -24,7 +24,7 @@ struct CheckpointTests {
     return try onRanks(ranks) { [options] world in
       let data = try DataSet(values: rows, columnCount: 2, blockRows: 32, world: world)
       var kept: [State] = []
-      let fit = try Sweep(data, threads: 1, world: world).fit(
+      let fit = try Engine(data, threads: 1, world: world).fit(
         threeGaussians, from: .random, options: options, resuming: state,
         keep: { kept.append($0) })
       return (fit, kept)
@@ -37,7 +37,7 @@ struct CheckpointTests {
         values: threeGaussianRows(300), columnCount: 2, world: SoloCommunicator())
       return FitIdentity(
         settings: [("--seed", "3"), ("--restarts", "2")],
-        data: try Sweep(data, threads: 1, world: SoloCommunicator()).fingerprint())
+        data: try Engine(data, threads: 1, world: SoloCommunicator()).fingerprint())
     }
   }
 
@@ -277,7 +277,7 @@ struct CheckpointTests {
     let others = try DataSet(values: threeGaussianRows(299), columnCount: 2, world: solo)
     let data = FitIdentity(
       settings: [("--seed", "3"), ("--restarts", "2")],
-      data: try Sweep(others, threads: 1, world: solo).fingerprint())
+      data: try Engine(others, threads: 1, world: solo).fingerprint())
     #expect(throws: CheckpointError(file, .data("299 rows in shard 1, not 300"))) {
       try resumption(data)
     }
@@ -296,7 +296,7 @@ struct CheckpointTests {
         let data = try DataSet(
           values: rows, columnCount: 2, weights: weights, shardRows: [700, 1300], blockRows: 32,
           world: world)
-        return try Sweep(data, threads: 1, world: world).fingerprint()
+        return try Engine(data, threads: 1, world: world).fingerprint()
       }
       for one in all { #expect(one == all[0]) }
       return all[0]

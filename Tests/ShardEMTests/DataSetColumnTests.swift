@@ -66,7 +66,7 @@ extension DataSetFilesTests {
       try self.message(ranks: ranks) { world in
         let data = try DataSet.open(
           [path], options: ReadOptions(columns: columns), weights: weights, world: world)
-        _ = try Sweep(data, threads: 1, world: world)
+        _ = try Engine(data, threads: 1, world: world)
           .fit(BernoulliMixture(componentCount: 1, columnCount: 2), from: .kMeans)
       }
     }

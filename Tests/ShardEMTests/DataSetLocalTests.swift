@@ -69,10 +69,10 @@ extension DataSetFilesTests {
         #expect(data.isInMemory == (memory == .bytes(.max)) || world.size > 1)
         #expect(data.rowCount == 20_000 && data.files.count == 6)
         #expect(data.columnNames == (weights == nil ? ["x", "y", "w"] : ["x", "y"]))
-        let sweep = Sweep(data, threads: 2, world: world)
-        let fit = try sweep.fit(
+        let engine = Engine(data, threads: 2, world: world)
+        let fit = try engine.fit(
           mixture, from: .kMeans, options: FitOptions(maximumIterations: 3))
-        return (fit.parameters.bits, try sweep.fingerprint())
+        return (fit.parameters.bits, try engine.fingerprint())
       }
       let expected = try fit(SoloCommunicator())
       for found in try onRanks(5, fit) {
@@ -109,7 +109,7 @@ extension DataSetFilesTests {
       labels.initialize(repeating: 0)
       defer { labels.deallocate() }
       nonisolated(unsafe) let places = labels
-      try Sweep(data, threads: 2, world: world).predict(threeGaussians, under: threeCenters) {
+      try Engine(data, threads: 2, world: world).predict(threeGaussians, under: threeCenters) {
         for n in 0..<$0.count { places[$0.firstRow + n] += 1 + Double($0.labels[n]) }
       }
       var all = Array(labels)

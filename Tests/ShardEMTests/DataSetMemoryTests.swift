@@ -38,7 +38,7 @@ extension DataSetFilesTests {
           let data = try DataSet.open(
             paths, weights: weights, memory: limit, threads: threads, world: world)
           #expect(data.isInMemory == (limit == .bytes(.max)))
-          return try Sweep(data, threads: threads, world: world).fit(
+          return try Engine(data, threads: threads, world: world).fit(
             threeGaussians, from: .kMeans, options: FitOptions(maximumIterations: 3)
           ).parameters.bits
         }
@@ -58,7 +58,7 @@ extension DataSetFilesTests {
     let found = try [MemoryLimit.bytes(600_000), .bytes(300_000), .bytes(100_000)].map { limit in
       let world = SoloCommunicator()
       let data = try DataSet.open([path], memory: limit, world: world)
-      return try Sweep(data, threads: 1, world: world).searching {
+      return try Engine(data, threads: 1, world: world).searching {
         try await $0.seeds(count: 5, seed: 3, draw: 0).map(\.bitPattern)
       }
     }
@@ -76,7 +76,7 @@ extension DataSetFilesTests {
       labels.initialize(repeating: -1)
       defer { labels.deallocate() }
       nonisolated(unsafe) let places = labels
-      try Sweep(data, threads: 2, world: world).predict(threeGaussians, under: threeCenters) {
+      try Engine(data, threads: 2, world: world).predict(threeGaussians, under: threeCenters) {
         for n in 0..<$0.count { places[$0.firstRow + n] = $0.labels[n] }
       }
       return Array(labels)

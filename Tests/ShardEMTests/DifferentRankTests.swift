@@ -35,8 +35,8 @@ import Testing
     #expect(try errors(work) == [message, message, message])
   }
 
-  private func sweep(_ world: ThreadCommunicator) throws -> Sweep<ThreadCommunicator> {
-    Sweep(
+  private func engine(_ world: ThreadCommunicator) throws -> Engine<ThreadCommunicator> {
+    Engine(
       try DataSet(values: rows, columnCount: 2, blockRows: 5, world: world), threads: 1,
       world: world)
   }
@@ -44,29 +44,29 @@ import Testing
   @Test("Fits of different models")
   func models() throws {
     try expect("componentCount 2", "componentCount 3") { isLast, world in
-      _ = try sweep(world).fit(
+      _ = try engine(world).fit(
         GaussianMixture(components: isLast ? 3 : 2, columns: 2), from: .kMeans)
     }
     try expect("columnCount 2", "columnCount 3") { isLast, world in
-      _ = try sweep(world).fit(
+      _ = try engine(world).fit(
         GaussianMixture(components: 2, columns: isLast ? 3 : 2), from: .kMeans)
     }
     try expect("covarianceType full", "covarianceType diag") { isLast, world in
-      _ = try sweep(world).fit(
+      _ = try engine(world).fit(
         GaussianMixture(components: 2, columns: 2, covarianceType: isLast ? .diag : .full),
         from: .kMeans)
     }
     try expect("regularization 1e-06", "regularization 0.5") { isLast, world in
-      _ = try sweep(world).fit(
+      _ = try engine(world).fit(
         GaussianMixture(components: 2, columns: 2, regularization: isLast ? 0.5 : 1e-6),
         from: .kMeans)
     }
     try expect("GaussianMixture", "BernoulliMixture") { isLast, world in
       if isLast {
-        _ = try sweep(world).fit(
+        _ = try engine(world).fit(
           BernoulliMixture(componentCount: 2, columnCount: 2), from: .kMeans)
       } else {
-        _ = try sweep(world).fit(GaussianMixture(components: 2, columns: 2), from: .kMeans)
+        _ = try engine(world).fit(GaussianMixture(components: 2, columns: 2), from: .kMeans)
       }
     }
   }
@@ -86,11 +86,11 @@ import Testing
     ]
     for (other, expected, found) in different {
       try expect(expected, found) { isLast, world in
-        _ = try sweep(world).fit(model, from: .kMeans, options: isLast ? other : FitOptions())
+        _ = try engine(world).fit(model, from: .kMeans, options: isLast ? other : FitOptions())
       }
     }
     try expect("start kMeans", "start random") { isLast, world in
-      _ = try sweep(world).fit(model, from: isLast ? .random : .kMeans)
+      _ = try engine(world).fit(model, from: isLast ? .random : .kMeans)
     }
   }
 
@@ -101,10 +101,10 @@ import Testing
       .init(weights: [0.5, 0.5], means: [0, 0, isLast ? 5 : 4, 4])
     }
     let works: [@Sendable (Bool, ThreadCommunicator) throws -> Void] = [
-      { _ = try sweep($1).score(model, under: parameters($0)) },
-      { try sweep($1).predict(model, under: parameters($0)) { _ in } },
-      { _ = try sweep($1).fit(model, from: parameters($0)) },
-      { _ = try sweep($1).fit(model, from: .parameters(parameters($0))) },
+      { _ = try engine($1).score(model, under: parameters($0)) },
+      { try engine($1).predict(model, under: parameters($0)) { _ in } },
+      { _ = try engine($1).fit(model, from: parameters($0)) },
+      { _ = try engine($1).fit(model, from: .parameters(parameters($0))) },
     ]
     for work in works {
       let found = try errors(work)
@@ -156,7 +156,7 @@ import Testing
   func same() throws {
     #expect(
       try errors { _, world in
-        _ = try sweep(world).fit(GaussianMixture(components: 2, columns: 2), from: .kMeans)
+        _ = try engine(world).fit(GaussianMixture(components: 2, columns: 2), from: .kMeans)
       } == ["no error", "no error", "no error"])
   }
 }

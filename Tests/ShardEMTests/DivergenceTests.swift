@@ -21,7 +21,7 @@ struct DivergenceTests {
           let model = AlteredTimes { _, next in
             if world.rank == faulty && next.rates[0] > 2 { next.rates[0] = next.rates[0].nextUp }
           }
-          let fit = try Sweep(data, threads: 1, world: world).fit(
+          let fit = try Engine(data, threads: 1, world: world).fit(
             model, from: start,
             options: FitOptions(convergence: .parameters(1e-9)))
           return fit.converged ? "converged" : "not converged"
@@ -37,15 +37,15 @@ struct DivergenceTests {
   @Test("Agreement holds exactly when all digests are the same", arguments: [1, 2, 3, 4096, 65536])
   func agreement(ranks: Int) {
     func sums(_ digests: [Digest]) -> ArraySlice<Double> {
-      digests.map(Agreement.numbers).reduce(into: [Double](repeating: 0, count: 8)) {
+      digests.map(DigestAgreement.numbers).reduce(into: [Double](repeating: 0, count: 8)) {
         for i in 0..<8 { $0[i] += $1[i] }
       }[...]
     }
     let usual = Digest([1, 2])
     var digests = [Digest](repeating: usual, count: ranks)
-    #expect(Agreement.holds(sums(digests), ranks: ranks))
+    #expect(DigestAgreement.holds(sums(digests), ranks: ranks))
     guard ranks > 1 else { return }
     digests[ranks / 2] = Digest([1, (2.0).nextUp])
-    #expect(!Agreement.holds(sums(digests), ranks: ranks))
+    #expect(!DigestAgreement.holds(sums(digests), ranks: ranks))
   }
 }

@@ -17,7 +17,7 @@ struct FitTests {
       let data = try DataSet(
         values: rows, columnCount: 2, weights: weights, shardRows: shardRows,
         blockRows: blockRows, threads: threads, world: world)
-      return try Sweep(data, threads: threads, world: world)
+      return try Engine(data, threads: threads, world: world)
         .fit(threeGaussians, from: start, options: options)
     }
     for fit in fits { #expect(fit == fits[0]) }
@@ -64,7 +64,7 @@ struct FitTests {
     let rows = try threeGaussianRows(300, seed: seed)
     let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
     var means: [Double] = []
-    let fit = try Sweep(data, threads: 1, world: SoloCommunicator()).fit(
+    let fit = try Engine(data, threads: 1, world: SoloCommunicator()).fit(
       threeGaussians, from: .random,
       options: FitOptions(convergence: .logLikelihood(1e-12), seed: seed)
     ) { report in
@@ -179,7 +179,7 @@ struct FitTests {
         let data = try DataSet(values: rows, columnCount: 2, blockRows: 16, world: world)
         var iterations = 0
         do {
-          _ = try Sweep(data, threads: 1, world: world).fit(threeGaussians, from: .random) { _ in
+          _ = try Engine(data, threads: 1, world: world).fit(threeGaussians, from: .random) { _ in
             iterations += 1
             if world.rank == ranks - 1 && iterations == 2 { throw DiskFull() }
           }
@@ -205,7 +205,7 @@ struct FitTests {
       let data = try DataSet(values: rows, columnCount: 1, blockRows: 16, world: world)
       var iterations = 0
       do {
-        _ = try Sweep(data, threads: 1, world: world).fit(
+        _ = try Engine(data, threads: 1, world: world).fit(
           model, from: .random, options: FitOptions(restarts: 2)
         ) { _ in
           iterations += 1

@@ -49,7 +49,7 @@ struct FitTogetherTests {
       let before = world.counts.totals.withLock { $0.walks }
       var outcome = Outcome(fit: "")
       do {
-        let fit = try Sweep(data, threads: threads, world: world).fit(
+        let fit = try Engine(data, threads: threads, world: world).fit(
           model, from: start, options: options) { outcome.told.append(Told($0)) }
         outcome.fit = "\(fit)"
       } catch let error as FitError {
@@ -137,18 +137,18 @@ struct FitTogetherTests {
     }
     let data = try DataSet(
       values: Array(Self.times[..<300]), columnCount: 1, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
     var resumedAfterFirst = 0
     for seed in 0..<8 as Range<UInt64> {
       let options = FitOptions(convergence: .logLikelihood(0), restarts: 4, seed: seed)
       var kept: [FitState<WaitingTimes.Parameters>] = []
       let whole = #expect(throws: FitError.self) {
-        try sweep.fit(model, from: .random, options: options, keep: { kept.append($0) })
+        try engine.fit(model, from: .random, options: options, keep: { kept.append($0) })
       }
       for state in kept {
         if state.starts[0]?.hasEnded == true { resumedAfterFirst += 1 }
         let resumed = #expect(throws: FitError.self) {
-          try sweep.fit(model, from: .random, options: options, resuming: state)
+          try engine.fit(model, from: .random, options: options, resuming: state)
         }
         #expect(parts(of: resumed) == parts(of: whole))
       }
@@ -173,7 +173,7 @@ struct FitTogetherTests {
         let isFaulty = world.rank == ranks - 1
         var told: [[Int]] = []
         do {
-          _ = try Sweep(data, threads: 1, world: world).fit(
+          _ = try Engine(data, threads: 1, world: world).fit(
             threeGaussians, from: .random, options: FitOptions(restarts: 3),
             onIteration: {
               told.append([$0.iteration, $0.restart])
@@ -205,7 +205,7 @@ struct FitTogetherTests {
       try onRanks(ranks) { world in
         let data = try DataSet(values: rows, columnCount: 2, blockRows: 32, world: world)
         var (told, kept): ([Told], [State]) = ([], [])
-        let fit = try Sweep(data, threads: 1, world: world).fit(
+        let fit = try Engine(data, threads: 1, world: world).fit(
           model, from: .kMeans, options: options, resuming: state,
           onIteration: { told.append(Told($0)) }, keep: { kept.append($0) })
         return (fit, told, kept)

@@ -16,7 +16,7 @@ struct GaussianFitTests {
           values: rows, columnCount: 2, shardRows: [320, 580], blockRows: 64, world: world)
         let model = GaussianMixture(
           components: 3, columns: 2, covarianceType: type, ranges: data.ranges)
-        return try Sweep(data, threads: threads, world: world).fit(
+        return try Engine(data, threads: threads, world: world).fit(
           model, from: random ? .random : .kMeans,
           options: FitOptions(maximumIterations: 50, convergence: .logLikelihood(0)))
       }[0]
@@ -41,7 +41,7 @@ struct GaussianFitTests {
         values: threeGaussianRows(400, seed: seed), columnCount: 2, world: SoloCommunicator())
       let model = GaussianMixture(
         components: 3, columns: 2, covarianceType: type, regularization: 0, ranges: data.ranges)
-      _ = try Sweep(data, threads: 1, world: SoloCommunicator()).fit(
+      _ = try Engine(data, threads: 1, world: SoloCommunicator()).fit(
         model, from: .random,
         options: FitOptions(maximumIterations: 200, convergence: .logLikelihood(0), seed: seed)
       ) { report in
@@ -66,7 +66,7 @@ struct GaussianFitTests {
         values: rows, columnCount: 2, weights: weights, world: SoloCommunicator())
       let model = GaussianMixture(
         components: 3, columns: 2, covarianceType: type, ranges: data.ranges)
-      return try Sweep(data, threads: 1, world: SoloCommunicator()).fit(
+      return try Engine(data, threads: 1, world: SoloCommunicator()).fit(
         model, from: start, options: FitOptions(maximumIterations: 20))
     }
     // The last row, so that the others keep their numbers and lanes: the same bits.
@@ -87,14 +87,14 @@ struct GaussianFitTests {
   func identicalRows() throws {
     let data = try DataSet(
       values: (0..<100).map { $0 % 2 == 0 ? 5 : 1000 }, columnCount: 2, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
-    let fit = try sweep.fit(
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
+    let fit = try engine.fit(
       GaussianMixture(components: 2, columns: 2, ranges: data.ranges), from: .kMeans)
     #expect(fit.parameters.weights == [1, 0])
     #expect(fit.parameters.means == [5, 1000, 5, 1000])
     #expect(fit.parameters.covariances == [1e-6, 0, 0, 1e-6, 1e-6, 0, 0, 1e-6])
     #expect(throws: FitError.self) {
-      try sweep.fit(
+      try engine.fit(
         GaussianMixture(components: 2, columns: 2, regularization: 0, ranges: data.ranges),
         from: .kMeans)
     }

@@ -27,7 +27,7 @@ struct GivenStartTests {
         components: 3, columns: 2, covarianceType: type, regularization: 0.01, ranges: data.ranges)
       let given = try GivenResponsibilities(
         RowsBeside(values: values, columnCount: columns), components: 3)
-      return try Sweep(data, threads: threads, world: world).fit(
+      return try Engine(data, threads: threads, world: world).fit(
         model, from: .responsibilities(given),
         options: FitOptions(maximumIterations: iterations, convergence: .parameters(0)))
     }[0]
@@ -61,12 +61,12 @@ struct GivenStartTests {
     let data = try DataSet(values: problem.rows, columnCount: 2, world: world)
     let model = GaussianMixture(
       components: 3, columns: 2, regularization: 0.01, ranges: data.ranges)
-    let sweep = Sweep(data, threads: 1, world: world)
-    let expected = try sweep.score(model, under: plainParameters(labels)).meanLogLikelihood
+    let engine = Engine(data, threads: 1, world: world)
+    let expected = try engine.score(model, under: plainParameters(labels)).meanLogLikelihood
     var means: [Double] = []
     let given = try GivenResponsibilities(
       RowsBeside(values: labels, columnCount: 1), components: 3)
-    _ = try sweep.fit(
+    _ = try engine.fit(
       model, from: .responsibilities(given), options: FitOptions(maximumIterations: 1)
     ) { means.append($0.meanLogLikelihood) }
     // Sums of 700 terms in another order: 700 u of moments, as much of log densities of some nats.
@@ -99,9 +99,9 @@ struct GivenStartTests {
     let data = try DataSet(values: problem.rows, columnCount: 2, world: world)
     let model = GaussianMixture(
       components: 3, columns: 2, regularization: 0.01, ranges: data.ranges)
-    let sweep = Sweep(data, threads: 1, world: world)
+    let engine = Engine(data, threads: 1, world: world)
     let shared = Mutex([Double](repeating: 0, count: 3 * 700))
-    try sweep.predict(model, under: problem.start) { block in
+    try engine.predict(model, under: problem.start) { block in
       for i in 0..<3 * block.count {
         shared.withLock { $0[3 * block.firstRow + i] = block.responsibilities![i] }
       }
@@ -110,8 +110,8 @@ struct GivenStartTests {
     let options = { FitOptions(maximumIterations: $0, convergence: .parameters(0)) }
     let given = try GivenResponsibilities(
       RowsBeside(values: shares, columnCount: 3), components: 3)
-    let fit = try sweep.fit(model, from: .responsibilities(given), options: options(1))
-    let expected = try sweep.fit(model, from: .parameters(problem.start), options: options(2))
+    let fit = try engine.fit(model, from: .responsibilities(given), options: options(1))
+    let expected = try engine.fit(model, from: .parameters(problem.start), options: options(2))
     // Responsibilities are rounded once, and moments are about other centers: 700 u of each.
     #expect(
       parameterError(fit.parameters, expected.parameters, .full) < 2 * 700 * 0x1p-53 * 64)

@@ -13,7 +13,7 @@ struct InitializationTests {
     try onRanks(ranks) { world in
       let data = try DataSet(
         values: rows, columnCount: columns, blockRows: 32, world: world)
-      return try Sweep(data, threads: 2, world: world).fit(
+      return try Engine(data, threads: 2, world: world).fit(
         UnitGaussians(componentCount: components, columnCount: columns), from: initialization,
         options: FitOptions(maximumIterations: 0, tries: 1, seed: seed)
       ).parameters
@@ -67,10 +67,10 @@ struct InitializationTests {
     let weights = [1.0, 0, 3]
     let data = try DataSet(
       values: [10, 20, 30], columnCount: 1, weights: weights, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
     var first30 = 0
     for seed in 0..<UInt64(draws) {
-      let seeds = try sweep.searching { try await $0.seeds(count: 2, seed: seed, draw: 0) }
+      let seeds = try engine.searching { try await $0.seeds(count: 2, seed: seed, draw: 0) }
       #expect(seeds.sorted() == [10, 30])
       if seeds[0] == 30 { first30 += 1 }
     }
@@ -82,10 +82,10 @@ struct InitializationTests {
   func greedyCandidates() throws {
     let data = try DataSet(
       values: [0, 1, -1, 2], columnCount: 1, weights: [1e6, 4, 2, 1], world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
     var counts: [Double: Int] = [:]
     for seed in 0..<6000 as Range<UInt64> {
-      let seeds = try sweep.searching { try await $0.seeds(count: 2, seed: seed, draw: 0) }
+      let seeds = try engine.searching { try await $0.seeds(count: 2, seed: seed, draw: 0) }
       counts[seeds[1], default: 0] += 1
     }
     // After 0, the rows 1, -1 and 2 have probabilities 0.4, 0.2 and 0.4, and leave 3, 8 and 6. So 2
@@ -99,9 +99,9 @@ struct InitializationTests {
   func tries() throws {
     let rows = try threeGaussianRows(300)
     let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
     func fit(restarts: Int, tries: Int?) throws -> Fit<UnitGaussians.Parameters> {
-      try sweep.fit(
+      try engine.fit(
         UnitGaussians(componentCount: 6, columnCount: 2), from: .kMeans,
         options: FitOptions(maximumIterations: 1, restarts: restarts, tries: tries))
     }
@@ -121,11 +121,11 @@ struct InitializationTests {
       return clusters[n % 4] + noise
     }
     let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 2, world: SoloCommunicator())
+    let engine = Engine(data, threads: 2, world: SoloCommunicator())
     func start(tries: Int?, seed: UInt64) throws -> UnitGaussians.Parameters {
       let model = UnitGaussians(componentCount: 3, columnCount: 1)
       let options = FitOptions(maximumIterations: 0, tries: tries, seed: seed)
-      return try sweep.fit(model, from: .kMeansPlusPlus, options: options).parameters
+      return try engine.fit(model, from: .kMeansPlusPlus, options: options).parameters
     }
     // Of five draws the likeliest is the first with probability 1/5 or so: hardly for all seeds.
     var differences = 0
@@ -141,7 +141,7 @@ struct InitializationTests {
   func seedsFollowScale(exponent: Int) throws {
     func seeds(_ rows: [Double]) throws -> [Double] {
       let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
-      return try Sweep(data, threads: 1, world: SoloCommunicator()).searching {
+      return try Engine(data, threads: 1, world: SoloCommunicator()).searching {
         try await $0.seeds(count: 5, seed: 1, draw: 0)
       }
     }
@@ -155,8 +155,8 @@ struct InitializationTests {
   func identicalRows() throws {
     let rows = Array(repeating: 3.0, count: 10)
     let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
-    let seeds = try sweep.searching { try await $0.seeds(count: 4, seed: 1, draw: 0) }
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
+    let seeds = try engine.searching { try await $0.seeds(count: 4, seed: 1, draw: 0) }
     #expect(seeds == [3, 3, 3, 3])
     let parameters = try start(rows, columns: 1, components: 4, .random, ranks: 2)
     #expect(parameters.means == [3, 3, 3, 3])

@@ -12,7 +12,7 @@ struct LloydTests {
     let found = try onRanks(ranks) { world in
       let data = try DataSet(
         values: rows, columnCount: 1, weights: weights, blockRows: 2, world: world)
-      return try Sweep(data, threads: 2, world: world).searching {
+      return try Engine(data, threads: 2, world: world).searching {
         try await $0.kMeansCenters(from: seeds, columnVariance: 1)
       }
     }

@@ -7,13 +7,13 @@ struct MessageSizeTests {
   /// What rank 0 is sent by `body`, which gets rows in blocks of 16.
   func sent(
     _ values: [Double], columns: Int, ranks: Int,
-    _ body: @escaping @Sendable (Sweep<CountingCommunicator>) throws -> Void
+    _ body: @escaping @Sendable (Engine<CountingCommunicator>) throws -> Void
   ) throws -> CountingCommunicator.Counts.Totals {
     try ThreadCommunicator.run(ranks: ranks) { threads in
       let world = CountingCommunicator(threads)
       let data = try DataSet(values: values, columnCount: columns, blockRows: 16, world: world)
       let before = world.counts.totals.withLock { $0 }
-      try body(Sweep(data, threads: 1, world: world))
+      try body(Engine(data, threads: 1, world: world))
       var totals = world.counts.totals.withLock { $0 }
       totals.gatheredBytes -= before.gatheredBytes
       totals.sums.removeFirst(before.sums.count)
@@ -26,8 +26,8 @@ struct MessageSizeTests {
   func iteration() throws {
     let rows = try threeGaussianRows(2048)
     let counts = try [1, 2, 64].map { ranks in
-      try sent(rows, columns: 2, ranks: ranks) { sweep in
-        _ = try sweep.fit(
+      try sent(rows, columns: 2, ranks: ranks) { engine in
+        _ = try engine.fit(
           threeGaussians, from: threeCenters,
           options: FitOptions(maximumIterations: 3, convergence: .logLikelihood(0)))
       }
@@ -47,8 +47,8 @@ struct MessageSizeTests {
   func seeding(ranks: Int, columns: Int) throws {
     let components = 20
     let rows = (0..<4096 * columns).map { Double(($0 &* 7919) % 10007) }
-    let counts = try sent(rows, columns: columns, ranks: ranks) { sweep in
-      _ = try sweep.searching {
+    let counts = try sent(rows, columns: columns, ranks: ranks) { engine in
+      _ = try engine.searching {
         try await $0.seeds(count: components, seed: 3, draw: 0)
       }
     }

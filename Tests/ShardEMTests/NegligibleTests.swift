@@ -87,7 +87,7 @@ struct NegligibleTests {
       values: problem.rows, columnCount: columns, world: SoloCommunicator())
     func fit(exactDense: Bool) throws -> Fit<GaussianParameters> {
       var last = -Double.infinity
-      return try Sweep(data, threads: 1, world: SoloCommunicator()).fit(
+      return try Engine(data, threads: 1, world: SoloCommunicator()).fit(
         model(problem, exactDense: exactDense), from: .parameters(problem.start),
         options: FitOptions(maximumIterations: 30, convergence: .parameters(0))
       ) { report in
@@ -112,7 +112,7 @@ struct NegligibleTests {
         let data = try DataSet(
           values: problem.rows, columnCount: 40, shardRows: [200, 500], blockRows: 192,
           world: world)
-        return try Sweep(data, threads: threads, world: world).fit(
+        return try Engine(data, threads: threads, world: world).fit(
           model(problem, exactDense: false), from: .parameters(problem.start),
           options: FitOptions(maximumIterations: 10, convergence: .logLikelihood(0)))
       }[0]
@@ -143,7 +143,7 @@ struct NegligibleTests {
         let data = try DataSet(values: rows, columnCount: 2, blockRows: 64, world: world)
         let model = GaussianMixture(
           components: 2, columns: 2, ranges: data.ranges, exactDense: exactDense)
-        return try Sweep(data, threads: 1, world: world)
+        return try Engine(data, threads: 1, world: world)
           .expectationStep(model, under: start).statistics
       }[0]
     }
@@ -160,7 +160,7 @@ struct NegligibleTests {
     func predict(exactDense: Bool) throws -> (labels: [Int64], responsibilities: [Double]) {
       let data = try DataSet(values: problem.rows, columnCount: 40, world: SoloCommunicator())
       nonisolated(unsafe) var result: (labels: [Int64], responsibilities: [Double]) = ([], [])
-      try Sweep(data, threads: 1, world: SoloCommunicator()).predict(
+      try Engine(data, threads: 1, world: SoloCommunicator()).predict(
         model(problem, exactDense: exactDense), under: problem.start
       ) {
         result.labels += (0..<$0.count).map { [labels = $0.labels] in labels[$0] }

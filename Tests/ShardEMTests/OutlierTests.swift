@@ -21,7 +21,7 @@ struct OutlierTests {
       let model = GaussianMixture(
         components: outlier == nil ? 1 : 2, columns: columns, covarianceType: type,
         ranges: data.ranges)
-      return try Sweep(data, threads: 1, world: world).fit(
+      return try Engine(data, threads: 1, world: world).fit(
         model, from: .kMeans, options: FitOptions(maximumIterations: 3))
     }[0]
   }

@@ -16,7 +16,7 @@ struct OwnModelTests {
     let fits = try [1, 3].map { ranks in
       try onRanks(ranks) { world in
         let data = try DataSet(values: times, columnCount: 1, world: world)
-        return try Sweep(data, threads: 2, world: world).fit(
+        return try Engine(data, threads: 2, world: world).fit(
           WaitingTimes(componentCount: 2), from: .kMeansPlusPlus,
           options: FitOptions(maximumIterations: 500, convergence: .parameters(1e-9)))
       }[0]

@@ -43,9 +43,9 @@ struct PendigitsTests {
     let model = GaussianMixture(
       components: options.nComponents, columns: data.columnCount, regularization: regularization,
       ranges: data.ranges)
-    let sweep = Sweep(data, threads: 2, world: SoloCommunicator())
+    let engine = Engine(data, threads: 2, world: SoloCommunicator())
     let found = try (0..<30).map { seed in
-      try sweep.fit(
+      try engine.fit(
         model, from: .kMeans,
         options: FitOptions(
           maximumIterations: options.maxIter, convergence: .logLikelihood(options.tol),
@@ -81,7 +81,7 @@ struct PendigitsTests {
       try onRanks(ranks) { world in
         let data = try DataSet(values: bits, columnCount: 16, world: world)
         var previous = -Double.infinity
-        let fit = try Sweep(data, threads: 1, world: world).fit(
+        let fit = try Engine(data, threads: 1, world: world).fit(
           model, from: .kMeans, options: options
         ) { report in
           // Log densities of up to 100 nats, off by 4 x 2^-53 of themselves; two of them.

@@ -13,7 +13,7 @@ struct PredictionTests {
     let parts = try onRanks(ranks) { world in
       let data = try DataSet(values: rows, columnCount: 2, blockRows: 50, world: world)
       let found = Mutex<[(row: Int, label: Int, shares: [Double], logDensity: Double)]>([])
-      try Sweep(data, threads: 2, world: world).predict(threeGaussians, under: threeCenters) {
+      try Engine(data, threads: 2, world: world).predict(threeGaussians, under: threeCenters) {
         block in
         for n in 0..<block.count {
           let shares = (0..<3).map { block.responsibilities![3 * n + $0] }
@@ -50,10 +50,10 @@ struct PredictionTests {
   func labelsOnly() throws {
     let rows = try threeGaussianRows(300)
     let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
     func labels(_ parts: Prediction.Parts) throws -> [Int64] {
       let found = Mutex<[Int64]>([])
-      try sweep.predict(threeGaussians, under: threeCenters, parts: parts) { block in
+      try engine.predict(threeGaussians, under: threeCenters, parts: parts) { block in
         #expect((block.responsibilities == nil) == !parts.contains(.responsibilities))
         #expect((block.logDensities == nil) == !parts.contains(.logDensities))
         let labels = (0..<block.count).map { block.labels[$0] }
@@ -69,7 +69,7 @@ struct PredictionTests {
     let far = try DataSet(values: [1, 2, 1e160, 0], columnCount: 2, world: SoloCommunicator())
     for parts in [[], .logDensities] as [Prediction.Parts] {
       #expect(throws: DataSetError.self) {
-        try Sweep(far, threads: 1, world: SoloCommunicator()).predict(
+        try Engine(far, threads: 1, world: SoloCommunicator()).predict(
           threeGaussians, under: threeCenters, parts: parts
         ) { _ in }
       }
@@ -80,7 +80,7 @@ struct PredictionTests {
   func ties() throws {
     let data = try DataSet(values: [1, 2, 3], columnCount: 1, world: SoloCommunicator())
     let model = UnitGaussians(componentCount: 2, columnCount: 1)
-    try Sweep(data, threads: 1, world: SoloCommunicator()).predict(
+    try Engine(data, threads: 1, world: SoloCommunicator()).predict(
       model, under: .init(weights: [0.5, 0.5], means: [2, 2])
     ) { block in
       for n in 0..<3 {
@@ -95,9 +95,9 @@ struct PredictionTests {
     let rows = try threeGaussianRows(500)
     _ = try onRanks(2) { world in
       let data = try DataSet(values: rows, columnCount: 2, blockRows: 50, world: world)
-      let sweep = Sweep(data, threads: 1, world: world)
-      let fit = try sweep.fit(threeGaussians, from: .kMeans)
-      #expect(try sweep.score(threeGaussians, under: fit.parameters) == fit.score)
+      let engine = Engine(data, threads: 1, world: world)
+      let fit = try engine.fit(threeGaussians, from: .kMeans)
+      #expect(try engine.score(threeGaussians, under: fit.parameters) == fit.score)
       // Eight free parameters, 500 rows: ln 500 - 2 = 4.2146...
       #expect(fit.score.aic == 16 - 2 * fit.score.logLikelihood)
       let penalty = fit.score.bic - fit.score.aic
@@ -108,12 +108,12 @@ struct PredictionTests {
   @Test("Data of other columns than the model's are refused")
   func columns() throws {
     let data = try DataSet(values: [1, 2, 3], columnCount: 3, world: SoloCommunicator())
-    let sweep = Sweep(data, threads: 1, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
     #expect(throws: DataSetError.columns(found: 3, expected: 2)) {
-      try sweep.score(threeGaussians, under: threeCenters)
+      try engine.score(threeGaussians, under: threeCenters)
     }
     #expect(throws: DataSetError.columns(found: 3, expected: 2)) {
-      try sweep.predict(threeGaussians, under: threeCenters) { _ in }
+      try engine.predict(threeGaussians, under: threeCenters) { _ in }
     }
   }
 
@@ -124,7 +124,7 @@ struct PredictionTests {
         // The square of 1e160 is infinite.
         let data = try DataSet(
           values: [0, 1, 1, 0, 1, 3, 1e160, 0], columnCount: 2, shardRows: [1, 3], world: world)
-        try Sweep(data, threads: 1, world: world)
+        try Engine(data, threads: 1, world: world)
           .predict(threeGaussians, under: threeCenters) { _ in }
       }
     }
@@ -143,7 +143,7 @@ struct PredictionTests {
       let data = try DataSet(
         values: [0, 1, value, 0], columnCount: 2, weights: [1, weight], world: world)
       do {
-        _ = try Sweep(data, threads: 1, world: world).score(threeGaussians, under: parameters)
+        _ = try Engine(data, threads: 1, world: world).score(threeGaussians, under: parameters)
       } catch DataSetError.beyondRange(let cause) { return cause }
       return nil
     }
@@ -160,7 +160,7 @@ struct PredictionTests {
       try onRanks(2) { world in
         let data = try DataSet(
           values: [0, 1, 1, 0, 1, 3, 0, 0], columnCount: 2, shardRows: [1, 3], world: world)
-        _ = try Sweep(data, threads: 1, world: world)
+        _ = try Engine(data, threads: 1, world: world)
           .fit(BernoulliMixture(componentCount: 2, columnCount: 2), from: .kMeans)
       }
     }

@@ -31,7 +31,7 @@ struct RankSharingTests {
         values: rows, columnCount: Self.columnCount, blockRows: 32, world: world)
       var bytes: [Int] = []
       do {
-        let fit = try Sweep(data, threads: 1, world: world).fit(
+        let fit = try Engine(data, threads: 1, world: world).fit(
           mixture, from: start,
           options: FitOptions(maximumIterations: 3, convergence: .logLikelihood(0))
         ) { bytes.append($0.exchangedBytes) }
@@ -66,7 +66,7 @@ struct RankSharingTests {
         values: Array(repeating: [0.0, 1, 3], count: 40).flatMap { $0 }, columnCount: 1,
         world: world)
       var bytes: [Int] = []
-      _ = try Sweep(data, threads: 1, world: world)
+      _ = try Engine(data, threads: 1, world: world)
         .fit(GaussianMixture(components: 2, columns: 1), from: .kMeans) {
           bytes.append($0.exchangedBytes)
         }

@@ -78,7 +78,7 @@ struct ReferenceFitTests {
 private struct ReferenceProblem {
   let start: GaussianParameters
   let model: GaussianMixture
-  let sweep: Sweep<SoloCommunicator>
+  let engine: Engine<SoloCommunicator>
 
   init(_ reference: ReferenceFit) throws {
     let path = try #require(TestData.path(reference.data.file))
@@ -92,7 +92,7 @@ private struct ReferenceProblem {
       components: reference.model.components, columns: reference.data.d, covarianceType: type,
       regularization: reference.model.regCovar ?? 0, ranges: data.ranges)
     start = GaussianParameters(reference.`init`)
-    sweep = Sweep(data, threads: 2, world: SoloCommunicator())
+    engine = Engine(data, threads: 2, world: SoloCommunicator())
   }
 
   /// So many iterations from the start.
@@ -100,7 +100,7 @@ private struct ReferenceProblem {
     _ iterations: Int, onIteration: IterationHook = { _ in }
   ) throws -> Fit<GaussianParameters> {
     let options = FitOptions(maximumIterations: iterations, convergence: .parameters(0))
-    return try sweep.fit(
+    return try engine.fit(
       model, from: .parameters(start), options: options, onIteration: onIteration)
   }
 }

@@ -36,7 +36,7 @@ struct ReferenceStepTests {
       covarianceType: problem.covarianceType, regularization: regularization,
       ranges: data.ranges)
     var logLikelihood = 0.0
-    let fit = try Sweep(data, threads: 1, world: world).fit(
+    let fit = try Engine(data, threads: 1, world: world).fit(
       model, from: .parameters(problem.start), options: FitOptions(maximumIterations: 1)
     ) { logLikelihood = $0.meanLogLikelihood }
     let expected = ReferenceEM(

@@ -22,7 +22,7 @@ struct TiedBoundTests {
     let world = SoloCommunicator()
     let data = try DataSet(
       values: Array(repeating: 0, count: columns), columnCount: columns, world: world)
-    let score = try Sweep(data, threads: 1, world: world).score(model, under: parameters)
+    let score = try Engine(data, threads: 1, world: world).score(model, under: parameters)
     // -4 log(2 pi) - 1/2, one rounding of each of its parts.
     #expect(relativeError(score.logLikelihood, -7.851508265637381) <= 4 * 0x1p-53)
   }
@@ -109,7 +109,7 @@ struct TiedBoundTests {
           world: world)
         let model = GaussianMixture(
           components: 2, columns: columns, covarianceType: .tied, ranges: data.ranges)
-        return try Sweep(data, threads: threads, world: world).fit(
+        return try Engine(data, threads: threads, world: world).fit(
           model, from: .parameters(start), options: FitOptions(maximumIterations: 1))
       }[0]
     }
@@ -120,7 +120,7 @@ struct TiedBoundTests {
   }
 }
 
-@Suite("One sweep of several tasks")
+@Suite("One engine of several tasks")
 struct SharedSweepTests {
   @Test("gives each its own sums")
   func concurrentScores() async throws {
@@ -129,11 +129,11 @@ struct SharedSweepTests {
     let world = SoloCommunicator()
     let data = try DataSet(values: problem.rows, columnCount: 4, world: world)
     let model = GaussianMixture(components: 3, columns: 4)
-    let sweep = Sweep(data, threads: 2, world: world)
-    let alone = try sweep.score(model, under: problem.start)
+    let engine = Engine(data, threads: 2, world: world)
+    let alone = try engine.score(model, under: problem.start)
     let scores = try await withThrowingTaskGroup(of: Score.self) { group in
       for _ in 0..<16 {
-        group.addTask { try sweep.score(model, under: problem.start) }
+        group.addTask { try engine.score(model, under: problem.start) }
       }
       return try await group.reduce(into: []) { $0.append($1) }
     }

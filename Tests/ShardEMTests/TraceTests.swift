@@ -14,7 +14,7 @@ struct TraceTests {
     let fits = try onRanks(2) { world in
       let data = try DataSet(values: rows, columnCount: 2, blockRows: 10, world: world)
       let trace = try world.agree { world.rank == 0 ? try TraceWriter(path: path) : nil }
-      let fit = try Sweep(data, threads: 1, world: world)
+      let fit = try Engine(data, threads: 1, world: world)
         .fit(threeGaussians, from: .kMeans) { try trace?.write($0) }
       try world.agree { try trace?.commit() }
       return fit
@@ -99,7 +99,7 @@ struct TraceTests {
     let world = SoloCommunicator()
     let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
     let first = try TraceWriter(path: path)
-    _ = try Sweep(data, threads: 1, world: world).fit(
+    _ = try Engine(data, threads: 1, world: world).fit(
       threeGaussians, from: .random,
       options: FitOptions(
         maximumIterations: 3, convergence: .logLikelihood(0), restarts: 2),
@@ -121,7 +121,7 @@ struct TraceTests {
 
     // One iteration of another start, in which the lines have another log-likelihood.
     var other: FitState<UnitGaussians.Parameters>?
-    _ = try Sweep(data, threads: 1, world: world).fit(
+    _ = try Engine(data, threads: 1, world: world).fit(
       threeGaussians, from: .random, options: FitOptions(maximumIterations: 1, seed: 5),
       keep: { other = $0 })
     let third = try TraceWriter(path: path, goingOnFrom: try #require(other))
@@ -135,13 +135,13 @@ struct TraceTests {
     let world = SoloCommunicator()
     let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
     let options = FitOptions(maximumIterations: 3, convergence: .logLikelihood(0), restarts: 2)
-    let sweep = Sweep(data, threads: 1, world: world)
+    let engine = Engine(data, threads: 1, world: world)
     var states: [FitState<UnitGaussians.Parameters>] = []
-    _ = try sweep.fit(
+    _ = try engine.fit(
       threeGaussians, from: .random, options: options, keep: { states.append($0) })
     states[0].starts[1] = nil
     var found: [Bool] = []
-    _ = try sweep.fit(
+    _ = try engine.fit(
       threeGaussians, from: .random, options: options, resuming: states[0],
       onIteration: {
         if $0.startSeconds > 0 { found.append($0.restart == 1 && $0.iteration == 1) }
@@ -155,7 +155,7 @@ struct TraceTests {
     let world = SoloCommunicator()
     let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
     var last: IterationReport?
-    _ = try Sweep(data, threads: 1, world: world)
+    _ = try Engine(data, threads: 1, world: world)
       .fit(threeGaussians, from: .kMeans) { last = $0 }
     return try #require(last)
   }

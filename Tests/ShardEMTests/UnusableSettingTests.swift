@@ -7,8 +7,8 @@ import Testing
 @Suite struct UnusableSettingTests {
   private let world = SoloCommunicator()
 
-  private func sweep(_ rows: [Double] = [1, 2, 5, 6, 9, 4]) throws -> Sweep<SoloCommunicator> {
-    Sweep(try DataSet(values: rows, columnCount: 2, world: world), threads: 1, world: world)
+  private func engine(_ rows: [Double] = [1, 2, 5, 6, 9, 4]) throws -> Engine<SoloCommunicator> {
+    Engine(try DataSet(values: rows, columnCount: 2, world: world), threads: 1, world: world)
   }
 
   @Test("No components, no columns, or another regularization than a number from 0 up")
@@ -21,27 +21,27 @@ import Testing
     ] {
       let error = FitError.unusable(setting: setting, expected: "1 or more")
       let none = GaussianParameters(weights: [], means: [], covariances: [])
-      #expect(throws: error) { try sweep().fit(model, from: .kMeans) }
-      #expect(throws: error) { try sweep().fit(model, from: none) }
-      #expect(throws: error) { try sweep().score(model, under: none) }
-      #expect(throws: error) { try sweep().predict(model, under: none) { _ in } }
+      #expect(throws: error) { try engine().fit(model, from: .kMeans) }
+      #expect(throws: error) { try engine().fit(model, from: none) }
+      #expect(throws: error) { try engine().score(model, under: none) }
+      #expect(throws: error) { try engine().predict(model, under: none) { _ in } }
       #expect(throws: error) { try model.sample(rows: 0..<2, under: none, seed: 0) }
     }
     #expect(throws: FitError.unusable(setting: "0 components", expected: "1 or more")) {
-      try sweep([0, 1, 1, 1]).fit(
+      try engine([0, 1, 1, 1]).fit(
         BernoulliMixture(componentCount: 0, columnCount: 2), from: .kMeans)
     }
     #expect(throws: FitError.unusable(setting: "0 components", expected: "1 or more")) {
-      try sweep().fit(UnitGaussians(componentCount: 0, columnCount: 2), from: .kMeans)
+      try engine().fit(UnitGaussians(componentCount: 0, columnCount: 2), from: .kMeans)
     }
     for value in [-1, .nan, .infinity] {
       let expected = "a finite number from 0 up"
       #expect(throws: FitError.unusable(setting: "regularization \(value)", expected: expected)) {
-        try sweep().fit(
+        try engine().fit(
           GaussianMixture(components: 1, columns: 2, regularization: value), from: .kMeans)
       }
       #expect(throws: FitError.unusable(setting: "smoothing \(value)", expected: expected)) {
-        try sweep([0, 1, 1, 1]).fit(
+        try engine([0, 1, 1, 1]).fit(
           BernoulliMixture(componentCount: 1, columnCount: 2, smoothing: value), from: .kMeans)
       }
     }
@@ -52,8 +52,8 @@ import Testing
     let model = GaussianMixture(components: 2, columns: 2)
     let one = GaussianParameters(weights: [1], means: [0, 0], covariances: [1, 0, 0, 1])
     let error = FitError.unusable(setting: "7 parameters", expected: "those of the model")
-    #expect(throws: error) { try sweep().fit(model, from: one) }
-    #expect(throws: error) { try sweep().score(model, under: one) }
+    #expect(throws: error) { try engine().fit(model, from: one) }
+    #expect(throws: error) { try engine().score(model, under: one) }
   }
 
   @Test("Options of which no fit can be made")
@@ -71,7 +71,7 @@ import Testing
       ),
     ] {
       #expect(throws: FitError.unusable(setting: setting, expected: expected)) {
-        try sweep().fit(model, from: .kMeans, options: options)
+        try engine().fit(model, from: .kMeans, options: options)
       }
     }
   }

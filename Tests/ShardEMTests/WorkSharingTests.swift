@@ -21,7 +21,7 @@ struct WorkSharingTests {
   private func fit(threads: Int, from start: GaussianParameters) throws -> Fit<GaussianParameters> {
     let world = SoloCommunicator()
     let data = try DataSet(values: rows, columnCount: 64, blockRows: 32, world: world)
-    return try Sweep(data, threads: threads, world: world).fit(
+    return try Engine(data, threads: threads, world: world).fit(
       mixture, from: start,
       options: FitOptions(maximumIterations: 3, convergence: .logLikelihood(0)))
   }

@@ -53,7 +53,7 @@ public struct DataFingerprint: Sendable, Equatable {
   }
 }
 
-extension Sweep {
+extension Engine {
   /// Collective. Reads the sampled blocks, each on the rank that has it.
   public func fingerprint() throws -> DataFingerprint {
     // The block that holds row N i / samples, for each i.

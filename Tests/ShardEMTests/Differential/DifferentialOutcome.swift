@@ -17,7 +17,7 @@ struct DifferentialOutcome: Sendable {
   ) {
     do {
       let data = try problem.data(threads: threads, in: world)
-      let fit = try Sweep(data, threads: threads, world: world).fit(
+      let fit = try Engine(data, threads: threads, world: world).fit(
         problem.model(for: data), from: .parameters(problem.start),
         options: FitOptions(maximumIterations: problem.iterations, convergence: .parameters(0)),
         onIteration: { means.append($0.meanLogLikelihood) },
@@ -55,7 +55,7 @@ extension DifferentialProblem {
     let data = try data(threads: 1, in: SoloCommunicator())
     let found = Mutex<(labels: [Int64], responsibilities: [Double], logDensities: [Double])>(
       ([], [], []))
-    try Sweep(data, threads: 1, world: SoloCommunicator()).predict(
+    try Engine(data, threads: 1, world: SoloCommunicator()).predict(
       model(for: data), under: parameters
     ) { part in
       found.withLock {
@@ -78,7 +78,7 @@ extension DifferentialProblem {
     let model = GaussianMixture(
       components: componentCount, columns: columnCount, covarianceType: type,
       exactDense: exactDense)
-    return try Sweep(data, threads: 1, world: SoloCommunicator()).score(model, under: parameters)
+    return try Engine(data, threads: 1, world: SoloCommunicator()).score(model, under: parameters)
       .logLikelihood
   }
 }

@@ -15,7 +15,7 @@ func fitGaussians(
   let model = GaussianMixture(
     components: components, columns: columns, covarianceType: type,
     regularization: regularization, ranges: data.ranges)
-  return try Sweep(data, threads: 1, world: world).fit(
+  return try Engine(data, threads: 1, world: world).fit(
     model, from: start, options: options, onIteration: onIteration)
 }
 

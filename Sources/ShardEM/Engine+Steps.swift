@@ -29,14 +29,14 @@ struct ScorePass<Model: MixtureModel>: Pass {
   ) { model.evaluate(block, expectation, workspace: workspace, into: sums) }
 }
 
-extension Sweep {
+extension Engine {
   /// Collective. One EM iteration: the parameters that maximize what the E-step under `parameters`
   /// expects, and the sums of that.
   ///
   /// - Parameter failure: an error that this rank met before, to be thrown on all ranks now.
   func improved<Model: LatentVariableModel>(
     _ model: Model, from parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) async throws -> (total: SweepTotal, parameters: Model.Parameters) {
+  ) async throws -> (total: WalkTotal, parameters: Model.Parameters) {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     return try await improved(
       model, from: parameters, expectation, digest: Digest(model.numbers(of: parameters)),
@@ -51,7 +51,7 @@ extension Sweep {
     _ model: Model, from parameters: Model.Parameters, _ expectation: Model.Expectation,
     digest: Digest = Digest(), carrying failure: (any Error)? = nil,
     _ pass: (Model.Expectation) -> any Pass
-  ) async throws -> (total: SweepTotal, parameters: Model.Parameters) {
+  ) async throws -> (total: WalkTotal, parameters: Model.Parameters) {
     let (total, last) = try await total(model, expectation, digest: digest, carrying: failure, pass)
     let next = try model.maximized(
       total.statistics, from: model.origin(of: last, under: parameters), sharing: sharing)
@@ -66,7 +66,7 @@ extension Sweep {
   ///   - failure: an error that this rank met before, to be thrown on all ranks now.
   public func expectationStep<Model: LatentVariableModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) throws -> SweepTotal {
+  ) throws -> WalkTotal {
     try searching {
       try await $0.expectationStep(model, under: parameters, carrying: failure)
     }
@@ -75,7 +75,7 @@ extension Sweep {
   /// Collective. The same of a search.
   func expectationStep<Model: LatentVariableModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) async throws -> SweepTotal {
+  ) async throws -> WalkTotal {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     let digest = Digest(model.numbers(of: parameters))
     return try await total(model, expectation, digest: digest, carrying: failure) {
@@ -87,7 +87,7 @@ extension Sweep {
   /// masses of the components.
   func evaluation<Model: MixtureModel>(
     _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) async throws -> SweepTotal {
+  ) async throws -> WalkTotal {
     let expectation = try prepared(model, under: parameters, carrying: failure)
     let digest = Digest(model.numbers(of: parameters))
     let total = try await sums(
@@ -103,7 +103,7 @@ extension Sweep {
   /// Collective. The same outside of a search.
   func evaluation<Model: MixtureModel>(
     _ model: Model, under parameters: Model.Parameters
-  ) throws -> SweepTotal {
+  ) throws -> WalkTotal {
     try searching { try await $0.evaluation(model, under: parameters) }
   }
 
@@ -125,7 +125,7 @@ extension Sweep {
   private func total<Model: LatentVariableModel>(
     _ model: Model, _ expectation: Model.Expectation, digest: Digest,
     carrying failure: (any Error)?, _ pass: (Model.Expectation) -> any Pass
-  ) async throws -> (SweepTotal, Model.Expectation) {
+  ) async throws -> (WalkTotal, Model.Expectation) {
     var expectation = expectation
     var total = try await sums(of: [pass(expectation)], digest: digest, carrying: failure)
     // Each time cures one fault for good: a model that never has enough must not hang.

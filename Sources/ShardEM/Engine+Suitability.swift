@@ -3,7 +3,7 @@ import MixtureModels
 import RowSources
 import Words
 
-extension Sweep {
+extension Engine {
   /// Collective. Checks once, before a fit, that all ranks have the same model, data and options,
   /// and that the model can take the data.
   ///

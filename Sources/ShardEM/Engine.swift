@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// The numbers of a block are computed by one thread in a fixed order, and blocks are added exactly:
 /// the sums are the same to the last bit on any number of ranks and threads.
-public final class Sweep<World: Communicator>: Sendable {
+public final class Engine<World: Communicator>: Sendable {
   public let data: DataSet
   public let world: World
   /// The number of threads of this rank.
@@ -28,7 +28,7 @@ public final class Sweep<World: Communicator>: Sendable {
   }
 
   /// The same for a search of its own.
-  init(_ other: Sweep, _ search: Search) {
+  init(_ other: Engine, _ search: Search) {
     (data, world, threadCount) = (other.data, other.world, other.threadCount)
     (memories, self.search) = (other.memories, search)
   }
@@ -41,7 +41,7 @@ public final class Sweep<World: Communicator>: Sendable {
   ///   block is not finite or beyond the exact sums.
   public func run(
     _ passes: [any Pass], carrying failure: (any Error)? = nil
-  ) throws -> SweepTotal {
+  ) throws -> WalkTotal {
     try run([WalkRequest(passes: passes, failure: failure)])[0]
   }
 
@@ -49,7 +49,7 @@ public final class Sweep<World: Communicator>: Sendable {
   ///
   /// - Returns: for each request its sums, and an even part of what the walk took.
   /// - Throws: also `DivergedRanks`, on every rank, if a digest is not the same on all.
-  func run(_ requests: [WalkRequest]) throws -> [SweepTotal] {
+  func run(_ requests: [WalkRequest]) throws -> [WalkTotal] {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = processorSeconds()
@@ -68,7 +68,7 @@ public final class Sweep<World: Communicator>: Sendable {
     // digest, and the times.
     let digest = WalkRequest.digest(of: requests)
     let beside =
-      [failure == nil ? 0 : 1] + Agreement.numbers(digest)
+      [failure == nil ? 0 : 1] + DigestAgreement.numbers(digest)
       + PassTimes.numbers(compute: seconds, processor: processorSeconds() - processorStart)
     // As long on a rank that has failed.
     var buffer = elements ?? ExactSums(count: count, additions: data.plan.blockCount).elements
@@ -78,8 +78,8 @@ public final class Sweep<World: Communicator>: Sendable {
     let totals = ExactSums.totals(buffer[...])
     let numbers = totals[count...]
     if numbers[count] > 0 { throw try world.agreedFailure(failure) }
-    let timing = count + 1 + Agreement.count
-    guard Agreement.holds(numbers[count + 1..<timing], ranks: world.size) else {
+    let timing = count + 1 + DigestAgreement.count
+    guard DigestAgreement.holds(numbers[count + 1..<timing], ranks: world.size) else {
       throw RankFailure(try world.diverged(digest))
     }
     let times = PassTimes.times(numbers[timing...], own: seconds, ranks: world.size)
@@ -95,7 +95,7 @@ public final class Sweep<World: Communicator>: Sendable {
         return Array(rest.prefix(count))
       }
       defer { bytesBeside = 0 }
-      return SweepTotal(
+      return WalkTotal(
         sums: sums, computeSeconds: times.compute / requests.count,
         processorSeconds: times.processor / Double(requests.count),
         communicationSeconds: communicationSeconds / Double(requests.count),
@@ -169,7 +169,7 @@ struct WalkRequest: Sendable {
 }
 
 /// The sums over all rows, the same on every rank, and what they took.
-public struct SweepTotal: Sendable {
+public struct WalkTotal: Sendable {
   /// Of each pass the sums, the same to the last bit however many ranks and threads: in error by at
   /// most what `ExactSums` says.
   public let sums: [[Double]]
@@ -202,8 +202,8 @@ public struct SweepTotal: Sendable {
   }
 
   /// These sums, with what a walk cost that came before and was found wanting.
-  func after(_ earlier: SweepTotal) -> SweepTotal {
-    var total = SweepTotal(
+  func after(_ earlier: WalkTotal) -> WalkTotal {
+    var total = WalkTotal(
       sums: sums, computeSeconds: computeSeconds + earlier.computeSeconds,
       processorSeconds: processorSeconds + earlier.processorSeconds,
       communicationSeconds: communicationSeconds + earlier.communicationSeconds,

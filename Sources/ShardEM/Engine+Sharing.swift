@@ -1,7 +1,7 @@
 import MixtureModels
 import Synchronization
 
-extension Sweep {
+extension Engine {
   /// Among the threads of this rank, and where that pays among ranks: what is given this is
   /// collective.
   var sharing: WorkSharing {

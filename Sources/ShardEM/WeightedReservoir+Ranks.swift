@@ -1,6 +1,6 @@
 import MessagePassing
 
-extension RowRace {
+extension WeightedReservoir {
   /// Collective. The rows of the best entries of all ranks, in order; at most `limit`, the same on
   /// every rank.
   ///

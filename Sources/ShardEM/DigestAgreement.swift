@@ -6,7 +6,7 @@ import MessagePassing
 /// A digest is four pieces h of 16 bits; h and h² are summed. By Cauchy and Schwarz
 /// n Σ h² >= (Σ h)², with equality only if all h are equal. All is exact: a sum of squares is below
 /// n 2^32 <= 2^53, and n Σ h² below n² 2^32 <= 2^64, for up to 65,536 ranks.
-package enum Agreement {
+package enum DigestAgreement {
   /// The numbers to add.
   static let count = 8
 

@@ -6,7 +6,7 @@ import Synchronization
 /// probability p_n / sum p (and the next ones are draws from what is left): sampling in one pass,
 /// without sums over the rows before. Source: Efraimidis & Spirakis, "Weighted random sampling
 /// with a reservoir" (Information Processing Letters 97, 2006).
-package struct RowRace: Sendable {
+package struct WeightedReservoir: Sendable {
   /// A row and its key; of equal keys the first row is before the others.
   package struct Entry: Sendable, Equatable, Comparable {
     package let key: Double
@@ -48,19 +48,19 @@ package struct RowRace: Sendable {
     if let last = pool.last { worstKey = min(worstKey, last.key) }
   }
 
-  mutating func merge(_ other: RowRace) {
+  mutating func merge(_ other: WeightedReservoir) {
     for entry in other.pool { enter(entry) }
   }
 }
 
 /// A race of rows that several threads find.
-final class SharedRace: Sendable {
-  private let race: Mutex<RowRace>
+final class SharedReservoir: Sendable {
+  private let race: Mutex<WeightedReservoir>
 
-  init(limit: Int) { race = Mutex(RowRace(limit: limit)) }
+  init(limit: Int) { race = Mutex(WeightedReservoir(limit: limit)) }
 
   var worstKey: Double { race.withLock { $0.worstKey } }
-  var result: RowRace { race.withLock { $0 } }
+  var result: WeightedReservoir { race.withLock { $0 } }
 
-  func merge(_ other: RowRace) { race.withLock { $0.merge(other) } }
+  func merge(_ other: WeightedReservoir) { race.withLock { $0.merge(other) } }
 }

@@ -4,7 +4,7 @@ import ShardEM
 import Testing
 
 @Suite("Races of rows")
-struct RowRaceTests {
+struct WeightedReservoirTests {
   @Test(
     "The best rows of all ranks are those of a sort, whoever has which, with ties and zeros",
     arguments: [1, 2, 5, 16], [1, 7, 100, 1000])
@@ -24,11 +24,11 @@ struct RowRaceTests {
       let sorted = keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
       let expected = sorted.prefix(limit).map { [Double($0), -2 * Double($0), keys[$0] + 0] }
       let found = try onRanks(ranks) { world in
-        var race = RowRace(limit: limit)
+        var race = WeightedReservoir(limit: limit)
         // Descending, so that every entry is better than some before.
         for n in keys.indices.reversed() where (n * n) % ranks == world.rank {
           race.enter(
-            RowRace.Entry(key: keys[n], row: n, values: [Double(n), -2 * Double(n), keys[n]]))
+            WeightedReservoir.Entry(key: keys[n], row: n, values: [Double(n), -2 * Double(n), keys[n]]))
         }
         return try race.rowsOverAllRanks(columnCount: 3, world)
       }

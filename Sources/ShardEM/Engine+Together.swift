@@ -1,7 +1,7 @@
 import MessagePassing
 import MixtureModels
 
-extension Sweep {
+extension Engine {
   /// Collective. How many searches for a model there is memory for at a time, at least one; the same on
   /// every rank. No result depends on it.
   func searchesTogether(of model: some LatentVariableModel) throws -> Int {

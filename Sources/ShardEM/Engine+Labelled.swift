@@ -17,7 +17,7 @@ public struct LabelledRows: Sendable, Equatable {
   }
 }
 
-extension Sweep {
+extension Engine {
   /// Collective. For some components, how many rows they are the most probable of, and the first ones.
   /// Rows of weight 0 do not count.
   ///

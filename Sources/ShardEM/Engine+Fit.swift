@@ -5,7 +5,7 @@ import MixtureModels
 /// walk. An error it throws on any rank ends the fit on all.
 public typealias IterationHook = (IterationReport) throws -> Void
 
-extension Sweep {
+extension Engine {
   /// Collective. Fits a mixture from one or several starts; the best final log-likelihood wins,
   /// of equal ones the earliest.
   ///
@@ -52,14 +52,14 @@ extension Sweep {
     return try FitCourse.with(
       state ?? FitState(starts: restarts), onIteration, keep
     ) { course in
-      try searching(before: course.keepState) { sweep in
-        let outcomes = try await sweep.together(0..<restarts, atMost: limit) { sweep, restart in
-          try await sweep.run(plan, restart, course)
+      try searching(before: course.keepState) { engine in
+        let outcomes = try await engine.together(0..<restarts, atMost: limit) { engine, restart in
+          try await engine.run(plan, restart, course)
         }
-        if let best = sweep.best(of: model, course.state) { return best }
+        if let best = engine.best(of: model, course.state) { return best }
         // By what the first has failed, or fails again if that was before the fit was resumed.
         try outcomes[0].get()
-        try await sweep.run(plan, 0, FitCourse.unnoticed(starts: restarts))
+        try await engine.run(plan, 0, FitCourse.unnoticed(starts: restarts))
         preconditionFailure("start 0 failed, and does not fail when it is run again")
       }
     }
@@ -78,12 +78,12 @@ extension Sweep {
     try requireSuitable(model, under: start, settings(of: options))
     try options.requireUsable()
     return try FitCourse.with(FitState(starts: 1), onIteration) { course in
-      try searching { sweep in
-        try await sweep.climb(
+      try searching { engine in
+        try await engine.runEM(
           model, from: StartState(parameters: start), restart: 0, foundIn: 0, options: options,
           course
-        ) { try await sweep.expectationStep(model, under: $0, carrying: $1) }
-        return sweep.best(of: model, course.state)!
+        ) { try await engine.expectationStep(model, under: $0, carrying: $1) }
+        return engine.best(of: model, course.state)!
       }
     }
   }
@@ -113,7 +113,7 @@ extension Sweep {
         if let earlier { return earlier }
         return StartState(parameters: try await self.start(plan, restart: restart))
       }
-      try await climb(
+      try await runEM(
         plan.model, from: start, restart: restart,
         foundIn: earlier == nil ? searchSeconds - began : 0, options: plan.options, course
       ) { try await evaluation(plan.model, under: $0, carrying: $1) }
@@ -131,7 +131,7 @@ extension Sweep {
   private func climb<Model: LatentVariableModel>(
     _ model: Model, from start: StartState<Model.Parameters>, restart: Int,
     foundIn startSeconds: Double, options: FitOptions, _ course: FitCourse<Model.Parameters>,
-    evaluate: (Model.Parameters, (any Error)?) async throws -> SweepTotal
+    evaluate: (Model.Parameters, (any Error)?) async throws -> WalkTotal
   ) async throws {
     var state = start
     var parameters = start.parameters!
