@@ -124,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "ShardEMTests",
       dependencies: [
-        "Kernels", "Host", "Files", "MessagePassing", "RowSources", "MixtureModels", "ShardEM",
-        "_TestSupport",
+        "Kernels", "Host", "Files", "MessagePassing", "RowSources", "MixtureModels", "ModelFiles",
+        "ShardEM", "_TestSupport",
       ]),
     .testTarget(
       name: "ShardEMCommandTests",

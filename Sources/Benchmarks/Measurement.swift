@@ -16,17 +16,21 @@ struct Measurement: Codable {
 
   /// Takes the median of `iterations` runs of each part.
   ///
-  /// - Parameter totals: the statistics of all rows under `parameters`.
+  /// - Parameter totals: the sums of the E-step over all rows under `parameters`.
   init(
-    _ model: GaussianMixture, _ parameters: GaussianParameters, _ data: DataSet,
-    totals: [Double], iterations: Int
+    _ model: GaussianMixture, _ parameters: Parameters, _ data: DataSet,
+    totals: Sums, iterations: Int
   ) throws {
-    let expectation = try model.expectation(under: parameters)
-    let (reading, workspace, room) = (Workspace(), Workspace(), Workspace())
-    let ofBlock = room.reserve(totals.count)
-    func forEachBlock(_ body: (RowBlock) -> Void) throws {
+    let step = try model.step(at: parameters, sharing: .none)
+    let evenly = AssignedStep(componentCount: model.componentCount, step.moments) { tile, _, shares in
+      shareEvenly(tile, among: model.componentCount, into: shares)
+    }
+    let count = totals.slots.count
+    let (reading, workspace, scratch) = (Workspace(), Workspace(), Workspace())
+    let ofBlock = scratch.reserve(count)
+    func forEachBlock(_ body: (RowBlock) throws -> Void) throws {
       for number in data.blocks.indices {
-        try data.withBlock(number, scratch: reading) { body($0) }
+        try data.withBlock(number, scratch: reading) { try body($0) }
       }
     }
 
@@ -34,23 +38,18 @@ struct Measurement: Codable {
       try forEachBlock { keep(sum($0.rows, count: $0.count * $0.columnCount)) }
     }
     let readAndAdded = try medianSeconds(of: iterations) {
-      try forEachBlock {
-        model.accumulate($0, expectation, workspace: workspace, into: ofBlock) { tile, _, shares in
-          shareEvenly(tile, among: model.componentCount, into: shares)
-          return 0
-        }
-      }
+      try forEachBlock { try evenly.write($0, workspace: workspace, into: ofBlock) }
     }
-    let sums = ExactSums(count: totals.count, additions: data.blocks.count)
-    for i in totals.indices { ofBlock[i] = totals[i] / Double(data.blocks.count) }
+    let sums = ExactSums(count: count, additions: data.blocks.count)
+    for i in 0..<count { ofBlock[i] = totals.numbers[i] / Double(data.blocks.count) }
     exactSums = medianSeconds(of: iterations) {
       sums.restart()
       for _ in data.blocks { _ = sums.add(ofBlock) }
     }
     maximization = try medianSeconds(of: iterations) {
-      let next = try model.maximized(totals, from: parameters)
+      let next = try model.maximized(totals, of: step, from: parameters, sharing: .none)
       keep(model.largestChange(from: parameters, to: next))
-      keep(model.floor(try model.expectation(under: next)))
+      keep(try model.step(at: next, sharing: .none).components.floor)
     }
     self.read = read
     statistics = max(0, readAndAdded - read)
@@ -62,8 +61,6 @@ private func shareEvenly(
   _ tile: RowBlock, among components: Int, into responsibilities: UnsafeMutablePointer<Double>
 ) {
   for k in 0..<components {
-    for n in 0..<tileRows {
-      responsibilities[k * tileStride + n] = n < tile.count ? 1 / Double(components) : 0
-    }
+    for n in 0..<tile.count { responsibilities[k * tileStride + n] = 1 / Double(components) }
   }
 }

@@ -24,12 +24,25 @@ struct Problem {
 
     let moves = Self.normals(benchmark.components, benchmark.columns, purpose: 3)
       .map { $0 * 0.4 / Double(benchmark.columns).squareRoot() }
-    let start = GaussianMixture(
+    let mixture = GaussianMixture(
       components: benchmark.components, columns: benchmark.columns,
-      covarianceType: benchmark.covarianceType
-    ).reference(centers: zip(means, moves).map { $0 + $1 })
-    let file = try ModelFile(model: .gaussian(benchmark.covarianceType, start)).encoded()
-    try WholeFile.write(file, to: "\(folder)/start.json")
+      covarianceType: benchmark.covarianceType)
+    let start = Self.unitComponents(of: mixture, at: zip(means, moves).map { $0 + $1 })
+    try WholeFile.write(ModelFile(mixture, start).encoded(), to: "\(folder)/start.json")
+  }
+
+  /// Of equal weights.
+  private static func unitComponents(
+    of mixture: GaussianMixture, at means: [Double]
+  ) -> Parameters {
+    let (d, k) = (mixture.columnCount, mixture.componentCount)
+    let type = mixture.covarianceType
+    let isMatrix = type == .full || type == .tied
+    return Parameters(
+      weights: Array(repeating: 1 / Double(k), count: k), means: means,
+      covariances: (0..<type.shape(components: k, columns: d).reduce(1, *)).map {
+        isMatrix && $0 % (d * d) % (d + 1) != 0 ? 0 : 1
+      })
   }
 
   /// Removes the folder.

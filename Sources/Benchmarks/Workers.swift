@@ -18,18 +18,19 @@ struct FitWorker: ParsableCommand {
     let world = SoloCommunicator()
     let data = try DataSet.open(["\(folder)/rows.npy"], threads: threads, world: world)
     let file = try ModelFile.read("\(folder)/start.json")
-    guard case .gaussian(let type, let start) = file.model else {
+    guard let mixture = file.mixture as? GaussianMixture else {
       throw ValidationError("\(folder)/start.json: expected a Gaussian mixture")
     }
+    let start = file.parameters
     // The other libraries get no regularization either.
     let model = GaussianMixture(
-      components: file.components, columns: data.columnCount, covarianceType: type,
-      regularization: 0, ranges: data.ranges, exactDense: exactDense)
+      components: file.components, columns: data.columnCount,
+      covarianceType: mixture.covarianceType, regularization: 0, ranges: data.ranges, exactDense: exactDense)
     let engine = Engine(data, threads: threads, world: world)
     try answerRequests(name: "ShardEM") { request in
       switch request {
       case "parts":
-        let totals = try engine.expectationStep(model, under: start).statistics
+        let totals = try engine.expectationStep(model, under: start).sums[0]
         return try Measurement(model, start, data, totals: totals, iterations: iterations)
       case "predict":
         return try predict(model, start, engine)
@@ -42,7 +43,7 @@ struct FitWorker: ParsableCommand {
   }
 
   private func fit(
-    _ model: GaussianMixture, from start: Initialization<GaussianParameters>,
+    _ model: GaussianMixture, from start: Initialization,
     _ engine: Engine<SoloCommunicator>, iterations: Int
   ) throws -> Answer {
     var (laps, combine): ([Lap], [Double]) = ([], [])
@@ -60,7 +61,7 @@ struct FitWorker: ParsableCommand {
 
   /// The labels of all rows, in memory.
   private func predict(
-    _ model: GaussianMixture, _ parameters: GaussianParameters, _ engine: Engine<SoloCommunicator>
+    _ model: GaussianMixture, _ parameters: Parameters, _ engine: Engine<SoloCommunicator>
   ) throws -> Answer {
     var watch = StopWatch()
     // Threads write the labels of their own blocks.

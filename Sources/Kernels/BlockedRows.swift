@@ -54,12 +54,12 @@ public struct SelectedRows {
 /// - Parameters:
 ///   - blocks: the tile's rows (`blockRows`).
 ///   - responsibilities: w r of each row, readable, and zero, up to the next multiple of 8.
-///   - room: as large as the tile's blocks.
+///   - scratch: as large as the tile's blocks.
 ///   - weights: room for `count` numbers.
 @inline(__always)
 public func selectRows(
   _ blocks: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
-  responsibilities: UnsafePointer<Double>, room: UnsafeMutablePointer<Double>,
+  responsibilities: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>,
   weights: UnsafeMutablePointer<Double>
 ) -> SelectedRows {
   let zeros = countZeros(responsibilities, count: count)
@@ -68,9 +68,9 @@ public func selectRows(
   }
   copyRows(
     blocks, count: count, columnCount: columnCount, stride: stride,
-    responsibilities: responsibilities, room: room, weights: weights)
+    responsibilities: responsibilities, scratch: scratch, weights: weights)
   return SelectedRows(
-    blocks: UnsafePointer(room), stride: stride, count: count - zeros,
+    blocks: UnsafePointer(scratch), stride: stride, count: count - zeros,
     weights: UnsafePointer(weights))
 }
 
@@ -88,7 +88,7 @@ public func countZeros(_ values: UnsafePointer<Double>, count: Int) -> Int {
 /// Copies the rows with a responsibility other than 0, in order.
 public func copyRows(
   _ blocks: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
-  responsibilities: UnsafePointer<Double>, room: UnsafeMutablePointer<Double>,
+  responsibilities: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>,
   weights: UnsafeMutablePointer<Double>
 ) {
   withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { numbers in
@@ -101,7 +101,7 @@ public func copyRows(
       selected += responsibilities[n] == 0 ? 0 : 1
     }
     for j in Swift.stride(from: 0, to: columnCount, by: 8) {
-      let (source, target) = (blocks + j * stride, room + j * stride)
+      let (source, target) = (blocks + j * stride, scratch + j * stride)
       for i in 0..<selected {
         Vector8(loading: source + 8 * numbers[i]).store(to: target + 8 * i)
       }

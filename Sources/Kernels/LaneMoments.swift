@@ -16,20 +16,20 @@
 ///   - count: its rows.
 ///   - responsibilities: w r, readable, and zero, up to the next multiple of 8.
 ///   - mean: `columnCount` numbers.
-///   - room: for 4 × `paddedCount(count)` + 160 numbers.
+///   - scratch: for 4 × `paddedCount(count)` + 160 numbers.
 ///   - first: the `columnCount` sums of w r (x_i - mu_i) are added here.
 ///   - second: the sums of w r (x_i - mu_i)(x_j - mu_j) are added here, to a packed lower triangle.
 public func addLaneMoments(
   _ columns: UnsafePointer<Double>, columnCount: Int, count: Int,
   responsibilities: UnsafePointer<Double>, mean: UnsafePointer<Double>,
-  room: UnsafeMutablePointer<Double>, first: UnsafeMutablePointer<Double>,
+  scratch: UnsafeMutablePointer<Double>, first: UnsafeMutablePointer<Double>,
   second: UnsafeMutablePointer<Double>, shape: TileShape = .native
 ) {
   for i in stride(from: 0, to: columnCount, by: 4) {
     let rows = FourRows(
       i: (i, min(i + 1, columnCount - 1), min(i + 2, columnCount - 1), min(i + 3, columnCount - 1)),
       columns: columns, columnCount: columnCount, count: count,
-      responsibilities: responsibilities, mean: mean, sums: room, products: room + 160,
+      responsibilities: responsibilities, mean: mean, sums: scratch, products: scratch + 160,
       first: first, second: second, unrolls: KernelTable.unrollsGroups(shape))
     switch shape {
     case .small: rows.add(by: SIMD4<Double>.self)

@@ -27,20 +27,20 @@ public func squaredDistances(
 ///   - columns: one group of 32 rows (`transposeTile`).
 ///   - centers: K × D, row-major.
 ///   - zeros: K of them.
-///   - room: for K × 32 numbers.
+///   - scratch: for K × 32 numbers.
 ///   - labels: 32 numbers, 0 to K - 1.
 ///   - distances: 32 squared distances to the nearest center.
 public func findNearest(
   _ columns: UnsafePointer<Double>, columnCount: Int, centers: UnsafePointer<Double>,
-  centerCount: Int, zeros: UnsafePointer<Double>, room: UnsafeMutablePointer<Double>,
+  centerCount: Int, zeros: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>,
   labels: UnsafeMutablePointer<Int64>, distances: UnsafeMutablePointer<Double>
 ) {
   SquareLogDensities(
     columns, columnCount: columnCount, stride: 32, componentCount: centerCount, means: centers,
     meanStride: columnCount, logScales: zeros
-  ).write(factors: [-1], factorStride: 0, into: room, densityStride: 32)
+  ).write(factors: [-1], factorStride: 0, into: scratch, densityStride: 32)
   largestComponents(
-    room, componentCount: centerCount, stride: 32, count: 32, into: labels, largest: distances)
+    scratch, componentCount: centerCount, stride: 32, count: 32, into: labels, largest: distances)
   for n in 0..<32 { distances[n] = -distances[n] }
 }
 

@@ -9,30 +9,30 @@
 /// - Parameters:
 ///   - columnCount: at least 8.
 ///   - mean: padded with zeros to whole vectors.
-///   - room: for 8 × `rows.stride` numbers.
-///   - differences: room as large as the blocks of `rows`, or these blocks themselves, for kernels that
+///   - scratch: for 8 × `rows.stride` numbers.
+///   - differences: scratch as large as the blocks of `rows`, or these blocks themselves, for kernels that
 ///     keep x - mu; nil: it is taken anew wherever it is needed.
 ///   - triangle: packed lower triangle; the 7 numbers behind it are read and rewritten unchanged.
 public func addMoments(
   _ rows: SelectedRows, columnCount: Int, mean: UnsafePointer<Double>,
-  room: UnsafeMutablePointer<Double>, differences: UnsafeMutablePointer<Double>? = nil,
+  scratch: UnsafeMutablePointer<Double>, differences: UnsafeMutablePointer<Double>? = nil,
   first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,
   shape: TileShape = .native
 ) {
   let triangle = MomentTriangle(numbers: second, columnCount: columnCount)
   if let differences, KernelTable.packsAhead(shape, columnCount: columnCount) {
     return AheadMoments(
-      rows: rows, mean: mean, differences: differences, products: room, first: first,
+      rows: rows, mean: mean, differences: differences, products: scratch, first: first,
       triangle: triangle
     ).add()
   }
   for i in stride(from: 0, to: columnCount, by: 8) {
     let center = Vector8(loading: mean + i)
     let sum = writeProducts(
-      rows, block: rows.blocks + i * rows.stride, center: center, into: room)
+      rows, block: rows.blocks + i * rows.stride, center: center, into: scratch)
     sum.add(to: first + i, columns: columnCount - i)
     let products = OuterProducts(
-      rows: rows, first: i, mean: mean, products: room, triangle: triangle)
+      rows: rows, first: i, mean: mean, products: scratch, triangle: triangle)
     switch shape {
     case .small: products.addInFours()
     case .large, .wide: products.addInPairs()

@@ -55,18 +55,18 @@ public func writeResiduals(
 /// - Parameters:
 ///   - responsibilities: w r at `[k * stride + n]`, zero from the tile's rows up to a multiple of 8.
 ///   - inverseWeights: 1 / w of each row up to a multiple of 8, 0 for no weight; nil: all 1.
-///   - room: for `stride` numbers.
+///   - scratch: for `stride` numbers.
 public func addPairSums(
   _ responsibilities: UnsafePointer<Double>, componentCount: Int, count: Int, stride: Int,
-  inverseWeights: UnsafePointer<Double>?, room: UnsafeMutablePointer<Double>,
+  inverseWeights: UnsafePointer<Double>?, scratch: UnsafeMutablePointer<Double>,
   into pairs: UnsafeMutablePointer<Double>
 ) {
   let lanes = paddedCount(count)
   for k in 1..<max(1, componentCount) {
     var own = responsibilities + k * stride
     if let inverseWeights {
-      for n in 0..<lanes { room[n] = own[n] * inverseWeights[n] }
-      own = UnsafePointer(room)
+      for n in 0..<lanes { scratch[n] = own[n] * inverseWeights[n] }
+      own = UnsafePointer(scratch)
     }
     let row = pairs + k * (k - 1) / 2
     var l = 0

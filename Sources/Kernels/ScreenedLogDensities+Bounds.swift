@@ -9,7 +9,7 @@ extension ScreenedLogDensities {
     for k in 0..<components.count {
       let product = components.product(
         k, columnCount: leading, tileColumns: columnCount, stride: groups.count,
-        differences: room.differences)
+        differences: scratch.differences)
       let target = densities + k * densityStride + groups.lowerBound
       switch shape {
       case .small: product.writeDensities(start, 0, into: target, as: Vector8.self)
@@ -54,7 +54,7 @@ extension ScreenedLogDensities {
   /// Guesses which component each row belongs to.
   func guess(_ densities: UnsafePointer<Double>, _ densityStride: Int) {
     for n in Swift.stride(from: 0, to: stride, by: 8) {
-      nearest(densities + n, densityStride).component.store(to: room.guesses + n)
+      nearest(densities + n, densityStride).component.store(to: scratch.guesses + n)
     }
   }
 
@@ -62,10 +62,10 @@ extension ScreenedLogDensities {
   /// k + 1 begin.
   func sortByGuess(into order: UnsafeMutablePointer<Int>, ends: UnsafeMutablePointer<Int>) {
     ends.update(repeating: 0, count: components.count + 1)
-    for n in 0..<count { ends[Int(room.guesses[n]) + 1] += 1 }
+    for n in 0..<count { ends[Int(scratch.guesses[n]) + 1] += 1 }
     for k in 0..<components.count { ends[k + 1] += ends[k] }
     for n in 0..<count {
-      let k = Int(room.guesses[n])
+      let k = Int(scratch.guesses[n])
       order[ends[k]] = n
       ends[k] += 1
     }
@@ -81,7 +81,7 @@ extension ScreenedLogDensities {
       for n in Swift.stride(from: 0, to: count, by: 8) {
         let place = bounds + k * densityStride + n
         let part = Vector8(loading: place)
-        let isKnown = Vector8(loading: room.guesses + n) .== Double(k)
+        let isKnown = Vector8(loading: scratch.guesses + n) .== Double(k)
         let bound = (part + components.logScales[k]).replacing(with: part, where: isKnown)
         bound.store(to: place)
         open += Vector8(repeating: 1) - excluded(bound, n).replacing(with: 1, where: isKnown)
@@ -93,7 +93,7 @@ extension ScreenedLogDensities {
   /// 1 for those of eight rows whose bound lies too far below a density that is known, else 0.
   @inline(__always)
   func excluded(_ bound: Vector8, _ n: Int) -> Vector8 {
-    (bound - Vector8(loading: room.tops + n)).ones(below: negligibleLogRatio)
+    (bound - Vector8(loading: scratch.tops + n)).ones(below: negligibleLogRatio)
   }
 
   /// Lowers bounds by what the directions between the guessed component and the others add to the
@@ -137,7 +137,7 @@ extension ScreenedLogDensities {
   ) {
     for row in 0..<4 {
       let x = rows + numbers[row < count ? row : 0] * columnCount
-      for j in 0..<columnCount { room.differences[4 * j + row] = x[j] - mean[j] }
+      for j in 0..<columnCount { scratch.differences[4 * j + row] = x[j] - mean[j] }
     }
   }
 
@@ -149,7 +149,7 @@ extension ScreenedLogDensities {
       FourSums(repeating: Vector8(loading: left)), FourSums(repeating: Vector8(loading: right))
     )
     for j in 0..<columnCount {
-      let x = room.differences + 4 * j
+      let x = scratch.differences + 4 * j
       sums.0.add(x, Vector8(loading: left + 8 * (j + 1)))
       sums.1.add(x, Vector8(loading: right + 8 * (j + 1)))
     }

@@ -5,17 +5,17 @@ extension ScreenedLogDensities {
     _ order: UnsafePointer<Int>, ends: UnsafePointer<Int>,
     into densities: UnsafeMutablePointer<Double>, _ densityStride: Int
   ) {
-    room.gatheredTops.update(repeating: -.infinity, count: 32)
+    scratch.gatheredTops.update(repeating: -.infinity, count: 32)
     // Padding is never open.
-    (room.tops + count).update(repeating: .infinity, count: stride - count)
+    (scratch.tops + count).update(repeating: .infinity, count: stride - count)
     var first = 0
     for k in 0..<components.count {
       while first < ends[k] {
         let some = min(32, ends[k] - first)
         writeSome(k, numbers: order + first, count: some)
         for i in 0..<some {
-          densities[k * densityStride + order[first + i]] = room.results[i]
-          room.tops[order[first + i]] = room.results[i]
+          densities[k * densityStride + order[first + i]] = scratch.results[i]
+          scratch.tops[order[first + i]] = scratch.results[i]
         }
         first += some
       }
@@ -33,11 +33,11 @@ extension ScreenedLogDensities {
       for first in Swift.stride(from: 0, to: possible, by: 32) {
         let some = min(32, possible - first)
         let chosen = numbers + first
-        for i in 0..<32 { room.gatheredTops[i] = room.tops[chosen[i < some ? i : 0]] }
+        for i in 0..<32 { scratch.gatheredTops[i] = scratch.tops[chosen[i < some ? i : 0]] }
         writeSome(k, numbers: chosen, count: some)
         for i in 0..<some {
-          target[chosen[i]] = room.results[i]
-          raiseTop(chosen[i], to: room.results[i])
+          target[chosen[i]] = scratch.results[i]
+          raiseTop(chosen[i], to: scratch.results[i])
         }
       }
     }
@@ -49,7 +49,7 @@ extension ScreenedLogDensities {
   ) -> Int {
     var found = 0
     for n in Swift.stride(from: 0, to: count, by: 8) {
-      let isKnown = Vector8(loading: room.guesses + n) .== Double(k)
+      let isKnown = Vector8(loading: scratch.guesses + n) .== Double(k)
       let done = excluded(Vector8(loading: bounds + n), n).replacing(with: 1, where: isKnown)
       guard done.laneSum < 8 else { continue }
       for lane in 0..<min(8, count - n) {
@@ -61,33 +61,33 @@ extension ScreenedLogDensities {
   }
 
   private func raiseTop(_ n: Int, to density: Double) {
-    room.tops[n] = density > room.tops[n] ? density : room.tops[n]
+    scratch.tops[n] = density > scratch.tops[n] ? density : scratch.tops[n]
   }
 
-  /// Writes the densities of at most 32 rows under component `k` to `room.results`, or bounds where
-  /// those lie too far below `room.gatheredTops`.
+  /// Writes the densities of at most 32 rows under component `k` to `scratch.results`, or bounds where
+  /// those lie too far below `scratch.gatheredTops`.
   private func writeSome(_ k: Int, numbers: UnsafePointer<Int>, count: Int) {
     let isWhole = count > 16 && shape != .small
     let lanes = isWhole ? 32 : paddedCount(count)
     transposeRows(
       rows, numbers: numbers, count: count, columnCount: columnCount, lanes: lanes,
-      into: room.group)
+      into: scratch.group)
     let product = components.product(
       k, columnCount: columnCount, tileColumns: columnCount, stride: lanes,
-      differences: room.differences)
+      differences: scratch.differences)
     let logScale = components.logScales[k]
     if isWhole {
       product.writeDensities(
-        room.group, logScale, tops: room.gatheredTops, floor: negligibleLogRatio,
-        into: room.results, as: FourVectors.self, inPairs: false)
+        scratch.group, logScale, tops: scratch.gatheredTops, floor: negligibleLogRatio,
+        into: scratch.results, as: FourVectors.self, inPairs: false)
     } else if shape != .small {
       product.writeDensities(
-        room.group, logScale, tops: room.gatheredTops, floor: negligibleLogRatio,
-        into: room.results, as: Vector8.self, inPairs: true)
+        scratch.group, logScale, tops: scratch.gatheredTops, floor: negligibleLogRatio,
+        into: scratch.results, as: Vector8.self, inPairs: true)
     } else {
       product.writeDensities(
-        room.group, logScale, tops: room.gatheredTops, floor: negligibleLogRatio,
-        into: room.results, as: Vector8.self, inPairs: false)
+        scratch.group, logScale, tops: scratch.gatheredTops, floor: negligibleLogRatio,
+        into: scratch.results, as: Vector8.self, inPairs: false)
     }
   }
 }

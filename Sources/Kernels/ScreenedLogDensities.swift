@@ -24,7 +24,7 @@ public struct ScreenedLogDensities {
   let components: FullComponents
   let directions: SeparatingDirections?
   let shape: TileShape
-  let room: ScreeningRoom
+  let scratch: ScreeningRoom
 
   /// The columns whose marginal distribution is looked at first, in whole panels: five in sixteen,
   /// whose part of the product is a tenth; 0: there are too few for that to pay.
@@ -32,8 +32,8 @@ public struct ScreenedLogDensities {
     columnCount < KernelTable.screenedColumns ? 0 : 5 * columnCount / 16 & ~3
   }
 
-  /// The numbers that `room` must hold for a tile of `stride` rows.
-  public static func roomCount(columnCount: Int, stride: Int) -> Int {
+  /// The numbers that `scratch` must hold for a tile of `stride` rows.
+  public static func scratchCount(columnCount: Int, stride: Int) -> Int {
     64 * columnCount + 64 + 2 * stride
   }
 
@@ -41,11 +41,11 @@ public struct ScreenedLogDensities {
   ///   - rows: `count` × `columnCount`, row-major; there are leading columns.
   ///   - columns: the same, transposed (`transposeTile`).
   ///   - stride: the rows with padding, a multiple of 32.
-  ///   - room: for `roomCount` numbers.
+  ///   - scratch: for `scratchCount` numbers.
   public init(
     _ rows: UnsafePointer<Double>, count: Int, columns: UnsafePointer<Double>, columnCount: Int,
     stride: Int, components: FullComponents, directions: SeparatingDirections?,
-    room: UnsafeMutablePointer<Double>, shape: TileShape = .native
+    scratch: UnsafeMutablePointer<Double>, shape: TileShape = .native
   ) {
     self.rows = rows
     self.count = count
@@ -55,7 +55,7 @@ public struct ScreenedLogDensities {
     self.components = components
     self.directions = directions
     self.shape = shape
-    self.room = ScreeningRoom(room, columnCount: columnCount, stride: stride)
+    self.scratch = ScreeningRoom(scratch, columnCount: columnCount, stride: stride)
   }
 
   /// - Parameter densities: that of component k and row n goes to `[k * densityStride + n]`.
@@ -88,7 +88,7 @@ public struct ScreenedLogDensities {
       columns, columnCount: columnCount, stride: stride,
       mean: components.means + k * components.meanStride,
       panels: components.panels + k * components.panelStride,
-      logScale: components.logScales[k], differences: room.differences, into: densities,
+      logScale: components.logScales[k], differences: scratch.differences, into: densities,
       shape: shape)
   }
 }
@@ -105,8 +105,8 @@ struct ScreeningRoom {
   let tops: UnsafeMutablePointer<Double>
   let guesses: UnsafeMutablePointer<Double>
 
-  init(_ room: UnsafeMutablePointer<Double>, columnCount: Int, stride: Int) {
-    differences = room
+  init(_ scratch: UnsafeMutablePointer<Double>, columnCount: Int, stride: Int) {
+    differences = scratch
     group = differences + 32 * columnCount
     results = group + 32 * columnCount
     gatheredTops = results + 32

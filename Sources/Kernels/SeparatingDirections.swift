@@ -72,8 +72,8 @@ private struct Construction {
 
   func write(to numbers: UnsafeMutablePointer<Double>) {
     let sizes = [32 * columnCount, (columnCount + 3) * stride + 96, 32]
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: sizes.reduce(0, +)) { room in
-      let differences = room.baseAddress!
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: sizes.reduce(0, +)) { scratch in
+      let differences = scratch.baseAddress!
       let whitened = differences + sizes[0]
       let sums = whitened + sizes[1]
       for k in 0..<components.count {

@@ -35,7 +35,12 @@ public struct BernoulliMixture: ExponentialFamily {
   }
 
   public var featureCount: Int { 1 + columnCount }
-  public var freeParameterCount: Int { componentCount - 1 + componentCount * columnCount }
+  public var layout: ParameterLayout {
+    ParameterLayout([
+      .init("weights", [componentCount], .weights),
+      .init("probabilities", [componentCount, columnCount], .probability),
+    ])
+  }
 
   public func writeFeatures(of tile: RowBlock, into features: UnsafeMutablePointer<Double>) {
     for n in 0..<tile.count {
@@ -45,17 +50,18 @@ public struct BernoulliMixture: ExponentialFamily {
     }
   }
 
-  public func naturalParameters(of parameters: BernoulliParameters) -> [Double] {
-    (0..<componentCount).flatMap { k in
-      let row = parameters.probabilities[k * columnCount..<(k + 1) * columnCount]
-      let logWeight = Portable.log(parameters.weights[k])
+  public func naturalParameters(of parameters: Parameters) -> [Double] {
+    let (weights, probabilities) = (parameters.weights, parameters.probabilities)
+    return (0..<componentCount).flatMap { k in
+      let row = probabilities[k * columnCount..<(k + 1) * columnCount]
+      let logWeight = Portable.log(weights[k])
       return [row.reduce(logWeight) { $1 < 1 ? $0 + Portable.log(1 - $1) : $0 }]
         + row.map { $0 > 0 && $0 < 1 ? Portable.log($0) - Portable.log(1 - $0) : 0 }
     }
   }
 
   /// Where a probability is 0 or 1, a row must have that.
-  public func requirements(of parameters: BernoulliParameters) -> [FeatureRequirement] {
+  public func requirements(of parameters: Parameters) -> [FeatureRequirement] {
     parameters.probabilities.enumerated().compactMap { i, probability in
       guard probability == 0 || probability == 1 else { return nil }
       let (component, column) = i.quotientAndRemainder(dividingBy: columnCount)
@@ -67,51 +73,21 @@ public struct BernoulliMixture: ExponentialFamily {
   ///
   /// - Throws: `FitError.collapsed` for a component without mass if `smoothing` is 0; otherwise
   ///   such a component stays, with weight 0 and probabilities 1/2.
-  public func maximized(
-    _ statistics: [Double], from previous: BernoulliParameters
-  ) throws -> BernoulliParameters {
-    let masses = (0..<componentCount).map { statistics[2 + $0 * featureCount] }
-    let total = masses.reduce(0, +)
-    var next = BernoulliParameters(weights: masses.map { $0 / total }, probabilities: [])
-    for (k, mass) in masses.enumerated() {
-      guard total > 0, mass + smoothing > 0 else {
-        throw FitError.collapsed(component: k, mass: mass, rows: statistics[1], iteration: nil)
+  public func maximized(features: [[Double]]) throws -> Parameters {
+    let total = features.reduce(0) { $0 + $1[0] }
+    // Against rounding; what is smoothed is never certain.
+    let largest = smoothing > 0 ? 1.nextDown : 1
+    let smallest = smoothing > 0 ? Double.leastNonzeroMagnitude : 0
+    var probabilities: [Double] = []
+    for (k, sums) in features.enumerated() {
+      guard total > 0, sums[0] + smoothing > 0 else {
+        throw FitError.collapsed(component: k, mass: sums[0], rows: total, iteration: nil)
       }
-      // Against rounding; what is smoothed is never certain.
-      let largest = smoothing > 0 ? 1.nextDown : 1
-      let smallest = smoothing > 0 ? Double.leastNonzeroMagnitude : 0
-      for j in 1..<featureCount {
-        let sum = statistics[2 + k * featureCount + j] + smoothing
-        next.probabilities.append(min(max(sum / (mass + 2 * smoothing), smallest), largest))
+      probabilities += sums.dropFirst().map {
+        min(max(($0 + smoothing) / (sums[0] + 2 * smoothing), smallest), largest)
       }
     }
-    return next
-  }
-
-  /// The largest change of a weight or probability, whose own scale is 1.
-  public func largestChange(
-    from previous: BernoulliParameters, to next: BernoulliParameters
-  ) -> Double {
-    let old = previous.weights + previous.probabilities
-    return zip(old, next.weights + next.probabilities).reduce(0) { max($0, abs($1.0 - $1.1)) }
-  }
-
-  /// Weights, probabilities.
-  public func numbers(of parameters: BernoulliParameters) -> [Double] {
-    parameters.weights + parameters.probabilities
-  }
-
-  public func parameters(numbers: [Double]) -> BernoulliParameters? {
-    guard let parts = numbers.split(into: [componentCount, componentCount * columnCount])
-    else { return nil }
-    return BernoulliParameters(weights: parts[0], probabilities: parts[1])
-  }
-
-  /// Equal weights and the centers, which are means of rows, as probabilities.
-  public func reference(centers: [Double]) -> BernoulliParameters {
-    BernoulliParameters(
-      weights: Array(repeating: 1 / Double(componentCount), count: componentCount),
-      probabilities: centers)
+    return ["weights": features.map { $0[0] / total }, "probabilities": probabilities]
   }
 
   public var valueCheck: ValueCheck? {
@@ -124,5 +100,27 @@ public struct BernoulliMixture: ExponentialFamily {
             row: row, column: column, value: block.rows[i], expected: "0 or 1")
         }
     }
+  }
+}
+
+extension Parameters {
+  /// Of a Bernoulli mixture: K × D probabilities of a 1, row-major, each 0 to 1.
+  public var probabilities: [Double] { self["probabilities"] }
+
+  /// Those of a Bernoulli mixture.
+  public init(weights: [Double], probabilities: [Double]) {
+    self = ["weights": weights, "probabilities": probabilities]
+  }
+}
+
+extension BernoulliMixture: Family {
+  public static let name = "bernoulli"
+  public init(_ options: FamilyOptions, components: Int, columns: Int) {
+    self.init(
+      componentCount: components, columnCount: columns, smoothing: options.regularization)
+  }
+  public var title: String { "Bernoulli mixture" }
+  public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {
+    .probability(parameters.probabilities[k * columnCount + j])
   }
 }

@@ -40,6 +40,7 @@ extension MixtureModel {
   ) throws -> EvidenceDecomposition {
     let (logJoint, logDensities) = try joint(rows: rows, under: parameters)
     let count = logDensities.count
+    let componentCount = count == 0 ? 0 : logJoint.count / count
     precondition(q.count == logJoint.count, "q has \(q.count) numbers, not \(logJoint.count)")
     precondition(weights.map { $0.count == count } ?? true, "weights for other than \(count) rows")
     var sums = EvidenceDecomposition()
@@ -67,6 +68,7 @@ extension MixtureModel {
   /// - Throws: `FitError` if the parameters define no density.
   public func posterior(rows: [Double], under parameters: Parameters) throws -> [Double] {
     let (logJoint, logDensities) = try joint(rows: rows, under: parameters)
+    let componentCount = logJoint.count / max(logDensities.count, 1)
     return logJoint.indices.map { Portable.exp(logJoint[$0] - logDensities[$0 / componentCount]) }
   }
 
@@ -83,33 +85,29 @@ extension MixtureModel {
   private func joint(
     rows: [Double], under parameters: Parameters
   ) throws -> (logJoint: [Double], logDensities: [Double]) {
-    let expectation = try expectation(under: parameters)
+    let components = try components(at: parameters, sharing: .none)
     precondition(
       rows.count.isMultiple(of: columnCount), "\(rows.count) values in \(columnCount) columns")
     let count = rows.count / columnCount
-    let workspace = Workspace()
-    let tileJoint = workspace.reserve((componentCount + 1) * tileStride + scratchCount)
-    let tileDensities = tileJoint + componentCount * tileStride
     var (logJoint, logDensities): ([Double], [Double]) = ([], [])
-    logJoint.reserveCapacity(count * componentCount)
+    logJoint.reserveCapacity(count * components.count)
     logDensities.reserveCapacity(count)
     rows.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
       let block = RowBlock(rows: base, count: count, columnCount: columnCount)
-      for start in stride(from: 0, to: count, by: tileRows) {
-        let tile = block.slice(from: start, count: min(tileRows, count - start))
-        prepare(tile, scratch: tileDensities + tileStride)
-        writeLogJoint(
-          of: tile, expectation, scratch: tileDensities + tileStride, into: tileJoint)
-        logSumExp(
-          tileJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
-          into: tileDensities)
+      components.forEachTile(of: block, workspace: Workspace()) { tile, tileJoint in
+        components.writeLogJoint(of: tile, into: tileJoint)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: tileStride) { densities in
+          logSumExp(
+            tileJoint, componentCount: components.count, stride: tileStride, count: tile.count,
+            into: densities.baseAddress!)
+          logDensities += densities[..<tile.count]
+        }
         for n in 0..<tile.count {
-          for k in 0..<componentCount { logJoint.append(tileJoint[k * tileStride + n]) }
-          logDensities.append(tileDensities[n])
+          for k in 0..<components.count { logJoint.append(tileJoint[k * tileStride + n]) }
         }
       }
     }
-    return withExtendedLifetime(workspace) { (logJoint, logDensities) }
+    return (logJoint, logDensities)
   }
 }

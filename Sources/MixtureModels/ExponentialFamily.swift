@@ -1,21 +1,16 @@
+import Kernels
+
 /// The short way to a new family: a mixture whose components are of one exponential family,
 /// log p(x | k) = T(x)·θ_k + log h(x).
 ///
-/// A family says what its features T(x) are and turns its parameters into θ and back; the E-step
-/// is two matrix products over a tile of n rows and P features: the log joint is T Θ', and the
-/// statistics are R'T. See `BernoulliMixture` for a whole family.
+/// A family says what its features T(x) are, turns its parameters into θ, and sums of features into
+/// parameters; the E-step is two matrix products over a tile of n rows and P features: the log joint is
+/// T Θ', and the moments are R'T. See `BernoulliMixture` for a whole family.
 ///
-/// Statistics: number 0 and 1 as in `LatentVariableModel`, then K × P sums of w r T(x), row-major:
-/// `statistics[2 + k * P + p]`. Feature 0 is the constant 1, so its sum is the component's mass.
 /// The sums are moments about the origin: fine for counts and bits; a family of continuous data
 /// far from 0 loses digits and wants a kernel of its own, as the Gaussian has.
-public protocol ExponentialFamily: MixtureModel where Expectation == NaturalParameters {
-  /// The number of features of a row, P, with the constant.
-  var featureCount: Int { get }
-
-  /// Writes T(x_n) for every row of the tile: `tile.count` × P, row-major, feature 0 = 1.
-  func writeFeatures(of tile: RowBlock, into features: UnsafeMutablePointer<Double>)
-
+public protocol ExponentialFamily: Features, MixtureModel
+where StepComponents == FeatureComponents, StepMoments == FeatureMoments {
   /// θ as K × P numbers, row-major; number 0 of a component is its log weight minus its log
   /// normalizer, or -∞ if its weight is 0.
   ///
@@ -28,20 +23,29 @@ public protocol ExponentialFamily: MixtureModel where Expectation == NaturalPara
   /// nothing.
   func requirements(of parameters: Parameters) -> [FeatureRequirement]
 
+  /// The M-step.
+  ///
+  /// - Parameter features: of each component the P sums of w r T(x); number 0 is its mass.
+  /// - Throws: `FitError` if a component cannot be estimated.
+  func maximized(features: [[Double]]) throws -> Parameters
+}
+
+/// What an exponential family looks at in a row.
+public protocol Features: Sendable {
+  /// The number of features of a row, P, with the constant.
+  var featureCount: Int { get }
+
+  /// Writes T(x_n) for every row of the tile: `tile.count` × P, row-major, feature 0 = 1.
+  func writeFeatures(of tile: RowBlock, into features: UnsafeMutablePointer<Double>)
+
   /// Writes log h(x_n), in nats, for every row of the tile. By default 0.
   func writeLogBaseMeasure(of tile: RowBlock, into logBase: UnsafeMutablePointer<Double>)
 }
 
-/// The natural parameters θ of all components: what an exponential family's E-step needs.
-public struct NaturalParameters: Sendable, Equatable {
-  /// K × P numbers, row-major.
-  public var values: [Double]
-  /// What is demanded of rows that have a density under a component.
-  public var requirements: [FeatureRequirement]
-
-  public init(values: [Double], requirements: [FeatureRequirement] = []) {
-    (self.values, self.requirements) = (values, requirements)
-  }
+extension Features {
+  public func writeLogBaseMeasure(
+    of tile: RowBlock, into logBase: UnsafeMutablePointer<Double>
+  ) { logBase.update(repeating: 0, count: tile.count) }
 }
 
 /// The one value of a feature with which a row is possible under a component.
@@ -54,6 +58,48 @@ public struct FeatureRequirement: Sendable, Equatable {
   public var value: Double
 
   public init(component: Int, feature: Int, value: Double) {
-    (self.component, self.feature, self.value) = (component, feature, value)
+    self.component = component
+    self.feature = feature
+    self.value = value
+  }
+}
+
+extension ExponentialFamily {
+  public func requirements(of parameters: Parameters) -> [FeatureRequirement] { [] }
+
+  /// - Throws: `FitError.undefined` if a natural parameter is not finite (of a component's number
+  ///   0, if it is NaN or +∞).
+  public func components(
+    at parameters: Parameters, sharing work: WorkSharing
+  ) throws -> FeatureComponents {
+    let values = naturalParameters(of: parameters)
+    precondition(
+      values.count == componentCount * featureCount,
+      "\(values.count) natural parameters, expected \(componentCount) x \(featureCount)")
+    for (i, value) in values.enumerated() where !value.isFinite {
+      let (component, parameter) = i.quotientAndRemainder(dividingBy: featureCount)
+      if parameter == 0 && value == -.infinity { continue }
+      throw FitError.undefined(component: component, naturalParameter: parameter, value: value)
+    }
+    return FeatureComponents(
+      of: self, count: componentCount, values: values, requirements: requirements(of: parameters))
+  }
+
+  public func moments(
+    of components: FeatureComponents, at parameters: Parameters
+  ) -> FeatureMoments { moments(about: []) }
+
+  public func moments(about centers: [Double]) -> FeatureMoments {
+    FeatureMoments(of: self, componentCount: componentCount)
+  }
+
+  public func maximized(
+    _ sums: Sums, of moments: FeatureMoments, from previous: Parameters?, sharing work: WorkSharing
+  ) throws -> Parameters {
+    let features = sums[FeatureMoments.name]
+    return try maximized(
+      features: (0..<componentCount).map {
+        Array(features[$0 * featureCount..<($0 + 1) * featureCount])
+      })
   }
 }

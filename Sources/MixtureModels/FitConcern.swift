@@ -23,10 +23,11 @@ extension GaussianMixture {
   ///
   /// - Parameter rows: how many rows of positive weight the fit had; with row weights, a component has
   ///   its weight's share of them, so that weights in any unit give the same concerns.
-  public func concerns(about parameters: GaussianParameters, rows: Int) -> [FitConcern] {
+  public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
     var concerns: [FitConcern] = []
     var told: Set<Int> = []
     let spread = varianceOfAll(parameters)
+    let covariances = parameters.covariances
     for (k, weight) in parameters.weights.enumerated() {
       if weight == 0 {
         concerns.append(.empty(component: k))
@@ -35,9 +36,9 @@ extension GaussianMixture {
       }
       // A covariance that all share says nothing of one of them.
       let isRegularization =
-        covarianceType != .tied
-        && (0..<columnCount).allSatisfy { share(parameters, k, $0) >= 0.5 }
-        && (0..<columnCount).contains { 100 * variance(parameters, k, $0) < spread[$0] }
+        !form.isShared
+        && (0..<columnCount).allSatisfy { regularization / covariances[variance(k, $0)] >= 0.5 }
+        && (0..<columnCount).contains { 100 * covariances[variance(k, $0)] < spread[$0] }
       guard weight * Double(rows) < fewestRows || isRegularization else { continue }
       concerns.append(
         .spike(
@@ -49,15 +50,17 @@ extension GaussianMixture {
 
   /// The variance of each column over all components: data whose own variances are hardly more than the
   /// regularization have no spikes, but the wrong units.
-  private func varianceOfAll(_ parameters: GaussianParameters) -> [Double] {
-    (0..<columnCount).map { j in
+  private func varianceOfAll(_ parameters: Parameters) -> [Double] {
+    let (weights, means) = (parameters.weights, parameters.means)
+    let covariances = parameters.covariances
+    return (0..<columnCount).map { j in
       func mean(_ number: (Int) -> Double) -> Double {
-        (0..<componentCount).reduce(0) { $0 + parameters.weights[$1] * number($1) }
+        (0..<componentCount).reduce(0) { $0 + weights[$1] * number($1) }
       }
-      let middle = mean { parameters.means[$0 * columnCount + j] }
+      let middle = mean { means[$0 * columnCount + j] }
       return mean { k in
-        let distance = parameters.means[k * columnCount + j] - middle
-        return variance(parameters, k, j) + distance * distance
+        let distance = means[k * columnCount + j] - middle
+        return covariances[variance(k, j)] + distance * distance
       }
     }
   }
@@ -65,33 +68,24 @@ extension GaussianMixture {
   /// D + 1 rows are the fewest that give a covariance matrix its full rank; of other variances, more
   /// than about two rows.
   private var fewestRows: Double {
-    covarianceType == .full ? max(Double(columnCount + 1), 2.5) : 2.5
+    form is FullCovariances ? max(Double(columnCount + 1), 2.5) : 2.5
   }
 
   private func regularized(
-    _ parameters: GaussianParameters, except told: Set<Int>
+    _ parameters: Parameters, except told: Set<Int>
   ) -> [FitConcern] {
-    let isTied = covarianceType == .tied
-    let columns = covarianceType == .spherical ? 1 : columnCount
-    let shares = (0..<(isTied ? 1 : componentCount)).flatMap { k in
-      (0..<columns).map { j in (component: k, column: j, share: share(parameters, k, j)) }
+    var shares: [(component: Int?, column: Int?, share: Double)] = []
+    let covariances = parameters.covariances
+    forEachVariance { k, j, place in
+      let share = regularization / covariances[place]
+      guard share > Self.unremarkableShare, k.map({ !told.contains($0) }) ?? true else { return }
+      shares.append((k, j, share))
     }
     return shares.enumerated()
-      .filter {
-        $0.element.share > Self.unremarkableShare
-          && (isTied || !told.contains($0.element.component))
-      }
       .sorted { ($1.element.share, $0.offset) < ($0.element.share, $1.offset) }
       .map {
         .regularized(
-          component: isTied ? nil : $0.element.component,
-          column: covarianceType == .spherical ? nil : $0.element.column,
-          share: $0.element.share)
+          component: $0.element.component, column: $0.element.column, share: $0.element.share)
       }
-  }
-
-  /// The part of a variance that is the regularization.
-  private func share(_ parameters: GaussianParameters, _ k: Int, _ j: Int) -> Double {
-    regularization / variance(parameters, k, j)
   }
 }

@@ -1,202 +1,106 @@
 import Kernels
 
 extension GaussianMixture {
-  /// New weights, means and covariances from the combined statistics.
+  /// New weights, means and covariances.
   ///
-  /// weight_k = N_k / N, d_k = S_k / N_k, mean_k += d_k, covariance_k = Q_k / N_k - d_k d_k' + regularization.
+  /// weight_k = N_k / N, d_k = S_k / N_k, mean_k = center_k + d_k, and, of the covariances Q_k / N_k - d_k d_k'
+  /// of the rows, those that the covariance model allows, + regularization.
   /// A component without mass keeps its mean, gets weight 0 and the covariance `regularization` × I.
   ///
   /// - Throws: `FitError` if a covariance is singular relative to the data's own scale: see
   ///   `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data could
   ///   feign, (4 × 2^-52 × the column's largest magnitude)² or less, and a component without mass.
   ///   Also if a variance or its reciprocal is not finite.
-  public func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters {
-    try maximized(statistics, from: previous, sharing: .none)
-  }
-
   public func maximized(
-    _ statistics: [Double], from previous: Parameters, sharing work: WorkSharing
+    _ sums: Sums, of moments: GaussianMoments, from previous: Parameters? = nil,
+    sharing work: WorkSharing
   ) throws -> Parameters {
-    let total = statistics[massesStart..<massesStart + componentCount].reduce(0, +)
-    var next = previous
-    var shifts = [Double](repeating: 0, count: componentCount * columnCount)
-    for k in 0..<componentCount {
-      let mass = statistics[massesStart + k]
-      if mass == 0 && regularization == 0 { throw collapsed(k, statistics) }
-      next.weights[k] = mass / total
-      guard mass > 0 else { continue }
-      for j in k * columnCount..<(k + 1) * columnCount {
-        shifts[j] = statistics[firstMomentsStart + j] / mass
-        next.means[j] = withinRange(next.means[j] + shifts[j], column: j % columnCount)
-      }
-    }
-    switch covarianceType {
-    case .full: next.covariances = try fullCovariances(statistics, shifts, sharing: work)
-    case .tied:
-      next.covariances = try tiedCovariance(
-        statistics, shifts, of: previous, total: total)
-    case .diag: next.covariances = try variances(statistics, shifts)
-    case .spherical: next.covariances = try sphericalVariances(statistics, shifts)
-    }
-    return next
+    let masses = sums[Slots.masses]
+    if regularization == 0, let empty = masses.firstIndex(of: 0) { throw collapsed(empty, sums) }
+    let total = masses.reduce(0, +)
+    let own = MomentSums(sums, of: moments)
+    let means = (0..<componentCount).flatMap { k in (0..<columnCount).map { own.mean(k, $0) } }
+    let covariances = own.perMass(
+      try form.covariances(own, sharing: work), masses, isShared: form.isShared)
+    return Parameters(
+      weights: masses.map { $0 / total }, means: means,
+      covariances: try finished(covariances, sums, sharing: work))
   }
 
-  private func fullCovariances(
-    _ statistics: [Double], _ shifts: [Double], sharing work: WorkSharing
-  ) throws -> [Double] {
-    let work = worthSharing(work)
-    let covariances = try work.map(componentCount) { k in
-      let mass = statistics[massesStart + k]
-      let shift = shifts[k * columnCount..<(k + 1) * columnCount]
-      var packed = Array(statistics[2 + k * momentCount..<2 + (k + 1) * momentCount])
-      forEachEntry { slot, i, j in
-        let central = mass > 0 ? packed[slot] / mass : 0
-        packed[slot] = central - shift[shift.startIndex + i] * shift[shift.startIndex + j]
-      }
-      return regularized(packed)
-    }
-    let all = Array(covariances.joined())
-    let checks = WorkSharing.Parts(
-      count: componentCount, operations: factorOperations, numberCount: 0)
-    _ = try work.numbers(of: checks) { k in
-      try requireFactor(all, component: k, statistics)
-      return []
-    }
-    return all
-  }
-
-  private func tiedCovariance(
-    _ statistics: [Double], _ shifts: [Double], of previous: Parameters, total: Double
-  ) throws -> [Double] {
-    var packed = Array(statistics[2..<2 + momentCount])
-    if sumsPairs { addPairs(statistics, of: previous, to: &packed) }
-    forEachEntry { slot, i, j in
-      let between = (0..<componentCount).reduce(0) {
-        $0 + statistics[massesStart + $1] * shifts[$1 * columnCount + i]
-          * shifts[$1 * columnCount + j]
-      }
-      packed[slot] = (packed[slot] - between) / total
-    }
-    let covariance = regularized(packed)
-    try requireFactor(covariance, component: nil, statistics)
-    return covariance
-  }
-
-  /// Adds sum_{k<l} C_kl (mu_k - mu_l)(mu_k - mu_l)' = sum_k (mu_k - mu_0) v_k', with the sums C_kl of
-  /// w r_k r_l and v_k = sum_l C_kl (mu_k - mu_l).
+  /// The covariances that the model allows, regularized.
   ///
-  /// As the v_k add up to 0, any point would do for mu_0, but for roundings: it is the mean of a
-  /// component with a weight, since one without may lie anywhere (`shared`).
-  private func addPairs(
-    _ statistics: [Double], of previous: Parameters, to packed: inout [Double]
-  ) {
-    let (means, d) = (previous.means, columnCount)
-    let origin = (previous.weights.firstIndex { $0 > 0 } ?? 0) * d
-    for k in 0..<componentCount {
-      var v = [Double](repeating: 0, count: d)
-      for l in 0..<componentCount where l != k {
-        let (high, low) = (max(k, l), min(k, l))
-        let pair = statistics[pairsStart + high * (high - 1) / 2 + low]
-        // Means may be so far apart that their difference is infinite.
-        if pair == 0 { continue }
-        for j in 0..<d { v[j] += pair * (means[k * d + j] - means[l * d + j]) }
-      }
-      if v.allSatisfy({ $0 == 0 }) { continue }
-      forEachEntry { slot, i, j in packed[slot] += (means[k * d + i] - means[origin + i]) * v[j] }
+  /// - Throws: `FitError` if one is singular or out of range.
+  private func finished(
+    _ covariances: [Double], _ sums: Sums, sharing work: WorkSharing
+  ) throws -> [Double] {
+    var covariances = covariance.constrained(
+      covariances, masses: sums[Slots.masses], columns: columnCount)
+    forEachVariance { _, _, place in
+      covariances[place] = max(covariances[place], 0) + regularization
     }
+    try requireUsable(covariances, sums, sharing: work)
+    return covariances
   }
 
-  private func variances(_ statistics: [Double], _ shifts: [Double]) throws -> [Double] {
-    try (0..<componentCount * columnCount).map { index in
-      let (k, j) = (index / columnCount, index % columnCount)
-      let mass = statistics[massesStart + k]
-      let central = mass > 0 ? statistics[2 + index] / mass - shifts[index] * shifts[index] : 0
-      return try checked(
-        max(central, 0) + regularization, floor: smallestVariance(j), component: k, column: j,
-        statistics)
-    }
-  }
-
-  /// The mean of the D variances, as scikit-learn defines it.
-  private func sphericalVariances(_ statistics: [Double], _ shifts: [Double]) throws -> [Double] {
-    let floor = (0..<columnCount).reduce(0) { $0 + smallestVariance($1) } / Double(columnCount)
-    return try (0..<componentCount).map { k in
-      let mass = statistics[massesStart + k]
-      let squared = (k * columnCount..<(k + 1) * columnCount).reduce(0) {
-        $0 + shifts[$1] * shifts[$1]
-      }
-      let central = mass > 0 ? (statistics[2 + k] / mass - squared) / Double(columnCount) : 0
-      return try checked(
-        max(central, 0) + regularization, floor: floor, component: k, column: nil, statistics)
-    }
-  }
-
-  /// The square matrix with the regularization added to its diagonal.
-  private func regularized(_ packed: [Double]) -> [Double] {
-    var packed = packed
-    for j in 0..<columnCount {
-      let slot = PackedTriangle.row(j) + j
-      packed[slot] = max(packed[slot], 0) + regularization
-    }
-    return PackedTriangle.unpackSymmetric(packed[...], order: columnCount)
-  }
-
-  /// Throws if a component's covariance, or with nil the one that all share, is singular.
-  private func requireFactor(
-    _ covariances: [Double], component: Int?, _ statistics: [Double]
+  private func requireUsable(
+    _ covariances: [Double], _ sums: Sums, sharing work: WorkSharing
   ) throws {
-    let k = component ?? 0
-    for j in 0..<columnCount {
-      _ = try checked(
-        covariances[(k * columnCount + j) * columnCount + j], floor: smallestVariance(j),
-        component: component, column: j, statistics)
+    let count = form.count(components: componentCount)
+    guard form.isMatrix else {
+      return try forEachVariance { k, j, place in
+        try check(covariances[place], component: k, column: j, sums)
+      }
     }
-    guard factor(covariances, k) != nil else {
-      throw collapsed(component, statistics, singularColumns(covariances, k))
+    let checks = WorkSharing.Parts(
+      count: count, operations: factorOperations(columns: columnCount), numberCount: 0)
+    let work = work.forFactors(count: count, columns: columnCount)
+    _ = try (count == 1 ? .none : work).numbers(of: checks) { k in
+      let component = form.isShared ? nil : k
+      for j in 0..<columnCount {
+        try check(covariances[variance(k, j)], component: component, column: j, sums)
+      }
+      guard factor(covariances, k, columns: columnCount) != nil else {
+        let columns = singularColumns(covariances, k, columns: columnCount)
+        throw collapsed(component, sums, columns)
+      }
+      return []
     }
   }
 
   /// - Parameter column: whose variance it is; nil for one of all columns.
-  private func checked(
-    _ variance: Double, floor: Double, component: Int?, column: Int?, _ statistics: [Double]
-  ) throws -> Double {
+  private func check(
+    _ variance: Double, component: Int?, column: Int?, _ sums: Sums
+  ) throws {
     guard variance < .infinity else {
       throw FitError.notFinite(component: component, variance: variance, iteration: nil)
     }
-    guard variance > floor else {
-      throw collapsed(component, statistics, SingularColumns(column: column))
+    guard variance > smallestVariance(column) else {
+      throw collapsed(component, sums, SingularColumns(column: column))
     }
     // The model file would be refused.
     guard CovarianceCheck.hasReciprocal(variance) else {
       throw FitError.outOfRange(component: component, variance: variance, iteration: nil)
     }
-    return variance
   }
 
-  /// What rounding alone can leave of a zero variance in column `j`; 0 with regularization, which
-  /// then is the floor itself.
-  private func smallestVariance(_ j: Int) -> Double {
+  /// What rounding alone can leave of a zero variance in column `j`, or of one of all columns; 0 with
+  /// regularization, which then is the floor itself.
+  private func smallestVariance(_ j: Int?) -> Double {
+    guard let j else {
+      return (0..<columnCount).reduce(0) { $0 + smallestVariance($1) } / Double(columnCount)
+    }
     let rounding = 4 * 0x1p-52 * (ranges?.magnitude(j) ?? 0)
     return regularization == 0 ? rounding * rounding : 0
   }
 
   /// Too little mass, if no covariance of that many rows has full rank; else columns that have
   /// none. Nil: the shared covariance.
-  private func collapsed(
-    _ component: Int?, _ statistics: [Double], _ columns: SingularColumns? = nil
-  ) -> FitError {
-    let rows = statistics[1]
-    let mass = component.map { statistics[massesStart + $0] } ?? rows
+  private func collapsed(_ component: Int?, _ sums: Sums, _ columns: SingularColumns? = nil) -> FitError {
+    let rows = sums.weightSum
+    let mass = component.map { sums[Slots.masses][$0] } ?? rows
     guard let component, mass < Double(columnCount + 1) else {
       return .singular(component: component, columns: columns, mass: mass, iteration: nil)
     }
     return .collapsed(component: component, mass: mass, rows: rows, iteration: nil)
-  }
-
-  /// Calls `body` with the slot, row and column of every entry of a packed triangle.
-  private func forEachEntry(_ body: (_ slot: Int, _ i: Int, _ j: Int) -> Void) {
-    for i in 0..<columnCount {
-      for j in 0...i { body(PackedTriangle.row(i) + j, i, j) }
-    }
   }
 }

@@ -15,18 +15,16 @@ extension GaussianMixture: SamplableModel {
 
   public func sampler(under parameters: Parameters) throws -> Sampler {
     try requireFiniteVariances(parameters)
-    let d = columnCount
-    var factors: [CholeskyFactor] = []
-    var deviations: [Double] = []
-    switch covarianceType {
-    case .full, .tied:
-      factors = try (0..<(covarianceType == .tied ? 1 : componentCount)).map {
-        try choleskyFactor(parameters, component: $0)
+    let covariances = parameters.covariances
+    var (factors, deviations): ([CholeskyFactor], [Double]) = ([], [])
+    if form.isMatrix {
+      factors = try (0..<form.count(components: componentCount)).map {
+        try choleskyFactor(covariances, $0, columns: columnCount, isShared: form.isShared)
       }
-    case .diag:
-      deviations = parameters.covariances.map { $0.squareRoot() }
-    case .spherical:
-      deviations = parameters.covariances.flatMap { Array(repeating: $0.squareRoot(), count: d) }
+    } else {
+      deviations = (0..<componentCount).flatMap { k in
+        (0..<columnCount).map { covariances[variance(k, $0)].squareRoot() }
+      }
     }
     return Sampler(
       weights: parameters.weights, means: parameters.means, factors: factors,
@@ -46,7 +44,7 @@ extension GaussianMixture: SamplableModel {
       }
       return
     }
-    let lower = sampler.factors[covarianceType == .tied ? 0 : k].lower
+    let lower = sampler.factors[form.isShared ? 0 : k].lower
     // From the last one up: x_i needs z_0 to z_i, which are still in place then.
     for i in (0..<d).reversed() {
       let start = PackedTriangle.row(i)

@@ -18,40 +18,6 @@ public protocol Pass: Sendable {
     _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>) throws
 }
 
-/// Named parts of a buffer of numbers.
-public struct Slots: Sendable, Equatable, ExpressibleByDictionaryLiteral {
-  private let names: [String]
-  private let ends: [Int]
-
-  /// - Parameter parts: the names, and how many numbers each has, in the order of the buffer.
-  public init(dictionaryLiteral parts: (String, Int)...) {
-    var end = 0
-    names = parts.map { $0.0 }
-    ends = parts.map { name, count in
-      precondition(count >= 0, "\(count) numbers of \(name)")
-      end += count
-      return end
-    }
-  }
-
-  /// The number of numbers.
-  public var count: Int { ends.last ?? 0 }
-
-  /// Where the part of this name lies; nil if there is none.
-  public subscript(name: String) -> Range<Int>? {
-    names.firstIndex(of: name).map { ($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0] }
-  }
-
-  /// What messages call number `slot`: "masses", or of several "masses 3 of 5".
-  public func name(of slot: Int) -> String {
-    guard let part = ends.firstIndex(where: { slot < $0 }), let range = self[names[part]] else {
-      return "number \(slot + 1)"
-    }
-    return range.count == 1
-      ? names[part] : "\(names[part]) \(slot - range.lowerBound + 1) of \(range.count)"
-  }
-}
-
 /// A pass whose numbers a closure writes.
 public struct BlockPass: Pass {
   public let slots: Slots

@@ -8,8 +8,11 @@ extension ModelFile {
   /// - Parameters:
   ///   - json: the file's bytes.
   ///   - name: the file's name, for messages.
+  ///   - families: those that the file may be of.
   /// - Throws: `ModelFileError`, naming the file and the place in it.
-  public init(json: [UInt8], name: String) throws(ModelFileError) {
+  public init(
+    json: [UInt8], name: String, families: Families = .standard
+  ) throws(ModelFileError) {
     let document: JSON
     do {
       document = try JSONParser.parse(json)
@@ -24,28 +27,13 @@ extension ModelFile {
     }
     let root = ModelFileReader(file: name, path: "", value: document)
     try root.member("format").expect(.string(Self.format))
-    try root.member("version").expect(.integer(UInt64(Self.version)))
-    let family = try root.member("family").choice(Family.self)
-    let K = (try root.member("components").integer(Int.self, atLeast: 1), "components")
-    let D = (try root.member("dimensions").integer(Int.self, atLeast: 1), "dimensions")
-    let weights = try root.member("weights").weights([K])
-    switch family {
-    case .gaussian:
-      let type = try root.member("covariance_type").choice(CovarianceType.self)
-      let means = try root.member("means").numbers([K, D])
-      let covariances = try root.member("covariances").covariances(type, K, D)
-      let parameters = GaussianParameters(weights: weights, means: means, covariances: covariances)
-      model = .gaussian(type, parameters)
-    case .bernoulli:
-      let probabilities = try root.member("probabilities").probabilities([K, D])
-      model = .bernoulli(BernoulliParameters(weights: weights, probabilities: probabilities))
-    }
-    columns = try root.optional("columns")?.names(D)
+    try root.member("version").expectVersion(upTo: Self.newestVersion)
     fit = try root.optional("fit")?.fitRecord()
+    mixture = try root.mixture(families, exactDense: fit?.exactDense ?? false)
+    parameters = try root.parameters(of: mixture)
+    columns = try root.optional("columns")?.names((mixture.columnCount, "dimensions"))
   }
 }
-
-private enum Family: String, CaseIterable { case gaussian, bernoulli }
 
 private typealias Extent = (extent: Int, key: String)
 
@@ -63,13 +51,100 @@ extension ModelFileReader {
     }
   }
 
-  /// One of the names of `Choice`.
-  fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(
-    _ type: Choice.Type
-  ) throws(ModelFileError) -> Choice {
-    if case .string(let name) = value, let choice = Choice(rawValue: name) { return choice }
-    let names = Choice.allCases.map { quoted($0.rawValue) }
-    throw unexpected(expected: names.joined(separator: " or "))
+  fileprivate func expectVersion(upTo newest: Int) throws(ModelFileError) {
+    guard case .integer(let version) = value, (1...UInt64(newest)).contains(version) else {
+      throw unexpected(expected: newest == 1 ? "1" : "1 to \(newest)")
+    }
+  }
+
+  /// One of some texts.
+  private func choice(_ texts: [String]) throws(ModelFileError) -> String {
+    if case .string(let text) = value, texts.contains(text) { return text }
+    throw unexpected(expected: texts.map { quoted($0) }.joined(separator: " or "))
+  }
+
+  /// The mixture that the file says it is of.
+  fileprivate func mixture(
+    _ families: Families, exactDense: Bool
+  ) throws(ModelFileError) -> any Family {
+    let family = try member("family").choice(families.names)
+    let components = try member("components").integer(Int.self, atLeast: 1)
+    let columns = try member("dimensions").integer(Int.self, atLeast: 1)
+    guard let type = families[family] else { throw unexpected(expected: "a family") }
+    var options = FamilyOptions(exactDense: exactDense)
+    for setting in type.settings {
+      for (i, (key, texts)) in setting.keys.enumerated() {
+        if i == 0 { options.values[setting.name] = try member(key).choice(texts) }
+        if let later = try optional(key) { options.values[setting.name] = try later.choice(texts) }
+      }
+    }
+    for part in families.extensions where try optional(part.setting.name) != nil {
+      options.values[part.setting.name] = ""
+    }
+    let mixture: any Family
+    do {
+      mixture = try families.mixture(type, options, components: components, columns: columns)
+    } catch { throw self.error(.unexpected(found: "\(error)", expected: "a model")) }
+    // Of a family that is of some number of columns only.
+    guard mixture.columnCount == columns else {
+      throw try member("dimensions").unexpected(expected: "\(mixture.columnCount)")
+    }
+    // Keys that contradict each other.
+    for (key, value) in mixture.variant { _ = try member(key).choice([value]) }
+    return mixture
+  }
+
+  /// The numbers of all parts of the mixture's layout.
+  fileprivate func parameters(of mixture: any Family) throws(ModelFileError) -> Parameters {
+    var (lists, total): ([(String, [Double])], Double?) = ([], nil)
+    for part in mixture.layout.parts {
+      var place = self
+      for key in part.name.split(separator: ".") { place = try place.member(String(key)) }
+      let numbers = try place.numbers(of: part, mixture)
+      if part.domain == .weights { total = numbers.reduce(total ?? 0, +) }
+      lists.append((part.name, numbers))
+    }
+    if let total, !(abs(total - 1) <= allowance) {
+      throw try member("weights").error(.weightSum(total))
+    }
+    return Parameters(lists)
+  }
+
+  private func numbers(
+    of part: ParameterLayout.Part, _ mixture: any Family
+  ) throws(ModelFileError) -> [Double] {
+    let (K, D) = (mixture.componentCount, mixture.columnCount)
+    let shape = part.shape.enumerated().map { i, extent -> Extent in
+      let isComponents = extent == K && (extent != D || i == 0)
+      return (extent, isComponents ? "components" : extent == D ? "dimensions" : part.name)
+    }
+    let numbers = try numbers(shape)
+    switch part.domain {
+    case .free, .mean, .fixed: break
+    case .positive: try check(numbers, shape, "more than 0") { $0 > 0 }
+    case .probability: try check(numbers, shape, "0 to 1") { (0...1).contains($0) }
+    case .weights: try check(numbers, shape, "0 or more") { $0 >= 0 }
+    case .variance:
+      try check(numbers, shape, "more than 0") { $0 > 0 }
+      try check(numbers, shape, CovarianceCheck.range, CovarianceCheck.hasReciprocal)
+    case .covariance:
+      let size = shape.last?.extent ?? 0
+      let count = shape.dropLast(2).reduce(1) { $0 * $1.extent }
+      for k in 0..<count {
+        let matrix = numbers[k * size * size..<(k + 1) * size * size]
+        try check(covariance: Array(matrix), size: size, at: shape.count > 2 ? [k] : [])
+      }
+    }
+    return numbers
+  }
+
+  private func check(
+    _ numbers: [Double], _ shape: [Extent], _ expected: String, _ isRight: (Double) -> Bool
+  ) throws(ModelFileError) {
+    guard let i = numbers.firstIndex(where: { !isRight($0) }) else { return }
+    throw error(
+      .unexpected(found: unpointed(numbers[i]), expected: expected),
+      at: indices(i, shape: shape.map(\.extent)))
   }
 
   /// As many strings as there are columns, no two alike.
@@ -92,54 +167,6 @@ extension ModelFileReader {
       names.append(name)
     }
     return names
-  }
-
-  fileprivate func weights(_ shape: [Extent]) throws(ModelFileError) -> [Double] {
-    let weights = try numbers(shape)
-    for (k, weight) in weights.enumerated() where weight < 0 {
-      throw error(.unexpected(found: unpointed(weight), expected: "0 or more"), at: [k])
-    }
-    let sum = weights.reduce(0, +)
-    guard abs(sum - 1) <= allowance else { throw error(.weightSum(sum)) }
-    return weights
-  }
-
-  fileprivate func probabilities(_ shape: [Extent]) throws(ModelFileError) -> [Double] {
-    let probabilities = try numbers(shape)
-    for (i, value) in probabilities.enumerated() where !(0...1).contains(value) {
-      let (k, j) = i.quotientAndRemainder(dividingBy: shape[1].extent)
-      throw error(.unexpected(found: unpointed(value), expected: "0 to 1"), at: [k, j])
-    }
-    return probabilities
-  }
-
-  fileprivate func covariances(
-    _ type: CovarianceType, _ K: Extent, _ D: Extent
-  ) throws(ModelFileError) -> [Double] {
-    switch type {
-    case .full:
-      let values = try numbers([K, D, D])
-      for k in 0..<K.extent {
-        let matrix = values[k * D.extent * D.extent..<(k + 1) * D.extent * D.extent]
-        try check(covariance: Array(matrix), size: D.extent, at: [k])
-      }
-      return values
-    case .tied:
-      let values = try numbers([D, D])
-      try check(covariance: values, size: D.extent, at: [])
-      return values
-    case .diag:
-      let values = try numbers([K, D])
-      for (i, value) in values.enumerated() {
-        let (k, j) = i.quotientAndRemainder(dividingBy: D.extent)
-        try check(variance: value, at: [k, j])
-      }
-      return values
-    case .spherical:
-      let values = try numbers([K])
-      for (k, value) in values.enumerated() { try check(variance: value, at: [k]) }
-      return values
-    }
   }
 
   private func check(variance: Double, at indices: [Int]) throws(ModelFileError) {

@@ -6,31 +6,40 @@ extension ModelFile {
   ///
   /// - Throws: `ModelFileError` if a number is not finite; JSON has no such numbers.
   public func encoded() throws(ModelFileError) -> [UInt8] {
-    let (K, D) = (components, dimensions)
     var members: [(key: String, value: JSONText?)] = [
-      ("format", .string(Self.format)), ("version", .integer(Self.version)),
-      ("family", .string(family)), ("covariance_type", covarianceType.map { .string($0.rawValue) }),
-      ("components", .integer(K)), ("dimensions", .integer(D)),
-      ("columns", columns.map { .list($0.map(JSONText.string)) }),
-      ("weights", try text(weights, "weights", shape: [K])),
+      ("format", .string(Self.format)), ("version", .integer(mixture.fileVersion)),
+      ("family", .string(family)),
     ]
-    switch model {
-    case .gaussian(let type, let parameters):
-      let shape = type.shape(components: K, columns: D)
-      members += [
-        ("means", try text(parameters.means, "means", shape: [K, D])),
-        ("covariances", try text(parameters.covariances, "covariances", shape: shape)),
-      ]
-    case .bernoulli(let parameters):
-      members.append(
-        ("probabilities", try text(parameters.probabilities, "probabilities", shape: [K, D])))
-    }
+    members += mixture.variant.map { ($0.key, .string($0.value)) }
+    members += [
+      ("components", .integer(components)), ("dimensions", .integer(dimensions)),
+      ("columns", columns.map { .list($0.map(JSONText.string)) }),
+    ]
+    members += try parameterMembers()
     members.append(("fit", try fit?.text()))
     return Array("\(JSONText.lines(members))\n".utf8)
   }
 
-  private var covarianceType: CovarianceType? {
-    if case .gaussian(let type, _) = model { type } else { nil }
+  /// A member for each part of the layout; one object for those of one name before a point, which follow
+  /// each other.
+  private func parameterMembers() throws(ModelFileError) -> [(key: String, value: JSONText?)] {
+    var members: [(key: String, value: JSONText?)] = []
+    var object: [(key: String, value: JSONText?)] = []
+    for part in mixture.layout.parts {
+      let value = try text(parameters[part.name], part.name, shape: part.shape)
+      let keys = part.name.split(separator: ".").map(String.init)
+      if keys.count == 1 {
+        members.append((part.name, value))
+        continue
+      }
+      if members.last?.key != keys[0] {
+        members.append((keys[0], nil))
+        object = []
+      }
+      object.append((keys[1], value))
+      members[members.count - 1].value = .object(object)
+    }
+    return members
   }
 
   /// Nested lists of `shape`, the innermost on one line.
@@ -40,8 +49,10 @@ extension ModelFile {
     precondition(
       values.count == shape.reduce(1, *), "\(path): \(values.count) numbers of shape \(shape)")
     for (i, value) in values.enumerated() where !value.isFinite {
-      throw ModelFileError(path: path + indexPath(i, shape: shape), problem: .notFinite(value))
+      let place = indices(i, shape: shape).map { "[\($0)]" }.joined()
+      throw ModelFileError(path: path + place, problem: .notFinite(value))
     }
+    if shape.isEmpty { return .number(values[0]) }
     return .nested(values[...], shape: shape[...], indent: "  ")
   }
 }
@@ -73,13 +84,11 @@ extension FitRecord {
   }
 }
 
-/// `[1][0]` for number `i` of an array of `shape`.
-private func indexPath(_ i: Int, shape: [Int]) -> String {
+/// The places of number `i` in nested lists of `shape`: 1, 0.
+func indices(_ i: Int, shape: [Int]) -> [Int] {
   var rest = i
-  var path = ""
-  for extent in shape.reversed() {
-    path = "[\(rest % extent)]" + path
-    rest /= extent
-  }
-  return path
+  return shape.reversed().map { extent in
+    defer { rest /= extent }
+    return rest % extent
+  }.reversed()
 }

@@ -9,59 +9,72 @@ import MixtureModels
 ///      "covariances": full [K][D][D], tied [D][D], diag [K][D], spherical [K],
 ///      "fit": {…}}
 ///
-/// A Bernoulli mixture has "family": "bernoulli" and "probabilities": [K][D] instead of
-/// covariance type, means and covariances. "columns" has the names of the data's columns, and is absent
-/// if these have none; "fit" may be absent. Numbers are written in the shortest form that reads back
-/// to the same bits, so equal models are equal bytes.
-public struct ModelFile: Sendable, Equatable {
-  /// The parameters of each family that a file can hold.
-  public enum Model: Sendable, Equatable {
-    case gaussian(CovarianceType, GaussianParameters)
-    case bernoulli(BernoulliParameters)
-  }
-
-  public var model: Model
+/// Another family has its own name and parameters, as its layout says: a Bernoulli mixture
+/// "probabilities": [K][D]. "columns" has the names of the data's columns, and is absent if these have
+/// none; "fit" may be absent. Numbers are written in the shortest form that reads back to the same bits,
+/// so equal models are equal bytes.
+public struct ModelFile: Sendable {
+  /// The family and size, as made for these parameters: it counts the responsibilities that the fit
+  /// counted, so that it gives the fit's log-likelihood to the last bit.
+  public let mixture: any Family
+  public var parameters: Parameters
   /// D names of the columns, no two alike; nil if they have none.
   public var columns: [String]?
   /// How the model was fitted; nil for one that was not.
   public var fit: FitRecord?
 
   static let format = "shardem-model"
-  static let version = 1
+  static let newestVersion = 2
 
-  public init(model: Model, columns: [String]? = nil, fit: FitRecord? = nil) {
-    self.model = model
-    self.columns = columns
-    self.fit = fit
+  /// - Parameter parameters: fit the layout of the mixture.
+  public init(
+    _ mixture: any Family, _ parameters: Parameters, columns: [String]? = nil,
+    fit: FitRecord? = nil
+  ) {
+    (self.mixture, self.parameters, self.columns, self.fit) = (mixture, parameters, columns, fit)
     precondition(
       columns == nil || columns!.count == dimensions,
       "\(columns!.count) names of \(dimensions) columns")
   }
 
-  /// `gaussian` or `bernoulli`.
-  public var family: String {
-    switch model {
-    case .gaussian: "gaussian"
-    case .bernoulli: "bernoulli"
-    }
-  }
+  /// `gaussian`, `bernoulli`, ...
+  public var family: String { type(of: mixture).name }
 
   /// The number of components, K.
-  public var components: Int { weights.count }
+  public var components: Int { mixture.componentCount }
 
   /// The number of columns of the data, D.
-  public var dimensions: Int {
-    switch model {
-    case .gaussian(_, let parameters): parameters.means.count / components
-    case .bernoulli(let parameters): parameters.probabilities.count / components
-    }
-  }
+  public var dimensions: Int { mixture.columnCount }
 
-  /// K weights.
-  public var weights: [Double] {
-    switch model {
-    case .gaussian(_, let parameters): parameters.weights
-    case .bernoulli(let parameters): parameters.weights
+  /// The parameters in this file, for a mixture of the same kind and size.
+  ///
+  /// - Parameter name: the file's name, for the message.
+  /// - Throws: `ModelMismatch` if family, variant, components or columns differ.
+  public func parameters(
+    for other: any Family, name: String
+  ) throws(ModelMismatch) -> Parameters {
+    guard other.summary == mixture.summary, other.layout.fits(parameters) else {
+      throw ModelMismatch(file: name, found: mixture.summary, expected: other.summary)
     }
+    return parameters
   }
+}
+
+extension ModelFile: Equatable {
+  public static func == (a: ModelFile, b: ModelFile) -> Bool {
+    a.mixture.summary == b.mixture.summary && a.parameters == b.parameters
+      && a.columns == b.columns && a.fit == b.fit
+  }
+}
+
+/// A model file of another kind or size than needed.
+public struct ModelMismatch: Error, Equatable, CustomStringConvertible {
+  /// The model file, as the user named it.
+  public let file: String
+  /// What it holds.
+  public let found: String
+  /// What was asked for.
+  public let expected: String
+
+  public var description: String { "\(file): a model of \(found); expected \(expected)" }
 }

@@ -10,7 +10,7 @@ package struct Checkpoint: Equatable, Sendable {
     let score: [Double]?
     /// Nats per row, of every iteration.
     package let meanLogLikelihoods: [Double]
-    /// The parameters, as `LatentVariableModel.numbers` has them; nil where they do not matter any more.
+    /// The parameters, as `Model.numbers` has them; nil where they do not matter any more.
     let numbers: [Double]?
 
     package var iteration: Int { meanLogLikelihoods.count }
@@ -28,8 +28,8 @@ package struct Checkpoint: Equatable, Sendable {
   /// Nil of one that has not come to its first iteration.
   package let starts: [Start?]
 
-  package init<Model: LatentVariableModel>(
-    _ state: FitState<Model.Parameters>, of model: Model, _ identity: FitIdentity
+  package init(
+    _ state: FitState, of model: any Model, _ identity: FitIdentity
   ) {
     (program, settings, data) = (identity.program, identity.values, identity.data)
     starts = state.starts.map { $0.map { Start($0, of: model) } }
@@ -42,8 +42,8 @@ package struct Checkpoint: Equatable, Sendable {
   }
 
   /// The state, for the model it was made of; nil if it is of another size.
-  package func state<Model: LatentVariableModel>(of model: Model) -> FitState<Model.Parameters>? {
-    var state = FitState<Model.Parameters>(starts: starts.count)
+  package func state(of model: any Model) -> FitState? {
+    var state = FitState(starts: starts.count)
     for (number, start) in starts.enumerated() {
       guard let start else { continue }
       guard let start = start.state(of: model) else { return nil }
@@ -54,30 +54,30 @@ package struct Checkpoint: Equatable, Sendable {
 
   /// The parameters of the likeliest model so far: of each start that which it has reached. Nil for a
   /// model of another size.
-  package func likeliest<Model: LatentVariableModel>(of model: Model) -> Model.Parameters? {
+  package func likeliest(of model: any Model) -> Parameters? {
     let known = starts.compactMap { $0 }.filter { $0.numbers != nil }
     guard var best = known.first else { return nil }
     for start in known where start.mean > best.mean { best = start }
-    return best.numbers.flatMap(model.parameters(numbers:))
+    return best.numbers.flatMap { model.parameters(numbers: $0) }
   }
 }
 
 extension Checkpoint.Start {
-  fileprivate init<Model: LatentVariableModel>(
-    _ state: StartState<Model.Parameters>, of model: Model
+  fileprivate init(
+    _ state: StartState, of model: any Model
   ) {
     (converged, meanLogLikelihoods) = (state.converged, state.meanLogLikelihoods)
     hasFailed = state.end == .failed
     score =
       if case .score(let score) = state.end { [score.logLikelihood, score.weightSum] } else { nil }
-    numbers = state.parameters.map(model.numbers(of:))
+    numbers = state.parameters.map { model.numbers(of: $0) }
   }
 
   /// Nil for a model of another size.
-  fileprivate func state<Model: LatentVariableModel>(
-    of model: Model
-  ) -> StartState<Model.Parameters>? {
-    let parameters = numbers.flatMap(model.parameters(numbers:))
+  fileprivate func state(
+    of model: any Model
+  ) -> StartState? {
+    let parameters = numbers.flatMap { model.parameters(numbers: $0) }
     guard numbers == nil || parameters != nil else { return nil }
     var state = StartState(parameters: parameters)
     (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)

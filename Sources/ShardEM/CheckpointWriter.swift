@@ -15,16 +15,16 @@ public enum CheckpointInterval: Sendable, Equatable {
 }
 
 /// Writes the checkpoints of one fit, on one rank, beside the iterations that follow.
-public final class CheckpointWriter<Model: LatentVariableModel> {
+public final class CheckpointWriter {
   private let folder: CheckpointFolder
-  private let model: Model
+  private let model: any Model
   private let identity: FitIdentity
   private let interval: CheckpointInterval
   /// For as long as this writes.
   private let lock: FolderLock?
   private var lastWritten: FitPlace?
   /// The newest state, if its writing has not begun.
-  private var pending: FitState<Model.Parameters>?
+  private var pending: FitState?
   /// What is being written.
   private var writing: Writing?
   private var began: ContinuousClock.Instant?
@@ -35,8 +35,8 @@ public final class CheckpointWriter<Model: LatentVariableModel> {
   ///   - state: what the fit goes on from, if it does so in the same folder.
   ///   - lock: of the folder.
   public init(
-    _ folder: CheckpointFolder, of model: Model, _ identity: FitIdentity,
-    interval: CheckpointInterval = .standard, resuming state: FitState<Model.Parameters>? = nil,
+    _ folder: CheckpointFolder, of model: any Model, _ identity: FitIdentity,
+    interval: CheckpointInterval = .standard, resuming state: FitState? = nil,
     lock: FolderLock? = nil
   ) {
     (self.folder, self.model, self.identity, self.interval) = (folder, model, identity, interval)
@@ -50,7 +50,7 @@ public final class CheckpointWriter<Model: LatentVariableModel> {
   /// at once; of one that has converged nothing is to come.
   ///
   /// - Throws: `FileError` if an earlier one cannot be written; those before it are untouched.
-  public func keep(_ state: FitState<Model.Parameters>) throws {
+  public func keep(_ state: FitState) throws {
     pending = state
     let mayWait = interval == .seconds(0) || state.isSettled
     if writing?.isDone == true || mayWait { try finish() }

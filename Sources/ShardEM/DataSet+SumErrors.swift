@@ -39,8 +39,3 @@ extension DataSet {
 
   private var largestMagnitude: Double { (0..<columnCount).map(ranges.magnitude).max() ?? 0 }
 }
-
-extension Slots {
-  /// The name of the slot that holds the log-likelihood, where there is one.
-  static let logLikelihood = "log-likelihood"
-}

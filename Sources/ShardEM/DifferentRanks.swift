@@ -31,19 +31,21 @@ extension Communicator {
 /// A thing and its value, or that there is none.
 func word(_ name: String, _ value: Any?) -> String { value.map { "\(name) \($0)" } ?? "no \(name)" }
 
-/// The properties of a value that are numbers, texts, flags or cases, with their names: the settings
-/// of a model or a fit.
+/// The properties of a value that are numbers, texts, flags or cases, or say themselves what they are,
+/// with their names, and those of values in it: the settings of a model or a fit.
 func settings(of value: Any) -> [String] {
-  Mirror(reflecting: value).children.compactMap { child in
-    guard let name = child.label else { return nil }
+  Mirror(reflecting: value).children.flatMap { child -> [String] in
+    guard let name = child.label else { return [] }
     let mirror = Mirror(reflecting: child.value)
     // First, as a number that may be missing is taken for a number too.
-    if mirror.displayStyle == .optional { return word(name, mirror.children.first?.value) }
-    switch child.value {
-    case is any BinaryInteger, is any BinaryFloatingPoint, is Bool, is String:
-      return "\(name) \(child.value)"
-    default:
-      return mirror.displayStyle == .enum ? "\(name) \(child.value)" : nil
+    if mirror.displayStyle == .optional { return [word(name, mirror.children.first?.value)] }
+    switch (child.value, mirror.displayStyle) {
+    case (is any BinaryInteger, _), (is any BinaryFloatingPoint, _), (is Bool, _), (is String, _),
+      (_, .enum):
+      return ["\(name) \(child.value)"]
+    case (is any CustomStringConvertible, .struct): return ["\(name) \(child.value)"]
+    case (_, .struct): return settings(of: child.value)
+    default: return []
     }
   }
 }

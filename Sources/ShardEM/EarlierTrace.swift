@@ -19,7 +19,7 @@ struct EarlierTrace {
 
   /// The lines of each start up to and with the iteration of `state`; none if the last of any start is
   /// not of the same fit, with the log-likelihood that it had in that iteration.
-  func lines<Parameters>(upTo state: FitState<Parameters>) -> [UInt8] {
+  func lines(upTo state: FitState) -> [UInt8] {
     var kept: [UInt8] = []
     var last: [Int: Entry] = [:]
     for line in bytes.split(separator: UInt8(ascii: "\n")) {

@@ -22,11 +22,11 @@ extension Engine {
   /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if every start
   ///   fails, that of the first; `DivergedRanks` if ranks disagree on the parameters; on every rank
   ///   the same error if a rank cannot read its rows or a closure throws on any.
-  public func fit<Model: MixtureModel>(
-    _ model: Model, from initialization: Initialization<Model.Parameters>,
-    options: FitOptions = FitOptions(), resuming state: FitState<Model.Parameters>? = nil,
-    onIteration: IterationHook = { _ in }, keep: FitKeeper<Model.Parameters> = { _ in }
-  ) throws -> Fit<Model.Parameters> {
+  public func fit(
+    _ model: some MixtureModel, from initialization: Initialization,
+    options: FitOptions = FitOptions(), resuming state: FitState? = nil,
+    onIteration: IterationHook = { _ in }, keep: FitKeeper = { _ in }
+  ) throws -> Fit {
     let place = state?.place
     let words =
       settings(of: options) + [
@@ -71,10 +71,10 @@ extension Engine {
   /// E-step gives the log-likelihood of the parameters that are returned.
   /// - Throws: `FitError` if a component cannot be estimated; on every rank the same error if a
   ///   rank cannot read its rows or its hook throws.
-  public func fit<Model: LatentVariableModel>(
-    _ model: Model, from start: Model.Parameters, options: FitOptions = FitOptions(),
+  public func fit(
+    _ model: some Model, from start: Parameters, options: FitOptions = FitOptions(),
     onIteration: IterationHook = { _ in }
-  ) throws -> Fit<Model.Parameters> {
+  ) throws -> Fit {
     try requireSuitable(model, under: start, settings(of: options))
     try options.requireUsable()
     return try FitCourse.with(FitState(starts: 1), onIteration) { course in
@@ -89,9 +89,9 @@ extension Engine {
   }
 
   /// The fit of the best start.
-  private func best<Model: LatentVariableModel>(
-    of model: Model, _ state: FitState<Model.Parameters>
-  ) -> Fit<Model.Parameters>? {
+  private func best(
+    of model: some Model, _ state: FitState
+  ) -> Fit? {
     guard let best = state.best, let start = state.starts[best],
       case .score(let score) = start.end, let parameters = start.parameters
     else { return nil }
@@ -101,8 +101,8 @@ extension Engine {
   }
 
   /// Runs start number `restart` to its end, if it has not ended before.
-  private func run<Model: MixtureModel>(
-    _ plan: StartPlan<Model>, _ restart: Int, _ course: FitCourse<Model.Parameters>
+  private func run(
+    _ plan: StartPlan<some MixtureModel>, _ restart: Int, _ course: FitCourse
   ) async throws {
     let earlier = course.state.starts[restart]
     if earlier?.hasEnded == true { return }
@@ -128,10 +128,10 @@ extension Engine {
   /// - Parameters:
   ///   - startSeconds: what finding the start took.
   ///   - evaluate: the log-likelihood and the sum of weights under the last parameters.
-  private func climb<Model: LatentVariableModel>(
-    _ model: Model, from start: StartState<Model.Parameters>, restart: Int,
-    foundIn startSeconds: Double, options: FitOptions, _ course: FitCourse<Model.Parameters>,
-    evaluate: (Model.Parameters, (any Error)?) async throws -> WalkTotal
+  private func runEM(
+    _ model: some Model, from start: StartState, restart: Int,
+    foundIn startSeconds: Double, options: FitOptions, _ course: FitCourse,
+    evaluate: (Parameters, (any Error)?) async throws -> WalkTotal
   ) async throws {
     var state = start
     var parameters = start.parameters!
@@ -145,7 +145,7 @@ extension Engine {
       let (total, next) = try await FitError.locating(iteration) {
         try await improved(model, from: parameters, carrying: failure)
       }
-      let mean = total.statistics[0] / total.statistics[1]
+      let mean = total.sums[0].logLikelihood / total.sums[0].weightSum
       let change = state.meanLogLikelihoods.last.map { mean - $0 }
       let parameterChange = model.largestChange(from: parameters, to: next)
       parameters = next
@@ -176,7 +176,7 @@ extension Engine {
     }
 
     let last = try await FitError.locating(state.iteration) {
-      try await evaluate(parameters, failure).statistics
+      try await evaluate(parameters, failure).sums[0]
     }
     // Also of a start that the limit lets do no iteration.
     course.reach(state, restart: restart)
@@ -184,7 +184,7 @@ extension Engine {
       restart,
       .score(
         Score(
-          logLikelihood: last[0], weightSum: last[1],
+          logLikelihood: last.logLikelihood, weightSum: last.weightSum,
           freeParameterCount: model.freeParameterCount)))
   }
 }

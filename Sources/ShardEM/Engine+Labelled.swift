@@ -24,13 +24,13 @@ extension Engine {
   /// One pass over the rows. Messages have a number for each component, whatever the number of ranks.
   /// - Throws: `FitError` if the parameters define no density; on every rank the same error if a rank
   ///   cannot read its rows.
-  public func rows<Model: MixtureModel>(
-    of components: [Int], _ model: Model, under parameters: Model.Parameters, limit: Int = 3
+  public func rows(
+    of components: [Int], _ model: some MixtureModel, under parameters: Parameters, limit: Int = 3
   ) throws -> [LabelledRows] {
-    let expectation = try model.expectation(under: parameters, sharing: sharing)
+    let densities = try model.components(at: parameters, sharing: sharing)
     let found = Mutex(components.map { _ in LabelledRows() })
     try forEachBlock { _, block, workspace in
-      let labels = model.labels(of: block, expectation, workspace: workspace)
+      let labels = densities.labels(of: block, workspace: workspace)
       for (n, label) in labels.enumerated() where block.weights?[n] != 0 {
         guard let place = components.firstIndex(of: label) else { continue }
         found.withLock { $0[place].add(block.firstRow + n, limit: limit) }

@@ -1,71 +1,25 @@
 import MessagePassing
 import MixtureModels
 
-/// The E-step of a model as a pass.
-struct ExpectationPass<Model: LatentVariableModel>: Pass {
-  let model: Model
-  let expectation: Model.Expectation
-
-  var slots: Slots {
-    [Slots.logLikelihood: 1, "sum of weights": 1, "statistics": model.statisticsCount - 2]
-  }
-
-  func write(
-    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
-  ) { model.accumulate(block, expectation, workspace: workspace, into: sums) }
-}
-
-/// Of the E-step of a mixture what a score needs: about half of the work.
-struct ScorePass<Model: MixtureModel>: Pass {
-  let model: Model
-  let expectation: Model.Expectation
-
-  var slots: Slots {
-    [Slots.logLikelihood: 1, "sum of weights": 1, "masses": model.componentCount]
-  }
-
-  func write(
-    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
-  ) { model.evaluate(block, expectation, workspace: workspace, into: sums) }
-}
-
 extension Engine {
   /// Collective. One EM iteration: the parameters that maximize what the E-step under `parameters`
   /// expects, and the sums of that.
   ///
   /// - Parameter failure: an error that this rank met before, to be thrown on all ranks now.
-  func improved<Model: LatentVariableModel>(
-    _ model: Model, from parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) async throws -> (total: WalkTotal, parameters: Model.Parameters) {
-    let expectation = try prepared(model, under: parameters, carrying: failure)
-    return try await improved(
-      model, from: parameters, expectation, digest: Digest(model.numbers(of: parameters)),
-      carrying: failure
-    ) { ExpectationPass(model: model, expectation: $0) }
+  func improved(
+    _ model: some Model, from parameters: Parameters, carrying failure: (any Error)? = nil
+  ) async throws -> (total: WalkTotal, parameters: Parameters) {
+    let (total, step) = try await expectation(model, under: parameters, carrying: failure)
+    return (total, try model.maximized(total.sums[0], of: step, from: parameters, sharing: sharing))
   }
 
-  /// Collective. The same with given responsibilities.
-  ///
-  /// - Parameter pass: the model's statistics, for a given `Expectation`.
-  func improved<Model: LatentVariableModel>(
-    _ model: Model, from parameters: Model.Parameters, _ expectation: Model.Expectation,
-    digest: Digest = Digest(), carrying failure: (any Error)? = nil,
-    _ pass: (Model.Expectation) -> any Pass
-  ) async throws -> (total: WalkTotal, parameters: Model.Parameters) {
-    let (total, last) = try await total(model, expectation, digest: digest, carrying: failure, pass)
-    let next = try model.maximized(
-      total.statistics, from: model.origin(of: last, under: parameters), sharing: sharing)
-    return (total, next)
-  }
-
-  /// Collective. The statistics of all rows under `parameters`: log-likelihood, sum of weights,
-  /// and the model's own.
+  /// Collective. The sums over all rows of a model's step under `parameters`.
   ///
   /// - Parameters:
   ///   - model: has as many columns as the data.
   ///   - failure: an error that this rank met before, to be thrown on all ranks now.
-  public func expectationStep<Model: LatentVariableModel>(
-    _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
+  public func expectationStep(
+    _ model: some Model, under parameters: Parameters, carrying failure: (any Error)? = nil
   ) throws -> WalkTotal {
     try searching {
       try await $0.expectationStep(model, under: parameters, carrying: failure)
@@ -73,46 +27,66 @@ extension Engine {
   }
 
   /// Collective. The same of a search.
-  func expectationStep<Model: LatentVariableModel>(
-    _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
+  func expectationStep(
+    _ model: some Model, under parameters: Parameters, carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {
-    let expectation = try prepared(model, under: parameters, carrying: failure)
-    let digest = Digest(model.numbers(of: parameters))
-    return try await total(model, expectation, digest: digest, carrying: failure) {
-      ExpectationPass(model: model, expectation: $0)
+    try await expectation(model, under: parameters, carrying: failure).0
+  }
+
+  private func expectation<M: Model>(
+    _ model: M, under parameters: Parameters, carrying failure: (any Error)?
+  ) async throws -> (WalkTotal, M.Step) {
+    let step = try prepared(carrying: failure) {
+      try model.step(at: parameters, sharing: sharing)
+    }
+    return try await repeated(
+      step, digest: Digest(model.numbers(of: parameters)), carrying: failure
+    ) { model.again($0, after: $1) }
+  }
+
+  /// Collective. Of these sums those of a score, log-likelihood and sum of weights, and the masses of
+  /// the components: about half of the work.
+  func evaluation(
+    _ model: some MixtureModel, under parameters: Parameters, carrying failure: (any Error)? = nil
+  ) async throws -> WalkTotal {
+    let components = try prepared(carrying: failure) {
+      try model.components(at: parameters, sharing: sharing)
+    }
+    return try await repeated(
+      model.scoreStep(components), digest: Digest(model.numbers(of: parameters)),
+      carrying: failure
+    ) { step, sums in
+      step.components.exact(masses: sums[Slots.masses], total: sums.weightSum)
+        .map { model.scoreStep($0) }
     }.0
   }
 
-  /// Collective. Of these statistics those of a score, log-likelihood and sum of weights, and the
-  /// masses of the components.
-  func evaluation<Model: MixtureModel>(
-    _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)? = nil
-  ) async throws -> WalkTotal {
-    let expectation = try prepared(model, under: parameters, carrying: failure)
-    let digest = Digest(model.numbers(of: parameters))
-    let total = try await sums(
-      of: [ScorePass(model: model, expectation: expectation)], digest: digest, carrying: failure)
-    guard
-      let exact = model.exact(
-        expectation, masses: total.statistics[2...], total: total.statistics[1])
-    else { return total }
-    return try await sums(of: [ScorePass(model: model, expectation: exact)], digest: digest)
-      .after(total)
-  }
-
   /// Collective. The same outside of a search.
-  func evaluation<Model: MixtureModel>(
-    _ model: Model, under parameters: Model.Parameters
+  func evaluation(
+    _ model: some MixtureModel, under parameters: Parameters
   ) throws -> WalkTotal {
     try searching { try await $0.evaluation(model, under: parameters) }
   }
 
-  /// Collective. The E-step's `Expectation`.
-  private func prepared<Model: LatentVariableModel>(
-    _ model: Model, under parameters: Model.Parameters, carrying failure: (any Error)?
-  ) throws -> Model.Expectation {
+  /// Collective. An M-step with given responsibilities, their moments taken about `centers`.
+  func maximized<M: MixtureModel>(
+    _ model: M, about centers: [Double], assign: @escaping AssignedStep<M.StepMoments>.Assign
+  ) async throws -> Parameters {
+    let (total, step) = try await repeated(
+      AssignedStep(
+        componentCount: model.responsibilityCount, model.moments(about: centers), assign),
+      digest: Digest(), carrying: nil
+    ) { $0.again(after: $1) }
+    return try model.maximized(
+      total.sums[0], of: step.moments, from: nil, sharing: sharing)
+  }
+
+  /// Collective. What all blocks of a walk share.
+  private func prepared<Step>(
+    carrying failure: (any Error)?, _ prepare: () throws -> Step
+  ) throws -> Step {
     do {
-      return try model.expectation(under: parameters, sharing: sharing)
+      return try prepare()
     } catch {
       // Met alike by all ranks, and before the sum by which they would learn of a failure.
       try world.agree { if let failure { throw failure } }
@@ -120,20 +94,20 @@ extension Engine {
     }
   }
 
-  /// Collective. The model's sums over all rows, taken again as long as it wants that, and what they
+  /// Collective. The sums of a step over all rows, taken again as long as it wants that, and what they
   /// are of at last.
-  private func total<Model: LatentVariableModel>(
-    _ model: Model, _ expectation: Model.Expectation, digest: Digest,
-    carrying failure: (any Error)?, _ pass: (Model.Expectation) -> any Pass
-  ) async throws -> (WalkTotal, Model.Expectation) {
-    var expectation = expectation
-    var total = try await sums(of: [pass(expectation)], digest: digest, carrying: failure)
+  private func repeated<Step: Pass>(
+    _ step: Step, digest: Digest, carrying failure: (any Error)?,
+    _ again: (Step, Sums) -> Step?
+  ) async throws -> (WalkTotal, Step) {
+    var step = step
+    var total = try await sums(of: [step], digest: digest, carrying: failure)
     // Each time cures one fault for good: a model that never has enough must not hang.
     for _ in 0..<8 {
-      guard let again = model.retaken(expectation, after: total.statistics) else { break }
-      expectation = again
-      total = try await sums(of: [pass(again)], digest: digest).after(total)
+      guard let next = again(step, total.sums[0]) else { break }
+      step = next
+      total = try await sums(of: [step], digest: digest).after(total)
     }
-    return (total, expectation)
+    return (total, step)
   }
 }

@@ -10,9 +10,9 @@ extension Engine {
   /// - Parameter words: what else the ranks need alike.
   /// - Throws: on every rank the same error: `DifferentRanks`; `FitError.unusable` about the model;
   ///   `DataSetError` about the columns, or the first value that the model's family cannot take.
-  func requireSuitable<Model: LatentVariableModel>(_ model: Model, _ words: [String]) throws {
+  func requireSuitable(_ model: some Model, _ words: [String]) throws {
     try world.requireSame(
-      ["\(Model.self)"] + settings(of: model) + data.words + words)
+      ["\(type(of: model))"] + settings(of: model) + data.words + words)
     try model.requireUsable()
     guard model.columnCount == data.columnCount else {
       throw DataSetError.columns(found: data.columnCount, expected: model.columnCount)
@@ -25,13 +25,15 @@ extension Engine {
   }
 
   /// The same, and that the parameters are those of such a model, the same on all ranks.
-  func requireSuitable<Model: LatentVariableModel>(
-    _ model: Model, under parameters: Model.Parameters, _ words: [String] = []
+  func requireSuitable(
+    _ model: some Model, under parameters: Parameters, _ words: [String] = []
   ) throws {
-    let numbers = model.numbers(of: parameters)
+    // As they are: they may be those of another model.
+    let numbers = parameters.numbers
     try requireSuitable(
-      model, words + ["parameters with the digest \(Digest(numbers).value)"])
-    guard model.parameters(numbers: numbers) != nil else {
+      model,
+      words + parameters.names + ["parameters with the digest \(Digest(numbers).value)"])
+    guard model.layout.fits(parameters) else {
       throw FitError.unusable(
         setting: "\(counted(numbers.count, "parameter"))", expected: "those of the model")
     }

@@ -90,16 +90,16 @@ public final class Engine<World: Communicator>: Sendable {
     var bytesBeside = slotBytes * beside.count
     return requests.map { request in
       let sums = request.passes.map { pass in
-        let count = pass.slots.count
-        defer { rest = rest.dropFirst(count) }
-        return Array(rest.prefix(count))
+        let slots = pass.slots
+        defer { rest = rest.dropFirst(slots.count) }
+        return Sums(slots, Array(rest.prefix(slots.count)))
       }
       defer { bytesBeside = 0 }
       return WalkTotal(
         sums: sums, computeSeconds: times.compute / requests.count,
         processorSeconds: times.processor / Double(requests.count),
         communicationSeconds: communicationSeconds / Double(requests.count),
-        messageBytes: sums.reduce(bytesBeside) { $0 + slotBytes * $1.count },
+        messageBytes: sums.reduce(bytesBeside) { $0 + slotBytes * $1.numbers.count },
         sharers: requests.count)
     }
   }
@@ -172,7 +172,7 @@ struct WalkRequest: Sendable {
 public struct WalkTotal: Sendable {
   /// Of each pass the sums, the same to the last bit however many ranks and threads: in error by at
   /// most what `ExactSums` says.
-  public let sums: [[Double]]
+  public let sums: [Sums]
   /// The seconds of the ranks from the start of the walk to their own sums.
   public let computeSeconds: RankSeconds
   /// The processor seconds of all threads of all ranks in that time.
@@ -186,11 +186,8 @@ public struct WalkTotal: Sendable {
   /// How many walks came before whose sums were found wanting.
   public private(set) var retakes = 0
 
-  /// The sums of the first pass.
-  public var statistics: [Double] { sums[0] }
-
   init(
-    sums: [[Double]], computeSeconds: RankSeconds, processorSeconds: Double,
+    sums: [Sums], computeSeconds: RankSeconds, processorSeconds: Double,
     communicationSeconds: Double, messageBytes: Int, sharers: Int
   ) {
     self.sums = sums

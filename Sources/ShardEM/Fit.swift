@@ -1,7 +1,7 @@
 import MixtureModels
 
 /// Fitted parameters, and how they were reached.
-public struct Fit<Parameters: Sendable>: Sendable {
+public struct Fit: Sendable, Equatable {
   public let parameters: Parameters
   /// The log-likelihood and criteria of the data under `parameters`.
   public let score: Score
@@ -14,5 +14,3 @@ public struct Fit<Parameters: Sendable>: Sendable {
   /// The number of rows of positive weight.
   public let rows: Int
 }
-
-extension Fit: Equatable where Parameters: Equatable {}

@@ -1,11 +1,12 @@
+import MixtureModels
 import Synchronization
 
 /// How far a fit is, and who is to know.
 ///
 /// Unchecked: the closures are called by the thread that has called `with`, until it returns.
-final class FitCourse<Parameters: Sendable>: @unchecked Sendable {
+final class FitCourse: @unchecked Sendable {
   private struct Progress {
-    var state: FitState<Parameters>
+    var state: FitState
     /// Whether `keep` has yet to be given the state.
     var isNew = false
     /// Of the seconds that `keep` took, the part of each search that was under way.
@@ -14,11 +15,11 @@ final class FitCourse<Parameters: Sendable>: @unchecked Sendable {
 
   private let progress: Mutex<Progress>
   private let onIteration: IterationHook
-  private let keep: FitKeeper<Parameters>
+  private let keep: FitKeeper
 
   private init(
-    _ state: FitState<Parameters>, _ onIteration: @escaping IterationHook,
-    _ keep: @escaping FitKeeper<Parameters>
+    _ state: FitState, _ onIteration: @escaping IterationHook,
+    _ keep: @escaping FitKeeper
   ) {
     progress = Mutex(Progress(state: state))
     (self.onIteration, self.keep) = (onIteration, keep)
@@ -26,8 +27,8 @@ final class FitCourse<Parameters: Sendable>: @unchecked Sendable {
 
   /// Calls `body` with the course of a fit that begins with `state`.
   static func with<Value>(
-    _ state: FitState<Parameters>, _ onIteration: IterationHook,
-    _ keep: FitKeeper<Parameters> = { _ in }, _ body: (FitCourse) throws -> Value
+    _ state: FitState, _ onIteration: IterationHook,
+    _ keep: FitKeeper = { _ in }, _ body: (FitCourse) throws -> Value
   ) rethrows -> Value {
     try withoutActuallyEscaping(onIteration) { onIteration in
       try withoutActuallyEscaping(keep) { keep in try body(FitCourse(state, onIteration, keep)) }
@@ -39,14 +40,14 @@ final class FitCourse<Parameters: Sendable>: @unchecked Sendable {
     FitCourse(FitState(starts: starts), { _ in }, { _ in })
   }
 
-  var state: FitState<Parameters> { progress.withLock { $0.state } }
+  var state: FitState { progress.withLock { $0.state } }
   var keepSeconds: Double { progress.withLock { $0.keepSeconds } }
 
   /// What is told comes before what is kept: a fit that goes on finds its iterations in the trace.
   func report(_ report: IterationReport) throws { try onIteration(report) }
 
   /// Start number `restart` has come so far.
-  func reach(_ start: StartState<Parameters>, restart: Int) {
+  func reach(_ start: StartState, restart: Int) {
     progress.withLock {
       $0.state.starts[restart] = start
       $0.isNew = true
@@ -80,7 +81,7 @@ final class FitCourse<Parameters: Sendable>: @unchecked Sendable {
     try keep(state)
   }
 
-  private func takeNew() -> FitState<Parameters>? {
+  private func takeNew() -> FitState? {
     progress.withLock { progress in
       defer { progress.isNew = false }
       return progress.isNew ? progress.state : nil

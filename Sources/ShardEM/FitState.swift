@@ -1,10 +1,11 @@
 import Host
+import MixtureModels
 import Words
 
 /// All that a fit needs to go on between two walks as if it had never stopped.
-public struct FitState<Parameters: Sendable>: Sendable {
+public struct FitState: Sendable, Equatable {
   /// Of each start; nil of one that has not come to its first iteration.
-  public package(set) var starts: [StartState<Parameters>?]
+  public package(set) var starts: [StartState?]
 
   /// The beginning of a fit of so many starts.
   package init(starts: Int) { self.starts = Array(repeating: nil, count: starts) }
@@ -30,7 +31,7 @@ public struct FitState<Parameters: Sendable>: Sendable {
 }
 
 /// What a start of a fit has come to.
-public struct StartState<Parameters: Sendable>: Sendable {
+public struct StartState: Sendable, Equatable {
   /// What the last M-step gave, or the start; nil where it does not matter any more: the start has
   /// failed, or ended while another is likelier.
   public internal(set) var parameters: Parameters?
@@ -75,12 +76,9 @@ public struct ForeignState: InputError, Equatable, CustomStringConvertible {
   }
 }
 
-extension FitState: Equatable where Parameters: Equatable {}
-extension StartState: Equatable where Parameters: Equatable {}
-
 /// Is given, on every rank, the state before every walk that follows an iteration. An error it throws on
 /// any rank ends the fit on all.
-public typealias FitKeeper<Parameters: Sendable> = (FitState<Parameters>) throws -> Void
+public typealias FitKeeper = (FitState) throws -> Void
 
 /// A point in a fit, in the order of time.
 public struct FitPlace: Sendable, Comparable {

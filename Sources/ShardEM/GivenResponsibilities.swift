@@ -5,18 +5,28 @@ import Words
 /// row the number of its component, or its share of every component.
 public struct GivenResponsibilities: Sendable {
   let rows: RowsBeside
+  /// Of components and what is no group.
   private let componentCount: Int
+  private let groupCount: Int
 
-  /// - Parameter rows: one column of labels, 0 to K - 1, or K columns of responsibilities from 0 up that
-  ///   add up to 1 in each row, but for digits that were left out: to 0.001.
+  /// - Parameters:
+  ///   - rows: one column of labels, 0 to K - 1, or K columns of responsibilities from 0 up that
+  ///     add up to 1 in each row, but for digits that were left out: to 0.001.
+  ///   - mixture: gives K. Where it has noise, its label is -1, and its responsibilities follow the others.
   /// - Throws: `DataSetError.shape` for another number of columns.
-  public init(_ rows: RowsBeside, components: Int) throws {
+  public init(_ rows: RowsBeside, for mixture: some MixtureModel) throws {
+    let components = mixture.responsibilityCount
     guard rows.columnCount == 1 || rows.columnCount == components else {
       throw DataSetError.shape(
         found: "\(rows.name): \(counted(rows.columnCount, "column"))",
-        expected: "one of labels, 0 to \(components - 1), or \(components) of responsibilities")
+        expected: "one of labels, \(Self.labels(mixture.componentCount, components)), or "
+          + "\(components) of responsibilities")
     }
-    (self.rows, componentCount) = (rows, components)
+    (self.rows, componentCount, groupCount) = (rows, components, mixture.componentCount)
+  }
+
+  private static func labels(_ groups: Int, _ components: Int) -> String {
+    "0 to \(groups - 1)" + (components > groups ? " and -1 for noise" : "")
   }
 
   private var areLabels: Bool { rows.columnCount == 1 }
@@ -24,14 +34,17 @@ public struct GivenResponsibilities: Sendable {
   /// - Throws: `DataSetError` about the first number that is no label or responsibility, or the first row
   ///   whose responsibilities do not add up to 1.
   func check(_ block: RowBlock, scratch: Workspace) throws {
-    let largest = areLabels ? Double(componentCount - 1) : 1.001
-    let expected = areLabels ? "a label, 0 to \(componentCount - 1)" : "a responsibility, 0 to 1"
+    let largest = areLabels ? Double(groupCount - 1) : 1.001
+    let smallest = areLabels && groupCount < componentCount ? -1.0 : 0
+    let expected =
+      areLabels
+      ? "a label, \(Self.labels(groupCount, componentCount))" : "a responsibility, 0 to 1"
     try rows.withRows(of: block, scratch: scratch) { values in
       for n in 0..<block.count {
         var sum = 0.0
         for j in 0..<rows.columnCount {
           let value = values[n * rows.columnCount + j]
-          guard value >= 0 && value <= largest, !areLabels || value.rounded() == value else {
+          guard value >= smallest && value <= largest, !areLabels || value.rounded() == value else {
             throw rows.error(value, row: block.firstRow + n, column: j, expected: expected)
           }
           sum += value
@@ -52,7 +65,8 @@ public struct GivenResponsibilities: Sendable {
       for n in 0..<tile.count {
         let weight = tile.weights?[n] ?? 1
         guard !areLabels else {
-          responsibilities[Int(values[n]) * tileStride + n] = weight
+          let label = values[n] < 0 ? componentCount - 1 : Int(values[n])
+          responsibilities[label * tileStride + n] = weight
           continue
         }
         let row = values + n * componentCount

@@ -3,7 +3,7 @@ import MessagePassing
 import MixtureModels
 
 /// Where a fit of a mixture starts.
-public enum Initialization<Parameters: Sendable>: Sendable {
+public enum Initialization: Sendable {
   /// K-means from k-means++ seeds, then one M-step with every row wholly in its cluster.
   case kMeans
   /// One M-step with every row wholly with the nearest of K seeds, as k-means++ draws them.
@@ -50,7 +50,7 @@ extension Initialization {
 /// What the starts of a fit have in common.
 struct StartPlan<Model: MixtureModel>: Sendable {
   let model: Model
-  let initialization: Initialization<Model.Parameters>
+  let initialization: Initialization
   let options: FitOptions
   /// How many are drawn for each, at least 1.
   let tries: Int
@@ -78,9 +78,9 @@ extension Engine {
   ///   fails since a component cannot be estimated from the rows it gets, that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
   ///   (Computational Statistics & Data Analysis 41, 2003).
-  func start<Model: MixtureModel>(
-    _ plan: StartPlan<Model>, restart: Int
-  ) async throws -> Model.Parameters {
+  func start(
+    _ plan: StartPlan<some MixtureModel>, restart: Int
+  ) async throws -> Parameters {
     let (model, initialization, seed) = (plan.model, plan.initialization, plan.options.seed)
     guard model.componentCount <= data.weightedRowCount else {
       throw DataSetError.fewerRowsThanComponents(
@@ -93,8 +93,8 @@ extension Engine {
     let outcomes = try await together(draws, atMost: plan.triesTogether) { engine, draw in
       let start = try await engine.drawn(model, initialization, seed: seed, draw: draw)
       let next = try await engine.improved(model, from: start).parameters
-      let total = try await engine.evaluation(model, under: next).statistics
-      return (parameters: start, mean: total[0] / total[1])
+      let total = try await engine.evaluation(model, under: next).sums[0]
+      return (parameters: start, mean: total.logLikelihood / total.weightSum)
     }
     let found = outcomes.compactMap { try? $0.get() }
     guard var best = found.first else { return try outcomes[0].get().parameters }
@@ -103,16 +103,16 @@ extension Engine {
   }
 
   /// Collective. Start number `draw` of those that `seed` gives.
-  private func drawn<Model: MixtureModel>(
-    _ model: Model, _ initialization: Initialization<Model.Parameters>, seed: UInt64, draw: Int
-  ) async throws -> Model.Parameters {
+  private func drawn(
+    _ model: some MixtureModel, _ initialization: Initialization, seed: UInt64, draw: Int
+  ) async throws -> Parameters {
     switch initialization {
     case .parameters(let parameters):
       return parameters
     case .responsibilities(let given):
       try await visitBlocks { try given.check($0, scratch: $1) }
       let means = try await columnMoments().means
-      return try await maximized(model, around: (0..<model.componentCount).flatMap { _ in means }) {
+      return try await maximized(model, about: (0..<model.componentCount).flatMap { _ in means }) {
         try given.write($0, scratch: $1, into: $2)
       }
     case .kMeans:
@@ -129,13 +129,12 @@ extension Engine {
   }
 
   /// Every row wholly belongs to the component of the nearest center.
-  private func assigned<Model: MixtureModel>(
-    _ model: Model, to centers: [Double]
-  ) async throws -> Model.Parameters {
-    let clusters = KMeans(
-      componentCount: model.componentCount, columnCount: data.columnCount, columnVariance: 1)
-    return try await maximized(model, around: centers) { tile, workspace, responsibilities in
-      clusters.forEachTile(of: tile, centers: centers, workspace: workspace) { _, labels, _ in
+  private func assigned(
+    _ model: some MixtureModel, to centers: [Double]
+  ) async throws -> Parameters {
+    let clusters = KMeans(centers, columns: data.columnCount)
+    return try await maximized(model, about: centers) { tile, workspace, responsibilities in
+      clusters.forEachTile(of: tile, workspace: workspace) { _, labels, _ in
         for n in 0..<tile.count {
           responsibilities[Int(labels[n]) * tileStride + n] = tile.weights?[n] ?? 1
         }
@@ -144,12 +143,12 @@ extension Engine {
   }
 
   /// Every row divides itself by K uniform numbers, as scikit-learn's `random`.
-  private func randomStart<Model: MixtureModel>(
-    _ model: Model, _ generator: Philox, draw: Int
-  ) async throws -> Model.Parameters {
+  private func randomStart(
+    _ model: some MixtureModel, _ generator: Philox, draw: Int
+  ) async throws -> Parameters {
     let components = 0..<model.componentCount
     let means = try await columnMoments().means
-    return try await maximized(model, around: components.flatMap { _ in means }) {
+    return try await maximized(model, about: components.flatMap { _ in means }) {
       tile, _, responsibilities in
       for n in 0..<tile.count {
         let random = RandomStream.responsibilities.row(
@@ -163,28 +162,5 @@ extension Engine {
         for k in components { responsibilities[k * tileStride + n] *= scale }
       }
     }
-  }
-
-  /// One M-step with given responsibilities, its statistics taken about `centers`.
-  ///
-  /// - Parameter assign: gets a tile, scratch memory, and K × `tileStride` zeros to overwrite.
-  private func maximized<Model: MixtureModel>(
-    _ model: Model, around centers: [Double],
-    assign: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) throws -> Void
-  ) async throws -> Model.Parameters {
-    let reference = model.reference(centers: centers)
-    return try await improved(model, from: reference, model.expectation(around: reference)) {
-      expectation in
-      let slots = ExpectationPass(model: model, expectation: expectation).slots
-      return BlockPass(slots) { block, workspace, statistics in
-        try model.accumulate(block, expectation, workspace: workspace, into: statistics) {
-          tile, _, responsibilities in
-          responsibilities.update(repeating: 0, count: model.componentCount * tileStride)
-          // The model uses `workspace` at the same time.
-          try assign(tile, workspace.second, responsibilities)
-          return 0
-        }
-      }
-    }.parameters
   }
 }

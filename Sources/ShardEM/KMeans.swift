@@ -4,66 +4,57 @@ import MixtureModels
 /// K-means, the limit of a mixture of equal spherical Gaussians as their variance goes to 0: one
 /// Lloyd step is one EM iteration with responsibilities 0 and 1.
 ///
-/// Statistic 0, the log-likelihood up to scale, is minus the inertia: the sum of w |x - c|² to the
-/// nearest center. Then come the sum of w, K masses, and K × D sums of w (x - c).
-struct KMeans: LatentVariableModel {
+/// The log-likelihood, up to scale, is minus the inertia: the sum of w |x - c|² to the nearest center.
+struct KMeans: Pass {
+  /// K × D centers, row-major.
+  let centers: [Double]
   let componentCount: Int
   let columnCount: Int
-  /// The mean variance of the columns, in squared data units: what makes a change dimensionless.
-  let columnVariance: Double
 
-  /// K × D centers, row-major.
-  typealias Parameters = [Double]
-  typealias Expectation = [Double]
+  init(_ centers: [Double], columns: Int) {
+    (self.centers, columnCount) = (centers, columns)
+    componentCount = centers.count / columns
+  }
 
-  var statisticsCount: Int { 2 + componentCount * (1 + columnCount) }
-  var freeParameterCount: Int { componentCount * columnCount }
+  private static let shifts = "shifts"
 
-  func expectation(under parameters: [Double]) -> [Double] { parameters }
+  var slots: Slots {
+    Slots.objective + [Slots.masses: componentCount, Self.shifts: centers.count]
+  }
 
-  func accumulate(
-    _ block: RowBlock, _ centers: [Double], workspace: Workspace,
-    into statistics: UnsafeMutablePointer<Double>
+  func write(
+    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
   ) {
-    statistics.update(repeating: 0, count: statisticsCount)
-    let masses = statistics + 2
-    let sums = masses + componentCount
-    forEachTile(of: block, centers: centers, workspace: workspace) { tile, labels, distances in
+    let masses = sums + 2
+    let shifts = masses + componentCount
+    sums.update(repeating: 0, count: 2 + componentCount + centers.count)
+    forEachTile(of: block, workspace: workspace) { tile, labels, distances in
       for n in 0..<tile.count {
         let weight = tile.weights?[n] ?? 1
         // Not 0 x its distance, which may be infinite.
         if weight == 0 { continue }
-        statistics[0] -= weight * distances[n]
-        statistics[1] += weight
+        sums[0] -= weight * distances[n]
+        sums[1] += weight
         masses[Int(labels[n])] += weight
       }
       addToCenters(
         tile.rows, count: tile.count, columnCount: columnCount, weights: tile.weights,
-        labels: labels, centers: centers, sums: sums)
+        labels: labels, centers: centers, sums: shifts)
     }
   }
-
-  /// The masses of the clusters.
-  func masses(_ statistics: [Double]) -> ArraySlice<Double> { statistics[2..<2 + componentCount] }
 
   /// The mean of each cluster; a cluster without rows keeps its center.
-  func maximized(_ statistics: [Double], from centers: [Double]) -> [Double] {
-    centers.indices.map { i in
-      let mass = statistics[2 + i / columnCount]
-      return mass > 0 ? centers[i] + statistics[2 + componentCount + i] / mass : centers[i]
+  func means(_ sums: Sums) -> [Double] {
+    let (masses, shifts) = (sums[Slots.masses], sums[Self.shifts])
+    return centers.indices.map { i in
+      let mass = masses[i / columnCount]
+      return mass > 0 ? centers[i] + shifts[i] / mass : centers[i]
     }
   }
 
-  /// The sum of the squared shifts of all centers, in column variances, as scikit-learn has it.
-  func largestChange(from previous: [Double], to next: [Double]) -> Double {
-    let shift = zip(previous, next).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }
-    return shift == 0 ? 0 : shift / columnVariance
-  }
-
-  func numbers(of centers: [Double]) -> [Double] { centers }
-
-  func parameters(numbers: [Double]) -> [Double]? {
-    numbers.count == componentCount * columnCount ? numbers : nil
+  /// The sum of the squared distances of all centers to others.
+  func squaredShift(to next: [Double]) -> Double {
+    zip(centers, next).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }
   }
 
   /// Calls `body` with each tile of `block`, the numbers of its rows' nearest centers, and the
@@ -72,14 +63,14 @@ struct KMeans: LatentVariableModel {
   /// 32 rows are transposed at a time: a whole tile would leave the first-level cache before it is
   /// used, which took 1.4 times as long with 16 columns and centers.
   func forEachTile(
-    of block: RowBlock, centers: [Double], workspace: Workspace,
+    of block: RowBlock, workspace: Workspace,
     _ body: (RowBlock, UnsafePointer<Int64>, UnsafePointer<Double>) -> Void
   ) {
     let zeros = workspace.reserve(
       32 * (columnCount + componentCount) + componentCount + 2 * tileRows)
     let columns = zeros + componentCount
-    let room = columns + 32 * columnCount
-    let distances = room + 32 * componentCount
+    let scratch = columns + 32 * columnCount
+    let distances = scratch + 32 * componentCount
     let labels = UnsafeMutableRawPointer(distances + tileRows).bindMemory(
       to: Int64.self, capacity: tileRows)
     zeros.update(repeating: 0, count: componentCount)
@@ -91,7 +82,7 @@ struct KMeans: LatentVariableModel {
           stride: 32, into: columns)
         findNearest(
           columns, columnCount: columnCount, centers: centers, centerCount: componentCount,
-          zeros: zeros, room: room, labels: labels + n, distances: distances + n)
+          zeros: zeros, scratch: scratch, labels: labels + n, distances: distances + n)
       }
       body(tile, labels, distances)
     }

@@ -9,36 +9,33 @@ extension Engine {
   /// shift is rounding), or after 300 iterations. An empty cluster moves to the row farthest
   /// from its center.
   package func kMeansCenters(from seeds: [Double], columnVariance: Double) async throws -> [Double] {
-    let model = KMeans(
-      componentCount: seeds.count / data.columnCount, columnCount: data.columnCount,
-      columnVariance: columnVariance)
     var centers = seeds
     for _ in 0..<300 {
-      let statistics = try await expectationStep(model, under: centers).statistics
-      var next = model.maximized(statistics, from: centers)
-      let empty = model.masses(statistics).enumerated().filter { $0.element == 0 }.map(\.offset)
+      let clusters = KMeans(centers, columns: data.columnCount)
+      let sums = try await sums(of: [clusters], digest: Digest(centers)).sums[0]
+      var next = clusters.means(sums)
+      let empty = sums[Slots.masses].enumerated().filter { $0.element == 0 }.map(\.offset)
       if !empty.isEmpty {
-        let farthest = try await farthestRows(empty.count, from: centers, model)
+        let farthest = try await farthestRows(empty.count, from: clusters)
         for (k, row) in zip(empty, farthest) {
           next.replaceSubrange(k * data.columnCount..<(k + 1) * data.columnCount, with: row)
         }
       }
-      let change = model.largestChange(from: centers, to: next)
+      let shift = clusters.squaredShift(to: next)
       centers = next
-      if change <= 1e-4 { break }
+      if shift == 0 || shift / columnVariance <= 1e-4 { break }
     }
     return centers
   }
 
   /// The rows farthest from their nearest centers, ties to the first; none that is a center.
   private func farthestRows(
-    _ limit: Int, from centers: [Double], _ model: KMeans
+    _ limit: Int, from clusters: KMeans
   ) async throws -> [[Double]] {
     let race = SharedReservoir(limit: limit)
     try await visitBlocks { block, workspace in
       var local = WeightedReservoir(limit: limit)
-      model.forEachTile(of: block, centers: centers, workspace: workspace) {
-        tile, _, distances in
+      clusters.forEachTile(of: block, workspace: workspace) { tile, _, distances in
         for n in 0..<tile.count where distances[n] > 0 && tile.weights?[n] != 0 {
           guard -distances[n] <= local.worstKey else { continue }
           local.enter(
@@ -57,11 +54,11 @@ extension Engine {
     let ranges = data.ranges
     let middle = zip(ranges.minimum, ranges.maximum).map { $0 / 2 + $1 / 2 }
     // One cluster about the middle of the data: its inertia and shift give the variance.
-    let model = KMeans(componentCount: 1, columnCount: data.columnCount, columnVariance: 1)
-    let statistics = try await expectationStep(model, under: middle).statistics
-    let means = model.maximized(statistics, from: middle)
-    let shift = model.largestChange(from: middle, to: means)
-    let variance = max(0, -statistics[0] / statistics[1] - shift)
+    let cluster = KMeans(middle, columns: data.columnCount)
+    let sums = try await sums(of: [cluster], digest: Digest(middle)).sums[0]
+    let means = cluster.means(sums)
+    let variance = max(
+      0, -sums.logLikelihood / sums.weightSum - cluster.squaredShift(to: means))
     return (means, variance / Double(data.columnCount))
   }
 }

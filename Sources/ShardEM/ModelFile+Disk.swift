@@ -1,12 +1,14 @@
 import Files
+import MixtureModels
 import ModelFiles
 
 extension ModelFile {
   /// Reads the model file at `path`.
   ///
+  /// - Parameter families: those that it may be of.
   /// - Throws: `FileError` if it cannot be read, `ModelFileError` if it is no model file.
-  public static func read(_ path: String) throws -> ModelFile {
-    try ModelFile(json: fileContents(path), name: path)
+  public static func read(_ path: String, families: Families = .standard) throws -> ModelFile {
+    try ModelFile(json: fileContents(path), name: path, families: families)
   }
 
   /// A number in hexadecimal digits that hardly any other model has.

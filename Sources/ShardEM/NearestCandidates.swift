@@ -66,11 +66,8 @@ final class NearestCandidates: @unchecked Sendable {
     _ round: SeedCandidates.Round, _ block: RowBlock, _ workspace: Workspace, _ nearest: Nearest
   ) {
     guard !round.rows.isEmpty else { return }
-    let model = KMeans(
-      componentCount: round.rows.count / block.columnCount, columnCount: block.columnCount,
-      columnVariance: 1)
     var start = 0
-    model.forEachTile(of: block, centers: round.rows, workspace: workspace) {
+    KMeans(round.rows, columns: block.columnCount).forEachTile(of: block, workspace: workspace) {
       tile, labels, distances in
       for n in 0..<tile.count {
         let distance = Float(distances[n] * scale)

@@ -9,9 +9,10 @@ public struct Prediction {
   public let firstRow: Int
   /// The number of rows, n.
   public let count: Int
-  /// n most probable components, from 0, ties to the lowest.
+  /// n most probable components, from 0, ties to the lowest; -1 for one that is no group, such as noise.
   public let labels: UnsafePointer<Int64>
-  /// n × K responsibilities, row-major; nil unless they are wanted.
+  /// n × K responsibilities, row-major, beside those of components that are no groups, such as noise; nil
+  /// unless they are wanted.
   public let responsibilities: UnsafePointer<Double>?
   /// n values of log p(x), in nats, finite; nil unless they are wanted.
   public let logDensities: UnsafePointer<Double>?
@@ -34,16 +35,16 @@ extension Engine {
   /// - Throws: on every rank the same error: `FitError` if the parameters define no density,
   ///   `DataSetError.logDensity` if a row has none that float64 can hold, or what `visit` throws on
   ///   any rank.
-  public func predict<Model: MixtureModel>(
-    _ model: Model, under parameters: Model.Parameters,
+  public func predict(
+    _ model: some MixtureModel, under parameters: Parameters,
     parts: Prediction.Parts = [.responsibilities, .logDensities],
     visit: @Sendable (Prediction) throws -> Void
   ) throws {
     try requireSuitable(model, under: parameters, ["parts \(parts.rawValue)"])
-    let expectation = try model.expectation(under: parameters, sharing: sharing)
+    let components = try model.components(at: parameters, sharing: sharing)
     try forEachBlock { number, block, workspace in
-      let (prediction, densities) = model.prediction(
-        of: block, expectation, parts, workspace: workspace)
+      let (prediction, densities) = components.prediction(
+        of: block, parts, groups: model.componentCount, workspace: workspace)
       // Components that all are infinitely far away cannot be told apart.
       if let row = (0..<block.count).first(where: { !densities[$0].isFinite }) {
         throw data.error(aboutLogDensity: densities[row], row: row, inBlock: number)
@@ -54,59 +55,57 @@ extension Engine {
 
   /// Collective. The log-likelihood and criteria of the data under a model: the same bits as a
   /// fit reports for the parameters it returns.
-  public func score<Model: MixtureModel>(
-    _ model: Model, under parameters: Model.Parameters
+  public func score(
+    _ model: some MixtureModel, under parameters: Parameters
   ) throws -> Score {
     try requireSuitable(model, under: parameters)
-    let statistics = try evaluation(model, under: parameters).statistics
+    let sums = try evaluation(model, under: parameters).sums[0]
     return Score(
-      logLikelihood: statistics[0], weightSum: statistics[1],
+      logLikelihood: sums.logLikelihood, weightSum: sums.weightSum,
       freeParameterCount: model.freeParameterCount)
   }
 }
 
-extension MixtureModel {
+extension Components {
   /// The most probable component of each row of a block, from 0.
-  func labels(of block: RowBlock, _ expectation: Expectation, workspace: Workspace) -> [Int] {
-    let labels = prediction(of: block, expectation, [], workspace: workspace).0.labels
+  func labels(of block: RowBlock, workspace: Workspace) -> [Int] {
+    let labels = prediction(of: block, [], groups: count, workspace: workspace).0.labels
     return (0..<block.count).map { Int(labels[$0]) }
   }
 
   /// The prediction for `block`, in the workspace's memory, and the log densities of its rows; where
   /// these are not wanted, the largest terms of them, which are finite exactly if they are.
+  ///
+  /// - Parameter groups: how many of the components are groups; others have the label -1.
   fileprivate func prediction(
-    of block: RowBlock, _ expectation: Expectation, _ parts: Prediction.Parts,
-    workspace: Workspace
+    of block: RowBlock, _ parts: Prediction.Parts, groups: Int, workspace: Workspace
   ) -> (Prediction, densities: UnsafePointer<Double>) {
-    let floor = floor(expectation)
-    let logJoint = workspace.reserve(
-      componentCount * tileStride + scratchCount + block.count * (componentCount + 2))
-    let scratch = logJoint + componentCount * tileStride
-    let responsibilities = scratch + scratchCount
-    let densities = responsibilities + block.count * componentCount
+    let responsibilities = workspace.second.reserve(block.count * (count + 2))
+    let densities = responsibilities + block.count * count
     let labels = UnsafeMutableRawPointer(densities + block.count)
       .bindMemory(to: Int64.self, capacity: block.count)
-
-    for start in stride(from: 0, to: block.count, by: tileRows) {
-      let tile = block.slice(from: start, count: min(tileRows, block.count - start))
-      prepare(tile, scratch: scratch)
-      writeLogJointAboveFloor(
-        of: tile, expectation, scratch: scratch, into: logJoint)
+    var start = 0
+    forEachTile(of: block, workspace: workspace) { tile, logJoint in
+      writeLogJointAboveFloor(of: tile, into: logJoint)
       largestComponents(
-        logJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
+        logJoint, componentCount: count, stride: tileStride, count: tile.count,
         into: labels + start, largest: densities + start)
+      if groups < count {
+        for n in start..<start + tile.count where labels[n] >= groups { labels[n] = -1 }
+      }
       if parts.contains(.logDensities) {
         logSumExp(
-          logJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
+          logJoint, componentCount: count, stride: tileStride, count: tile.count,
           into: densities + start, floor: floor)
       }
-      guard parts.contains(.responsibilities) else { continue }
+      defer { start += tile.count }
+      guard parts.contains(.responsibilities) else { return }
       _ = normalizeLogJoint(
-        logJoint, componentCount: componentCount, stride: tileStride, count: tile.count,
+        logJoint, componentCount: count, stride: tileStride, count: tile.count,
         weights: nil, floor: floor)
       for n in 0..<tile.count {
-        let row = responsibilities + (start + n) * componentCount
-        for k in 0..<componentCount { row[k] = logJoint[k * tileStride + n] }
+        let row = responsibilities + (start + n) * count
+        for k in 0..<count { row[k] = logJoint[k * tileStride + n] }
       }
     }
     let prediction = Prediction(

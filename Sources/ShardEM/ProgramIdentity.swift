@@ -19,7 +19,7 @@ package struct ProgramIdentity: Sendable, Equatable {
     (self.version, self.arithmetic) = (version, arithmetic)
   }
 
-  /// Two iterations from k-means of every family and covariance type, on few columns and on so many
+  /// Two iterations from k-means of every family and covariance model, on few columns and on so many
   /// that the kernels for many are used. Takes some milliseconds.
   private static func digestOfFits() -> String {
     var digest = Digest()
@@ -28,22 +28,27 @@ package struct ProgramIdentity: Sendable, Equatable {
         let row = RandomRow(Philox(seed: 1), purpose: 0, row: n)
         return (0..<columns).map { row.normal($0) + Double(n % 3) }
       }
-      for type in CovarianceType.allCases {
-        add(values, to: &digest) {
-          GaussianMixture(
-            components: 3, columns: columns, covarianceType: type, regularization: 0.1,
-            ranges: $0)
-        }
-      }
-      add(values.map { $0 > 1 ? 1 : 0 }, to: &digest) { _ in
-        BernoulliMixture(componentCount: 3, columnCount: columns)
+      for mixture in mixtures(columns: columns) {
+        let isContinuous = mixture.valueCheck == nil
+        add(isContinuous ? values : values.map { $0 > 1 ? 1 : 0 }, mixture, to: &digest)
       }
     }
     return String(digest.value, radix: 16)
   }
 
-  private static func add<Mixture: MixtureModel>(
-    _ values: [Double], to digest: inout Digest, _ mixture: (ColumnRanges) -> Mixture
+  private static func mixtures(columns: Int) -> [any Family] {
+    Families.standard.types.flatMap { type in
+      let hasCovariances = type.settings.contains { $0.name == "covariance" }
+      return (hasCovariances ? CovarianceModels.all.map(\.name) : [""]).compactMap { name in
+        let options = FamilyOptions(
+          regularization: 0.1, values: hasCovariances ? ["covariance": name] : [:])
+        return try? type.init(options, components: 3, columns: columns)
+      }
+    }
+  }
+
+  private static func add(
+    _ values: [Double], _ mixture: some Family, to digest: inout Digest
   ) {
     let world = SoloCommunicator()
     let columns = values.count / 200
@@ -51,7 +56,6 @@ package struct ProgramIdentity: Sendable, Equatable {
     // leave the digest without its numbers, which no other build has either.
     guard
       let data = try? DataSet(values: values, columnCount: columns, blockRows: 64, world: world),
-      case let mixture = mixture(data.ranges),
       let fit = try? Engine(data, threads: 1, world: world).fit(
         mixture, from: .kMeans,
         options: FitOptions(

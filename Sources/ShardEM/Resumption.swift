@@ -2,8 +2,8 @@ import MessagePassing
 import MixtureModels
 
 /// A state to go on from, and where it comes from.
-public struct Resumption<Parameters: Sendable>: Sendable {
-  public let state: FitState<Parameters>
+public struct Resumption: Sendable {
+  public let state: FitState
   public let file: String
   /// Newer checkpoints that were passed over because they are damaged.
   public let damaged: [String]
@@ -15,14 +15,14 @@ extension CheckpointFolder {
   /// - Returns: nil if there is no checkpoint.
   /// - Throws: on every rank the same error if the checkpoint cannot be read or is of another fit or
   ///   program.
-  public func resumption<Model: LatentVariableModel, World: Communicator>(
-    of model: Model, _ identity: FitIdentity, in world: World
-  ) throws -> Resumption<Model.Parameters>? {
+  public func resumption<World: Communicator>(
+    of model: any Model, _ identity: FitIdentity, in world: World
+  ) throws -> Resumption? {
     let newest = try world.agree { try world.rank == 0 ? self.newest() : nil }
     let bytes = try world.gather(newest?.checkpoint.encoded() ?? [])[0]
     if bytes.isEmpty { return nil }
     let file = newest?.file ?? path
-    return try world.agree { () -> Resumption<Model.Parameters> in
+    return try world.agree { () -> Resumption in
       let checkpoint = try Checkpoint(bytes, path: file)
       try identity.require(checkpoint, file: file)
       guard let state = checkpoint.state(of: model) else { throw CheckpointError(file, .size) }

@@ -75,7 +75,7 @@ extension Engine {
       masses.update(repeating: 0, count: count)
       for n in 0..<block.count { masses[Int(numbers[n])] += block.weights?[n] ?? 1 }
     }
-    return try await sums(of: [pass]).statistics
+    return try await sums(of: [pass]).sums[0].numbers
   }
 }
 

@@ -28,8 +28,8 @@ public final class TraceWriter {
   /// killed fits left of one, whichever has more of them.
   ///
   /// - Throws: `FileError` if an older trace cannot be read or the new one written.
-  public convenience init<Parameters>(
-    path: String, goingOnFrom state: FitState<Parameters>
+  public convenience init(
+    path: String, goingOnFrom state: FitState
   ) throws {
     try self.init(path: path)
     for path in [path] + leftovers.map(\.path) {

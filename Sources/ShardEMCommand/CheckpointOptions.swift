@@ -52,10 +52,10 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
 
   /// Collective. What a fit goes on from, and who keeps its checkpoints; nothing of both without
   /// the options.
-  func keeper<Mixture: FiledMixture, World: Communicator>(
-    of mixture: Mixture, settings: [(option: String, value: String)], _ engine: Engine<World>,
+  func keeper<World: Communicator>(
+    of mixture: any Family, settings: [(option: String, value: String)], _ engine: Engine<World>,
     _ log: Logger
-  ) throws -> StateKeeper<Mixture>? {
+  ) throws -> StateKeeper? {
     guard checkpoint != nil || resume != nil else { return nil }
     let world = engine.world
     let identity = FitIdentity(
@@ -95,10 +95,10 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
     }
   }
 
-  private func writer<Mixture: FiledMixture>(
-    of mixture: Mixture, _ identity: FitIdentity, _ resumption: Resumption<Mixture.Parameters>?,
+  private func writer(
+    of mixture: any Family, _ identity: FitIdentity, _ resumption: Resumption?,
     _ lock: FolderLock?, _ log: Logger
-  ) throws -> CheckpointWriter<Mixture>? {
+  ) throws -> CheckpointWriter? {
     guard let checkpoint else { return nil }
     let folder = CheckpointFolder(checkpoint)
     let writer = CheckpointWriter(
@@ -118,23 +118,23 @@ private func isSameFolder(_ one: String, _ other: String) -> Bool {
 }
 
 /// Keeps the state of a fit, and ends the fit when the process is told to stop.
-final class StateKeeper<Mixture: FiledMixture> {
+final class StateKeeper {
   /// What the fit goes on from; nil: from the beginning.
-  let resumed: FitState<Mixture.Parameters>?
+  let resumed: FitState?
   /// On rank 0.
-  private let writer: CheckpointWriter<Mixture>?
+  private let writer: CheckpointWriter?
   /// Where checkpoints go; nil: there are none to stop with.
   private let folder: String?
 
   init(
-    resumed: FitState<Mixture.Parameters>?, writer: CheckpointWriter<Mixture>?, folder: String?
+    resumed: FitState?, writer: CheckpointWriter?, folder: String?
   ) {
     (self.resumed, self.writer, self.folder) = (resumed, writer, folder)
     if folder != nil { StopSignals.install() }
   }
 
   /// Before every walk that follows an iteration, on every rank.
-  func keep(_ state: FitState<Mixture.Parameters>) throws {
+  func keep(_ state: FitState) throws {
     try writer?.keep(state)
     // A fit that has converged is as good as done.
     if let folder, let signal = StopSignals.received, !state.isSettled {

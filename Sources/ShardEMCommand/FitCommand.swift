@@ -58,19 +58,19 @@ struct FitCommand: WorldCommand {
     let threads = try running.threadCount(in: world)
     let data = try data.open(
       for: search.`init`.columns(of: start), threads: threads, in: world, log: log)
-    let mixture = model.mixture(for: data)
+    let mixture = try world.common { try model.mixture(for: data) }
     if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
       log.warning("\(warning)")
     }
     let given = try search.`init`.responsibilities(
-      beside: data, components: mixture.componentCount, file: start,
+      beside: data, of: mixture, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
     return try fit(
       mixture, start: start, given: given, Engine(data, threads: threads, world: world), log)
   }
 
-  private func fit<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, start: ModelFile?, given: GivenResponsibilities?, _ engine: Engine<World>,
+  private func fit<World: Communicator>(
+    _ mixture: some Family, start: ModelFile?, given: GivenResponsibilities?, _ engine: Engine<World>,
     _ log: Logger
   ) throws -> ExitStatus {
     let world = engine.world
@@ -78,11 +78,11 @@ struct FitCommand: WorldCommand {
       of: mixture, settings: try world.agree { try settings(of: mixture, start: start) }, engine,
       log)
     let observer =
-      world.rank == 0 ? FitObserver<Mixture>(output, search, resumed: keeper?.resumed) : nil
+      world.rank == 0 ? FitObserver(output, search, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start, given: given)
     }
-    let fit: Fit<Mixture.Parameters>
+    let fit: Fit
     let file: ModelFile
     do {
       fit = try engine.fit(
@@ -91,7 +91,7 @@ struct FitCommand: WorldCommand {
         onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
       observer?.finish()
       file = ModelFile(
-        model: mixture.filed(fit.parameters), columns: engine.data.columnNames ?? start?.columns,
+        mixture, fit.parameters, columns: engine.data.columnNames ?? start?.columns,
         fit: search.record(of: fit, data: engine.data, model: model))
       try world.agree {
         try keeper?.flush()
@@ -131,15 +131,13 @@ struct FitCommand: WorldCommand {
   }
 
   /// The options that the result depends on, as checkpoints record them.
-  private func settings<Mixture: FiledMixture>(
-    of mixture: Mixture, start: ModelFile?
+  private func settings(
+    of mixture: some Family, start: ModelFile?
   ) throws -> [(option: String, value: String)] {
-    [("--family", model.family.rawValue), ("--components", "\(mixture.componentCount)")]
-      + (model.family == .gaussian
-        ? [
-          ("--covariance", "\((model.covariance ?? .full).rawValue)"),
-          ("--exact-dense", model.exactDense ? "on" : "off"),
-        ] : [])
+    [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
+      + model.effectiveSettings
+      + (model.family.type.leavesOutNegligible
+        ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + [("--regularization", "\(model.regularization)")]
       + (try search.settings(start: start))
   }
@@ -152,10 +150,10 @@ struct FitCommand: WorldCommand {
 }
 
 /// What rank 0 does after every iteration.
-private final class FitObserver<Mixture: FiledMixture> {
+private final class FitObserver {
   private let progress: Progress
   private let tracePath: String?
-  private let resumed: FitState<Mixture.Parameters>?
+  private let resumed: FitState?
   private var trace: TraceWriter?
   /// Whether a trace was asked for but cannot be written.
   private(set) var hasLostTrace = false
@@ -163,7 +161,7 @@ private final class FitObserver<Mixture: FiledMixture> {
   /// - Parameter resumed: what the fit goes on from.
   init(
     _ output: FitCommand.OutputOptions, _ search: SearchOptions,
-    resumed: FitState<Mixture.Parameters>?
+    resumed: FitState?
   ) {
     progress = Progress(
       output.progress, iterations: search.maxIterations, restarts: search.restarts,

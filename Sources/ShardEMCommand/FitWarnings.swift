@@ -5,9 +5,9 @@ import ShardEM
 import Words
 
 /// What to say at the end of a fit of a model that tells less of the data than it seems to.
-struct FitWarnings<Mixture: FiledMixture, World: Communicator> {
+struct FitWarnings<Mixture: Family, World: Communicator> {
   let mixture: Mixture
-  let fit: Fit<Mixture.Parameters>
+  let fit: Fit
   let engine: Engine<World>
   let regularization: Double
 

@@ -3,28 +3,37 @@ import MixtureModels
 import ModelFiles
 import ShardEM
 
-extension CovarianceType: ExpressibleByArgument {}
+/// A family by its name.
+struct FamilyName: ExpressibleByArgument, CustomStringConvertible {
+  let type: any Family.Type
+
+  init(_ type: any Family.Type) { self.type = type }
+
+  init?(argument: String) {
+    guard let type = Families.standard[argument] else { return nil }
+    self.type = type
+  }
+
+  var description: String { type.name }
+  var defaultValueDescription: String { type.name }
+  static var allValueStrings: [String] { Families.standard.names }
+}
 
 /// Which mixture to fit.
 struct ModelOptions: ParsableArguments, CommonOptions {
-  enum Family: String, CaseIterable, ExpressibleByArgument {
-    case gaussian
-    case bernoulli
-  }
-
   @Option(
     name: [.customShort("K", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("The number of components.", valueName: "k"))
   var components: Int
 
-  @Option(help: "The components' distribution: gaussian, or bernoulli for columns of 0 and 1.")
-  var family: Family = .gaussian
-
   @Option(
-    help: ArgumentHelp(
-      "The covariances of a Gaussian mixture. (default: full)",
-      valueName: "type"))
-  var covariance: CovarianceType?
+    help: """
+      The components' distribution: gaussian; student-t, with heavier tails; bernoulli, for columns of \
+      0 and 1.
+      """)
+  var family = FamilyName(GaussianMixture.self)
+
+  @OptionGroup(title: "Model") var settings: FamilySettings
 
   @Option(
     parsing: .unconditional,
@@ -42,12 +51,14 @@ struct ModelOptions: ParsableArguments, CommonOptions {
 
   func validate() throws {
     if components < 1 { throw ValidationError("--components \(components); expected 1 or more") }
-    if family == .bernoulli, let covariance {
+    let known = Families.standard.settings(of: family.type).map(\.name)
+    for setting in Families.standard.settings where !known.contains(setting.name) {
+      guard let value = settings.values[setting.name] else { continue }
       throw ValidationError(
-        "--covariance \(covariance.rawValue) with --family bernoulli, which has no covariances")
+        "--\(setting.name) \(value) with --family \(family), which has no \(setting.noun)")
     }
-    if family == .bernoulli, exactDense {
-      throw ValidationError("--exact-dense with --family bernoulli, which computes all anyway")
+    if exactDense, !family.type.leavesOutNegligible {
+      throw ValidationError("--exact-dense with --family \(family), which computes all anyway")
     }
     guard regularization >= 0, regularization.isFinite else {
       throw ValidationError("--regularization \(regularization); expected a number from 0 up")
@@ -57,26 +68,36 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       throw ValidationError(
         "--regularization \(regularization); expected a number from 0 to 4.4e+307")
     }
+    do {
+      _ = try mixture(columns: 1, ranges: nil)
+    } catch { throw ValidationError("--\(error)") }
   }
 
   var common: [String] {
-    [
-      word("--components", components), word("--family", family.rawValue),
-      word("--covariance", (covariance ?? .full).rawValue),
+    effectiveSettings.map { word($0.option, $0.value) } + [
+      word("--components", components), word("--family", family),
       word("--regularization", regularization), word("--exact-dense", isOn: exactDense),
     ]
   }
 
-  /// The mixture, for these data.
-  func mixture(for data: DataSet) -> any FiledMixture {
-    switch family {
-    case .gaussian:
-      GaussianMixture(
-        components: components, columns: data.columnCount, covarianceType: covariance ?? .full,
-        regularization: regularization, ranges: data.ranges, exactDense: exactDense)
-    case .bernoulli:
-      BernoulliMixture(
-        componentCount: components, columnCount: data.columnCount, smoothing: regularization)
+  /// The settings of the family, those that are not given by their defaults.
+  var effectiveSettings: [(option: String, value: String)] {
+    Families.standard.settings(of: family.type).compactMap { setting in
+      (settings.values[setting.name] ?? setting.defaultValue).map { ("--\(setting.name)", $0) }
     }
+  }
+
+  /// The mixture, for these data.
+  func mixture(for data: DataSet) throws -> any Family {
+    try mixture(columns: data.columnCount, ranges: data.ranges)
+  }
+
+  private func mixture(columns: Int, ranges: ColumnRanges?) throws -> any Family {
+    try Families.standard.mixture(
+      family.type,
+      FamilyOptions(
+        regularization: regularization, exactDense: exactDense, ranges: ranges,
+        values: settings.values),
+      components: components, columns: columns)
   }
 }

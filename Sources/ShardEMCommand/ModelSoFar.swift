@@ -19,8 +19,9 @@ struct ModelSoFar {
   init?(_ path: String) throws {
     guard let (checkpoint, file) = try Checkpoint.find(path) else { return nil }
     guard let mixture = Self.mixture(checkpoint),
-      let model = Self.model(of: mixture, in: checkpoint)
+      let parameters = checkpoint.likeliest(of: mixture)
     else { throw CheckpointError(file, .size) }
+    let model = ModelFile(mixture, parameters, columns: checkpoint.data.columnNames)
     (self.model, self.file) = (model, file)
     progress = Self.progress(checkpoint.starts)
   }
@@ -46,27 +47,17 @@ struct ModelSoFar {
   }
 
   /// The mixture that the options of the fit chose; nil of another program's options.
-  private static func mixture(_ checkpoint: Checkpoint) -> (any FiledMixture)? {
+  private static func mixture(_ checkpoint: Checkpoint) -> (any Family)? {
     let (settings, columns) = (checkpoint.settings, checkpoint.data.columns)
     guard let components = settings["--components"].flatMap({ Int($0) }), components > 0,
-      columns > 0, let family = settings["--family"].flatMap(ModelOptions.Family.init)
+      columns > 0, let type = settings["--family"].flatMap({ Families.standard[$0] })
     else { return nil }
-    switch family {
-    case .gaussian:
-      return settings["--covariance"].flatMap(CovarianceType.init).map {
-        GaussianMixture(components: components, columns: columns, covarianceType: $0)
-      }
-    case .bernoulli:
-      return BernoulliMixture(componentCount: components, columnCount: columns)
+    var options = FamilyOptions()
+    for setting in Families.standard.settings(of: type) {
+      options.values[setting.name] = settings["--\(setting.name)"]
     }
-  }
-
-  private static func model<Mixture: FiledMixture>(
-    of mixture: Mixture, in checkpoint: Checkpoint
-  ) -> ModelFile? {
-    checkpoint.likeliest(of: mixture).map {
-      ModelFile(model: mixture.filed($0), columns: checkpoint.data.columnNames)
-    }
+    return try? Families.standard.mixture(
+      type, options, components: components, columns: columns)
   }
 }
 

@@ -16,12 +16,7 @@ struct ModelSummary {
   var text: String { title + "\n\n" + table + "\n" + fitLines }
 
   private var title: String {
-    let kind =
-      switch file.model {
-      case .gaussian(let type, _): "Gaussian mixture with \(type.rawValue) covariances"
-      case .bernoulli: "Bernoulli mixture"
-      }
-    return "\(kind): \(counted(file.components, "component")), "
+    "\(file.mixture.title): \(counted(file.components, "component")), "
       + counted(file.dimensions, "column")
   }
 
@@ -51,17 +46,16 @@ struct ModelSummary {
   }
 
   private func weight(_ k: Int) -> String {
-    let weight = file.weights[k]
+    let weight = file.parameters.weights[k]
     return weight == 0 || weight >= 0.0001 ? fixed(weight, 4) : significant(weight, 2)
   }
 
   private func cell(_ k: Int, _ j: Int) -> String {
-    switch file.model {
-    case .bernoulli(let parameters):
-      return fixed(parameters.probabilities[k * file.dimensions + j], 4)
-    case .gaussian(let type, let parameters):
-      let mean = parameters.means[k * file.dimensions + j]
-      let variance = type.variance(parameters.covariances, k, j, columns: file.dimensions)
+    switch file.mixture.cell(k, j, file.parameters) {
+    case .nothing: return ""
+    case .number(let value): return significant(value, 6)
+    case .probability(let value): return fixed(value, 4)
+    case .spread(let mean, let variance):
       // What the regularization alone would give looks as if it had been measured.
       let isMeasured = file.fit.map { variance > 2 * $0.regularization } ?? true
       return spread(mean, variance.squareRoot()) + (isMeasured ? "" : Self.unmeasured)
@@ -88,18 +82,6 @@ struct ModelSummary {
       iterations      \(fit.iterations), \(fit.converged ? "converged" : "NOT converged")
 
       """
-  }
-}
-
-extension CovarianceType {
-  /// The variance of column `j` in component `k`.
-  fileprivate func variance(_ covariances: [Double], _ k: Int, _ j: Int, columns: Int) -> Double {
-    switch self {
-    case .full: covariances[(k * columns + j) * columns + j]
-    case .tied: covariances[j * columns + j]
-    case .diag: covariances[k * columns + j]
-    case .spherical: covariances[k]
-    }
   }
 }
 

@@ -74,7 +74,7 @@ struct PredictCommand: WorldCommand {
     let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
     try predict(file.mixture, file, Engine(data, threads: threads, world: world))
-    let (rows, components) = (data.rowCount, file.components)
+    let (rows, components) = (data.rowCount, file.mixture.responsibilityCount)
     for case (let what, let path?) in [
       (counted(rows, "label"), output.output),
       (
@@ -88,14 +88,14 @@ struct PredictCommand: WorldCommand {
     return .done
   }
 
-  private func predict<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, _ file: ModelFile, _ engine: Engine<World>
+  private func predict<World: Communicator>(
+    _ mixture: some Family, _ file: ModelFile, _ engine: Engine<World>
   ) throws {
     let world = engine.world
     let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }
     let outputs = try world.agree {
       try PredictionOutputs(
-        output, rows: engine.data.rowCount, components: mixture.componentCount)
+        output, rows: engine.data.rowCount, components: mixture.responsibilityCount)
     }
     try writeTogether(outputs.shared, in: world) { open in
       let parts = try world.agree { try outputs.parts(open) }

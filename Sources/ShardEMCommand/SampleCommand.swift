@@ -57,8 +57,8 @@ struct SampleCommand: WorldCommand {
     return .done
   }
 
-  private func sample<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, _ file: ModelFile, threads: Int, in world: World
+  private func sample<World: Communicator>(
+    _ mixture: some Family, _ file: ModelFile, threads: Int, in world: World
   ) throws {
     let parameters = try world.agree {
       try TooManyRows.check(rows, columns: mixture.columnCount)

@@ -41,8 +41,8 @@ struct ScoreCommand: WorldCommand {
     return .done
   }
 
-  private func score<Mixture: FiledMixture, World: Communicator>(
-    _ mixture: Mixture, _ file: ModelFile, _ engine: Engine<World>
+  private func score<World: Communicator>(
+    _ mixture: some Family, _ file: ModelFile, _ engine: Engine<World>
   ) throws -> Score {
     let parameters = try engine.world.agree {
       try file.parameters(for: mixture, name: model.path)

@@ -119,7 +119,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   }
 
   /// The `fit` section of the model file. A tolerance of 0 is one that was not in effect.
-  func record<Parameters>(of fit: Fit<Parameters>, data: DataSet, model: ModelOptions)
+  func record(of fit: Fit, data: DataSet, model: ModelOptions)
     -> FitRecord
   {
     FitRecord(
@@ -191,13 +191,13 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   ///
   /// - Parameter file: what `read` returned.
   func responsibilities<World: Communicator>(
-    beside data: DataSet, components: Int, file: ModelFile?, reading: ReadOptions, threads: Int,
+    beside data: DataSet, of mixture: any Family, file: ModelFile?, reading: ReadOptions, threads: Int,
     in world: World
   ) throws -> GivenResponsibilities? {
     guard case .file(let path) = self, file == nil else { return nil }
     let options = ReadOptions(delimiter: reading.delimiter, decimalComma: reading.decimalComma)
     let rows = try data.open(beside: path, options: options, threads: threads, world: world)
-    return try world.common { try GivenResponsibilities(rows, components: components) }
+    return try world.common { try GivenResponsibilities(rows, for: mixture) }
   }
 
   /// What the model calls its columns, if it is one.
@@ -212,9 +212,9 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   ///   - file: what `read` returned.
   ///   - given: what `responsibilities` returned.
   /// - Throws: `ModelMismatch` if the file's model is of another kind or size.
-  func initialization<Mixture: FiledMixture>(
-    of mixture: Mixture, file: ModelFile?, given: GivenResponsibilities?
-  ) throws -> Initialization<Mixture.Parameters> {
+  func initialization(
+    of mixture: any Family, file: ModelFile?, given: GivenResponsibilities?
+  ) throws -> Initialization {
     if let given { return .responsibilities(given) }
     switch self {
     case .kMeans: return .kMeans

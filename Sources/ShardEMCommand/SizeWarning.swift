@@ -14,10 +14,10 @@ struct ModelSize {
   /// over ranks in three parts, and as one number twice.
   let bytes: Double
 
-  init(of mixture: some FiledMixture, threads: Int) {
+  init(of mixture: some Family, threads: Int) {
     parameters = mixture.freeParameterCount
-    sumBytes = Double(mixture.statisticsCount) * 40
-    bytes = Double(threads) * sumBytes + Double(mixture.statisticsCount) * 40
+    sumBytes = Double(mixture.sumsCount) * 40
+    bytes = Double(threads) * sumBytes + Double(mixture.sumsCount) * 40
   }
 }
 
@@ -28,7 +28,7 @@ extension ModelOptions {
   ///   of more parameters than there are values, or whose sums fill the memory; nil of any other.
   /// - Throws: on every rank the same `ModelTooLarge`.
   func checkSize<World: Communicator>(
-    of mixture: some FiledMixture, for data: DataSet, threads: Int, in world: World
+    of mixture: some Family, for data: DataSet, threads: Int, in world: World
   ) throws -> String? {
     let available = try world.memoryShare()
     // Also keeps the numbers below from overflowing; the fit will refuse these.
@@ -38,18 +38,18 @@ extension ModelOptions {
       guard size.bytes > Double(available) else { return }
       throw ModelTooLarge(
         parameters: size.parameters, bytes: size.bytes, available: available, threads: threads,
-        advice: advice)
+        advice: advice(on: mixture))
     }
     let isLarge = size.sumBytes >= 0x1p30
     guard size.parameters > data.weightedRowCount * data.columnCount || isLarge else { return nil }
     let memory = isLarge ? ", whose sums take \(gibibytes(size.sumBytes)) a thread" : ""
     return "\(counted(size.parameters, "parameter"))\(memory), for "
       + "\(counted(data.weightedRowCount, "row")) of \(counted(data.columnCount, "column")); "
-      + advice
+      + advice(on: mixture)
   }
 
-  private var advice: String {
-    let isMatrix = family == .gaussian && [nil, .full, .tied].contains(covariance)
+  private func advice(on mixture: some Family) -> String {
+    let isMatrix = mixture.layout.parts.contains { $0.domain == .covariance }
     return "lower --components" + (isMatrix ? " or choose --covariance diag" : "")
   }
 }

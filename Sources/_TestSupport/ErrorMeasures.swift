@@ -15,7 +15,7 @@ public func relativeError(_ a: Double, _ b: Double) -> Double { relativeError([a
 /// mean, too, is known in deviations; and it is rounded to 2^-53 of itself: 2^-8 of it, for errors
 /// from 2^-45 on, is its scale if that is more.
 public func parameterError(
-  _ found: GaussianParameters, _ expected: GaussianParameters, _ type: CovarianceType
+  _ found: Parameters, _ expected: Parameters, _ type: CovarianceType
 ) -> Double {
   let columns = expected.means.count / expected.weights.count
   let deviations = expected.means.indices.map {
@@ -41,7 +41,7 @@ public func parameterError(
 
 /// The standard deviation of a column in a component.
 private func deviation(
-  _ parameters: GaussianParameters, _ type: CovarianceType, component k: Int, column j: Int,
+  _ parameters: Parameters, _ type: CovarianceType, component k: Int, column j: Int,
   of columns: Int
 ) -> Double {
   let entry =

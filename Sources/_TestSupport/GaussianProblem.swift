@@ -9,7 +9,7 @@ public struct GaussianProblem: Sendable {
   public let rows: [Double]
   /// n row weights, some of them 0; nil for 1 each.
   public let weights: [Double]?
-  public let start: GaussianParameters
+  public let start: Parameters
 
   /// - Parameters:
   ///   - separation: the spread of the components' centers, in standard deviations or so.
@@ -36,7 +36,7 @@ public struct GaussianProblem: Sendable {
       }
     }
     weights = weighted ? (0..<rowCount).map { $0 % 7 == 0 ? 0 : 3 * generator.uniform() } : nil
-    start = GaussianParameters(
+    start = Parameters(
       weights: generator.weights(componentCount),
       means: centers.map { $0 + 0.5 * generator.normal() },
       covariances: Self.covariances(

@@ -17,7 +17,7 @@ public struct ReferenceExpectation: Sendable {
 }
 
 extension ReferenceEM {
-  public func expectation(under parameters: GaussianParameters) -> ReferenceExpectation {
+  public func expectation(under parameters: Parameters) -> ReferenceExpectation {
     var result = ReferenceExpectation()
     result.densities = densities(under: parameters)
     result.isDefined = result.densities.allSatisfy(\.isDefinite)

@@ -12,8 +12,8 @@ public struct ReferenceMaximum: Sendable {
   public var covariances: [Bounded] = []
 
   /// The values, rounded to float64.
-  public var parameters: GaussianParameters {
-    GaussianParameters(
+  public var parameters: Parameters {
+    Parameters(
       weights: weights.map { Double($0.value) }, means: means.map { Double($0.value) },
       covariances: covariances.map { Double($0.value) })
   }
@@ -21,7 +21,7 @@ public struct ReferenceMaximum: Sendable {
 
 extension ReferenceEM {
   public func maximization(
-    _ expectation: ReferenceExpectation, from previous: GaussianParameters
+    _ expectation: ReferenceExpectation, from previous: Parameters
   ) -> ReferenceMaximum {
     let components = previous.weights.indices.map { moments(of: $0, expectation, previous) }
     let total = totalWeight
@@ -81,7 +81,7 @@ extension ReferenceEM {
   }
 
   private func moments(
-    of k: Int, _ expectation: ReferenceExpectation, _ previous: GaussianParameters
+    of k: Int, _ expectation: ReferenceExpectation, _ previous: Parameters
   ) -> ComponentMoments {
     let components = previous.weights.count
     let shares = (0..<rowCount).map {

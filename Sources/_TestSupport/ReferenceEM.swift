@@ -62,8 +62,8 @@ public struct ReferenceEM: Sendable {
 
   /// The parameters after one EM iteration, and the log-likelihood before it.
   public func step(
-    from parameters: GaussianParameters
-  ) -> (parameters: GaussianParameters, logLikelihood: Double) {
+    from parameters: Parameters
+  ) -> (parameters: Parameters, logLikelihood: Double) {
     let before = expectation(under: parameters)
     return (
       maximization(before, from: parameters).parameters, Double(before.logLikelihood.value)
@@ -71,7 +71,7 @@ public struct ReferenceEM: Sendable {
   }
 
   /// Each component's density; of tied covariances, K times the same.
-  func densities(under parameters: GaussianParameters) -> [ReferenceDensity] {
+  func densities(under parameters: Parameters) -> [ReferenceDensity] {
     let d = columnCount
     return parameters.weights.indices.map { k in
       var covariance = [Wide](repeating: 0, count: d * d)

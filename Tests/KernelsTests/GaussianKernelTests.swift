@@ -117,14 +117,14 @@ struct GaussianKernelTests {
         for place in 0..<3 {
           var (first, second) = (zeros, [Double](repeating: 0, count: triangle) + behind)
           differences.withUnsafeMutableBufferPointer {
-            let room = $0.baseAddress!
-            if place == 2 { room.update(from: rows.blocks, count: $0.count) }
+            let scratch = $0.baseAddress!
+            if place == 2 { scratch.update(from: rows.blocks, count: $0.count) }
             let rows = SelectedRows(
-              blocks: place == 2 ? UnsafePointer(room) : rows.blocks, stride: rows.stride,
+              blocks: place == 2 ? UnsafePointer(scratch) : rows.blocks, stride: rows.stride,
               count: rows.count, weights: rows.weights)
             addMoments(
-              rows, columnCount: columnCount, mean: mean, room: &products,
-              differences: place == 0 ? nil : room, first: &first, second: &second, shape: shape)
+              rows, columnCount: columnCount, mean: mean, scratch: &products,
+              differences: place == 0 ? nil : scratch, first: &first, second: &second, shape: shape)
           }
           #expect(first == plain.first, "\(count) × \(columnCount)")
           #expect(Array(second[..<triangle]) == plain.second, "\(count) × \(columnCount)")
@@ -229,12 +229,12 @@ struct GaussianKernelTests {
           }
           continue
         }
-        var room = [Double](repeating: .nan, count: 4 * paddedCount(count) + 160)
+        var scratch = [Double](repeating: .nan, count: 4 * paddedCount(count) + 160)
         for shape in TileShape.allCases {
           expect(plain.second) {
             addLaneMoments(
               columns, columnCount: columnCount, count: count, responsibilities: responsibilities,
-              mean: problem.mean, room: &room, first: &$0, second: &$1, shape: shape)
+              mean: problem.mean, scratch: &scratch, first: &$0, second: &$1, shape: shape)
           }
         }
       }
@@ -246,19 +246,19 @@ struct GaussianKernelTests {
   ) {
     let stride = paddedCount(count)
     var blocks = [Double](repeating: .nan, count: paddedCount(columnCount) * stride)
-    var room = blocks
+    var scratch = blocks
     var weights = [Double](repeating: .nan, count: stride)
     blockRows(problem.rows, count: count, columnCount: columnCount, stride: stride, into: &blocks)
     let responsibilities =
       problem.responsibilities + [Double](repeating: 0, count: stride - count)
     blocks.withUnsafeBufferPointer { blocks in
       responsibilities.withUnsafeBufferPointer { responsibilities in
-        room.withUnsafeMutableBufferPointer { room in
+        scratch.withUnsafeMutableBufferPointer { scratch in
           weights.withUnsafeMutableBufferPointer { weights in
             body(
               selectRows(
                 blocks.baseAddress!, count: count, columnCount: columnCount, stride: stride,
-                responsibilities: responsibilities.baseAddress!, room: room.baseAddress!,
+                responsibilities: responsibilities.baseAddress!, scratch: scratch.baseAddress!,
                 weights: weights.baseAddress!))
           }
         }

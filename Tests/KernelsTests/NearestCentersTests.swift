@@ -15,14 +15,14 @@ struct NearestCentersTests {
     var labels = [Int64](repeating: -1, count: stride)
     var distances = [Double](repeating: .nan, count: stride)
     transposeTile(rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
-    var room = [Double](repeating: .nan, count: 32 * centerCount)
+    var scratch = [Double](repeating: .nan, count: 32 * centerCount)
     labels.withUnsafeMutableBufferPointer { labels in
       distances.withUnsafeMutableBufferPointer { distances in
         for start in [0, 32] {
           findNearest(
             Array(columns[start * columnCount..<(start + 32) * columnCount]),
             columnCount: columnCount, centers: centers, centerCount: centerCount,
-            zeros: [Double](repeating: 0, count: centerCount), room: &room,
+            zeros: [Double](repeating: 0, count: centerCount), scratch: &scratch,
             labels: labels.baseAddress! + start, distances: distances.baseAddress! + start)
         }
       }
@@ -76,10 +76,10 @@ struct NearestCentersTests {
     let columns = [Double](repeating: 1, count: 32)
     var distances = columns
     var labels = [Int64](repeating: -1, count: 32)
-    var room = [Double](repeating: .nan, count: 32 * 4)
+    var scratch = [Double](repeating: .nan, count: 32 * 4)
     findNearest(
       columns, columnCount: 1, centers: [5, 3, -1, 3], centerCount: 4, zeros: [0, 0, 0, 0],
-      room: &room, labels: &labels, distances: &distances)
+      scratch: &scratch, labels: &labels, distances: &distances)
     #expect(labels.allSatisfy { $0 == 1 } && distances.allSatisfy { $0 == 4 })
   }
 }

@@ -75,10 +75,10 @@ struct PooledMomentTests {
   func pairs(componentCount: Int) {
     let tile = Tile(columnCount: 8, componentCount: componentCount)
     var sums = [Double](repeating: 0, count: componentCount * (componentCount - 1) / 2)
-    var room = [Double](repeating: .nan, count: tile.stride)
+    var scratch = [Double](repeating: .nan, count: tile.stride)
     addPairSums(
       tile.responsibilities, componentCount: componentCount, count: tile.count,
-      stride: tile.stride, inverseWeights: tile.inverseWeights, room: &room, into: &sums)
+      stride: tile.stride, inverseWeights: tile.inverseWeights, scratch: &scratch, into: &sums)
     for k in 1..<componentCount {
       for l in 0..<k {
         let expected = (0..<tile.count).reduce(0) {

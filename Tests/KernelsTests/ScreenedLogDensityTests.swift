@@ -57,16 +57,16 @@ struct ScreenedLogDensityTests {
       transposeTile(rows, count: count, columnCount: columnCount, stride: stride, into: &columns)
       var all = [Double](repeating: .nan, count: componentCount * stride)
       var screened = all
-      var room = [Double](
+      var scratch = [Double](
         repeating: .nan,
-        count: ScreenedLogDensities.roomCount(columnCount: columnCount, stride: stride))
+        count: ScreenedLogDensities.scratchCount(columnCount: columnCount, stride: stride))
       let panels = inverses.map { triangularPanels($0, order: columnCount) }
       for k in 0..<componentCount {
         all.withUnsafeMutableBufferPointer {
           writeLogDensities(
             columns, columnCount: columnCount, stride: stride,
             mean: Array(means[k * columnCount..<(k + 1) * columnCount]), panels: panels[k],
-            logScale: logScales[k], differences: &room, into: $0.baseAddress! + k * stride,
+            logScale: logScales[k], differences: &scratch, into: $0.baseAddress! + k * stride,
             shape: shape)
         }
       }
@@ -85,7 +85,7 @@ struct ScreenedLogDensityTests {
                 components: components,
                 directions: directed
                   ? SeparatingDirections(components, columnCount: columnCount) : nil,
-                room: &room, shape: shape
+                scratch: &scratch, shape: shape
               ).write(into: &screened, densityStride: stride)
             }
           }

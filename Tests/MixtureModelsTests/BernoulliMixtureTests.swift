@@ -14,8 +14,8 @@ func randomBits(rows: Int, columns: Int, from generator: inout SeededGenerator) 
 
 func randomBernoulli(
   components: Int, columns: Int, from generator: inout SeededGenerator
-) -> BernoulliParameters {
-  BernoulliParameters(
+) -> Parameters {
+  Parameters(
     weights: generator.weights(components),
     probabilities: (0..<components * columns).map { _ in 0.1 + 0.8 * generator.uniform() })
 }
@@ -48,7 +48,7 @@ extension ExponentialFamily {
   @Test("the log joint density is the product of the columns' probabilities")
   func density() throws {
     let model = BernoulliMixture(componentCount: 2, columnCount: 3)
-    let parameters = BernoulliParameters(
+    let parameters = Parameters(
       weights: [0.25, 0.75], probabilities: [0.5, 0.125, 0.75, 0.25, 0.5, 0.875])
     let rows = [1.0, 0, 1, 0, 1, 0]
     let products: [[Double]] = [
@@ -60,8 +60,8 @@ extension ExponentialFamily {
     #expect(relativeError(try model.logJoint(rows: rows, under: parameters), expected) < 2e-14)
   }
 
-  @Test("the statistics of several tiles are the sums of posterior times features")
-  func statistics() throws {
+  @Test("the sums of several tiles are those of posterior times features")
+  func sums() throws {
     var generator = SeededGenerator(seed: 1)
     let (n, D, K) = (2 * tileRows + 37, 7, 3)
     let model = BernoulliMixture(componentCount: K, columnCount: D)
@@ -70,7 +70,7 @@ extension ExponentialFamily {
     let parameters = randomBernoulli(components: K, columns: D, from: &generator)
 
     let posterior = try model.posterior(rows: rows, under: parameters)
-    var expected = Array(repeating: 0.0, count: model.statisticsCount)
+    var expected = Array(repeating: 0.0, count: 2 + K + K * (D + 1))
     expected[0] = try model.evidence(
       q: posterior, rows: rows, weights: weights, under: parameters
     ).logLikelihood
@@ -78,14 +78,17 @@ extension ExponentialFamily {
     for row in 0..<n {
       for k in 0..<K {
         let mass = weights[row] * posterior[row * K + k]
-        expected[2 + k * (D + 1)] += mass
-        for j in 0..<D { expected[2 + k * (D + 1) + 1 + j] += mass * rows[row * D + j] }
+        expected[2 + k] += mass
+        let features = 2 + K + k * (D + 1)
+        expected[features] += mass
+        for j in 0..<D { expected[features + 1 + j] += mass * rows[row * D + j] }
       }
     }
-    let statistics = try model.statistics(rows: rows, weights: weights, under: parameters)
+    let sums = try model.sums(rows: rows, weights: weights, under: parameters)
     // Sums of n = 293 positive terms that are off by (P + 4) 2u M, M < 30, in two orders of
     // addition: 2 (2 * 12 * 30 + 293) u = 2e-13.
-    for (value, reference) in zip(statistics, expected) {
+    #expect(sums.numbers.count == expected.count)
+    for (value, reference) in zip(sums.numbers, expected) {
       #expect(relativeError(value, reference) < 3e-13)
     }
   }
@@ -102,7 +105,7 @@ extension ExponentialFamily {
     let weights = (0..<1 << D).map { exp(joint[K * $0]) + exp(joint[K * $0 + 1]) }
 
     let next = try model.maximized(
-      model.statistics(rows: rows, weights: weights, under: parameters), from: parameters)
+      model.sums(rows: rows, weights: weights, under: parameters), from: parameters)
     // Row weights and responsibilities are each off by (P + 4) 2u M with P = 5 and M < 20: 4e-14;
     // the quotient of two sums of their products has four of these.
     #expect(relativeError(next.weights, parameters.weights) < 2e-13)
@@ -121,7 +124,7 @@ extension ExponentialFamily {
       var previous = -Double.infinity
       var slack = 0.0
       for _ in 0..<60 {
-        let statistics = try model.statistics(rows: rows, under: parameters)
+        let sums = try model.sums(rows: rows, under: parameters)
         let prior =
           smoothing == 0
           ? 0
@@ -129,10 +132,10 @@ extension ExponentialFamily {
             $0 + smoothing * log($1 * (1 - $1))
           }
         slack += model.roundingBound(n, under: parameters)
-        #expect(statistics[0] + prior >= previous - slack)
+        #expect(sums.logLikelihood + prior >= previous - slack)
         slack = model.roundingBound(n, under: parameters)
-        previous = statistics[0] + prior
-        parameters = try model.maximized(statistics, from: parameters)
+        previous = sums.logLikelihood + prior
+        parameters = try model.maximized(sums, from: parameters)
       }
     }
   }
@@ -140,57 +143,58 @@ extension ExponentialFamily {
   @Test("under probabilities of exactly 0 and 1, a row that agrees loses nothing, others are impossible")
   func certainty() throws {
     let model = BernoulliMixture(componentCount: 2, columnCount: 2, smoothing: 0)
-    let parameters = BernoulliParameters(weights: [0.5, 0.5], probabilities: [0, 1, 1, 0])
+    let parameters = Parameters(weights: [0.5, 0.5], probabilities: [0, 1, 1, 0])
     let joint = try model.logJoint(rows: [0, 1, 1, 1], under: parameters)
     // log 1/2, rounded once.
     #expect(abs(joint[0] - log(0.5)) <= 0x1p-53)
     #expect(joint[1...] == [-.infinity, -.infinity, -.infinity])
 
-    let statistics = try model.statistics(rows: [0, 1, 0, 1, 1, 0], under: parameters)
-    let next = try model.maximized(statistics, from: parameters)
+    let sums = try model.sums(rows: [0, 1, 0, 1, 1, 0], under: parameters)
+    let next = try model.maximized(sums, from: parameters)
     #expect(next.probabilities == parameters.probabilities)
-    #expect(try model.statistics(rows: [1, 1], under: parameters)[0] == -.infinity)
+    #expect(try model.sums(rows: [1, 1], under: parameters).logLikelihood == -.infinity)
   }
 
   @Test("the smallest probability counts by its logarithm, and a row without weight not at all")
   func smallProbability() throws {
     let model = BernoulliMixture(componentCount: 1, columnCount: 1, smoothing: 0)
-    let tiny = BernoulliParameters(weights: [1], probabilities: [.leastNonzeroMagnitude])
+    let tiny = Parameters(weights: [1], probabilities: [.leastNonzeroMagnitude])
     // log 2^-1074, off by a few roundings of 744.
     #expect(
       relativeError(try model.logJoint(rows: [1], under: tiny), [-1074 * log(2)]) < 0x1p-50)
-    let never = BernoulliParameters(weights: [1], probabilities: [0])
-    #expect(try model.statistics(rows: [0, 1], weights: [1, 0], under: never) == [0, 1, 1, 0])
+    let never = Parameters(weights: [1], probabilities: [0])
+    let sums = try model.sums(rows: [0, 1], weights: [1, 0], under: never)
+    // Log-likelihood, weight, mass, features.
+    #expect(sums.numbers == [0, 1, 1, 1, 0])
   }
 
   @Test("what is smoothed is never certain, however many rows there are")
   func smoothedCertainty() throws {
     let model = BernoulliMixture(componentCount: 1, columnCount: 2, smoothing: 1e-6)
-    let half = BernoulliParameters(weights: [1], probabilities: [0.5, 0.5])
     // 10^20 rows of 1 and 0: beside them the smoothing is below rounding.
-    let next = try model.maximized([-1, 1e20, 1e20, 1e20, 0], from: half)
+    let next = try model.maximized(features: [[1e20, 1e20, 0]])
     #expect(next.probabilities[0] < 1 && next.probabilities[1] > 0)
   }
 
   @Test("smoothing adds that many rows of 0 and of 1 to every component")
   func smoothing() throws {
     let model = BernoulliMixture(componentCount: 1, columnCount: 1, smoothing: 0.5)
-    let parameters = BernoulliParameters(weights: [1], probabilities: [0.3])
-    let statistics = try model.statistics(rows: [1, 1, 1], under: parameters)
+    let parameters = Parameters(weights: [1], probabilities: [0.3])
+    let sums = try model.sums(rows: [1, 1, 1], under: parameters)
     // One component: every r is exactly 1.
-    #expect(try model.maximized(statistics, from: parameters).probabilities == [3.5 / 4])
+    #expect(try model.maximized(sums, from: parameters).probabilities == [3.5 / 4])
   }
 
   @Test("a component without mass is an error, or with smoothing stays with weight 0")
   func emptyComponent() throws {
-    let parameters = BernoulliParameters(weights: [1, 0], probabilities: [0.3, 0.6])
+    let parameters = Parameters(weights: [1, 0], probabilities: [0.3, 0.6])
     let strict = BernoulliMixture(componentCount: 2, columnCount: 1, smoothing: 0)
-    let statistics = try strict.statistics(rows: [1, 0, 0, 1], under: parameters)
+    let sums = try strict.sums(rows: [1, 0, 0, 1], under: parameters)
     #expect(throws: FitError.collapsed(component: 1, mass: 0, rows: 4, iteration: nil)) {
-      try strict.maximized(statistics, from: parameters)
+      try strict.maximized(sums, from: parameters)
     }
     let smooth = BernoulliMixture(componentCount: 2, columnCount: 1, smoothing: 0.25)
-    let next = try smooth.maximized(statistics, from: parameters)
+    let next = try smooth.maximized(sums, from: parameters)
     #expect(next.weights == [1, 0])
     #expect(next.probabilities == [0.5, 0.5])
   }
@@ -209,8 +213,8 @@ extension ExponentialFamily {
   @Test("the change between parameters is the largest of weights and probabilities")
   func change() {
     let model = BernoulliMixture(componentCount: 2, columnCount: 1)
-    let old = BernoulliParameters(weights: [0.5, 0.5], probabilities: [0.25, 0.75])
-    let new = BernoulliParameters(weights: [0.375, 0.625], probabilities: [0.25, 0.5])
+    let old = Parameters(weights: [0.5, 0.5], probabilities: [0.25, 0.75])
+    let new = Parameters(weights: [0.375, 0.625], probabilities: [0.25, 0.5])
     #expect(model.largestChange(from: old, to: new) == 0.25)
     #expect(model.freeParameterCount == 3)
   }

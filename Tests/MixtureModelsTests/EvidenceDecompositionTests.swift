@@ -9,7 +9,7 @@ import _TestSupport
     let model: BernoulliMixture
     let rows: [Double]
     let weights: [Double]
-    let parameters: BernoulliParameters
+    let parameters: Parameters
     let q: [Double]
     /// A bound on the rounding error of any identity between the five sums.
     ///
@@ -30,7 +30,7 @@ import _TestSupport
       tolerance = 3 * Double(n) * (largest + 10) * Double(n * K + 2 * (D + 9)) * 0x1p-53
     }
 
-    func evidence(q: [Double], under parameters: BernoulliParameters) throws
+    func evidence(q: [Double], under parameters: Parameters) throws
       -> EvidenceDecomposition
     { try model.evidence(q: q, rows: rows, weights: weights, under: parameters) }
   }
@@ -42,9 +42,9 @@ import _TestSupport
     #expect(abs(sums.logLikelihood - (sums.lowerBound + sums.divergence)) < problem.tolerance)
     #expect(abs(sums.lowerBound - (sums.expectedLogJoint + sums.entropy)) < problem.tolerance)
     #expect(sums.divergence > 1)  // q is far from the posterior
-    let statistics = try problem.model.statistics(
+    let ofStep = try problem.model.sums(
       rows: problem.rows, weights: problem.weights, under: problem.parameters)
-    #expect(abs(statistics[0] - sums.logLikelihood) < problem.tolerance)
+    #expect(abs(ofStep.logLikelihood - sums.logLikelihood) < problem.tolerance)
   }
 
   @Test("the divergence is 0 at the posterior, so the bound touches the log-likelihood")
@@ -60,9 +60,8 @@ import _TestSupport
   func maximization() throws {
     let problem = try Problem(seed: 12)
     let (model, q) = (problem.model, problem.q)
-    let statistics = model.statistics(
-      rows: problem.rows, weights: problem.weights, q: q, around: problem.parameters)
-    let next = try model.maximized(statistics, from: problem.parameters)
+    let sums = try model.sums(rows: problem.rows, weights: problem.weights, q: q)
+    let next = try model.maximized(sums, from: problem.parameters)
     let before = try problem.evidence(q: q, under: problem.parameters)
     let after = try problem.evidence(q: q, under: next)
     #expect(after.lowerBound > before.lowerBound + 1)
@@ -72,7 +71,7 @@ import _TestSupport
     for i in next.probabilities.indices {
       for step in [-1e-3, 1e-3] {
         var moved = next
-        moved.probabilities[i] = min(1, moved.probabilities[i] + step)
+        moved["probabilities"][i] = min(1, moved.probabilities[i] + step)
         if moved == next { continue }
         let near = try problem.evidence(q: q, under: moved)
         // By a second-order term of (1e-3)^2 N_k / 2 > 1e-6, far above rounding.
@@ -84,7 +83,7 @@ import _TestSupport
   @Test("a q with mass where a row is impossible has an infinite divergence")
   func impossible() throws {
     let model = BernoulliMixture(componentCount: 2, columnCount: 1)
-    let parameters = BernoulliParameters(weights: [1, 0], probabilities: [0.5, 0.5])
+    let parameters = Parameters(weights: [1, 0], probabilities: [0.5, 0.5])
     let sums = try model.evidence(q: [0.5, 0.5], rows: [1], under: parameters)
     #expect(sums.lowerBound == -.infinity)
     #expect(sums.divergence == .infinity)

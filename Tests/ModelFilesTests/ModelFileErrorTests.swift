@@ -85,13 +85,13 @@ private let badFiles = [
   BadModelFile(
     full, "shardem-model", "sklearn", "format: found \"sklearn\", expected \"shardem-model\""),
   BadModelFile(
-    full, "\"version\": 1", "\"version\": 2", "version: found the number 2, expected the number 1"),
+    full, "\"version\": 1", "\"version\": 3", "version: found the number 3, expected 1 to 2"),
   BadModelFile(
     full, "\"version\": 1", "\"version\": 1.5",
-    "version: found the number 1.5, expected the number 1"),
+    "version: found the number 1.5, expected 1 to 2"),
   BadModelFile(
     full, "\"gaussian\"", "\"cauchy\"",
-    "family: found \"cauchy\", expected \"gaussian\" or \"bernoulli\""),
+    "family: found \"cauchy\", expected \"gaussian\" or \"bernoulli\" or \"student-t\""),
   BadModelFile(
     full, "\"full\"", "\"round\"",
     "covariance_type: found \"round\", expected \"full\" or \"tied\" or \"diag\" or \"spherical\""),
@@ -198,9 +198,10 @@ private let badFiles = [
       for D in 1...8 {
         let unit = Double(sign: .plus, exponent: exponent, significand: 1)
         let covariance = generator.covariance(D).map { unit * $0 }
-        let parameters = GaussianParameters(
+        let parameters = Parameters(
           weights: [1], means: Array(repeating: 0, count: D), covariances: covariance)
-        let bytes = try ModelFile(model: .gaussian(.full, parameters)).encoded()
+        let mixture = GaussianMixture(components: 1, columns: D)
+        let bytes = try ModelFile(mixture, parameters).encoded()
         _ = try ModelFile(json: bytes, name: "m.json")
 
         // A correlation beyond 1: the first two columns' own determinant is negative.
@@ -209,7 +210,7 @@ private let badFiles = [
         var indefinite = parameters
         indefinite.covariances[1] = beyond
         indefinite.covariances[D] = beyond
-        let bad = try ModelFile(model: .gaussian(.full, indefinite)).encoded()
+        let bad = try ModelFile(mixture, indefinite).encoded()
         #expect(
           throws: ModelFileError(file: "m", path: "covariances[0]", problem: .notPositiveDefinite)
         ) {

@@ -20,17 +20,19 @@ import _TestSupport
       case .diag: (0..<K * D).map { _ in 0.1 + generator.uniform() }
       case .spherical: (0..<K).map { _ in 0.1 + generator.uniform() }
       }
-    let parameters = GaussianParameters(
+    let parameters = Parameters(
       weights: generator.weights(K), means: (0..<K * D).map { _ in generator.normal() },
       covariances: covariances)
-    return ModelFile(model: .gaussian(type, parameters), fit: record)
+    return ModelFile(
+      GaussianMixture(components: K, columns: D, covarianceType: type), parameters, fit: record)
   }
 
   @Test("a model file has the keys in order, and one row of a matrix a line")
   func layout() throws {
-    let parameters = GaussianParameters(
+    let parameters = Parameters(
       weights: [0.25, 0.75], means: [1, -2.5, 3e-06, 1e16], covariances: [2, 0.5, 0.5, 1])
-    let file = ModelFile(model: .gaussian(.tied, parameters), fit: Self.record)
+    let mixture = GaussianMixture(components: 2, columns: 2, covarianceType: .tied)
+    let file = ModelFile(mixture, parameters, fit: Self.record)
     #expect(
       String(decoding: try file.encoded(), as: UTF8.self) == """
         {
@@ -69,9 +71,11 @@ import _TestSupport
 
   @Test("a Bernoulli model has probabilities, and a model that was not fitted has no fit section")
   func bernoulliLayout() throws {
-    let parameters = BernoulliParameters(weights: [1], probabilities: [0.5, 0])
+    let file = ModelFile(
+      BernoulliMixture(componentCount: 1, columnCount: 2),
+      Parameters(weights: [1], probabilities: [0.5, 0]))
     #expect(
-      String(decoding: try ModelFile(model: .bernoulli(parameters)).encoded(), as: UTF8.self) == """
+      String(decoding: try file.encoded(), as: UTF8.self) == """
         {
           "format": "shardem-model",
           "version": 1,
@@ -112,9 +116,11 @@ import _TestSupport
         -0.0, .leastNonzeroMagnitude, .leastNormalMagnitude, .leastNormalMagnitude.nextDown,
         .greatestFiniteMagnitude, 0.1, 1e-06, 1e16, 1e22, 9_007_199_254_740_994,
       ]
-    let parameters = GaussianParameters(weights: [1], means: means, covariances: [1])
-    let bytes = try ModelFile(model: .gaussian(.spherical, parameters)).encoded()
-    guard case .gaussian(_, let read) = try ModelFile(json: bytes, name: "m").model else { return }
+    let parameters = Parameters(weights: [1], means: means, covariances: [1])
+    let mixture = GaussianMixture(
+      components: 1, columns: means.count, covarianceType: .spherical)
+    let bytes = try ModelFile(mixture, parameters).encoded()
+    let read = try ModelFile(json: bytes, name: "m").parameters
     #expect(read.means.map(\.bitPattern) == means.map(\.bitPattern))
   }
 
@@ -125,9 +131,10 @@ import _TestSupport
     fit.parameterTolerance = 1e-9
     fit.exactDense = true
     fit.initialization = "say \"π\"\n\\"
-    let parameters = BernoulliParameters(weights: [0.5, 0.5], probabilities: [0, 1, 0.25, 1e-300])
+    let parameters = Parameters(weights: [0.5, 0.5], probabilities: [0, 1, 0.25, 1e-300])
     let columns = ["say \"π\"\n\\", ""]
-    let file = ModelFile(model: .bernoulli(parameters), columns: columns, fit: fit)
+    let file = ModelFile(
+      BernoulliMixture(componentCount: 2, columnCount: 2), parameters, columns: columns, fit: fit)
     #expect(try ModelFile(json: file.encoded(), name: "m") == file)
   }
 
@@ -140,25 +147,29 @@ import _TestSupport
       "f\\u006frmat":"shardem\\u002dmodel","version":1.00,"family":"gaussian"}
       """
     let file = try ModelFile(json: Array(text.utf8), name: "start.json")
-    let parameters = GaussianParameters(weights: [0.3, 0.7], means: [0, -5], covariances: [1, 2])
-    #expect(file == ModelFile(model: .gaussian(.spherical, parameters)))
+    let parameters = Parameters(weights: [0.3, 0.7], means: [0, -5], covariances: [1, 2])
+    let mixture = GaussianMixture(components: 2, columns: 1, covarianceType: .spherical)
+    #expect(file == ModelFile(mixture, parameters))
   }
 
   @Test("numbers that are not finite are never written")
   func notFinite() throws {
-    let parameters = GaussianParameters(
+    let parameters = Parameters(
       weights: [0.5, 0.5], means: [0, 0, 0, .nan], covariances: [1, 1])
     let error = ModelFileError(path: "means[1][1]", problem: .notFinite(.nan))
-    let file = ModelFile(model: .gaussian(.spherical, parameters))
+    let file = ModelFile(
+      GaussianMixture(components: 2, columns: 2, covarianceType: .spherical), parameters)
     let thrown = #expect(throws: ModelFileError.self) { try file.encoded() }
     #expect(thrown?.description == error.description)
     #expect(error.description == "model: means[1][1]: found nan, expected a finite number")
 
     var fit = Self.record
     fit.bic = -.infinity
-    let bernoulli = BernoulliParameters(weights: [1], probabilities: [0.5])
+    let bernoulli = ModelFile(
+      BernoulliMixture(componentCount: 1, columnCount: 1),
+      Parameters(weights: [1], probabilities: [0.5]), fit: fit)
     #expect(throws: ModelFileError(path: "fit.bic", problem: .notFinite(-.infinity))) {
-      try ModelFile(model: .bernoulli(bernoulli), fit: fit).encoded()
+      try bernoulli.encoded()
     }
   }
 }

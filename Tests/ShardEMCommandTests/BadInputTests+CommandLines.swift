@@ -62,8 +62,17 @@ extension BadInput {
     usage("sample m.json --rows -1 -o x", "--rows -1; expected 1 or more", seeing: "sample "),
     usage(
       "fit a.npy -K 1 --covariance round",
-      "The value 'round' is invalid for '--covariance <type>'. Please provide one of 'full', "
-        + "'tied', 'diag' or 'spherical'"),
+      "--covariance round; expected full, VVV, tied, EEE, diag, VVI, spherical, VII, VEI"),
+    usage(
+      "fit a.npy -K 2 --family student-t --degrees-of-freedom 1,2,3",
+      "--degrees-of-freedom 1,2,3; expected a number above 0, or 2 of them, common or each"),
+    usage(
+      "fit a.npy -K 2 --degrees-of-freedom 4",
+      "--degrees-of-freedom 4 with --family gaussian, which has no degrees of freedom"),
+    usage("fit a.npy -K 2 --noise 0", "--noise 0; expected a density above 0"),
+    usage(
+      "fit a.npy -K 2 --family bernoulli --noise 1",
+      "--noise beside a Bernoulli mixture; expected a family of continuous columns"),
     usage(
       "fit a.npy -K 1 --tolerance 1 --tolerance-parameters 1",
       "--tolerance and --tolerance-parameters exclude each other"),

@@ -105,9 +105,8 @@ import Testing
     let rows = try Samples.rows(400) + Array(repeating: 30.0, count: 6)
     try folder.write("data.npy", npyFile(rows, shape: [403, 2]))
     let start = ModelFile(
-      model: .gaussian(
-        .spherical,
-        GaussianParameters(weights: [0.9, 0.1], means: [4, 4, 30, 30], covariances: [30, 9])))
+      GaussianMixture(components: 2, columns: 2, covarianceType: .spherical),
+      Parameters(weights: [0.9, 0.1], means: [4, 4, 30, 30], covariances: [30, 9]))
     try folder.write("start.json", try start.encoded())
     for name in ["m.json", "t.jsonl"] { try folder.write(name, "old") }
     let before = try folder.names

@@ -89,11 +89,10 @@ struct FitWarningTests {
       "noise.csv", (0..<100).map { "\(values[2 * $0]),\(values[2 * $0 + 1])\n" }.joined())
     // The second component sits on row 8 already.
     let start = ModelFile(
-      model: .gaussian(
-        .diag,
-        GaussianParameters(
-          weights: [0.99, 0.01], means: [0, 0, values[14], values[15]],
-          covariances: [1, 1, 1e-6, 1e-6])))
+      GaussianMixture(components: 2, columns: 2, covarianceType: .diag),
+      Parameters(
+        weights: [0.99, 0.01], means: [0, 0, values[14], values[15]],
+        covariances: [1, 1, 1e-6, 1e-6]))
     try folder.write("start.json", start.encoded())
     for ranks in Shardem.aloneAndOnRanks {
       let outcome = try Shardem.run(

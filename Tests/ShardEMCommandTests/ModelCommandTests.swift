@@ -14,7 +14,7 @@ import Testing
 
   /// log p(x, k) for the components of the model, from the definition.
   private func logJoint(_ x: Double, _ y: Double) -> [Double] {
-    guard case .gaussian(_, let parameters) = Samples.model.model else { return [] }
+    let parameters = Samples.model.parameters
     return (0..<2).map { k in
       let c = parameters.covariances[4 * k..<4 * k + 4].map { $0 }
       let (u, v) = (x - parameters.means[2 * k], y - parameters.means[2 * k + 1])

@@ -8,7 +8,6 @@ import Testing
 
 @Suite("Checkpoints")
 struct CheckpointTests {
-  private typealias State = FitState<UnitGaussians.Parameters>
   private let options = FitOptions(
     maximumIterations: 12, convergence: .logLikelihood(1e-9), restarts: 2, seed: 3)
   private let folder = FileManager.default.temporaryDirectory
@@ -16,14 +15,14 @@ struct CheckpointTests {
 
   /// Fits on some ranks, and what rank 0 was given to keep.
   private func fit(
-    ranks: Int, resuming state: State? = nil, limit: Int = 12
-  ) throws -> (fit: Fit<UnitGaussians.Parameters>, kept: [State]) {
+    ranks: Int, resuming state: FitState? = nil, limit: Int = 12
+  ) throws -> (fit: Fit, kept: [FitState]) {
     var options = options
     options.maximumIterations = limit
     let rows = try threeGaussianRows(300)
     return try onRanks(ranks) { [options] world in
       let data = try DataSet(values: rows, columnCount: 2, blockRows: 32, world: world)
-      var kept: [State] = []
+      var kept: [FitState] = []
       let fit = try Engine(data, threads: 1, world: world).fit(
         threeGaussians, from: .random, options: options, resuming: state,
         keep: { kept.append($0) })
@@ -42,7 +41,7 @@ struct CheckpointTests {
   }
 
   private func write(
-    _ states: [State], _ identity: FitIdentity, to folder: CheckpointFolder
+    _ states: [FitState], _ identity: FitIdentity, to folder: CheckpointFolder
   ) throws {
     let writer = CheckpointWriter(
       folder, of: threeGaussians, identity, interval: .seconds(0),
@@ -51,9 +50,9 @@ struct CheckpointTests {
     try writer.flush()
   }
 
-  private func resumption(_ identity: FitIdentity, of model: UnitGaussians = threeGaussians) throws
-    -> Resumption<UnitGaussians.Parameters>?
-  {
+  private func resumption(
+    _ identity: FitIdentity, of model: UnitGaussians = threeGaussians
+  ) throws -> Resumption? {
     try CheckpointFolder(folder).resumption(of: model, identity, in: SoloCommunicator())
   }
 
@@ -72,7 +71,7 @@ struct CheckpointTests {
   }
 
   /// What a fit keeps whose first start is at its limit when the second begins.
-  private func oneAfterTheOther() throws -> [State] {
+  private func oneAfterTheOther() throws -> [FitState] {
     var state = try #require(try fit(ranks: 1).kept.last)
     state.starts[1] = nil
     return try fit(ranks: 1, resuming: state).kept
@@ -93,7 +92,7 @@ struct CheckpointTests {
       let folder = CheckpointFolder("\(folder)-\(state.place.iterations)")
       defer { try? FileManager.default.removeItem(atPath: folder.path) }
       try write([state], identity(limit: 12), to: folder)
-      func resumed(limit: Int) throws -> State? {
+      func resumed(limit: Int) throws -> FitState? {
         try folder.resumption(
           of: threeGaussians, identity(limit: limit), in: SoloCommunicator())?.state
       }
@@ -233,7 +232,7 @@ struct CheckpointTests {
   func triangles() throws {
     for type in CovarianceType.allCases {
       let model = GaussianMixture(components: 2, columns: 40, covarianceType: type)
-      var parameters = model.reference(centers: (0..<80).map { Double($0) / 3 })
+      var parameters = model.unitComponents(at: (0..<80).map { Double($0) / 3 })
       parameters.means[0] = -0.0
       if type == .full || type == .tied {
         for i in 0..<40 {
@@ -243,7 +242,7 @@ struct CheckpointTests {
           }
         }
       }
-      var state = FitState<GaussianParameters>(starts: 1)
+      var state = FitState(starts: 1)
       state.starts[0] = StartState(parameters: parameters)
       let bytes = Checkpoint(state, of: model, try identity).encoded()
       // Weights, means and covariances; less than 600 bytes say what they are of.

@@ -20,14 +20,14 @@ struct DegenerateDataTests {
 
   private func fit(
     _ type: CovarianceType, _ rows: [Double], components: Int = 2, regularization: Double = 0,
-    from start: Initialization<GaussianParameters> = .kMeans
-  ) throws -> Fit<GaussianParameters> {
+    from start: Initialization = .kMeans
+  ) throws -> Fit {
     try fitGaussians(
       type, components: components, columns: 3, rows: rows, regularization: regularization,
       from: start)
   }
 
-  private func expectSound(_ fit: Fit<GaussianParameters>) {
+  private func expectSound(_ fit: Fit) {
     let parameters = fit.parameters
     let numbers = parameters.weights + parameters.means + parameters.covariances
     #expect(numbers.allSatisfy(\.isFinite) && fit.score.logLikelihood.isFinite)
@@ -36,7 +36,7 @@ struct DegenerateDataTests {
   }
 
   /// The error of a fit without regularization; nil if there is none.
-  private func failure(_ fit: () throws -> Fit<GaussianParameters>) -> FitError? {
+  private func failure(_ fit: () throws -> Fit) -> FitError? {
     do {
       expectSound(try fit())
       return nil
@@ -128,7 +128,7 @@ struct DegenerateDataTests {
         case .diag, .spherical: Array(repeating: 9, count: shape)
         }
       // 1e6 units away every density is 0 beside the first component's.
-      let start = GaussianParameters(
+      let start = Parameters(
         weights: [0.5, 0.5], means: [3, 0, 3, 1e6, 0, 0], covariances: covariances)
       let fit = try fit(type, rows, regularization: 1e-3, from: .parameters(start))
       expectSound(fit)
@@ -143,7 +143,7 @@ struct DegenerateDataTests {
   func infiniteVariance(type: CovarianceType) throws {
     let rows = rows { x, y in x * y }
     var start = GaussianMixture(components: 2, columns: 3, covarianceType: type)
-      .reference(centers: Array(rows[..<6]))
+      .unitComponents(at: Array(rows[..<6]))
     start.covariances[0] = .infinity
     #expect(
       failure { try fit(type, rows, from: .parameters(start)) }
@@ -172,7 +172,7 @@ struct DegenerateDataTests {
   func collapseDuringFit() throws {
     // Three times the same row, far from the others: the second component takes hold of it.
     let rows = rows { x, y in x * y } + Array(repeating: 20.0, count: 9)
-    let start = GaussianParameters(
+    let start = Parameters(
       weights: [0.9, 0.1], means: [3, 0, 0, 19, 19, 19], covariances: [30, 9])
     let error = failure {
       try fit(.spherical, rows, from: .parameters(start))

@@ -51,10 +51,15 @@ import Testing
       _ = try engine(world).fit(
         GaussianMixture(components: 2, columns: isLast ? 3 : 2), from: .kMeans)
     }
-    try expect("covarianceType full", "covarianceType diag") { isLast, world in
+    try expect("covariance full", "covariance diag") { isLast, world in
       _ = try engine(world).fit(
         GaussianMixture(components: 2, columns: 2, covarianceType: isLast ? .diag : .full),
         from: .kMeans)
+    }
+    try expect("covariance diag", "covariance VEI") { isLast, world in
+      let covariance = try #require(CovarianceModels.named(isLast ? "VEI" : "diag"))
+      _ = try engine(world).fit(
+        GaussianMixture(components: 2, columns: 2, covariance: covariance), from: .kMeans)
     }
     try expect("regularization 1e-06", "regularization 0.5") { isLast, world in
       _ = try engine(world).fit(
@@ -97,7 +102,7 @@ import Testing
   @Test("Fits, scores and predictions from different parameters")
   func parameters() throws {
     let model = UnitGaussians(componentCount: 2, columnCount: 2)
-    @Sendable func parameters(_ isLast: Bool) -> UnitGaussians.Parameters {
+    @Sendable func parameters(_ isLast: Bool) -> Parameters {
       .init(weights: [0.5, 0.5], means: [0, 0, isLast ? 5 : 4, 4])
     }
     let works: [@Sendable (Bool, ThreadCommunicator) throws -> Void] = [

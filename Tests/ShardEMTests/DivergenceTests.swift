@@ -12,14 +12,15 @@ struct DivergenceTests {
       let quantile = Double(1 + n * 7919 % 400)
       return n % 3 == 0 ? quantile / 400 : quantile / 40
     }
-    let start = WaitingTimes.Parameters(weights: [0.5, 0.5], rates: [1.5, 0.1])
+    let start: Parameters = ["weights": [0.5, 0.5], "rates": [1.5, 0.1]]
     func outcomes(faulty: Int?) throws -> [String] {
       try onRanks(3) { world in
         let data = try DataSet(values: rows, columnCount: 1, blockRows: 32, world: world)
         do {
           // From some M-step on, one bit of a rate is another.
           let model = AlteredTimes { _, next in
-            if world.rank == faulty && next.rates[0] > 2 { next.rates[0] = next.rates[0].nextUp }
+            let rate = next["rates"][0]
+            if world.rank == faulty && rate > 2 { next["rates"][0] = rate.nextUp }
           }
           let fit = try Engine(data, threads: 1, world: world).fit(
             model, from: start,

@@ -26,7 +26,7 @@ struct FamilySamplingTests {
   func gaussian(type: CovarianceType, covariances: [Double], expected: [Double]) throws {
     let mixture = GaussianMixture(components: 1, columns: 2, covarianceType: type)
     let center = [1.0, -2.0]
-    let parameters = GaussianParameters(weights: [1], means: center, covariances: covariances)
+    let parameters = Parameters(weights: [1], means: center, covariances: covariances)
     let rows = try mixture.sample(rows: 0..<Self.count, under: parameters, seed: 1)
     // The standard error of a mean is sd / sqrt(20000), the sd being at most sqrt(2) x 3 for a
     // product of two columns: 0.03. Five of them are allowed.
@@ -38,7 +38,7 @@ struct FamilySamplingTests {
   @Test("samples of a Bernoulli mixture are bits with its probabilities")
   func bernoulli() throws {
     let mixture = BernoulliMixture(componentCount: 2, columnCount: 2)
-    let parameters = BernoulliParameters(weights: [0.25, 0.75], probabilities: [1, 0.5, 0, 0.5])
+    let parameters = Parameters(weights: [0.25, 0.75], probabilities: [1, 0.5, 0, 0.5])
     let rows = try mixture.sample(rows: 0..<Self.count, under: parameters, seed: 1)
     #expect(rows.allSatisfy { $0 == 0 || $0 == 1 })
     // Standard errors up to 0.5 / sqrt(20000) = 0.0035. Five of them are allowed.
@@ -50,7 +50,7 @@ struct FamilySamplingTests {
   @Test("a sample in parts, by any number of threads, is the sample in one piece")
   func parts() throws {
     let mixture = GaussianMixture(components: 2, columns: 1, covarianceType: .diag)
-    let parameters = GaussianParameters(weights: [0.5, 0.5], means: [0, 9], covariances: [1, 2])
+    let parameters = Parameters(weights: [0.5, 0.5], means: [0, 9], covariances: [1, 2])
     let whole = try mixture.sample(rows: 0..<3000, under: parameters, seed: 2)
     let first = try mixture.sample(rows: 0..<1500, under: parameters, seed: 2, threads: 3)
     let second = try mixture.sample(rows: 1500..<3000, under: parameters, seed: 2, threads: 2)

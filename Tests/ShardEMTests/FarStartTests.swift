@@ -15,7 +15,7 @@ struct FarStartTests {
     return (0..<count * columns).map { _ in generator.normal() }
   }
 
-  private func start(_ type: CovarianceType, at distance: Double) -> GaussianParameters {
+  private func start(_ type: CovarianceType, at distance: Double) -> Parameters {
     let identity = [1.0, 0, 0, 0, 1, 0, 0, 0, 1]
     let covariances: [Double] =
       switch type {
@@ -23,13 +23,13 @@ struct FarStartTests {
       case .diag: [1, 1, 1]
       case .spherical: [1]
       }
-    return GaussianParameters(
+    return Parameters(
       weights: [1], means: Array(repeating: distance, count: columns), covariances: covariances)
   }
 
   private func fit(
     _ type: CovarianceType, _ rows: [Double], at distance: Double, regularization: Double = 0
-  ) throws -> Fit<GaussianParameters> {
+  ) throws -> Fit {
     try fitGaussians(
       type, components: 1, columns: columns, rows: rows, regularization: regularization,
       from: .parameters(start(type, at: distance)), options: FitOptions(maximumIterations: 1))
@@ -67,13 +67,13 @@ struct FarStartTests {
     var generator = SeededGenerator(seed: 42)
     var rows = rows(400)
     rows += (0..<200 * columns).map { _ in 500 + 0x1p-20 * generator.normal() }
-    func fit(from mean: Double) throws -> GaussianParameters {
+    func fit(from mean: Double) throws -> Parameters {
       let one = start(type, at: 0)
       let isShared = type == .tied
       return try fitGaussians(
         type, components: 2, columns: columns, rows: rows, regularization: 0,
         from: .parameters(
-          GaussianParameters(
+          Parameters(
             weights: [0.5, 0.5], means: one.means + Array(repeating: mean, count: columns),
             covariances: one.covariances + (isShared ? [] : one.covariances))),
         options: FitOptions(maximumIterations: 1)
@@ -103,10 +103,10 @@ struct ZeroColumnTests {
       case .tied: identity
       default: Array(repeating: 1, count: k * d)
       }
-    let start = GaussianParameters(
+    let start = Parameters(
       weights: generator.weights(k), means: (0..<k * d).map { _ in 0.4 * generator.normal() },
       covariances: covariances)
-    func fit(regularization: Double) throws -> GaussianParameters {
+    func fit(regularization: Double) throws -> Parameters {
       try fitGaussians(
         type, components: k, columns: d, rows: rows, regularization: regularization,
         from: .parameters(start), options: FitOptions(maximumIterations: 1)

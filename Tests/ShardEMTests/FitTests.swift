@@ -5,14 +5,12 @@ import Testing
 
 @Suite("Fit")
 struct FitTests {
-  typealias Start = Initialization<UnitGaussians.Parameters>
-
   /// Fits three components on some ranks and threads; the same on every rank, or it fails.
   func fit(
-    _ rows: [Double], weights: [Double]? = nil, from start: Start = .kMeans,
+    _ rows: [Double], weights: [Double]? = nil, from start: Initialization = .kMeans,
     shardRows: [Int]? = nil, blockRows: Int = 64, ranks: Int = 1, threads: Int = 1,
     options: FitOptions = FitOptions(convergence: .logLikelihood(1e-9))
-  ) throws -> Fit<UnitGaussians.Parameters> {
+  ) throws -> Fit {
     let fits = try onRanks(ranks) { world in
       let data = try DataSet(
         values: rows, columnCount: 2, weights: weights, shardRows: shardRows,
@@ -28,7 +26,7 @@ struct FitTests {
     "The bits of a fit are the same on any number of ranks and threads",
     arguments: ["k-means", "k-means++", "random"], [false, true])
   func bitsDoNotDependOnRanks(name: String, weighted: Bool) throws {
-    let starts: [String: Start] = [
+    let starts: [String: Initialization] = [
       "k-means": .kMeans, "k-means++": .kMeansPlusPlus, "random": .random,
     ]
     // Unequal shards; with blocks of 64 rows, 18 blocks.
@@ -36,7 +34,7 @@ struct FitTests {
     let weights = weighted ? (0..<1000).map { Double($0 % 7) / 3 } : nil
     let options = FitOptions(
       maximumIterations: 50, convergence: .logLikelihood(0), restarts: 2, seed: 7)
-    var all: [Fit<UnitGaussians.Parameters>] = []
+    var all: [Fit] = []
     for (ranks, threads) in [(1, 1), (1, 3), (2, 1), (3, 3), (7, 1), (23, 1)] {
       all.append(
         try fit(
@@ -108,7 +106,7 @@ struct FitTests {
       weighted += rows[2 * n..<2 * n + 2]
       for _ in 0..<count { repeated += rows[2 * n..<2 * n + 2] }
     }
-    let start = Start.parameters(threeCenters)
+    let start = Initialization.parameters(threeCenters)
     let a = try fit(weighted, weights: weights, from: start, ranks: 2)
     let b = try fit(repeated, from: start, ranks: 2)
     #expect(a.iterations == b.iterations)
@@ -196,11 +194,8 @@ struct FitTests {
   func hookFailsBeforeStart(ranks: Int) throws {
     struct DiskFull: Error {}
     let rows: [Double] = (1...300).map { Double(1 + $0 * 7919 % 300) }
-    // The first M-step, not that which makes a start from one reference for all components, gives no
-    // density.
-    let model = AlteredTimes { previous, next in
-      if previous.rates[0] != previous.rates[1] { next.rates[1] = .nan }
-    }
+    // The first M-step of an iteration, not that which makes a start, gives no density.
+    let model = AlteredTimes { $1["rates"][1] = .nan }
     let outcomes = try onRanks(ranks) { world in
       let data = try DataSet(values: rows, columnCount: 1, blockRows: 16, world: world)
       var iterations = 0

@@ -34,8 +34,8 @@ struct FitTogetherTests {
   }
 
   /// A fit of rows in a file, and what it tells; the same on all ranks.
-  private func outcome<Model: MixtureModel>(
-    _ model: Model, _ rows: [Double], from start: Initialization<Model.Parameters>,
+  private func outcome(
+    _ model: some MixtureModel, _ rows: [Double], from start: Initialization,
     _ options: FitOptions, memory: MemoryLimit = .share(0.5), ranks: Int = 1, threads: Int = 1
   ) throws -> Outcome {
     let path = FileManager.default.temporaryDirectory.path + "/together-\(UUID()).raw"
@@ -106,7 +106,7 @@ struct FitTogetherTests {
 
   /// Waiting times whose starts fail in which the first component has the larger rate.
   private static let halfFailing = AlteredTimes { previous, next in
-    if previous.rates[0] > previous.rates[1] { next.rates[1] = .nan }
+    if previous["rates"][0] > previous["rates"][1] { next["rates"][1] = .nan }
   }
   private static let times: [Double] = (1...12_000).map { Double(1 + $0 * 7919 % 300) }
 
@@ -129,10 +129,10 @@ struct FitTogetherTests {
   func allFail() throws {
     // Some after one iteration, the others later.
     let model = AlteredTimes { previous, next in
-      if previous.rates[0] == previous.rates[1] { return }
-      next.rates[0] *= 3
-      if previous.rates[0] < previous.rates[1] || next.rates[0] > 4 * next.rates[1] {
-        next.rates[1] = .nan
+      if previous["rates"][0] == previous["rates"][1] { return }
+      next["rates"][0] *= 3
+      if previous["rates"][0] < previous["rates"][1] || next["rates"][0] > 4 * next["rates"][1] {
+        next["rates"][1] = .nan
       }
     }
     let data = try DataSet(
@@ -141,7 +141,7 @@ struct FitTogetherTests {
     var resumedAfterFirst = 0
     for seed in 0..<8 as Range<UInt64> {
       let options = FitOptions(convergence: .logLikelihood(0), restarts: 4, seed: seed)
-      var kept: [FitState<WaitingTimes.Parameters>] = []
+      var kept: [FitState] = []
       let whole = #expect(throws: FitError.self) {
         try engine.fit(model, from: .random, options: options, keep: { kept.append($0) })
       }
@@ -198,10 +198,10 @@ struct FitTogetherTests {
     let model = UnitGaussians(componentCount: 6, columnCount: 2)
     let options = FitOptions(
       maximumIterations: 40, convergence: .logLikelihood(1e-3), restarts: 4, tries: 2, seed: 2)
-    typealias State = FitState<UnitGaussians.Parameters>
+    typealias State = FitState
     func fit(
       ranks: Int, resuming state: State?
-    ) throws -> (fit: Fit<UnitGaussians.Parameters>, told: [Told], kept: [State]) {
+    ) throws -> (fit: Fit, told: [Told], kept: [State]) {
       try onRanks(ranks) { world in
         let data = try DataSet(values: rows, columnCount: 2, blockRows: 32, world: world)
         var (told, kept): ([Told], [State]) = ([], [])

@@ -16,7 +16,7 @@ struct GaussianEquivarianceTests {
 
   private func fit(
     _ problem: GaussianProblem, _ rows: [Double]
-  ) throws -> GaussianParameters {
+  ) throws -> Parameters {
     try fitGaussians(
       problem.covarianceType, components: 3, columns: 4, rows: rows, from: .kMeans,
       options: options
@@ -33,7 +33,7 @@ struct GaussianEquivarianceTests {
     // Every scaled value is rounded, by u = 2^-53 of itself; log densities, of up to 200 nats with
     // the logarithm of the scale, by about 4u of themselves; parameters follow.
     let tolerance = 1e-13
-    let back = GaussianParameters(
+    let back = Parameters(
       weights: scaled.weights, means: scaled.means.map { $0 / scale },
       covariances: scaled.covariances.map { $0 / scale / scale })
     #expect(parameterError(back, plain, type) < tolerance)
@@ -44,11 +44,11 @@ struct GaussianEquivarianceTests {
     [0x1p480, 0x1p-500])
   func largestScale(type: CovarianceType, scale: Double) throws {
     let problem = problem(type)
-    func fit(scale: Double) throws -> GaussianParameters {
+    func fit(scale: Double) throws -> Parameters {
       try fitGaussians(
         type, components: 3, columns: 4, rows: problem.rows.map { $0 * scale },
         from: .parameters(
-          GaussianParameters(
+          Parameters(
             weights: problem.start.weights, means: problem.start.means.map { $0 * scale },
             covariances: problem.start.covariances.map { $0 * scale * scale })),
         options: FitOptions(maximumIterations: 3, convergence: .parameters(0))
@@ -59,7 +59,7 @@ struct GaussianEquivarianceTests {
     // themselves, moments by up to 25 times as much, the square of 5 deviations; in 3 iterations.
     let tolerance = 3 * 25 * 16 * 0x1p-43
     let scaled = try fit(scale: scale)
-    let back = GaussianParameters(
+    let back = Parameters(
       weights: scaled.weights, means: scaled.means.map { $0 / scale },
       covariances: scaled.covariances.map { $0 / scale / scale })
     #expect(parameterError(back, try fit(scale: 1), type) < tolerance)
@@ -75,7 +75,7 @@ struct GaussianEquivarianceTests {
     // The components' standard deviations are 1 or more: a row 5 of them away from its component
     // has its log density changed by 5 x 2 x 2^-27, and what is averaged over rows by no more.
     let tolerance = 10 * 0x1p-27
-    let back = GaussianParameters(
+    let back = Parameters(
       weights: shifted.weights, means: shifted.means.map { $0 - shift },
       covariances: shifted.covariances)
     #expect(parameterError(back, plain, type) < tolerance)

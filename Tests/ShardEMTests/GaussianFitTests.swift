@@ -10,7 +10,7 @@ struct GaussianFitTests {
     arguments: CovarianceType.allCases, [false, true])
   func bitsDoNotDependOnRanks(type: CovarianceType, random: Bool) throws {
     let rows = try threeGaussianRows(900)
-    func fit(ranks: Int, threads: Int) throws -> Fit<GaussianParameters> {
+    func fit(ranks: Int, threads: Int) throws -> Fit {
       try onRanks(ranks) { world in
         let data = try DataSet(
           values: rows, columnCount: 2, shardRows: [320, 580], blockRows: 64, world: world)
@@ -30,7 +30,7 @@ struct GaussianFitTests {
     }
   }
 
-  private func bits(_ parameters: GaussianParameters) -> [UInt64] {
+  private func bits(_ parameters: Parameters) -> [UInt64] {
     (parameters.weights + parameters.means + parameters.covariances).map(\.bitPattern)
   }
 
@@ -60,8 +60,8 @@ struct GaussianFitTests {
     let rows = try threeGaussianRows(200)
     func fit(
       _ rows: [Double], _ weights: [Double]?,
-      from start: Initialization<GaussianParameters>
-    ) throws -> Fit<GaussianParameters> {
+      from start: Initialization
+    ) throws -> Fit {
       let data = try DataSet(
         values: rows, columnCount: 2, weights: weights, world: SoloCommunicator())
       let model = GaussianMixture(
@@ -71,7 +71,7 @@ struct GaussianFitTests {
     }
     // The last row, so that the others keep their numbers and lanes: the same bits.
     let weights = Array(repeating: 1.0, count: 200)
-    let start: Initialization<GaussianParameters> =
+    let start: Initialization =
       if name == "k-means" {
         .kMeans
       } else {

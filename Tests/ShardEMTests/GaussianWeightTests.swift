@@ -10,7 +10,7 @@ struct GaussianWeightTests {
   /// The same fit of other rows and weights.
   private func fit(
     _ problem: GaussianProblem, rows: [Double], weights: [Double]? = nil
-  ) throws -> Fit<GaussianParameters> {
+  ) throws -> Fit {
     try fitGaussians(
       problem.covarianceType, components: 3, columns: 5, rows: rows, weights: weights,
       from: .parameters(problem.start), options: options)
@@ -25,7 +25,7 @@ struct GaussianWeightTests {
   // densities that matter are of M < 100 nats and off by about 4u M, u = 2^-53, and responsibilities
   // and parameters by as much, relative: 4.4e-14 an iteration, of 20.
   private func expectSame(
-    _ a: Fit<GaussianParameters>, _ b: Fit<GaussianParameters>, _ type: CovarianceType
+    _ a: Fit, _ b: Fit, _ type: CovarianceType
   ) {
     let tolerance = 20 * 4.4e-14
     #expect(parameterError(a.parameters, b.parameters, type) < tolerance)

@@ -18,7 +18,7 @@ struct GivenStartTests {
   private func fit(
     _ type: CovarianceType, _ values: [Double], columns: Int, weights: [Double]? = nil,
     iterations: Int = 1, ranks: Int = 1, threads: Int = 1
-  ) throws -> Fit<GaussianParameters> {
+  ) throws -> Fit {
     try ThreadCommunicator.run(ranks: ranks) { world in
       let data = try DataSet(
         values: problem.rows, columnCount: 2, weights: weights, shardRows: [100, 600],
@@ -26,7 +26,7 @@ struct GivenStartTests {
       let model = GaussianMixture(
         components: 3, columns: 2, covarianceType: type, regularization: 0.01, ranges: data.ranges)
       let given = try GivenResponsibilities(
-        RowsBeside(values: values, columnCount: columns), components: 3)
+        RowsBeside(values: values, columnCount: columns), for: model)
       return try Engine(data, threads: threads, world: world).fit(
         model, from: .responsibilities(given),
         options: FitOptions(maximumIterations: iterations, convergence: .parameters(0)))
@@ -34,8 +34,8 @@ struct GivenStartTests {
   }
 
   /// The M-step of the labels by plain loops.
-  private func plainParameters(_ labels: [Double]) -> GaussianParameters {
-    var result = GaussianParameters(weights: [], means: [], covariances: [])
+  private func plainParameters(_ labels: [Double]) -> Parameters {
+    var result = Parameters(weights: [], means: [], covariances: [])
     for k in 0..<3 {
       let rows = (0..<700).filter { labels[$0] == Double(k) }
         .map { [problem.rows[2 * $0], problem.rows[2 * $0 + 1]] }
@@ -65,7 +65,7 @@ struct GivenStartTests {
     let expected = try engine.score(model, under: plainParameters(labels)).meanLogLikelihood
     var means: [Double] = []
     let given = try GivenResponsibilities(
-      RowsBeside(values: labels, columnCount: 1), components: 3)
+      RowsBeside(values: labels, columnCount: 1), for: model)
     _ = try engine.fit(
       model, from: .responsibilities(given), options: FitOptions(maximumIterations: 1)
     ) { means.append($0.meanLogLikelihood) }
@@ -109,7 +109,7 @@ struct GivenStartTests {
     let shares = shared.withLock { $0 }
     let options = { FitOptions(maximumIterations: $0, convergence: .parameters(0)) }
     let given = try GivenResponsibilities(
-      RowsBeside(values: shares, columnCount: 3), components: 3)
+      RowsBeside(values: shares, columnCount: 3), for: model)
     let fit = try engine.fit(model, from: .responsibilities(given), options: options(1))
     let expected = try engine.fit(model, from: .parameters(problem.start), options: options(2))
     // Responsibilities are rounded once, and moments are about other centers: 700 u of each.

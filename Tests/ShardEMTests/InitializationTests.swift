@@ -8,8 +8,8 @@ struct InitializationTests {
   /// What one start gives without any EM iteration.
   func start(
     _ rows: [Double], columns: Int, components: Int,
-    _ initialization: Initialization<UnitGaussians.Parameters>, seed: UInt64 = 0, ranks: Int = 1
-  ) throws -> UnitGaussians.Parameters {
+    _ initialization: Initialization, seed: UInt64 = 0, ranks: Int = 1
+  ) throws -> Parameters {
     try onRanks(ranks) { world in
       let data = try DataSet(
         values: rows, columnCount: columns, blockRows: 32, world: world)
@@ -100,7 +100,7 @@ struct InitializationTests {
     let rows = try threeGaussianRows(300)
     let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
     let engine = Engine(data, threads: 1, world: SoloCommunicator())
-    func fit(restarts: Int, tries: Int?) throws -> Fit<UnitGaussians.Parameters> {
+    func fit(restarts: Int, tries: Int?) throws -> Fit {
       try engine.fit(
         UnitGaussians(componentCount: 6, columnCount: 2), from: .kMeans,
         options: FitOptions(maximumIterations: 1, restarts: restarts, tries: tries))
@@ -122,7 +122,7 @@ struct InitializationTests {
     }
     let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
     let engine = Engine(data, threads: 2, world: SoloCommunicator())
-    func start(tries: Int?, seed: UInt64) throws -> UnitGaussians.Parameters {
+    func start(tries: Int?, seed: UInt64) throws -> Parameters {
       let model = UnitGaussians(componentCount: 3, columnCount: 1)
       let options = FitOptions(maximumIterations: 0, tries: tries, seed: seed)
       return try engine.fit(model, from: .kMeansPlusPlus, options: options).parameters

@@ -21,41 +21,37 @@ struct NegligibleTests {
   }
 
   @Test(
-    "statistics have the bits of those from all densities under the rule",
+    "sums have the bits of those from all densities under the rule",
     arguments: CovarianceType.allCases)
   func sameBits(type: CovarianceType) throws {
     for columns in 1...70 {
       let problem = problem(columns: columns, type: type, seed: UInt64(columns))
       let model = model(problem, exactDense: false)
-      let expectation = try model.expectation(under: problem.start)
-      let screened = try model.statistics(
-        rows: problem.rows, weights: problem.weights, under: problem.start)
-      let plain = statistics(of: problem, by: model, expectation)
-      #expect(screened.map(\.bitPattern) == plain.map(\.bitPattern), "\(columns) columns")
+      let step = try model.step(at: problem.start, sharing: .none)
+      let screened = try step.sums(
+        rows: problem.rows, weights: problem.weights, columnCount: columns)
+      let plain = try MixtureStep(AllDensities(step.components), step.moments).sums(
+        rows: problem.rows, weights: problem.weights, columnCount: columns)
+      #expect(step.components.floor == negligibleLogRatio)
+      #expect(
+        screened.numbers.map(\.bitPattern) == plain.numbers.map(\.bitPattern),
+        "\(columns) columns")
     }
   }
 
-  /// As the E-step has them, but with every density computed.
-  private func statistics(
-    of problem: GaussianProblem, by model: GaussianMixture,
-    _ expectation: GaussianMixture.Expectation
-  ) -> [Double] {
-    var statistics = [Double](repeating: .nan, count: model.statisticsCount)
-    problem.rows.withUnsafeBufferPointer { rows in
-      (problem.weights ?? []).withUnsafeBufferPointer { weights in
-        let block = RowBlock(
-          rows: rows.baseAddress!, weights: problem.weights == nil ? nil : weights.baseAddress,
-          count: rows.count / problem.columnCount, columnCount: problem.columnCount)
-        model.accumulate(block, expectation, workspace: Workspace(), into: &statistics) {
-          tile, scratch, responsibilities in
-          model.writeLogJoint(of: tile, expectation, scratch: scratch, into: responsibilities)
-          return normalizeLogJoint(
-            responsibilities, componentCount: model.componentCount, stride: tileStride,
-            count: tile.count, weights: tile.weights, floor: negligibleLogRatio)
-        }
-      }
+  /// Components under the rule, but with every density computed.
+  private struct AllDensities: Components {
+    private let components: GaussianComponents
+
+    init(_ components: GaussianComponents) { self.components = components }
+
+    var count: Int { components.count }
+    var scratchCount: Int { components.scratchCount }
+    var keptCount: Int { components.keptCount }
+    var floor: Double { components.floor }
+    func writeLogJoint(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>) {
+      components.writeLogJoint(of: tile, into: logJoint)
     }
-    return statistics
   }
 
   @Test(
@@ -63,10 +59,12 @@ struct NegligibleTests {
     arguments: CovarianceType.allCases, [1, 3, 9, 40])
   func logLikelihood(type: CovarianceType, columns: Int) throws {
     let problem = problem(columns: columns, type: type)
-    let dense = try model(problem, exactDense: true).statistics(
-      rows: problem.rows, under: problem.start)[0]
-    let pruned = try model(problem, exactDense: false).statistics(
-      rows: problem.rows, under: problem.start)[0]
+    let dense = try model(problem, exactDense: true).sums(
+      rows: problem.rows, under: problem.start
+    ).logLikelihood
+    let pruned = try model(problem, exactDense: false).sums(
+      rows: problem.rows, under: problem.start
+    ).logLikelihood
     let rows = Double(problem.rows.count / columns)
     // Sums of the same numbers in the same order, which differ by the rule and by its effect on the
     // rounding of each addition.
@@ -85,7 +83,7 @@ struct NegligibleTests {
     let problem = problem(columns: columns, type: type)
     let data = try DataSet(
       values: problem.rows, columnCount: columns, world: SoloCommunicator())
-    func fit(exactDense: Bool) throws -> Fit<GaussianParameters> {
+    func fit(exactDense: Bool) throws -> Fit {
       var last = -Double.infinity
       return try Engine(data, threads: 1, world: SoloCommunicator()).fit(
         model(problem, exactDense: exactDense), from: .parameters(problem.start),
@@ -107,7 +105,7 @@ struct NegligibleTests {
   @Test("screened densities give the same bits on any number of ranks and threads")
   func ranks() throws {
     let problem = problem(columns: 40, type: .full)
-    func fit(ranks: Int, threads: Int) throws -> Fit<GaussianParameters> {
+    func fit(ranks: Int, threads: Int) throws -> Fit {
       try onRanks(ranks) { world in
         let data = try DataSet(
           values: problem.rows, columnCount: 40, shardRows: [200, 500], blockRows: 192,
@@ -125,7 +123,7 @@ struct NegligibleTests {
     }
   }
 
-  private func bits(_ parameters: GaussianParameters) -> [UInt64] {
+  private func bits(_ parameters: Parameters) -> [UInt64] {
     (parameters.weights + parameters.means + parameters.covariances).map(\.bitPattern)
   }
 
@@ -135,20 +133,20 @@ struct NegligibleTests {
     // Far from all rows, but not so far that float64 could not tell: e^-48 or so of the nearest
     // row, which lies 10.2 deviations off and below 2 from the other component.
     let largest = stride(from: 1, to: rows.count, by: 2).reduce(-.infinity) { max($0, rows[$1]) }
-    let start = GaussianParameters(
+    let start = Parameters(
       weights: [0.5, 0.5], means: [2, 1002, 2, largest + 10.2],
       covariances: [9, 0, 0, 9, 1, 0, 0, 1])
-    func step(exactDense: Bool, ranks: Int) throws -> [Double] {
+    func step(exactDense: Bool, ranks: Int) throws -> Sums {
       try onRanks(ranks) { world in
         let data = try DataSet(values: rows, columnCount: 2, blockRows: 64, world: world)
         let model = GaussianMixture(
           components: 2, columns: 2, ranges: data.ranges, exactDense: exactDense)
         return try Engine(data, threads: 1, world: world)
-          .expectationStep(model, under: start).statistics
+          .expectationStep(model, under: start).sums[0]
       }[0]
     }
     let dense = try step(exactDense: true, ranks: 1)
-    let mass = dense[dense.count - 1]
+    let mass = dense[Slots.masses][1]
     // Under the rule there would be nothing left.
     #expect(mass > 0 && mass < 200 * 0x1p-60)
     for ranks in [1, 3] { #expect(try step(exactDense: false, ranks: ranks) == dense) }

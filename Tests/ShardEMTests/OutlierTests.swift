@@ -11,7 +11,7 @@ struct OutlierTests {
 
   private func fit(
     outlier: Double?, _ type: CovarianceType, columns: Int = 2, ranks: Int = 1
-  ) throws -> Fit<GaussianParameters> {
+  ) throws -> Fit {
     var generator = SeededGenerator(seed: 5)
     var rows = (0..<columns * count).map { _ in generator.normal() }
     if let outlier { rows += (0..<columns).map { $0 % 2 == 0 ? outlier : -outlier } }
@@ -50,7 +50,7 @@ struct OutlierTests {
     let means = Array(both.parameters.means[columns * k..<columns * (k + 1)])
     // The sums of 5000 numbers near 1 about another centre, each in error by at most 5000
     // half units; the squared distance of the mean from that centre, a row, is up to 20.
-    let others = GaussianParameters(weights: [1], means: means, covariances: covariances)
+    let others = Parameters(weights: [1], means: means, covariances: covariances)
     #expect(parameterError(others, alone.parameters, type) <= 5000 * 20 * 0x1p-53)
     #expect(both.score.meanLogLikelihood.isFinite)
   }
@@ -69,7 +69,7 @@ struct ParameterChangeTests {
     [(0.0, 1.0), (4096, 1), (0, 0x1p-27), (0, 0x1p27)])
   func equivariance(type: CovarianceType, map: (shift: Double, scale: Double)) throws {
     var generator = SeededGenerator(seed: 8)
-    func parameters() -> GaussianParameters {
+    func parameters() -> Parameters {
       let shape = type.shape(components: 2, columns: 2).reduce(1, *)
       let covariances: [Double] =
         type == .full || type == .tied
@@ -77,10 +77,10 @@ struct ParameterChangeTests {
         : (0..<shape).map { _ in 1 + generator.uniform() }
       // Multiples of 2^-10: shifted by 4096 without rounding.
       let means = (0..<4).map { _ in (1024 * generator.normal()).rounded() / 1024 }
-      return GaussianParameters(weights: [0.5, 0.5], means: means, covariances: covariances)
+      return Parameters(weights: [0.5, 0.5], means: means, covariances: covariances)
     }
-    func mapped(_ p: GaussianParameters) -> GaussianParameters {
-      GaussianParameters(
+    func mapped(_ p: Parameters) -> Parameters {
+      Parameters(
         weights: p.weights, means: p.means.map { ($0 + map.shift) * map.scale },
         covariances: p.covariances.map { $0 * map.scale * map.scale })
     }

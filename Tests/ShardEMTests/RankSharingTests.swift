@@ -24,8 +24,8 @@ struct RankSharingTests {
 
   /// What each rank gets: the fit, or the error; and the bytes that each iteration exchanged.
   private func outcomes(
-    ranks: Int, of mixture: GaussianMixture, from start: GaussianParameters
-  ) throws -> [(fit: Fit<GaussianParameters>?, error: FitError?, bytes: [Int])] {
+    ranks: Int, of mixture: GaussianMixture, from start: Parameters
+  ) throws -> [(fit: Fit?, error: FitError?, bytes: [Int])] {
     try onRanks(ranks) { [rows] world in
       let data = try DataSet(
         values: rows, columnCount: Self.columnCount, blockRows: 32, world: world)
@@ -45,7 +45,7 @@ struct RankSharingTests {
   @Test("The fit is the same, bit for bit, whoever has the components", arguments: [2, 3, 7])
   func sameBits(ranks: Int) throws {
     let mixture = mixture()
-    let start = mixture.reference(centers: centers)
+    let start = mixture.unitComponents(at: centers)
     let alone = try #require(try outcomes(ranks: 1, of: mixture, from: start)[0].fit)
     #expect(alone.parameters != start)
     for outcome in try outcomes(ranks: ranks, of: mixture, from: start) {
@@ -59,7 +59,7 @@ struct RankSharingTests {
   @Test("One rank, and components that take less than a message, exchange nothing")
   func nothingToGain() throws {
     let mixture = mixture()
-    let alone = try outcomes(ranks: 1, of: mixture, from: mixture.reference(centers: centers))
+    let alone = try outcomes(ranks: 1, of: mixture, from: mixture.unitComponents(at: centers))
     #expect(alone[0].bytes == [0, 0, 0])
     let bytes = try onRanks(2) { world in
       let data = try DataSet(
@@ -79,7 +79,7 @@ struct RankSharingTests {
   @Test("Of singular covariances on several ranks all name the first", arguments: [1, 2, 3, 7])
   func singular(ranks: Int) throws {
     let mixture = mixture()
-    var start = mixture.reference(centers: centers)
+    var start = mixture.unitComponents(at: centers)
     // The first variance of the components 1, 3 and 4: of 2 ranks the first has 0 and 1.
     for k in [1, 3, 4] { start.covariances[k * 192 * 192] = 0 }
     for outcome in try outcomes(ranks: ranks, of: mixture, from: start) {
@@ -94,7 +94,7 @@ struct RankSharingTests {
   func collapsed(ranks: Int) throws {
     // 60 rows to a component on average: fewer than the columns, and no regularization.
     let mixture = mixture(regularization: 0)
-    let start = mixture.reference(centers: centers)
+    let start = mixture.unitComponents(at: centers)
     let expected = try outcomes(ranks: 1, of: mixture, from: start)[0].error
     guard case .collapsed(0, _, 300, 2) = expected else {
       Issue.record("\(String(describing: expected))")

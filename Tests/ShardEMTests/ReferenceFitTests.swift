@@ -42,7 +42,7 @@ struct ReferenceFitTests {
       let iterations = Int(count)!
       // So far from convergence, errors add up.
       let error = parameterError(
-        try fits.run(iterations).parameters, GaussianParameters(parameters),
+        try fits.run(iterations).parameters, Parameters(parameters),
         fits.model.covarianceType)
       #expect(error < Double(iterations) * stepError)
     }
@@ -69,14 +69,14 @@ struct ReferenceFitTests {
     let iterations = Double(reference.result.iterations)
     let amplification = reference.isConverged ? 1 + iterations / 37 : iterations
     let error = parameterError(
-      end.parameters, GaussianParameters(reference.result.parameters), fits.model.covarianceType)
+      end.parameters, Parameters(reference.result.parameters), fits.model.covarianceType)
     #expect(error < amplification * stepError)
   }
 }
 
 /// The data, model and start of a reference fit.
 private struct ReferenceProblem {
-  let start: GaussianParameters
+  let start: Parameters
   let model: GaussianMixture
   let engine: Engine<SoloCommunicator>
 
@@ -91,14 +91,14 @@ private struct ReferenceProblem {
     model = GaussianMixture(
       components: reference.model.components, columns: reference.data.d, covarianceType: type,
       regularization: reference.model.regCovar ?? 0, ranges: data.ranges)
-    start = GaussianParameters(reference.`init`)
+    start = Parameters(reference.`init`)
     engine = Engine(data, threads: 2, world: SoloCommunicator())
   }
 
   /// So many iterations from the start.
   func run(
     _ iterations: Int, onIteration: IterationHook = { _ in }
-  ) throws -> Fit<GaussianParameters> {
+  ) throws -> Fit {
     let options = FitOptions(maximumIterations: iterations, convergence: .parameters(0))
     return try engine.fit(
       model, from: .parameters(start), options: options, onIteration: onIteration)

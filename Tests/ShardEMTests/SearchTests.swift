@@ -117,7 +117,7 @@ struct SearchTests {
                 if number == 1, walk == 4, block.firstRow == 480 { throw Unreadable() }
                 sums[0] = Double(block.count)
               }
-              let sums = try await engine.sums(of: [pass]).statistics
+              let sums = try await engine.sums(of: [pass]).sums[0].numbers
               #expect(sums == [500])
             }
           }

@@ -16,7 +16,7 @@ struct TiedBoundTests {
   func fewRows() throws {
     var means = [Double](repeating: 0, count: 2 * columns)
     (means[0], means[columns + 1]) = (1, 1)
-    let parameters = GaussianParameters(
+    let parameters = Parameters(
       weights: [0.5, 0.5], means: means, covariances: identity(times: 1))
     let model = GaussianMixture(components: 2, columns: columns, covarianceType: .tied)
     let world = SoloCommunicator()
@@ -45,12 +45,12 @@ struct TiedBoundTests {
     let rows = (0..<600 * columns).map { i in
       generator.normal() + (i < 300 * columns ? 0 : 2)
     }
-    func fit(emptyAt mean: Double) throws -> Fit<GaussianParameters> {
+    func fit(emptyAt mean: Double) throws -> Fit {
       let means = (0..<3 * columns).map { [mean, 0, 2][$0 / columns] }
       return try fitGaussians(
         .tied, components: 3, columns: columns, rows: rows, regularization: 1e-6,
         from: .parameters(
-          GaussianParameters(
+          Parameters(
             weights: [0, 0.5, 0.5], means: means, covariances: identity(times: 1))),
         options: FitOptions(maximumIterations: 3))
     }
@@ -75,7 +75,7 @@ struct TiedBoundTests {
         .tied, components: 3, columns: columns, rows: far + rows,
         weights: [weight] + Array(repeating: 1.0, count: count), regularization: 1e-6,
         from: .parameters(
-          GaussianParameters(
+          Parameters(
             weights: [0.25, 0.25, 0.5], means: (0..<3 * columns).map { Double($0 / columns) },
             covariances: identity(times: 1))),
         options: FitOptions(maximumIterations: 1)
@@ -100,9 +100,9 @@ struct TiedBoundTests {
     }
     var means = [Double](repeating: 0.5, count: 2 * columns)
     (means[0], means[1], means[columns], means[columns + 1]) = (distance, 0, 0, distance)
-    let start = GaussianParameters(
+    let start = Parameters(
       weights: [0.5, 0.5], means: means, covariances: identity(times: variance))
-    func fit(ranks: Int, threads: Int) throws -> Fit<GaussianParameters> {
+    func fit(ranks: Int, threads: Int) throws -> Fit {
       try ThreadCommunicator.run(ranks: ranks) { world in
         let data = try DataSet(
           values: rows, columnCount: columns, shardRows: Array(repeating: 100, count: 40),

@@ -95,7 +95,7 @@ struct TraceTests {
     func lines() throws -> [Substring] {
       try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     }
-    var states: [FitState<UnitGaussians.Parameters>] = []
+    var states: [FitState] = []
     let world = SoloCommunicator()
     let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
     let first = try TraceWriter(path: path)
@@ -120,7 +120,7 @@ struct TraceTests {
     #expect(try lines() == [all[0], all[2], line, line])
 
     // One iteration of another start, in which the lines have another log-likelihood.
-    var other: FitState<UnitGaussians.Parameters>?
+    var other: FitState?
     _ = try Engine(data, threads: 1, world: world).fit(
       threeGaussians, from: .random, options: FitOptions(maximumIterations: 1, seed: 5),
       keep: { other = $0 })
@@ -136,7 +136,7 @@ struct TraceTests {
     let data = try DataSet(values: threeGaussianRows(50), columnCount: 2, world: world)
     let options = FitOptions(maximumIterations: 3, convergence: .logLikelihood(0), restarts: 2)
     let engine = Engine(data, threads: 1, world: world)
-    var states: [FitState<UnitGaussians.Parameters>] = []
+    var states: [FitState] = []
     _ = try engine.fit(
       threeGaussians, from: .random, options: options, keep: { states.append($0) })
     states[0].starts[1] = nil

@@ -20,7 +20,7 @@ import Testing
       (GaussianMixture(components: 1, columns: -2), "-2 columns"),
     ] {
       let error = FitError.unusable(setting: setting, expected: "1 or more")
-      let none = GaussianParameters(weights: [], means: [], covariances: [])
+      let none = Parameters(weights: [], means: [], covariances: [])
       #expect(throws: error) { try engine().fit(model, from: .kMeans) }
       #expect(throws: error) { try engine().fit(model, from: none) }
       #expect(throws: error) { try engine().score(model, under: none) }
@@ -50,7 +50,7 @@ import Testing
   @Test("Parameters of another number of components")
   func parameters() throws {
     let model = GaussianMixture(components: 2, columns: 2)
-    let one = GaussianParameters(weights: [1], means: [0, 0], covariances: [1, 0, 0, 1])
+    let one = Parameters(weights: [1], means: [0, 0], covariances: [1, 0, 0, 1])
     let error = FitError.unusable(setting: "7 parameters", expected: "those of the model")
     #expect(throws: error) { try engine().fit(model, from: one) }
     #expect(throws: error) { try engine().score(model, under: one) }

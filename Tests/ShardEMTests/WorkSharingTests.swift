@@ -9,16 +9,16 @@ struct WorkSharingTests {
   /// Large enough for the components to be shared out: K D³ >= 2^20.
   private let mixture = GaussianMixture(components: 5, columns: 64)
   private let rows: [Double]
-  private var start: GaussianParameters
+  private var start: Parameters
 
   init() {
     var generator = SeededGenerator(seed: 4)
     rows = (0..<500 * 64).map { _ in generator.normal() }
     let centers = (0..<5 * 64).map { _ in generator.normal() }
-    start = mixture.reference(centers: centers)
+    start = mixture.unitComponents(at: centers)
   }
 
-  private func fit(threads: Int, from start: GaussianParameters) throws -> Fit<GaussianParameters> {
+  private func fit(threads: Int, from start: Parameters) throws -> Fit {
     let world = SoloCommunicator()
     let data = try DataSet(values: rows, columnCount: 64, blockRows: 32, world: world)
     return try Engine(data, threads: threads, world: world).fit(

@@ -5,10 +5,9 @@ import ShardEM
 /// Two Gaussians in two columns, 8 standard deviations apart.
 enum Samples {
   static let model = ModelFile(
-    model: .gaussian(
-      .full,
-      GaussianParameters(
-        weights: [0.25, 0.75], means: [0, 0, 8, 8], covariances: [1, 0, 0, 1, 2, 0.5, 0.5, 1])))
+    GaussianMixture(components: 2, columns: 2),
+    Parameters(
+      weights: [0.25, 0.75], means: [0, 0, 8, 8], covariances: [1, 0, 0, 1, 2, 0.5, 0.5, 1]))
 
   /// `count` rows, row-major.
   static func rows(_ count: Int) throws -> [Double] {

@@ -69,7 +69,7 @@
 
     /// A fit may end early only where a criterion for that is met.
     private mutating func judgeError(
-      _ expectation: ReferenceExpectation, from parameters: GaussianParameters
+      _ expectation: ReferenceExpectation, from parameters: Parameters
     ) {
       guard let error = outcome.error as? FitError else {
         return faults.append("ends: \(outcome.error.map { "\($0)" } ?? "")")
@@ -110,7 +110,7 @@
     }
 
     private mutating func compare(
-      _ found: GaussianParameters, _ maximum: ReferenceMaximum, _ place: String
+      _ found: Parameters, _ maximum: ReferenceMaximum, _ place: String
     ) {
       let d = problem.columnCount
       for (k, weight) in maximum.weights.enumerated() {
@@ -146,7 +146,7 @@
     }
 
     private mutating func comparePredictions(
-      _ expectation: ReferenceExpectation, under parameters: GaussianParameters
+      _ expectation: ReferenceExpectation, under parameters: Parameters
     ) throws {
       let found = try problem.predictions(under: parameters)
       let k = problem.componentCount

@@ -6,7 +6,7 @@ import Synchronization
 /// What the program makes of a problem: every iteration of the fit, and how it ends.
 struct DifferentialOutcome: Sendable {
   /// The parameters after iterations 1, 2, ...
-  var steps: [GaussianParameters] = []
+  var steps: [Parameters] = []
   /// The mean log-likelihood before each of them.
   var means: [Double] = []
   var score: Score?
@@ -50,7 +50,7 @@ extension DifferentialProblem {
 
   /// What the model of the last step says of every row, in order.
   func predictions(
-    under parameters: GaussianParameters
+    under parameters: Parameters
   ) throws -> (labels: [Int64], responsibilities: [Double], logDensities: [Double]) {
     let data = try data(threads: 1, in: SoloCommunicator())
     let found = Mutex<(labels: [Int64], responsibilities: [Double], logDensities: [Double])>(
@@ -70,7 +70,7 @@ extension DifferentialProblem {
 
   /// The log-likelihood of the first rows alone.
   func score(
-    firstRows count: Int, under parameters: GaussianParameters
+    firstRows count: Int, under parameters: Parameters
   ) throws -> Double {
     let data = try DataSet(
       values: Array(rows[..<(count * columnCount)]), columnCount: columnCount,

@@ -16,7 +16,7 @@ struct DifferentialProblem: Sendable {
   private(set) var rows: [Double] = []
   /// n row weights; nil for 1 each.
   private(set) var weights: [Double]?
-  private(set) var start = GaussianParameters(weights: [], means: [], covariances: [])
+  private(set) var start = Parameters(weights: [], means: [], covariances: [])
   private(set) var regularization = 0.0
   private(set) var exactDense = false
   private(set) var iterations = 1
@@ -191,7 +191,7 @@ struct DifferentialProblem: Sendable {
         for j in 0..<d { means[c * d + j] += distance * scales[j] * direction[j] }
       }
     }
-    start = GaussianParameters(
+    start = Parameters(
       weights: generator.weights(k), means: means, covariances: startCovariances())
     guard k > 1, happens(0.06) else { return }
     traits.insert(.zeroWeight)

@@ -7,9 +7,9 @@ import _TestSupport
 func fitGaussians(
   _ type: CovarianceType, components: Int, columns: Int, rows: [Double],
   weights: [Double]? = nil, regularization: Double = 0,
-  from start: Initialization<GaussianParameters>, options: FitOptions = FitOptions(),
+  from start: Initialization, options: FitOptions = FitOptions(),
   onIteration: IterationHook = { _ in }
-) throws -> Fit<GaussianParameters> {
+) throws -> Fit {
   let world = SoloCommunicator()
   let data = try DataSet(values: rows, columnCount: columns, weights: weights, world: world)
   let model = GaussianMixture(
@@ -22,9 +22,9 @@ func fitGaussians(
 extension GaussianProblem {
   /// Fits the problem's rows, by default from its start.
   func fit(
-    from start: Initialization<GaussianParameters>? = nil, options: FitOptions = FitOptions(),
+    from start: Initialization? = nil, options: FitOptions = FitOptions(),
     onIteration: IterationHook = { _ in }
-  ) throws -> Fit<GaussianParameters> {
+  ) throws -> Fit {
     try fitGaussians(
       covarianceType, components: componentCount, columns: columnCount, rows: rows,
       weights: weights, from: start ?? .parameters(self.start), options: options,

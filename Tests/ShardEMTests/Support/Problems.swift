@@ -4,7 +4,7 @@ import ShardEM
 
 /// Three components in two columns, far from the origin in one.
 let threeGaussians = UnitGaussians(componentCount: 3, columnCount: 2)
-let threeCenters = UnitGaussians.Parameters(
+let threeCenters = Parameters(
   weights: [0.5, 0.3, 0.2], means: [0, 1000, 4, 1001, 1, 1005])
 
 /// `count` rows drawn from `threeGaussians`.
@@ -17,8 +17,4 @@ func onRanks<Value: Sendable>(
   _ ranks: Int, _ body: @escaping @Sendable (ThreadCommunicator) throws -> Value
 ) throws -> [Value] {
   try ThreadCommunicator.run(ranks: ranks, body)
-}
-
-extension UnitGaussians.Parameters {
-  var bits: [UInt64] { (weights + means).map(\.bitPattern) }
 }

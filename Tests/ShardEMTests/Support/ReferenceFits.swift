@@ -132,7 +132,7 @@ extension ReferenceFit {
   }
 }
 
-extension GaussianParameters {
+extension Parameters {
   init(_ parameters: ReferenceFit.Parameters) {
     self.init(
       weights: parameters.weights, means: parameters.means!.values,

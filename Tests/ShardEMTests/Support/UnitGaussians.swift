@@ -7,82 +7,36 @@ struct UnitGaussians: SamplableModel {
   let componentCount: Int
   let columnCount: Int
 
-  struct Parameters: Sendable, Equatable {
-    var weights: [Double]
-    /// K × D, row-major.
-    var means: [Double]
-  }
-  typealias Expectation = Parameters
-
-  // The log-likelihood, the sum of weights; K masses, K × D sums of w r (x - mean).
-  var statisticsCount: Int { 2 + componentCount * (1 + columnCount) }
-  var freeParameterCount: Int { componentCount - 1 + componentCount * columnCount }
-  var scratchCount: Int { 0 }
-
-  func expectation(under parameters: Parameters) -> Parameters { parameters }
-  func expectation(around reference: Parameters) -> Parameters { reference }
-
-  func reference(centers: [Double]) -> Parameters {
-    let weight = 1 / Double(componentCount)
-    return Parameters(
-      weights: Array(repeating: weight, count: componentCount), means: centers)
+  var layout: ParameterLayout {
+    ParameterLayout([
+      .init("weights", [componentCount], .weights),
+      .init("means", [componentCount, columnCount], .free),
+    ])
   }
 
-  func writeLogJoint(
-    of tile: RowBlock, _ parameters: Parameters, scratch: UnsafeMutablePointer<Double>,
-    into logJoint: UnsafeMutablePointer<Double>
-  ) {
-    for k in 0..<componentCount {
-      let constant =
-        Portable.log(parameters.weights[k]) - Double(columnCount) * Portable.log(2 * .pi) / 2
-      for n in 0..<tile.count {
-        var square = 0.0
-        for j in 0..<columnCount {
-          let difference =
-            tile.rows[n * columnCount + j] - parameters.means[k * columnCount + j]
-          square += difference * difference
-        }
-        logJoint[k * tileStride + n] = constant - square / 2
-      }
-    }
+  func components(at parameters: Parameters, sharing work: WorkSharing) -> UnitDensities {
+    UnitDensities(weights: parameters.weights, means: parameters.means, columnCount: columnCount)
   }
 
-  func add(
-    _ tile: RowBlock, responsibilities: UnsafePointer<Double>, _ parameters: Parameters,
-    scratch: UnsafeMutablePointer<Double>, into statistics: UnsafeMutablePointer<Double>
-  ) {
-    let sums = statistics + 2 + componentCount
-    for k in 0..<componentCount {
-      for n in 0..<tile.count {
-        let share = responsibilities[k * tileStride + n]
-        statistics[2 + k] += share
-        for j in 0..<columnCount {
-          let i = k * columnCount + j
-          sums[i] += share * (tile.rows[n * columnCount + j] - parameters.means[i])
-        }
-      }
-    }
+  func moments(of components: UnitDensities, at parameters: Parameters) -> UnitMoments {
+    moments(about: parameters.means)
   }
 
-  func maximized(_ statistics: [Double], from previous: Parameters) throws -> Parameters {
-    let masses = Array(statistics[2..<2 + componentCount])
+  func moments(about centers: [Double]) -> UnitMoments {
+    UnitMoments(componentCount: componentCount, columnCount: columnCount, centers: centers)
+  }
+
+  func maximized(
+    _ sums: Sums, of moments: UnitMoments, from previous: Parameters?, sharing work: WorkSharing
+  ) throws -> Parameters {
+    let (masses, shifts) = (sums[Slots.masses], sums["shifts"])
     let total = masses.reduce(0, +)
     if let empty = masses.firstIndex(of: 0) {
       throw FitError.collapsed(component: empty, mass: 0, rows: total, iteration: nil)
     }
     return Parameters(
       weights: masses.map { $0 / total },
-      means: previous.means.indices.map {
-        previous.means[$0] + statistics[2 + componentCount + $0] / masses[$0 / columnCount]
-      })
-  }
-
-  func numbers(of parameters: Parameters) -> [Double] { parameters.weights + parameters.means }
-
-  func parameters(numbers: [Double]) -> Parameters? {
-    guard numbers.count == componentCount * (1 + columnCount) else { return nil }
-    return Parameters(
-      weights: Array(numbers[..<componentCount]), means: Array(numbers[componentCount...]))
+      means: shifts.indices.map { moments.centers[$0] + shifts[$0] / masses[$0 / columnCount] })
   }
 
   func largestChange(from previous: Parameters, to next: Parameters) -> Double {
@@ -99,4 +53,56 @@ struct UnitGaussians: SamplableModel {
       row[j] = parameters.means[k * columnCount + j] + random.normal(1 + j)
     }
   }
+}
+
+struct UnitDensities: Components {
+  let weights: [Double]
+  /// K × D, row-major.
+  let means: [Double]
+  let columnCount: Int
+
+  var count: Int { weights.count }
+
+  func writeLogJoint(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>) {
+    for k in 0..<count {
+      let constant = Portable.log(weights[k]) - Double(columnCount) * Portable.log(2 * .pi) / 2
+      for n in 0..<tile.count {
+        var square = 0.0
+        for j in 0..<columnCount {
+          let difference = tile.rows.rows[n * columnCount + j] - means[k * columnCount + j]
+          square += difference * difference
+        }
+        logJoint[k * tileStride + n] = constant - square / 2
+      }
+    }
+  }
+}
+
+/// K × D sums of w r (x - center).
+struct UnitMoments: Moments {
+  let componentCount: Int
+  let columnCount: Int
+  let centers: [Double]
+
+  var slots: Slots { ["shifts": componentCount * columnCount] }
+
+  func add(
+    _ tile: Tile, weights: UnsafeMutablePointer<Double>, into sums: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<componentCount {
+      for n in 0..<tile.count {
+        for j in 0..<columnCount {
+          let i = k * columnCount + j
+          sums[i] +=
+            weights[k * tileStride + n] * (tile.rows.rows[n * columnCount + j] - centers[i])
+        }
+      }
+    }
+  }
+}
+
+extension Parameters {
+  init(weights: [Double], means: [Double]) { self = ["weights": weights, "means": means] }
+
+  var bits: [UInt64] { numbers.map(\.bitPattern) }
 }

@@ -1,0 +1,118 @@
+import Words
+
+/// A mixture that programs fit by its name and that model files hold: one file, and one line of
+/// `Families`.
+public protocol Family: SamplableModel {
+  /// As options and model files have it: `gaussian`.
+  static var name: String { get }
+
+  /// What it can be told beside the numbers of components and columns. By default nothing.
+  static var settings: [FamilySetting] { get }
+
+  /// Whether `FamilyOptions.exactDense` makes a difference. By default not.
+  static var leavesOutNegligible: Bool { get }
+
+  /// - Throws: `FitError.unusable` about a setting.
+  init(_ options: FamilyOptions, components: Int, columns: Int) throws
+
+  /// What tells variants of the family apart in model files: keys and texts, the most particular last. By
+  /// default nothing.
+  var variant: [(key: String, value: String)] { get }
+
+  /// The version of model files that hold it: 2 for what a reader of version 1 would take for something
+  /// else. By default 1.
+  var fileVersion: Int { get }
+
+  /// The family and its variant, for messages: `gaussian (full)`.
+  var kind: String { get }
+
+  /// For people: `Gaussian mixture with full covariances`. By default the name.
+  var title: String { get }
+
+  /// What a table of components shows of component `k` and column `j`.
+  func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell
+
+  /// What a fit owes to its options rather than to the data; by default nothing.
+  ///
+  /// - Parameter rows: the number of rows of positive weight.
+  func concerns(about parameters: Parameters, rows: Int) -> [FitConcern]
+}
+
+extension Family {
+  public static var settings: [FamilySetting] { [] }
+  public static var leavesOutNegligible: Bool { false }
+  public var variant: [(key: String, value: String)] { [] }
+  public var fileVersion: Int { 1 }
+  public var kind: String { Self.name + (variant.last.map { " (\($0.value))" } ?? "") }
+  public var title: String { "\(Self.name) mixture" }
+  public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] { [] }
+
+  /// The number of the first parameters that have one for each component and column.
+  public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {
+    let part = layout.parts.first { $0.shape == [componentCount, columnCount] }
+    return part.map { .number(parameters[$0.name][k * columnCount + j]) } ?? .nothing
+  }
+
+  /// Kind and size in a sentence: `gaussian (full), 3 components, 2 columns`.
+  public var summary: String {
+    "\(kind), \(counted(componentCount, "component")), \(counted(columnCount, "column"))"
+  }
+}
+
+/// What a table of components shows of one of them and a column.
+public enum ComponentCell: Sendable, Equatable {
+  case spread(mean: Double, variance: Double)
+  case probability(Double)
+  case number(Double)
+  case nothing
+
+  /// Of a spread.
+  var moments: (mean: Double, variance: Double)? {
+    if case .spread(let mean, let variance) = self { (mean, variance) } else { nil }
+  }
+}
+
+/// Something that a family can be told: an option of programs, a key of model files.
+public struct FamilySetting: Sendable {
+  /// As options have it: `degrees-of-freedom`.
+  public let name: String
+  /// In words, for help texts.
+  public let help: String
+  /// What is meant if nothing is given; nil: that the setting is not there.
+  public let defaultValue: String?
+  /// What a value stands for in help texts: `type`.
+  public let valueName: String
+  /// What families without it have not: `covariances`.
+  public let noun: String
+  /// Where a model file has it: keys and the texts possible there; of several the last one that is there
+  /// counts, and the first must be. None: files do without.
+  public let keys: [(key: String, values: [String])]
+
+  public init(
+    _ name: String, help: String, valueName: String, noun: String, defaultValue: String? = nil,
+    keys: [(key: String, values: [String])] = []
+  ) {
+    (self.name, self.help, self.valueName) = (name, help, valueName)
+    (self.noun, self.defaultValue, self.keys) = (noun, defaultValue, keys)
+  }
+}
+
+/// What families are told.
+public struct FamilyOptions: Sendable {
+  /// Added to variances, or to counts.
+  public var regularization: Double
+  /// Whether responsibilities below rounding count too.
+  public var exactDense: Bool
+  /// Of the data to be fitted; nil for a given model.
+  public var ranges: ColumnRanges?
+  /// The values of settings, by name.
+  public var values: [String: String]
+
+  public init(
+    regularization: Double = 1e-6, exactDense: Bool = false, ranges: ColumnRanges? = nil,
+    values: [String: String] = [:]
+  ) {
+    (self.regularization, self.exactDense) = (regularization, exactDense)
+    (self.ranges, self.values) = (ranges, values)
+  }
+}

@@ -1,0 +1,44 @@
+extension GaussianMixture: Family {
+  public static let name = "gaussian"
+  public static let leavesOutNegligible = true
+  public static let settings = [covarianceSetting]
+
+  /// The covariances of this and other families.
+  static let covarianceSetting = FamilySetting(
+    "covariance",
+    help: """
+      The covariances of a mixture of Gaussians or t distributions: \
+      \(CovarianceModels.names.joined(separator: ", ")). (default: full)
+      """,
+    valueName: "type", noun: "covariances", defaultValue: CovarianceType.full.rawValue,
+    keys: [
+      ("covariance_type", CovarianceType.allCases.map(\.rawValue)),
+      ("covariance_model", CovarianceModels.names),
+    ])
+
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
+    let name = options.values["covariance"] ?? CovarianceType.full.rawValue
+    guard let covariance = CovarianceModels.named(name) else {
+      throw FitError.unusable(
+        setting: "covariance \(name)", expected: CovarianceModels.names.joined(separator: ", "))
+    }
+    self.init(
+      components: components, columns: columns, covariance: covariance,
+      regularization: options.regularization, ranges: options.ranges,
+      exactDense: options.exactDense)
+  }
+
+  public var variant: [(key: String, value: String)] {
+    let type = covarianceType.rawValue
+    return [("covariance_type", type)]
+      + (covariance.name == type ? [] : [("covariance_model", covariance.name)])
+  }
+
+  public var title: String { "Gaussian mixture with \(covariance.name) covariances" }
+
+  public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {
+    .spread(
+      mean: parameters.means[k * columnCount + j],
+      variance: parameters.covariances[variance(k, j)])
+  }
+}

@@ -1,0 +1,180 @@
+import Kernels
+
+/// Which parameters a model has: names, shapes and what the numbers may be.
+///
+/// Model files, checkpoints, starts, what ranks compare, convergence and criteria follow from it alike
+/// for all families: the names are the keys of model files, the shapes those of nested lists there.
+public struct ParameterLayout: Sendable, Equatable {
+  /// What the numbers of a part may be.
+  public enum Domain: Sendable {
+    /// Any finite number.
+    case free
+    /// The same, K × D, measured in the standard deviations that the part "covariances" has.
+    case mean
+    /// More than 0.
+    case positive
+    /// More than 0, with a reciprocal that has all its digits.
+    case variance
+    /// 0 to 1.
+    case probability
+    /// 0 or more, and 1 in sum with all other parts of this domain.
+    case weights
+    /// Symmetric positive definite matrices: the last two extents of the shape are equal.
+    case covariance
+    /// Any finite number, which no fit changes.
+    case fixed
+  }
+
+  /// The parameters of one name.
+  public struct Part: Sendable, Equatable {
+    /// The key in model files; a point goes down into an object: `noise.weight`.
+    public let name: String
+    /// The extents of the nested lists, the outermost first; none for a single number.
+    public let shape: [Int]
+    public let domain: Domain
+
+    public init(_ name: String, _ shape: [Int], _ domain: Domain) {
+      (self.name, self.shape, self.domain) = (name, shape, domain)
+    }
+
+    /// The number of numbers.
+    public var count: Int { shape.reduce(1, *) }
+    /// The order of the matrices of a covariance.
+    var order: Int { shape.last ?? 1 }
+    /// How many matrices a covariance consists of.
+    var matrixCount: Int { order == 0 ? 0 : count / (order * order) }
+  }
+
+  public let parts: [Part]
+
+  public init(_ parts: [Part]) { self.parts = parts }
+
+  /// Whether `parameters` have the names and numbers of numbers that this says.
+  public func fits(_ parameters: Parameters) -> Bool {
+    parameters.names == parts.map(\.name)
+      && parts.allSatisfy { parameters[$0.name].count == $0.count }
+  }
+
+  /// The number of free parameters, as AIC and BIC count them.
+  public var freeParameterCount: Int {
+    let weights = parts.contains { $0.domain == .weights } ? -1 : 0
+    return parts.reduce(weights) { count, part in
+      switch part.domain {
+      case .fixed: count
+      case .covariance: count + part.matrixCount * PackedTriangle.count(part.order)
+      case .free, .mean, .positive, .variance, .probability, .weights: count + part.count
+      }
+    }
+  }
+}
+
+// MARK: Checkpoints
+
+extension ParameterLayout {
+  /// All numbers of `parameters`, of symmetric matrices the lower triangles: what checkpoints hold.
+  package func packed(_ parameters: Parameters) -> [Double] {
+    parts.flatMap { part in
+      let numbers = parameters[part.name]
+      guard part.domain == .covariance, numbers.count == part.count, part.order > 0 else {
+        return numbers
+      }
+      let area = part.order * part.order
+      return stride(from: 0, to: part.count, by: area).flatMap {
+        PackedTriangle.pack(numbers[$0..<$0 + area], order: part.order)
+      }
+    }
+  }
+
+  /// The parameters whose numbers these are; nil if there are more or fewer.
+  package func parameters(packed numbers: [Double]) -> Parameters? {
+    let sizes = parts.map { part in
+      part.domain == .covariance
+        ? part.matrixCount * PackedTriangle.count(part.order) : part.count
+    }
+    guard let lists = numbers.split(into: sizes) else { return nil }
+    return Parameters(
+      zip(parts, lists).map { part, list in
+        guard part.domain == .covariance, part.order > 0 else { return (part.name, list) }
+        let size = PackedTriangle.count(part.order)
+        let matrices = stride(from: 0, to: list.count, by: size).flatMap {
+          PackedTriangle.unpackSymmetric(list[$0..<$0 + size], order: part.order)
+        }
+        return (part.name, matrices)
+      })
+  }
+}
+
+// MARK: Convergence
+
+extension ParameterLayout {
+  /// The largest change of a parameter, dimensionless: of weights and probabilities the difference; of
+  /// means that in standard deviations, of covariances in products of two; of others relative to their
+  /// magnitude. The same for data in other units or with another origin.
+  func largestChange(from previous: Parameters, to next: Parameters) -> Double {
+    parts.reduce(0) { change, part in
+      let (old, new) = (previous[part.name], next[part.name])
+      switch part.domain {
+      case .weights, .probability: return max(change, largest(old, new) { _ in 1 })
+      case .variance: return max(change, largest(old, new) { new[$0] })
+      case .covariance: return max(change, largestChange(old, new, ofMatrices: part))
+      case .mean where hasCovariances:
+        let deviations = deviations(next, of: part)
+        return max(change, largest(old, new) { deviations[$0] })
+      case .free, .mean, .positive, .fixed:
+        return max(change, largest(old, new) { max(abs(old[$0]), abs(new[$0])) })
+      }
+    }
+  }
+
+  @inline(__always)
+  private func largest(_ old: [Double], _ new: [Double], by scale: (Int) -> Double) -> Double {
+    new.indices.reduce(0) { change, i in
+      let difference = abs(new[i] - old[i])
+      return difference == 0 ? change : max(change, difference / scale(i))
+    }
+  }
+
+  private func largestChange(_ old: [Double], _ new: [Double], ofMatrices part: Part) -> Double {
+    let d = part.order
+    var change = 0.0
+    for first in stride(from: 0, to: part.count, by: d * d) {
+      let deviations = (0..<d).map { new[first + $0 * d + $0].squareRoot() }
+      for i in 0..<d {
+        for j in 0...i {
+          let difference = abs(new[first + i * d + j] - old[first + i * d + j])
+          if difference == 0 { continue }
+          change = max(change, difference / (deviations[i] * deviations[j]))
+        }
+      }
+    }
+    return change
+  }
+
+  private var hasCovariances: Bool { parts.contains { $0.name == "covariances" } }
+
+  /// The standard deviations of the columns, K × D.
+  private func deviations(_ parameters: Parameters, of means: Part) -> [Double] {
+    guard let part = parts.first(where: { $0.name == "covariances" }) else { return [] }
+    let (covariances, d) = (parameters[part.name], means.order)
+    return (0..<means.count).map { i in
+      let (k, j) = i.quotientAndRemainder(dividingBy: d)
+      let place =
+        part.domain == .covariance
+        ? (part.matrixCount == 1 ? j * d + j : (k * d + j) * d + j)
+        : part.count == means.count ? i : k
+      return covariances[place].squareRoot()
+    }
+  }
+}
+
+extension [Double] {
+  /// Consecutive parts of these lengths; nil if there are more or fewer numbers.
+  package func split(into counts: [Int]) -> [[Double]]? {
+    guard counts.allSatisfy({ $0 >= 0 }), count == counts.reduce(0, +) else { return nil }
+    var start = 0
+    return counts.map { count in
+      defer { start += count }
+      return [Double](self[start..<start + count])
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Kernels
+
+/// The rows of one tile: a multiple of every vector width, and enough that what kernels do once a
+/// tile, such as adding up lanes, costs little.
+public let tileRows = 256
+
+/// The numbers of a tile from one component to the next: not 256, since numbers of all components
+/// for one row, 2 KiB apart, would fall into the same two sets of the first-level cache.
+public let tileStride = tileRows + 8
+
+/// At most `tileRows` consecutive rows of a block, and memory for what is made of them: so that what has
+/// the size rows × K stays in the cache and never outlives its block.
+///
+/// The pointers are valid only inside the call that receives the tile.
+public struct Tile {
+  public let rows: RowBlock
+  /// The rows transposed: D columns of `stride` numbers each, undefined beyond the rows.
+  public let columns: UnsafeMutablePointer<Double>
+  /// The numbers from one column to the next: the rows, rounded up to a multiple of 32.
+  public let stride: Int
+  /// Memory that whoever is called may write to, as much as its `scratchCount`.
+  public let scratch: UnsafeMutablePointer<Double>
+  /// What components leave for moments: `keptCount` numbers.
+  public let kept: UnsafeMutablePointer<Double>
+
+  /// The number of rows.
+  public var count: Int { rows.count }
+}
+
+/// How much memory the parts of a pass need for one tile.
+struct TileMemory {
+  /// The rows of a matrix of `tileStride` numbers each.
+  let componentCount: Int
+  let scratchCount: Int
+  let keptCount: Int
+
+  /// Calls `body` with every tile of `block`, in row order, and memory for K × `tileStride` numbers.
+  @inline(__always)
+  func forEachTile(
+    of block: RowBlock, workspace: Workspace,
+    _ body: (Tile, UnsafeMutablePointer<Double>) throws -> Void
+  ) rethrows {
+    let transposedCount = block.columnCount * tileRows
+    let joint = workspace.reserve(
+      componentCount * tileStride + transposedCount + scratchCount + keptCount)
+    let columns = joint + componentCount * tileStride
+    let scratch = columns + transposedCount
+    for start in stride(from: 0, to: block.count, by: tileRows) {
+      let rows = block.slice(from: start, count: min(tileRows, block.count - start))
+      let columnStride = (rows.count + 31) & ~31
+      transposeTile(
+        rows.rows, count: rows.count, columnCount: rows.columnCount, stride: columnStride,
+        into: columns)
+      try body(
+        Tile(
+          rows: rows, columns: columns, stride: columnStride, scratch: scratch,
+          kept: scratch + scratchCount), joint)
+    }
+  }
+}
+
+extension RowBlock {
+  /// The sum of the row weights, in row order.
+  var weightSum: Double {
+    guard let weights else { return Double(count) }
+    return (0..<count).reduce(0) { $0 + weights[$1] }
+  }
+}
