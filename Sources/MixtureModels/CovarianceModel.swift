@@ -58,6 +58,7 @@ public enum CovarianceModels {
     UnconstrainedCovariances(.tied, "EEE"),
     UnconstrainedCovariances(.diag, "VVI"),
     UnconstrainedCovariances(.spherical, "VII"),
+    EqualShapeCovariances(),
   ]
 
   /// The model of this name; nil if there is none.
