@@ -11,6 +11,7 @@ public struct Families: Sendable {
   public static let standard = Families([
     GaussianMixture.self,
     BernoulliMixture.self,
+    StudentMixture.self,
   ])
 
   /// These and one more.

@@ -1,0 +1,19 @@
+/// A family that adds something to another: what it does not say is as there.
+public protocol DerivedFamily: Family {
+  associatedtype Base: Family
+  var base: Base { get }
+}
+
+extension DerivedFamily {
+  public var componentCount: Int { base.componentCount }
+  public var columnCount: Int { base.columnCount }
+  public var valueCheck: ValueCheck? { base.valueCheck }
+  public var variant: [(key: String, value: String)] { base.variant }
+  public func requireUsable() throws { try base.requireUsable() }
+  public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {
+    base.cell(k, j, parameters)
+  }
+  public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
+    base.concerns(about: parameters, rows: rows)
+  }
+}

@@ -1,0 +1,184 @@
+import Kernels
+
+/// A mixture of multivariate t distributions: Gaussians whose rows have precisions of their own, so that
+/// rows far off count for little.
+///
+/// A row's precision has a Gamma(ν/2, ν/2) distribution; given component k its expectation is
+/// u = (ν + D) / (ν + δ), with the squared Mahalanobis distance δ. The moments are those of the Gaussian
+/// with weights r u; means are divided by Σ r u, covariances (scale matrices) by Σ r. Degrees of freedom,
+/// if they are estimated, maximize the expected log density too (`Portable.degreesOfFreedom`). All of it
+/// is EM: the log-likelihood never falls.
+///
+/// Source: Peel and McLachlan, "Robust mixture modelling using the t distribution" (Statistics and
+/// Computing 10, 2000).
+public struct StudentMixture: DerivedFamily {
+  public static let name = "student-t"
+  public static let settings = [
+    GaussianMixture.covarianceSetting,
+    FamilySetting(
+      "degrees-of-freedom",
+      help: """
+        Of a mixture of t distributions: a number, or one for each component (4,10), which stay; \
+        common, or each: estimated. (default: each)
+        """,
+      valueName: "nu", noun: "degrees of freedom", defaultValue: "each"),
+  ]
+
+  public let base: GaussianMixture
+  /// K numbers, if they are given.
+  private let given: [Double]?
+  /// Whether all components have the same.
+  private let areCommon: Bool
+
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
+    base = try GaussianMixture(options, components: components, columns: columns)
+    let text = options.values["degrees-of-freedom"] ?? "each"
+    areCommon = text == "common"
+    if text == "each" || areCommon {
+      given = nil
+      return
+    }
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    let isOne = numbers.count == 1
+    let areUsable = numbers.allSatisfy { $0.map { $0 > 0 && $0.isFinite } ?? false }
+    guard areUsable, isOne || numbers.count == components else {
+      throw FitError.unusable(
+        setting: "degrees-of-freedom \(text)",
+        expected: "a number above 0, or \(components) of them, common or each")
+    }
+    given = (0..<components).map { numbers[isOne ? 0 : $0]! }
+  }
+
+  public var layout: ParameterLayout {
+    let domain = given == nil ? ParameterLayout.Domain.positive : .fixed
+    return ParameterLayout(
+      base.layout.parts + [.init("degrees_of_freedom", [componentCount], domain)])
+  }
+
+  public var freeParameterCount: Int {
+    base.freeParameterCount + (given != nil ? 0 : areCommon ? 1 : componentCount)
+  }
+
+  public var title: String { "Mixture of t distributions with \(base.covariance.name) scales" }
+
+  public func components(
+    at parameters: Parameters, sharing work: WorkSharing
+  ) throws -> StudentComponents {
+    StudentComponents(
+      try base.components(at: parameters, screening: false, sharing: work),
+      degreesOfFreedom: parameters.degreesOfFreedom)
+  }
+
+  public func moments(
+    of components: StudentComponents, at parameters: Parameters
+  ) -> GaussianMoments { moments(about: parameters.means) }
+
+  public func moments(about centers: [Double]) -> GaussianMoments { base.moments(about: centers) }
+
+  /// Estimated degrees of freedom start from 10.
+  public func maximized(
+    _ sums: Sums, of moments: GaussianMoments, from previous: Parameters?,
+    sharing work: WorkSharing
+  ) throws -> Parameters {
+    var next = try base.maximized(sums, of: moments, from: previous, sharing: work)
+    next["degrees_of_freedom"] =
+      given ?? previous.map { degreesOfFreedom(sums, from: $0.degreesOfFreedom) }
+      ?? Array(repeating: 10, count: componentCount)
+    return next
+  }
+
+  private func degreesOfFreedom(_ sums: Sums, from previous: [Double]) -> [Double] {
+    var (masses, logs) = (sums[Slots.masses], sums[StudentComponents.logs])
+    if areCommon {
+      let (mass, log) = (masses.reduce(0, +), logs.reduce(0, +))
+      (masses, logs) = (masses.map { _ in mass }, logs.map { _ in log })
+    }
+    return previous.indices.map { k in
+      masses[k] == 0
+        ? previous[k]
+        : Portable.degreesOfFreedom(
+          mean: logs[k] / masses[k], previous: previous[k], columnCount: columnCount)
+    }
+  }
+
+  /// A Gaussian's row, its distance from the mean divided by the root of a Gamma(ν/2, ν/2) number, which
+  /// takes the row's numbers from D + 1 on.
+  public func writeRow(
+    _ random: RandomRow, _ sampler: Sampler, into row: UnsafeMutablePointer<Double>
+  ) {
+    base.writeRow(random, sampler.base, into: row)
+    let k = random.choice(sampler.base.weights, 0)
+    let half = sampler.degreesOfFreedom[k] / 2
+    let deviation = (half / random.gamma(shape: half, from: 1 + columnCount)).squareRoot()
+    for j in 0..<columnCount {
+      let mean = sampler.base.means[k * columnCount + j]
+      row[j] = mean + (row[j] - mean) * deviation
+    }
+  }
+
+  public func sampler(under parameters: Parameters) throws -> Sampler {
+    Sampler(
+      base: try base.sampler(under: parameters), degreesOfFreedom: parameters.degreesOfFreedom)
+  }
+
+  /// What draws need of the parameters.
+  public struct Sampler: Sendable {
+    let base: GaussianMixture.Sampler
+    let degreesOfFreedom: [Double]
+  }
+}
+
+extension Parameters {
+  /// Of a mixture of t distributions: K numbers, more than 0.
+  public var degreesOfFreedom: [Double] { self["degrees_of_freedom"] }
+}
+
+/// The log joint densities of t distributions: the Gaussian's squares, and what the tails make of them.
+public struct StudentComponents: Components {
+  /// The sums of w r (log u - u).
+  static let logs = "log weights"
+
+  /// Gives -δ / 2.
+  private let squares: GaussianComponents
+  private let logScales: [Double]
+  private let degreesOfFreedom: [Double]
+
+  init(_ gaussian: GaussianComponents, degreesOfFreedom: [Double]) {
+    // log Γ((ν + D)/2) - log Γ(ν/2) - D/2 log(ν π) instead of -D/2 log(2 π).
+    logScales = zip(gaussian.logScales, degreesOfFreedom).map {
+      $0 + Portable.logGammaRatio($1 / 2, halfSteps: gaussian.columnCount)
+    }
+    var squares = gaussian
+    squares.logScales = logScales.map { _ in 0 }
+    (self.squares, self.degreesOfFreedom) = (squares, degreesOfFreedom)
+  }
+
+  public var count: Int { logScales.count }
+  public var scratchCount: Int { squares.scratchCount }
+  public var weightSlots: Slots { [GaussianMoments.weights: count, Self.logs: count] }
+  /// The rows' weights u, and log u, of each component.
+  public var keptCount: Int { 2 * count * tileStride }
+
+  public func writeLogJoint(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>) {
+    squares.writeLogJoint(of: tile, into: logJoint)
+    for k in 0..<count {
+      writeStudentDensities(
+        logJoint + k * tileStride, count: tile.count, columnCount: squares.columnCount,
+        logScale: logScales[k], degreesOfFreedom: degreesOfFreedom[k],
+        weights: tile.kept + k * tileStride, logWeights: tile.kept + (count + k) * tileStride)
+    }
+  }
+
+  public func weigh(
+    _ tile: Tile, _ weights: UnsafeMutablePointer<Double>,
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<count {
+      let own = Kernels.weigh(
+        weights + k * tileStride, count: tile.count, by: tile.kept + k * tileStride,
+        logWeights: tile.kept + (count + k) * tileStride)
+      sums[k] += own.weight
+      sums[count + k] += own.logarithm
+    }
+  }
+}
