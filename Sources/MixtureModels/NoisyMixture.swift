@@ -1,0 +1,186 @@
+import Kernels
+
+/// A mixture of another family, and rows that belong to none of its components: noise of a density that is
+/// the same everywhere.
+///
+/// Σ_k π_k f(x | θ_k) + π_0 d, the weights with π_0 summing to 1. Only π_0 is estimated of the noise; as
+/// mclust does, the density counts as a free parameter too. A start that gives no row to the noise gives it
+/// a tenth of the weight, else it would stay without.
+///
+/// Source: Banfield and Raftery, "Model-based Gaussian and non-Gaussian clustering" (Biometrics 49, 1993).
+public struct NoisyMixture<Base: Family>: DerivedFamily {
+  public static var name: String { Base.name }
+
+  public let base: Base
+  /// In units of the data's densities; nil where parameters say it.
+  private let density: Double?
+
+  init(_ base: Base, density: Double?) { (self.base, self.density) = (base, density) }
+
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
+    self.init(try Base(options, components: components, columns: columns), density: nil)
+  }
+
+  public var responsibilityCount: Int { base.responsibilityCount + 1 }
+  public var fileVersion: Int { 2 }
+  public var kind: String { base.kind + " with noise" }
+  public var title: String { base.title + " and noise" }
+  public var freeParameterCount: Int { base.freeParameterCount + 2 }
+
+  public var layout: ParameterLayout {
+    ParameterLayout(
+      base.layout.parts + [
+        .init("noise.weight", [], .weights), .init("noise.density", [], .fixed),
+      ])
+  }
+
+  public func components(
+    at parameters: Parameters, sharing work: WorkSharing
+  ) throws -> NoisyComponents<Base.StepComponents> {
+    NoisyComponents(
+      try base.components(at: parameters, sharing: work), weight: parameters["noise.weight"][0],
+      density: parameters["noise.density"][0])
+  }
+
+  public func moments(
+    of components: NoisyComponents<Base.StepComponents>, at parameters: Parameters
+  ) -> Base.StepMoments { base.moments(of: components.base, at: parameters) }
+
+  public func moments(about centers: [Double]) -> Base.StepMoments {
+    base.moments(about: centers)
+  }
+
+  public func maximized(
+    _ sums: Sums, of moments: Base.StepMoments, from previous: Parameters?,
+    sharing work: WorkSharing
+  ) throws -> Parameters {
+    let masses = sums[Slots.masses]
+    let (own, noise) = (Array(masses.dropLast()), masses.last ?? 0)
+    var next = try base.maximized(
+      sums.replacing(Slots.masses, with: own), of: moments, from: previous, sharing: work)
+    let mass = own.reduce(0, +)
+    let total = previous == nil && noise == 0 ? mass / 0.9 : mass + noise
+    next.weights = own.map { $0 / total }
+    next["noise.weight"] = [(total - mass) / total]
+    next["noise.density"] = previous?["noise.density"] ?? [density ?? 0]
+    return next
+  }
+
+  /// The base's row, or noise: a number that no base asks for decides.
+  public func writeRow(
+    _ random: RandomRow, _ sampler: Sampler, into row: UnsafeMutablePointer<Double>
+  ) {
+    if random.uniform(1 << 30) >= sampler.noiseWeight {
+      base.writeRow(random, sampler.base, into: row)
+    } else {
+      for j in 0..<columnCount {
+        row[j] = sampler.lows[j] + sampler.widths[j] * random.uniform(1 + j)
+      }
+    }
+  }
+
+  /// What draws need of the parameters.
+  public struct Sampler: Sendable {
+    let base: Base.Sampler
+    let noiseWeight: Double
+    /// The box that noise is drawn from: D smallest values, and D widths.
+    let lows: [Double]
+    let widths: [Double]
+  }
+
+  /// The file has no region of the noise: it is drawn from a box about the mean of all components, of the
+  /// noise's volume, 1 / density, whose sides are in proportion to the standard deviations of the columns.
+  public func sampler(under parameters: Parameters) throws -> Sampler {
+    let weights = parameters.weights.map { $0 / parameters.weights.reduce(0, +) }
+    func mean(_ number: (_ k: Int) -> Double) -> Double {
+      weights.indices.reduce(0) { $0 + weights[$1] * number($1) }
+    }
+    let (means, deviations) = (0..<columnCount).reduce(into: ([Double](), [Double]())) { all, j in
+      let cells = weights.indices.map { base.cell($0, j, parameters).moments ?? (0, 1) }
+      let middle = mean { cells[$0].mean }
+      let variance = mean {
+        cells[$0].variance + (cells[$0].mean - middle) * (cells[$0].mean - middle)
+      }
+      all.0.append(middle)
+      all.1.append(variance.squareRoot())
+    }
+    let logVolume = -Portable.log(parameters["noise.density"][0])
+    let logSides = deviations.reduce(0) { $0 + Portable.log($1) }
+    let scale = Portable.exp((logVolume - logSides) / Double(columnCount))
+    return Sampler(
+      base: try base.sampler(under: parameters), noiseWeight: parameters["noise.weight"][0],
+      lows: zip(means, deviations).map { $0 - scale * $1 / 2 }, widths: deviations.map { scale * $0 })
+  }
+}
+
+/// The components of another family, and noise as the last one.
+public struct NoisyComponents<Base: Components>: Components {
+  let base: Base
+  private let weight: Double
+  private let logJoint: Double
+
+  /// Noise of hardly any weight lives on responsibilities that are else left out, as any component
+  /// (`GaussianComponents`).
+  init(_ base: Base, weight: Double, density: Double) {
+    let isStarved = weight > 0 && weight < 0x1p-20
+    let none = [Double](repeating: 0, count: base.count)
+    self.base = isStarved ? base.exact(masses: none, total: 1) ?? base : base
+    self.weight = weight
+    logJoint = Portable.log(weight) + Portable.log(density)
+  }
+
+  private init(_ base: Base, like other: Self) {
+    (self.base, weight, logJoint) = (base, other.weight, other.logJoint)
+  }
+
+  public var count: Int { base.count + 1 }
+  public var scratchCount: Int { base.scratchCount }
+  public var keptCount: Int { base.keptCount }
+  public var floor: Double { base.floor }
+  public var weightSlots: Slots { base.weightSlots }
+
+  public func writeLogJoint(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
+    base.writeLogJoint(of: tile, into: joint)
+    (joint + base.count * tileStride).update(repeating: logJoint, count: tileRows)
+  }
+
+  public func writeLogJointAboveFloor(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
+    base.writeLogJointAboveFloor(of: tile, into: joint)
+    (joint + base.count * tileStride).update(repeating: logJoint, count: tileRows)
+  }
+
+  public func weigh(
+    _ tile: Tile, _ weights: UnsafeMutablePointer<Double>,
+    into sums: UnsafeMutablePointer<Double>
+  ) { base.weigh(tile, weights, into: sums) }
+
+  public func exact(masses: [Double], total: Double) -> Self? {
+    let isStarved = weight > 0 && masses[base.count] < 0x1p-20 * total
+    let own = isStarved ? masses.map { _ in 0 } : masses
+    return base.exact(masses: Array(own.dropLast()), total: total).map { Self($0, like: self) }
+  }
+}
+
+extension FamilyExtension {
+  /// Noise beside the components.
+  public static let noise = FamilyExtension(
+    setting: FamilySetting(
+      "noise",
+      help: """
+        Beside the components, noise of this density everywhere, such as 1 over the volume that the \
+        data fill; rows that it explains best have the label -1.
+        """,
+      valueName: "density", noun: "noise")
+  ) { mixture, value in
+    let density = Double(value)
+    guard value.isEmpty || density.map({ $0 > 0 && $0.isFinite }) == true else {
+      throw FitError.unusable(setting: "noise \(value)", expected: "a density above 0")
+    }
+    guard mixture.layout.parts.contains(where: { $0.domain == .mean }) else {
+      throw FitError.unusable(
+        setting: "noise beside a \(mixture.title)", expected: "a family of continuous columns")
+    }
+    func noisy<Base: Family>(_ base: Base) -> any Family { NoisyMixture(base, density: density) }
+    return noisy(mixture)
+  }
+}
