@@ -4,9 +4,9 @@
 usage: scripts/make-fixtures.py SOURCE [--scikit-learn]
        scripts/make-fixtures.py --hdf5 | --hdf5-kinds
 
-SOURCE holds the data files and reference.json, whose fits come from an EM in 80-bit arithmetic.
-Copies the sets whose licences allow it (see Tests/Data/README.md) and the cases of
-reference.json that are about them, every digit kept.
+SOURCE holds the data files, reference.json and models.json, whose fits come from an EM in 80-bit arithmetic.
+Copies the sets whose licences allow it (see Tests/Data/README.md), the cases of
+reference.json that are about them and those of models.json that are tested, every digit kept.
 
 --scikit-learn fits pendigits from a hundred seeds again, twice (some minutes), and writes what comes out to
 Tests/Data/scikit-learn.json; otherwise that file stays as it is. Needs `pip install scikit-learn`.
@@ -52,6 +52,7 @@ def main():
         shutil.copyfile(source / name, TARGET / name)
     copy_complete_penguins(source)
     write_json("reference.json", shipped_cases(source))
+    write_json("models.json", model_cases(source))
     if "--scikit-learn" in sys.argv:
         write_json("scikit-learn.json", fits_of_pendigits(source))
 
@@ -80,6 +81,51 @@ def shipped_cases(source):
             if case["data"]["file"] in files
         ],
     }
+
+
+def model_cases(source):
+    """Fits of mclust's VEI, of t distributions and with noise: their start, way and end."""
+    cases = json.loads((source / "models.json").read_text())["cases"]
+    return [model_case(case) for case in cases if is_tested(case)]
+
+
+def is_tested(case):
+    name = case["model"].get("mclust_name")
+    kind = case["capability"]
+    return (
+        kind == "student_t"
+        or kind == "noise" and name in ("VVV", "EEE", "VVI", "VII")
+        or kind == "mclust_models" and name == "VEI"
+    )
+
+
+def model_case(case):
+    model, init, result = case["model"], case["init"], case["result"]
+    made = {
+        "id": case["id"], "file": case["data"]["file"], "rows": case["data"]["n"],
+        "dimensions": case["data"]["d"], "components": model["components"],
+        "covariance": model.get("mclust_name", "VVV"),
+    }
+    if case["capability"] == "student_t":
+        kind = model["nu"]
+        made["degrees_of_freedom"] = (
+            ",".join(f"{nu:g}" for nu in init["nu"]) if kind == "fixed"
+            else "common" if "common" in kind else "each")
+        made["start"] = init
+        made["log_likelihoods"] = case["loglik_by_iteration"]
+    else:
+        made["labels"] = init["labels"]
+        made["log_likelihoods"] = case["loglik_after_m_step"]
+    if case["capability"] == "noise":
+        made["noise_density"] = model["vinv"]
+    made["result"] = {
+        "iterations": result.get("iterations", result.get("m_steps")),
+        "is_converged": "exactly" not in result["stop"],
+        "log_likelihood": result["loglik"],
+        **{key: result[key] for key in ("free_parameters", "bic", "weights", "means", "covariances")},
+        **({"degrees_of_freedom": result["nu"]} if "nu" in result else {}),
+    }
+    return made
 
 
 def fits_of_pendigits(source):

@@ -1,0 +1,77 @@
+import MessagePassing
+import MixtureModels
+import ShardEM
+import Testing
+import _TestSupport
+
+/// What a caller gets who holds the door wrongly: an error in words, never other numbers.
+@Suite("Misuse of the door")
+struct DoorTests {
+  private let world = SoloCommunicator()
+
+  private func engine(columns: Int = 2) throws -> Engine<SoloCommunicator> {
+    let rows = (0..<60 * columns).map { Double($0 * 7 % 11) }
+    return Engine(
+      try DataSet(values: rows, columnCount: columns, world: world), threads: 1, world: world)
+  }
+
+  private let mixture = GaussianMixture(components: 2, columns: 2)
+  private let start = Parameters(
+    weights: [0.5, 0.5], means: [1, 1, 8, 8], covariances: [1, 0, 0, 1, 1, 0, 0, 1])
+
+  @Test("Parameters of other names, or of other numbers, are refused before the fit")
+  func foreignParameters() throws {
+    let engine = try engine()
+    var renamed = Parameters([])
+    for name in ["weights", "mean", "covariances"] { renamed[name] = [1] }
+    var short = start
+    short.means.removeLast()
+    var long = start
+    long["more"] = [1]
+    for wrong in [renamed, short, long, [:]] {
+      #expect(throws: FitError.self) { try engine.fit(mixture, from: .parameters(wrong)) }
+      #expect(throws: FitError.self) { try engine.score(mixture, under: wrong) }
+      #expect(throws: FitError.self) { try engine.predict(mixture, under: wrong) { _ in } }
+    }
+    _ = try engine.fit(mixture, from: .parameters(start))
+  }
+
+  @Test("A model of other columns than the data is refused")
+  func otherColumns() throws {
+    #expect(throws: DataSetError.columns(found: 3, expected: 2)) {
+      try engine(columns: 3).fit(mixture, from: .kMeans)
+    }
+  }
+
+  @Test("A pass whose numbers are none is an error that names them")
+  func notNumbers() throws {
+    let engine = try engine()
+    for value in [Double.nan, .infinity, -.infinity] {
+      let pass = BlockPass(["fine": 1, "odd": 2]) { _, _, sums in
+        (sums[0], sums[1], sums[2]) = (1, 1, value)
+      }
+      #expect(throws: DataSetError.self) { try engine.run([pass]) }
+    }
+  }
+
+  @Test("A model that never has enough of a walk ends")
+  func endless() throws {
+    let total = try engine().expectationStep(Endless(), under: ["level": [0]])
+    #expect(total.retakes == 8)
+  }
+
+  /// Wants every walk again.
+  private struct Endless: Model {
+    let columnCount = 2
+    let layout = ParameterLayout([.init("level", [1], .free)])
+    func step(at parameters: Parameters, sharing work: WorkSharing) -> BlockPass {
+      BlockPass(Slots.objective) { block, _, sums in
+        (sums[0], sums[1]) = (0, Double(block.count))
+      }
+    }
+    func again(_ step: BlockPass, after sums: Sums) -> BlockPass? { step }
+    func maximized(
+      _ sums: Sums, of step: BlockPass, from previous: Parameters, sharing work: WorkSharing
+    ) -> Parameters { previous }
+  }
+}

@@ -1,0 +1,228 @@
+import Kernels
+import MessagePassing
+import MixtureModels
+import ShardEM
+import Testing
+import _TestSupport
+
+/// What holds for every family of the registry, with nothing said of any of them.
+@Suite("Every family")
+struct EveryFamilyTests {
+  private let columns = 3
+
+  private func fit(
+    _ mixture: some Family, _ data: DataSet, from start: Initialization = .kMeans,
+    options: FitOptions, onIteration: IterationHook = { _ in }
+  ) throws -> Fit {
+    try Engine(data, threads: 2, world: SoloCommunicator()).fit(
+      mixture, from: start, options: options, onIteration: onIteration)
+  }
+
+  private func data(
+    _ family: FamilyCase, rows: Int = 600, seed: UInt64, weights: [Double]? = nil
+  ) throws -> DataSet {
+    try DataSet(
+      values: family.rows(rows, columns: columns, seed: seed), columnCount: columns,
+      weights: weights, world: SoloCommunicator())
+  }
+
+  @Test("The log-likelihood never falls, without regularization", arguments: FamilyCase.all)
+  func monotone(family: FamilyCase) throws {
+    for seed in 1...4 as ClosedRange<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let weights = seed % 2 == 0 ? (0..<600).map { _ in generator.uniform() } : nil
+      let data = try data(family, seed: seed, weights: weights)
+      let mixture = try family.mixture(components: 3, columns: columns, ranges: data.ranges)
+      var means: [Double] = []
+      let options = FitOptions(maximumIterations: 100, convergence: .parameters(0), seed: seed)
+      // K-means of bits is a maximum already.
+      let start: Initialization = family.family == BernoulliMixture.name ? .random : .kMeans
+      let fit = try fit(mixture, data, from: start, options: options) {
+        means.append($0.meanLogLikelihood)
+      }
+      means.append(fit.score.meanLogLikelihood)
+      // As in `GaussianMonotoneTests`: the difference of two means of densities that are off by 4u of up
+      // to 4 times their size.
+      let rounding = 2 * 16 * 0x1p-53 * abs(means.last!)
+      for (before, after) in zip(means, means.dropFirst()) { #expect(after >= before - rounding) }
+      #expect(means.last! > means[0])
+    }
+  }
+
+  @Test(
+    "The bits are the same on any number of ranks and threads, from a start outside of the data",
+    arguments: FamilyCase.all)
+  func sameBits(family: FamilyCase) throws {
+    let rows = family.rows(700, columns: columns, seed: 5)
+    let solo = try DataSet(values: rows, columnCount: columns, world: SoloCommunicator())
+    let mixture = try family.mixture(
+      components: 3, columns: columns, ranges: solo.ranges, regularization: 1e-3)
+    var start = try fit(mixture, solo, options: FitOptions(maximumIterations: 2)).parameters
+    if mixture.layout.parts.contains(where: { $0.domain == .mean }) {
+      start.means = start.means.enumerated().map { $0.element + ($0.offset % 2 == 0 ? 40 : -30) }
+    }
+    func fitOn(ranks: Int, threads: Int) throws -> Fit {
+      let start = start
+      return try onRanks(ranks) { world in
+        let data = try DataSet(
+          values: rows, columnCount: columns, shardRows: [250, 450], blockRows: 64, world: world)
+        func run(_ mixture: some Family) throws -> Fit {
+          try Engine(data, threads: threads, world: world).fit(
+            mixture, from: .parameters(start),
+            options: FitOptions(maximumIterations: 8, convergence: .parameters(0)))
+        }
+        return try run(mixture)
+      }[0]
+    }
+    let one = try fitOn(ranks: 1, threads: 1)
+    for (ranks, threads) in [(1, 3), (2, 1), (3, 2), (7, 1)] {
+      let other = try fitOn(ranks: ranks, threads: threads)
+      // `==` of Double takes -0 for 0; the file would not.
+      #expect(other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
+      #expect(other == one)
+    }
+  }
+
+  /// A maximum has no neighbor that is more likely, in no direction that the model allows.
+  @Test("Where EM ends, no parameter alone makes the data likelier", arguments: FamilyCase.all)
+  func maximum(family: FamilyCase) throws {
+    let data = try data(family, rows: 300, seed: 3)
+    let mixture = try family.mixture(components: 2, columns: columns, ranges: data.ranges)
+    let options = FitOptions(maximumIterations: 20_000, convergence: .parameters(1e-11))
+    let fit = try fit(mixture, data, options: options)
+    func logLikelihood(_ mixture: some Family, _ parameters: Parameters) throws -> Double {
+      try Engine(data, threads: 1, world: SoloCommunicator()).score(mixture, under: parameters)
+        .logLikelihood
+    }
+    let best = try logLikelihood(mixture, fit.parameters)
+    // 300 rows, each off by 4u of up to 4 times 4 nats.
+    let rounding = 300 * 16 * 4 * 0x1p-53 * 4
+    for changed in try neighbors(of: fit.parameters, mixture) {
+      #expect(try logLikelihood(mixture, changed) <= best + rounding)
+    }
+  }
+
+  /// Parameters that differ in one number, by 1e-4 of its scale up or down: what has to stay 1 in sum, or of
+  /// one shape, changes together.
+  private func neighbors(of parameters: Parameters, _ mixture: any Family) throws -> [Parameters] {
+    mixture.layout.parts.flatMap { part -> [Parameters] in
+      let count = parameters[part.name].count
+      return [-1e-4, 1e-4].flatMap { step -> [Parameters] in
+        switch part.domain {
+        case .fixed: return []
+        case .variance, .covariance:
+          // A component's volume.
+          let own = count % mixture.componentCount == 0 && part.shape.count != 2 || part.domain == .variance
+          let size = own ? count / mixture.componentCount : count
+          return stride(from: 0, to: count, by: size).map { first in
+            var changed = parameters
+            for i in first..<first + size { changed[part.name][i] *= 1 + step }
+            return changed
+          }
+        case .weights:
+          guard parameters[part.name].allSatisfy({ $0 > 1e-3 }) else { return [] }
+          var changed = parameters
+          changed[part.name][0] += step
+          if count > 1 { changed[part.name][1] -= step } else { changed.weights[0] -= step }
+          return [changed]
+        case .mean, .free, .positive, .probability:
+          return (0..<count).compactMap { i in
+            var changed = parameters
+            let value = changed[part.name][i]
+            changed[part.name][i] =
+              part.domain == .mean || part.domain == .free ? value + step : value * (1 + step)
+            return part.domain == .probability && changed[part.name][i] > 1 ? nil : changed
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "The log-likelihood is the lower bound and the divergence, and the E-step's bound touches it",
+    arguments: FamilyCase.all)
+  func bound(family: FamilyCase) throws {
+    let data = try data(family, rows: 200, seed: 8)
+    let rows = family.rows(200, columns: columns, seed: 8)
+    func check(_ mixture: some Family) throws {
+      let options = FitOptions(maximumIterations: 3)
+      let parameters = try fit(mixture, data, options: options).parameters
+      let posterior = try mixture.posterior(rows: rows, under: parameters)
+      let own = try mixture.evidence(q: posterior, rows: rows, under: parameters)
+      // 200 rows of logarithms of up to 20 nats, each rounded a few times; and one addition for each row and
+      // component, off by u of a partial sum.
+      let additions = Double(posterior.count) * 0x1p-53
+      let rounding = 200 * 20 * 8 * 0x1p-53 + additions * abs(own.logLikelihood)
+      #expect(abs(own.divergence) < rounding)
+      #expect(abs(own.lowerBound - own.logLikelihood) < rounding)
+      let even = posterior.map { _ in 1 / Double(posterior.count / 200) }
+      let other = try mixture.evidence(q: even, rows: rows, under: parameters)
+      #expect(other.divergence > 0 && other.lowerBound < own.lowerBound)
+      // Impossible components, of bits, give infinities.
+      guard other.divergence < .infinity else { return }
+      let ofSums = additions * (abs(other.lowerBound) + abs(other.divergence))
+      #expect(
+        abs(other.lowerBound + other.divergence - other.logLikelihood) < rounding + ofSums)
+      #expect(
+        abs(other.expectedLogJoint + other.entropy - other.lowerBound) < rounding + ofSums)
+    }
+    try check(try family.mixture(components: 3, columns: columns, ranges: data.ranges))
+  }
+
+  @Test("Checkpoints and model files hold all of it", arguments: FamilyCase.all)
+  func kept(family: FamilyCase) throws {
+    let data = try data(family, seed: 2)
+    let mixture = try family.mixture(
+      components: 3, columns: columns, ranges: data.ranges, regularization: 1e-3)
+    let whole = try fit(mixture, data, options: FitOptions(maximumIterations: 6, tries: 1))
+    let identity = FitIdentity(
+      settings: [], data: try Engine(data, threads: 1, world: SoloCommunicator()).fingerprint())
+    func resumed(_ mixture: some Family) throws -> Fit {
+      let engine = Engine(data, threads: 1, world: SoloCommunicator())
+      var checkpoint: [UInt8] = []
+      _ = try engine.fit(
+        mixture, from: .kMeans, options: FitOptions(maximumIterations: 3, tries: 1),
+        keep: { checkpoint = Checkpoint($0, of: mixture, identity).encoded() })
+      let state = try #require(try Checkpoint(checkpoint, path: "c").state(of: mixture))
+      return try engine.fit(
+        mixture, from: .kMeans, options: FitOptions(maximumIterations: 6, tries: 1),
+        resuming: state)
+    }
+    #expect(try resumed(mixture) == whole)
+  }
+
+  @Test("Rows that are drawn look like the mixture's", arguments: FamilyCase.all)
+  func sampled(family: FamilyCase) throws {
+    let data = try data(family, seed: 4)
+    func check(_ mixture: some Family) throws {
+      var parameters = try fit(mixture, data, options: FitOptions(maximumIterations: 5)).parameters
+      // Tails with a variance, and noise that has some of the rows.
+      if family.family == StudentMixture.name { parameters["degrees_of_freedom"] = [5, 6, 7] }
+      let rows = try mixture.sample(rows: 0..<4000, under: parameters, seed: 1)
+      #expect(try mixture.sample(rows: 100..<200, under: parameters, seed: 1)
+        == Array(rows[100 * columns..<200 * columns]))
+      for j in 0..<columns {
+        let values = (0..<4000).map { rows[$0 * columns + j] }
+        let mean = values.reduce(0, +) / 4000
+        let expected = zip(parameters.weights, 0..<3).reduce(0.0) { sum, component in
+          let cell = mixture.cell(component.1, j, parameters)
+          return sum + component.0 / parameters.weights.reduce(0, +) * (cell.mean ?? .nan)
+        }
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4000
+        // Five standard errors.
+        #expect(abs(mean - expected) < 5 * (variance / 4000).squareRoot())
+      }
+    }
+    try check(try family.mixture(components: 3, columns: columns, ranges: data.ranges))
+  }
+}
+
+extension ComponentCell {
+  fileprivate var mean: Double? {
+    switch self {
+    case .spread(let mean, _): mean
+    case .probability(let value), .number(let value): value
+    case .nothing: nil
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Foundation
+import MessagePassing
+import MixtureModels
+import RowSources
+import ShardEM
+import Testing
+import _TestSupport
+
+/// Fits of `models.json` by an EM in 80-bit arithmetic, iteration by iteration.
+@Suite("Reference fits of other models")
+struct ModelReferenceTests {
+  @Test("The models are reproduced", arguments: ModelCase.available)
+  func reproduced(reference: ModelCase) throws { try check(reference) }
+
+  @Test("None of the shipped ones is missing")
+  func count() { #expect(ModelCase.available.count >= 9) }
+
+  // As `ReferenceFitTests`: a row's log density, up to M = 100 nats, is off by about 4u M = 4e-14, and so
+  // are responsibilities and parameters, relative, in each step. A log-likelihood is a sum of terms of 2
+  // nats and more.
+  private let stepError = 4e-14
+  private let logLikelihoodError = 2e-14
+
+  private func check(_ reference: ModelCase) throws {
+    var logLikelihoods: [Double] = []
+    let result = reference.result
+    let (mixture, fit) = try reference.fit {
+      logLikelihoods.append($0.meanLogLikelihood * Double(reference.rows))
+    }
+    logLikelihoods.append(fit.score.logLikelihood)
+    for (found, expected) in zip(logLikelihoods, reference.logLikelihoods) {
+      #expect(relativeError(found, expected) < logLikelihoodError)
+    }
+    #expect(relativeError(fit.score.logLikelihood, result.logLikelihood) < logLikelihoodError)
+    #expect(relativeError(fit.score.bic, result.bic) < logLikelihoodError)
+    #expect(mixture.freeParameterCount == result.freeParameters)
+
+    // EM shrinks an error by a factor q an iteration, with q^T = 1e-16 after the T iterations of a
+    // reference that converged: errors add up to T / 37 of one step; else to T at most.
+    let iterations = Double(result.iterations)
+    let error = stepError * (result.isConverged ? 1 + iterations / 37 : iterations)
+    #expect(largestError(fit.parameters.means, result.means.values) < error)
+    let noise = reference.noiseDensity == nil ? [] : fit.parameters["noise.weight"]
+    #expect(largestError(fit.parameters.weights + noise, result.weights) < error)
+    #expect(
+      largestError(mixture.squareCovariances(fit.parameters), result.covariances.values) < error)
+    if let expected = result.degreesOfFreedom {
+      // log x - ψ(x), x = ν/2, has the derivative -1/2x² or so: of a mean of log u - u that is off by the
+      // step's error, ν is off by ν times as much, relative.
+      let found = fit.parameters.degreesOfFreedom
+      for (found, expected) in zip(found, expected) {
+        #expect(relativeError(found, expected) < error * max(1, expected))
+      }
+    }
+  }
+
+  /// The largest difference over the largest number, as the file's makers compare.
+  private func largestError(_ found: [Double], _ expected: [Double]) -> Double {
+    guard found.count == expected.count else { return .infinity }
+    let largest = expected.reduce(0) { max($0, abs($1)) }
+    return zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
+  }
+}
+
+/// A reference fit of `models.json`.
+struct ModelCase: Decodable, Sendable, CustomTestStringConvertible {
+  let id: String
+  let file: String
+  let rows: Int
+  let dimensions: Int
+  let components: Int
+  let covariance: String
+  let degreesOfFreedom: String?
+  let noiseDensity: Double?
+  /// One for each row, -1 for noise; or parameters.
+  let labels: [Double]?
+  let start: Start?
+  /// From the start's on; of labels, from those of their M-step on.
+  let logLikelihoods: [Double]
+  let result: Result
+
+  struct Start: Decodable {
+    let weights: [Double]
+    let means: Numbers
+    let covariances: Numbers
+    let nu: [Double]
+  }
+  struct Result: Decodable {
+    let iterations: Int
+    let isConverged: Bool
+    let logLikelihood: Double
+    let freeParameters: Int
+    let bic: Double
+    let weights: [Double]
+    let means: Numbers
+    let covariances: Numbers
+    let degreesOfFreedom: [Double]?
+  }
+
+  var testDescription: String { id }
+
+  /// Those whose data are there.
+  static let available: [ModelCase] = {
+    let file = TestData.shipped.appending(path: "models.json")
+    let all = (try? TestData.json([ModelCase].self, file)) ?? nil
+    return (all ?? []).filter { TestData.path($0.file) != nil }
+  }()
+
+  private func mixture(for data: DataSet) throws -> any Family {
+    var values = ["covariance": covariance]
+    values["degrees-of-freedom"] = degreesOfFreedom
+    values["noise"] = noiseDensity.map { "\($0)" }
+    let name = degreesOfFreedom == nil ? "gaussian" : "student-t"
+    return try Families.standard.mixture(
+      #require(Families.standard[name]),
+      FamilyOptions(regularization: 0, ranges: data.ranges, values: values),
+      components: components, columns: dimensions)
+  }
+
+  func fit(onIteration: IterationHook) throws -> (any Family, Fit) {
+    let path = try #require(TestData.path(file))
+    let columns = (1...dimensions).map { "\($0)" }
+    let data = try DataSet.open(
+      [path], options: ReadOptions(columns: columns), world: SoloCommunicator())
+    let mixture = try mixture(for: data)
+    return (mixture, try fit(mixture, data, onIteration: onIteration))
+  }
+
+  private func fit(
+    _ mixture: some Family, _ data: DataSet, onIteration: IterationHook
+  ) throws -> Fit {
+    // The M-step of labels is one of theirs, but not one of the fit's iterations.
+    let isGiven = start != nil
+    let options = FitOptions(
+      maximumIterations: isGiven ? result.iterations : result.iterations - 1,
+      convergence: .parameters(0))
+    let initialization: Initialization =
+      if let start {
+        .parameters([
+          "weights": start.weights, "means": start.means.values,
+          "covariances": start.covariances.values, "degrees_of_freedom": start.nu,
+        ])
+      } else {
+        .responsibilities(
+          try GivenResponsibilities(
+            RowsBeside(values: #require(labels), columnCount: 1), for: mixture))
+      }
+    return try Engine(data, threads: 2, world: SoloCommunicator()).fit(
+      mixture, from: initialization, options: options, onIteration: onIteration)
+  }
+}
+
+extension Family {
+  /// K × D × D covariances, whatever their type.
+  func squareCovariances(_ parameters: Parameters) -> [Double] {
+    let (k, d, covariances) = (componentCount, columnCount, parameters.covariances)
+    if covariances.count == k * d * d { return covariances }
+    if layout.parts.contains(where: { $0.domain == .covariance }) {
+      return (0..<k).flatMap { _ in covariances }
+    }
+    return (0..<k * d * d).map { i in
+      let (component, row, column) = (i / (d * d), i / d % d, i % d)
+      guard row == column else { return 0 }
+      return covariances[covariances.count == k ? component : component * d + row]
+    }
+  }
+}
