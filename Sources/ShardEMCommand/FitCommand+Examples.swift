@@ -32,6 +32,10 @@ extension FitCommand {
         mpirun -np 8 shardem fit shards/ -K 50 --output model.json \\
           --checkpoint kept --resume kept
 
+      Rows far off, which hardly count, or which belong to no component:
+        shardem fit data.csv -K 3 --family student-t --degrees-of-freedom common
+        shardem fit data.csv -K 3 --noise 1e-4
+
       Columns of 0 and 1:
         shardem fit answers.csv --family bernoulli -K 5 --output classes.json
 
