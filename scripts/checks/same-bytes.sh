@@ -3,7 +3,7 @@
 # threads, from one file or several shards that end at block boundaries, from .npy or .csv.
 #
 # For each covariance type, k-means or random start, weights or none, 50 iterations on pendigits;
-# and a few on columns so many that ranks share out the factors of the covariances. The .npy files
+# a few of the other models, and on columns so many that ranks share out the factors of the covariances. The .npy files
 # hold the same numbers as the .csv files, so all files of one fit must be equal.
 #
 # usage: scripts/checks/same-bytes.sh [COVARIANCE...]    only these covariance types
@@ -138,15 +138,35 @@ iterations=3
 same "full, 200 columns: the same bytes" "$wide" "$wide" --components 5 --init random
 iterations=50
 
+# predictions NAME DATA ARGUMENT...: whether those of alone.json are the same on any number of ranks.
+predictions() {
+  local name=$1 data=$2 ranks output
+  shift 2
+  for ranks in 1 2 3 4 7; do
+    attempt on_ranks "$ranks" "$shardem" predict alone.json "$data" "$@" --quiet --threads 1 \
+      --output "labels-$ranks.npy" --probabilities "shares-$ranks.npy" \
+      --log-densities "densities-$ranks.npy" || not_ok "predict on $ranks ranks failed"
+    attempt on_ranks "$ranks" "$shardem" sample alone.json --rows 5000 --quiet --force \
+      --output "sample-$ranks" && mv "sample-$ranks/part-0000.npy" "rows-$ranks.npy" ||
+      not_ok "sample on $ranks ranks failed"
+  done
+  for output in labels shares densities rows; do
+    compare "$name, $output: the same bytes" "$output-1.npy" "$output"-[2-7].npy
+  done
+}
+
 rm -f first.json
 same "bernoulli: the same bytes" "$binary" "$binary" --family bernoulli --components 10
+predictions bernoulli "$binary"
 
-for ranks in 1 2 3 4 7; do
-  attempt on_ranks "$ranks" "$shardem" predict alone.json "$binary" --quiet --threads 1 \
-    --output "labels-$ranks.npy" --probabilities "shares-$ranks.npy" \
-    --log-densities "densities-$ranks.npy" || not_ok "predict on $ranks ranks failed"
+iterations=12
+pendigits=(whole.npy npy --columns "$columns_npy" --components 3)
+for model in "--covariance VEI" "--family student-t" \
+  "--family student-t --covariance tied --degrees-of-freedom common" \
+  "--noise 1e-30" "--family student-t --covariance diag --noise 1e-30"; do
+  rm -f first.json
+  # shellcheck disable=SC2086
+  same "${model//--/}: the same bytes" "${pendigits[@]}" $model
 done
-for output in labels shares densities; do
-  compare "predict, $output: the same bytes" "$output-1.npy" "$output"-[2-7].npy
-done
+predictions "t and noise" whole.npy --columns "$columns_npy"
 finish
