@@ -60,25 +60,38 @@ public func weigh(
 }
 
 extension Portable {
-  /// The degrees of freedom ν of Student's t that maximize the expected log density,
+  /// The degrees of freedom ν of Student's t that maximize the expected log density of each component,
   ///
-  ///     log(ν/2) - ψ(ν/2) + 1 + mean + ψ((ν' + D)/2) - log((ν' + D)/2) = 0,
+  ///     log(ν/2) - ψ(ν/2) + 1 + mean(log u - u + ψ((ν' + D)/2) - log((ν' + D)/2)) = 0,
   ///
-  /// within 1e-3 to 1e6: no data tell more of them from a Gaussian.
+  /// or of all together, within 1e-3 to 1e6: no data tell more of them from a Gaussian.
   ///
   /// - Parameters:
-  ///   - mean: of log u - u over the rows.
-  ///   - previous: ν', with which u was computed.
+  ///   - logWeights: K sums of w r (log u - u) over the rows; masses: of w r, or more numbers.
+  ///   - previous: K degrees of freedom ν', with which u was computed; stay where there is no mass.
   public static func degreesOfFreedom(
-    mean: Double, previous: Double, columnCount: Int
-  ) -> Double {
-    let half = (previous + Double(columnCount)) / 2
-    let constant = 1 + mean + (digamma(half) - log(half))
+    logWeights: [Double], masses: [Double], previous: [Double], columnCount: Int, areCommon: Bool
+  ) -> [Double] {
+    let sums = previous.indices.map { k in
+      let half = (previous[k] + Double(columnCount)) / 2
+      return logWeights[k] + masses[k] * (digamma(half) - log(half))
+    }
+    if areCommon {
+      let mass = masses[..<previous.count].reduce(0, +)
+      let common = degreesOfFreedom(mean: sums.reduce(0, +) / mass)
+      return previous.map { _ in common }
+    }
+    return previous.indices.map {
+      masses[$0] > 0 ? degreesOfFreedom(mean: sums[$0] / masses[$0]) : previous[$0]
+    }
+  }
+
+  private static func degreesOfFreedom(mean: Double) -> Double {
     // log x - ψ(x) falls from infinity to 0; 100 bisections of a ratio of 1e9 end at neighbors.
     var (low, high) = (1e-3, 1e6)
     for _ in 0..<100 {
       let middle = (low * high).squareRoot()
-      let isBelow = log(middle / 2) - digamma(middle / 2) + constant > 0
+      let isBelow = log(middle / 2) - digamma(middle / 2) + 1 + mean > 0
       if isBelow { low = middle } else { high = middle }
     }
     return (low * high).squareRoot()

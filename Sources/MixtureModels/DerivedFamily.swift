@@ -8,6 +8,9 @@ extension DerivedFamily {
   public var componentCount: Int { base.componentCount }
   public var columnCount: Int { base.columnCount }
   public var valueCheck: ValueCheck? { base.valueCheck }
+  public func starting(from parameters: Parameters) -> Parameters {
+    base.starting(from: parameters)
+  }
   public var variant: [(key: String, value: String)] { base.variant }
   public func requireUsable() throws { try base.requireUsable() }
   public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {

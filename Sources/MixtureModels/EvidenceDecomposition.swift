@@ -31,7 +31,7 @@ extension MixtureModel {
   /// Both sides of an iteration: log-likelihood, bound, divergence, Q and entropy.
   ///
   /// - Parameters:
-  ///   - q: n × K numbers, row-major; each row non-negative with sum 1.
+  ///   - q: n × K numbers (beside noise K + 1), row-major; each row non-negative with sum 1.
   ///   - rows: n × D values, row-major.
   ///   - weights: n non-negative row weights; nil means 1 each.
   /// - Throws: `FitError` if the parameters define no density.

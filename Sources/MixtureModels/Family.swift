@@ -19,6 +19,9 @@ public protocol Family: SamplableModel {
   /// default nothing.
   var variant: [(key: String, value: String)] { get }
 
+  /// Parameters from a file, as a fit starts from them: with what the settings fix. By default as they are.
+  func starting(from parameters: Parameters) -> Parameters
+
   /// The version of model files that hold it: 2 for what a reader of version 1 would take for something
   /// else. By default 1.
   var fileVersion: Int { get }
@@ -42,6 +45,7 @@ extension Family {
   public static var settings: [FamilySetting] { [] }
   public static var leavesOutNegligible: Bool { false }
   public var variant: [(key: String, value: String)] { [] }
+  public func starting(from parameters: Parameters) -> Parameters { parameters }
   public var fileVersion: Int { 1 }
   public var kind: String { Self.name + (variant.last.map { " (\($0.value))" } ?? "") }
   public var title: String { "\(Self.name) mixture" }
@@ -51,6 +55,20 @@ extension Family {
   public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {
     let part = layout.parts.first { $0.shape == [componentCount, columnCount] }
     return part.map { .number(parameters[$0.name][k * columnCount + j]) } ?? .nothing
+  }
+
+  /// The mean and variance of each column over all components, of a family of continuous columns.
+  func momentsOfAll(_ parameters: Parameters) -> [(mean: Double, variance: Double)] {
+    let weights = parameters.weights
+    let total = weights.reduce(0, +)
+    return (0..<columnCount).map { j in
+      let cells = weights.indices.map { cell($0, j, parameters).moments ?? (0, 1) }
+      func mean(_ number: ((mean: Double, variance: Double)) -> Double) -> Double {
+        zip(weights, cells).reduce(0) { $0 + $1.0 / total * number($1.1) }
+      }
+      let middle = mean { $0.mean }
+      return (middle, mean { $0.variance + ($0.mean - middle) * ($0.mean - middle) })
+    }
   }
 
   /// Kind and size in a sentence: `gaussian (full), 3 components, 2 columns`.
@@ -85,15 +103,18 @@ public struct FamilySetting: Sendable {
   /// What families without it have not: `covariances`.
   public let noun: String
   /// Where a model file has it: keys and the texts possible there; of several the last one that is there
-  /// counts, and the first must be. None: files do without.
+  /// counts. None: files do without.
   public let keys: [(key: String, values: [String])]
+  /// Whether the first key must be there.
+  public let isKept: Bool
 
   public init(
     _ name: String, help: String, valueName: String, noun: String, defaultValue: String? = nil,
-    keys: [(key: String, values: [String])] = []
+    keys: [(key: String, values: [String])] = [], isKept: Bool = false
   ) {
     (self.name, self.help, self.valueName) = (name, help, valueName)
     (self.noun, self.defaultValue, self.keys) = (noun, defaultValue, keys)
+    self.isKept = isKept
   }
 }
 

@@ -26,7 +26,9 @@ extension GaussianMixture {
   public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
     var concerns: [FitConcern] = []
     var told: Set<Int> = []
-    let spread = varianceOfAll(parameters)
+    // Of all components: data whose own variances are hardly more than the regularization have no spikes,
+    // but the wrong units.
+    let spread = momentsOfAll(parameters).map(\.variance)
     let covariances = parameters.covariances
     for (k, weight) in parameters.weights.enumerated() {
       if weight == 0 {
@@ -46,23 +48,6 @@ extension GaussianMixture {
       if isRegularization { told.insert(k) }
     }
     return concerns + regularized(parameters, except: told)
-  }
-
-  /// The variance of each column over all components: data whose own variances are hardly more than the
-  /// regularization have no spikes, but the wrong units.
-  private func varianceOfAll(_ parameters: Parameters) -> [Double] {
-    let (weights, means) = (parameters.weights, parameters.means)
-    let covariances = parameters.covariances
-    return (0..<columnCount).map { j in
-      func mean(_ number: (Int) -> Double) -> Double {
-        (0..<componentCount).reduce(0) { $0 + weights[$1] * number($1) }
-      }
-      let middle = mean { means[$0 * columnCount + j] }
-      return mean { k in
-        let distance = means[k * columnCount + j] - middle
-        return covariances[variance(k, j)] + distance * distance
-      }
-    }
   }
 
   /// D + 1 rows are the fewest that give a covariance matrix its full rank; of other variances, more

@@ -14,7 +14,7 @@ extension GaussianMixture: Family {
     keys: [
       ("covariance_type", CovarianceType.allCases.map(\.rawValue)),
       ("covariance_model", CovarianceModels.names),
-    ])
+    ], isKept: true)
 
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     let name = options.values["covariance"] ?? CovarianceType.full.rawValue

@@ -44,7 +44,10 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
 
   public func moments(
     of components: NoisyComponents<Base.StepComponents>, at parameters: Parameters
-  ) -> Base.StepMoments { base.moments(of: components.base, at: parameters) }
+  ) -> Base.StepMoments {
+    // Not those of the base under its parameters: they may count on responsibilities that sum to 1.
+    moments(about: parameters["means"])
+  }
 
   public func moments(about centers: [Double]) -> Base.StepMoments {
     base.moments(about: centers)
@@ -64,6 +67,12 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
     next["noise.weight"] = [(total - mass) / total]
     next["noise.density"] = previous?["noise.density"] ?? [density ?? 0]
     return next
+  }
+
+  public func starting(from parameters: Parameters) -> Parameters {
+    var start = base.starting(from: parameters)
+    if let density { start["noise.density"] = [density] }
+    return start
   }
 
   /// The base's row, or noise: a number that no base asks for decides.
@@ -90,26 +99,20 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
 
   /// The file has no region of the noise: it is drawn from a box about the mean of all components, of the
   /// noise's volume, 1 / density, whose sides are in proportion to the standard deviations of the columns.
+  /// - Throws: `FitError` if no component has a weight, or the base cannot be drawn from.
   public func sampler(under parameters: Parameters) throws -> Sampler {
-    let weights = parameters.weights.map { $0 / parameters.weights.reduce(0, +) }
-    func mean(_ number: (_ k: Int) -> Double) -> Double {
-      weights.indices.reduce(0) { $0 + weights[$1] * number($1) }
+    guard parameters.weights.contains(where: { $0 > 0 }) else {
+      throw FitError.unusable(
+        setting: "components without any weight beside noise", expected: "one with a weight")
     }
-    let (means, deviations) = (0..<columnCount).reduce(into: ([Double](), [Double]())) { all, j in
-      let cells = weights.indices.map { base.cell($0, j, parameters).moments ?? (0, 1) }
-      let middle = mean { cells[$0].mean }
-      let variance = mean {
-        cells[$0].variance + (cells[$0].mean - middle) * (cells[$0].mean - middle)
-      }
-      all.0.append(middle)
-      all.1.append(variance.squareRoot())
-    }
+    let moments = base.momentsOfAll(parameters)
+    let deviations = moments.map { $0.variance.squareRoot() }
     let logVolume = -Portable.log(parameters["noise.density"][0])
     let logSides = deviations.reduce(0) { $0 + Portable.log($1) }
     let scale = Portable.exp((logVolume - logSides) / Double(columnCount))
     return Sampler(
       base: try base.sampler(under: parameters), noiseWeight: parameters["noise.weight"][0],
-      lows: zip(means, deviations).map { $0 - scale * $1 / 2 }, widths: deviations.map { scale * $0 })
+      lows: zip(moments, deviations).map { $0.mean - scale * $1 / 2 }, widths: deviations.map { scale * $0 })
   }
 }
 

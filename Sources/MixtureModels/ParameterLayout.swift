@@ -21,7 +21,7 @@ public struct ParameterLayout: Sendable, Equatable {
     case weights
     /// Symmetric positive definite matrices: the last two extents of the shape are equal.
     case covariance
-    /// Any finite number, which no fit changes.
+    /// More than 0, and changed by no fit.
     case fixed
   }
 
@@ -117,11 +117,10 @@ extension ParameterLayout {
       case .weights, .probability: return max(change, largest(old, new) { _ in 1 })
       case .variance: return max(change, largest(old, new) { new[$0] })
       case .covariance: return max(change, largestChange(old, new, ofMatrices: part))
-      case .mean where hasCovariances:
-        let deviations = deviations(next, of: part)
-        return max(change, largest(old, new) { deviations[$0] })
       case .free, .mean, .positive, .fixed:
-        return max(change, largest(old, new) { max(abs(old[$0]), abs(new[$0])) })
+        let deviations = part.domain == .mean ? deviations(next, of: part) : nil
+        return max(
+          change, largest(old, new) { deviations?[$0] ?? max(abs(old[$0]), abs(new[$0])) })
       }
     }
   }
@@ -150,20 +149,20 @@ extension ParameterLayout {
     return change
   }
 
-  private var hasCovariances: Bool { parts.contains { $0.name == "covariances" } }
-
-  /// The standard deviations of the columns, K × D.
-  private func deviations(_ parameters: Parameters, of means: Part) -> [Double] {
-    guard let part = parts.first(where: { $0.name == "covariances" }) else { return [] }
-    let (covariances, d) = (parameters[part.name], means.order)
-    return (0..<means.count).map { i in
-      let (k, j) = i.quotientAndRemainder(dividingBy: d)
-      let place =
-        part.domain == .covariance
-        ? (part.matrixCount == 1 ? j * d + j : (k * d + j) * d + j)
-        : part.count == means.count ? i : k
-      return covariances[place].squareRoot()
+  /// The standard deviations of the columns, K × D; nil without covariances of any usual shape.
+  private func deviations(_ parameters: Parameters, of means: Part) -> [Double]? {
+    guard let part = parts.first(where: { $0.name == "covariances" }), means.shape.count == 2
+    else { return nil }
+    let (covariances, k, d) = (parameters[part.name], means.shape[0], means.shape[1])
+    let place: (_ k: Int, _ j: Int) -> Int
+    switch part.shape {
+    case [k, d, d]: place = { ($0 * d + $1) * d + $1 }
+    case [d, d] where part.domain == .covariance: place = { $1 * d + $1 }
+    case [k, d]: place = { $0 * d + $1 }
+    case [k]: place = { k, _ in k }
+    default: return nil
     }
+    return (0..<k * d).map { covariances[place($0 / d, $0 % d)].squareRoot() }
   }
 }
 

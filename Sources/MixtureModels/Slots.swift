@@ -59,9 +59,6 @@ public struct Sums: Sendable, Equatable {
     return Array(numbers[range])
   }
 
-  /// The sum of this name, of which the pass must have one.
-  public func number(_ name: String) -> Double { self[name][0] }
-
   /// The same, but for the sums of one name.
   public func replacing(_ name: String, with sums: [Double]) -> Sums {
     slots.names.reduce(into: Sums([:], [])) { result, part in

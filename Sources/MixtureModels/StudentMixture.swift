@@ -7,7 +7,7 @@ import Kernels
 /// u = (ν + D) / (ν + δ), with the squared Mahalanobis distance δ. The moments are those of the Gaussian
 /// with weights r u; means are divided by Σ r u, covariances (scale matrices) by Σ r. Degrees of freedom,
 /// if they are estimated, maximize the expected log density too (`Portable.degreesOfFreedom`). All of it
-/// is EM: the log-likelihood never falls.
+/// is EM: with regularization 0 the log-likelihood never falls.
 ///
 /// Source: Peel and McLachlan, "Robust mixture modelling using the t distribution" (Statistics and
 /// Computing 10, 2000).
@@ -18,15 +18,18 @@ public struct StudentMixture: DerivedFamily {
     FamilySetting(
       "degrees-of-freedom",
       help: """
-        Of a mixture of t distributions: a number, or one for each component (4,10), which stay; \
-        common, or each: estimated. (default: each)
+        Of a mixture of t distributions: a number, or one for each component (4,10), or fixed, those \
+        of the start, which stay; common, or each: estimated. (default: each)
         """,
-      valueName: "nu", noun: "degrees of freedom", defaultValue: "each"),
+      valueName: "nu", noun: "degrees of freedom", defaultValue: "each",
+      keys: [("degrees_of_freedom_model", ["fixed", "common"])]),
   ]
 
   public let base: GaussianMixture
   /// K numbers, if they are given.
   private let given: [Double]?
+  /// Whether they stay as they are.
+  private let areFixed: Bool
   /// Whether all components have the same.
   private let areCommon: Bool
 
@@ -34,29 +37,35 @@ public struct StudentMixture: DerivedFamily {
     base = try GaussianMixture(options, components: components, columns: columns)
     let text = options.values["degrees-of-freedom"] ?? "each"
     areCommon = text == "common"
-    if text == "each" || areCommon {
+    areFixed = text != "each" && !areCommon
+    if !areFixed || text == "fixed" {
       given = nil
       return
     }
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     let isOne = numbers.count == 1
-    let areUsable = numbers.allSatisfy { $0.map { $0 > 0 && $0.isFinite } ?? false }
+    let areUsable = numbers.allSatisfy { $0.map { $0 >= 1e-3 && $0.isFinite } ?? false }
     guard areUsable, isOne || numbers.count == components else {
       throw FitError.unusable(
         setting: "degrees-of-freedom \(text)",
-        expected: "a number above 0, or \(components) of them, common or each")
+        expected: "a number from 0.001, or \(components) of them, fixed, common or each")
     }
     given = (0..<components).map { numbers[isOne ? 0 : $0]! }
   }
 
   public var layout: ParameterLayout {
-    let domain = given == nil ? ParameterLayout.Domain.positive : .fixed
+    let domain = areFixed ? ParameterLayout.Domain.fixed : .positive
     return ParameterLayout(
       base.layout.parts + [.init("degrees_of_freedom", [componentCount], domain)])
   }
 
   public var freeParameterCount: Int {
-    base.freeParameterCount + (given != nil ? 0 : areCommon ? 1 : componentCount)
+    base.freeParameterCount + (areFixed ? 0 : areCommon ? 1 : componentCount)
+  }
+
+  public var variant: [(key: String, value: String)] {
+    let model = areFixed ? "fixed" : areCommon ? "common" : nil
+    return (model.map { [("degrees_of_freedom_model", $0)] } ?? []) + base.variant
   }
 
   public var title: String { "Mixture of t distributions with \(base.covariance.name) scales" }
@@ -82,23 +91,20 @@ public struct StudentMixture: DerivedFamily {
   ) throws -> Parameters {
     var next = try base.maximized(sums, of: moments, from: previous, sharing: work)
     next["degrees_of_freedom"] =
-      given ?? previous.map { degreesOfFreedom(sums, from: $0.degreesOfFreedom) }
-      ?? Array(repeating: 10, count: componentCount)
+      previous.map {
+        areFixed
+          ? $0.degreesOfFreedom
+          : Portable.degreesOfFreedom(
+            logWeights: sums[StudentComponents.logs], masses: sums[Slots.masses],
+            previous: $0.degreesOfFreedom, columnCount: columnCount, areCommon: areCommon)
+      } ?? given ?? Array(repeating: 10, count: componentCount)
     return next
   }
 
-  private func degreesOfFreedom(_ sums: Sums, from previous: [Double]) -> [Double] {
-    var (masses, logs) = (sums[Slots.masses], sums[StudentComponents.logs])
-    if areCommon {
-      let (mass, log) = (masses.reduce(0, +), logs.reduce(0, +))
-      (masses, logs) = (masses.map { _ in mass }, logs.map { _ in log })
-    }
-    return previous.indices.map { k in
-      masses[k] == 0
-        ? previous[k]
-        : Portable.degreesOfFreedom(
-          mean: logs[k] / masses[k], previous: previous[k], columnCount: columnCount)
-    }
+  public func starting(from parameters: Parameters) -> Parameters {
+    var start = parameters
+    if let given { start["degrees_of_freedom"] = given }
+    return start
   }
 
   /// A Gaussian's row, its distance from the mean divided by the root of a Gamma(ν/2, ν/2) number, which
@@ -109,7 +115,9 @@ public struct StudentMixture: DerivedFamily {
     base.writeRow(random, sampler.base, into: row)
     let k = random.choice(sampler.base.weights, 0)
     let half = sampler.degreesOfFreedom[k] / 2
-    let deviation = (half / random.gamma(shape: half, from: 1 + columnCount)).squareRoot()
+    let precision = random.gamma(shape: half, from: 1 + columnCount) / half
+    // Of few degrees of freedom a draw may be beyond all numbers.
+    let deviation = min((1 / precision).squareRoot(), 0x1p400)
     for j in 0..<columnCount {
       let mean = sampler.base.means[k * columnCount + j]
       row[j] = mean + (row[j] - mean) * deviation

@@ -36,7 +36,10 @@ struct TiedCovariance: TriangularCovariances {
     let d = means.count / max(weights.count, 1)
     guard let inverse = factors[0].inverse else { return nil }
     var center = [Double](repeating: 0, count: d)
-    for i in means.indices { center[i % d] += weights[i / d] * means[i] }
+    // Beside noise, weights are less than 1 in sum.
+    let total = weights.reduce(0, +)
+    guard total > 0 else { return nil }
+    for i in means.indices { center[i % d] += weights[i / d] / total * means[i] }
     // A component without weight has no part in any sum, wherever its mean lies.
     let offsets = means.indices.map { weights[$0 / d] == 0 ? 0 : means[$0] - center[$0 % d] }
     let deviations = (0..<d).map { covariances[$0 * d + $0].squareRoot() }

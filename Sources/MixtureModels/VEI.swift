@@ -17,25 +17,29 @@ public struct EqualShapeCovariances: CovarianceModel {
   /// Ends when no volume changes by more than 2^-50 of itself, which is the roundings of D + K additions
   /// for any of them, or after 1000 turns: the likelihood has then risen as far as it got.
   ///
-  /// Rows without any variance in a column leave A without one there; the zeros stay, for the caller to
-  /// judge.
+  /// Components without rows or any variance, and columns without a variance in any component, have no
+  /// part in it; their zeros stay, for the caller to judge.
   public func constrained(_ covariances: [Double], masses: [Double], columns d: Int) -> [Double] {
-    let live = masses.indices.filter { masses[$0] > 0 }
+    // Roundings may leave less than nothing.
+    let variances = covariances.map { max($0, 0) }
     var volumes = masses.indices.map { k in
-      masses[k] > 0 ? covariances[k * d..<(k + 1) * d].reduce(0, +) / Double(d) : 0
+      masses[k] > 0 ? variances[k * d..<(k + 1) * d].reduce(0, +) / Double(d) : 0
     }
-    var shape = [Double](repeating: 1, count: d)
-    for _ in 0..<1000 where live.allSatisfy({ volumes[$0] > 0 }) {
-      for j in 0..<d {
-        shape[j] = live.reduce(0) { $0 + masses[$1] * (covariances[$1 * d + j] / volumes[$1]) }
+    let live = volumes.indices.filter { volumes[$0] > 0 }
+    let columns = (0..<d).filter { j in live.contains { variances[$0 * d + j] > 0 } }
+    var shape = [Double](repeating: 0, count: d)
+    for _ in 0..<1000 {
+      for j in columns {
+        shape[j] = live.reduce(0) { $0 + masses[$1] * (variances[$1 * d + j] / volumes[$1]) }
       }
       // The determinant by logarithms: a product of hundreds of variances is none.
-      let scale = Portable.exp(shape.reduce(0) { $0 + Portable.log($1) } / Double(d))
-      guard scale > 0 else { return covariances }
-      for j in 0..<d { shape[j] /= scale }
+      let logs = columns.reduce(0) { $0 + Portable.log(shape[$1]) }
+      let scale = Portable.exp(logs / Double(columns.count))
+      for j in columns { shape[j] /= scale }
       var change = 0.0
       for k in live {
-        let volume = (0..<d).reduce(0) { $0 + covariances[k * d + $1] / shape[$1] } / Double(d)
+        let sum = columns.reduce(0) { $0 + variances[k * d + $1] / shape[$1] }
+        let volume = sum / Double(columns.count)
         change = max(change, abs(volume - volumes[k]) / volume)
         volumes[k] = volume
       }

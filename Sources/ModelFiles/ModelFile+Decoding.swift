@@ -27,9 +27,11 @@ extension ModelFile {
     }
     let root = ModelFileReader(file: name, path: "", value: document)
     try root.member("format").expect(.string(Self.format))
-    try root.member("version").expectVersion(upTo: Self.newestVersion)
+    let version = try root.member("version").version(upTo: Self.newestVersion)
     fit = try root.optional("fit")?.fitRecord()
-    mixture = try root.mixture(families, exactDense: fit?.exactDense ?? false)
+    mixture = try root.mixture(
+      Families(families.types, extensions: version > 1 ? families.extensions : []),
+      exactDense: fit?.exactDense ?? false)
     parameters = try root.parameters(of: mixture)
     columns = try root.optional("columns")?.names((mixture.columnCount, "dimensions"))
   }
@@ -51,10 +53,11 @@ extension ModelFileReader {
     }
   }
 
-  fileprivate func expectVersion(upTo newest: Int) throws(ModelFileError) {
+  fileprivate func version(upTo newest: Int) throws(ModelFileError) -> UInt64 {
     guard case .integer(let version) = value, (1...UInt64(newest)).contains(version) else {
       throw unexpected(expected: newest == 1 ? "1" : "1 to \(newest)")
     }
+    return version
   }
 
   /// One of some texts.
@@ -74,7 +77,7 @@ extension ModelFileReader {
     var options = FamilyOptions(exactDense: exactDense)
     for setting in type.settings {
       for (i, (key, texts)) in setting.keys.enumerated() {
-        if i == 0 { options.values[setting.name] = try member(key).choice(texts) }
+        if i == 0 && setting.isKept { options.values[setting.name] = try member(key).choice(texts) }
         if let later = try optional(key) { options.values[setting.name] = try later.choice(texts) }
       }
     }
@@ -96,16 +99,19 @@ extension ModelFileReader {
 
   /// The numbers of all parts of the mixture's layout.
   fileprivate func parameters(of mixture: any Family) throws(ModelFileError) -> Parameters {
-    var (lists, total): ([(String, [Double])], Double?) = ([], nil)
+    var lists: [(String, [Double])] = []
+    var weights: (place: ModelFileReader, total: Double)?
     for part in mixture.layout.parts {
       var place = self
       for key in part.name.split(separator: ".") { place = try place.member(String(key)) }
       let numbers = try place.numbers(of: part, mixture)
-      if part.domain == .weights { total = numbers.reduce(total ?? 0, +) }
+      if part.domain == .weights {
+        weights = (weights?.place ?? place, numbers.reduce(weights?.total ?? 0, +))
+      }
       lists.append((part.name, numbers))
     }
-    if let total, !(abs(total - 1) <= allowance) {
-      throw try member("weights").error(.weightSum(total))
+    if let weights, !(abs(weights.total - 1) <= allowance) {
+      throw weights.place.error(.weightSum(weights.total))
     }
     return Parameters(lists)
   }
@@ -120,8 +126,8 @@ extension ModelFileReader {
     }
     let numbers = try numbers(shape)
     switch part.domain {
-    case .free, .mean, .fixed: break
-    case .positive: try check(numbers, shape, "more than 0") { $0 > 0 }
+    case .free, .mean: break
+    case .positive, .fixed: try check(numbers, shape, "more than 0") { $0 > 0 }
     case .probability: try check(numbers, shape, "0 to 1") { (0...1).contains($0) }
     case .weights: try check(numbers, shape, "0 or more") { $0 >= 0 }
     case .variance:

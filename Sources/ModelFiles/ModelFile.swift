@@ -10,7 +10,9 @@ import MixtureModels
 ///      "fit": {…}}
 ///
 /// Another family has its own name and parameters, as its layout says: a Bernoulli mixture
-/// "probabilities": [K][D]. "columns" has the names of the data's columns, and is absent if these have
+/// "probabilities": [K][D], one of t distributions "degrees_of_freedom": [K] too. A covariance model without
+/// a name in scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object
+/// "noise" with "weight" and "density". "columns" has the names of the data's columns, and is absent if these have
 /// none; "fit" may be absent. Numbers are written in the shortest form that reads back to the same bits,
 /// so equal models are equal bytes.
 public struct ModelFile: Sendable {

@@ -43,6 +43,10 @@ extension Engine {
     if let state, state.starts.count != restarts {
       throw world.common(ForeignState(starts: state.starts.count, expected: restarts))
     }
+    let parameters = state?.starts.compactMap { $0?.parameters } ?? []
+    guard parameters.allSatisfy(model.layout.fits) else {
+      throw FitError.unusable(setting: "a state of another model", expected: "one of this")
+    }
     let tries = initialization.tries(options, rowCount: data.rowCount)
     let limit = try restarts * tries == 1 ? 1 : searchesTogether(of: model)
     let plan = StartPlan(

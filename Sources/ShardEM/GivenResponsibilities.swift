@@ -29,6 +29,15 @@ public struct GivenResponsibilities: Sendable {
     "0 to \(groups - 1)" + (components > groups ? " and -1 for noise" : "")
   }
 
+  /// - Throws: `FitError.unusable` if they were opened for a mixture of other components.
+  func requireSuitable(_ mixture: some MixtureModel) throws {
+    guard componentCount == mixture.responsibilityCount, groupCount == mixture.componentCount else {
+      throw FitError.unusable(
+        setting: "responsibilities of \(counted(componentCount, "component"))",
+        expected: "those of the model's \(mixture.responsibilityCount)")
+    }
+  }
+
   private var areLabels: Bool { rows.columnCount == 1 }
 
   /// - Throws: `DataSetError` about the first number that is no label or responsibility, or the first row

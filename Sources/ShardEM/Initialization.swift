@@ -110,6 +110,7 @@ extension Engine {
     case .parameters(let parameters):
       return parameters
     case .responsibilities(let given):
+      try given.requireSuitable(model)
       try await visitBlocks { try given.check($0, scratch: $1) }
       let means = try await columnMoments().means
       return try await maximized(model, about: (0..<model.componentCount).flatMap { _ in means }) {

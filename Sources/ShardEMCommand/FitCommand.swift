@@ -135,7 +135,7 @@ struct FitCommand: WorldCommand {
     of mixture: some Family, start: ModelFile?
   ) throws -> [(option: String, value: String)] {
     [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
-      + model.effectiveSettings
+      + model.effectiveSettings(of: mixture)
       + (model.family.type.leavesOutNegligible
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + [("--regularization", "\(model.regularization)")]

@@ -74,16 +74,22 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   }
 
   var common: [String] {
-    effectiveSettings.map { word($0.option, $0.value) } + [
+    Families.standard.settings.map { word("--\($0.name)", settings.values[$0.name]) } + [
       word("--components", components), word("--family", family),
       word("--regularization", regularization), word("--exact-dense", isOn: exactDense),
     ]
   }
 
-  /// The settings of the family, those that are not given by their defaults.
-  var effectiveSettings: [(option: String, value: String)] {
+  /// The settings of a mixture's family, those that are not given by their defaults, and of several names
+  /// for one thing that which model files have.
+  func effectiveSettings(of mixture: any Family) -> [(option: String, value: String)] {
     Families.standard.settings(of: family.type).compactMap { setting in
-      (settings.values[setting.name] ?? setting.defaultValue).map { ("--\(setting.name)", $0) }
+      let kept = mixture.variant.last { part in
+        setting.isKept && setting.keys.contains { $0.key == part.key }
+      }
+      return (kept?.value ?? settings.values[setting.name] ?? setting.defaultValue).map {
+        ("--\(setting.name)", $0)
+      }
     }
   }
 

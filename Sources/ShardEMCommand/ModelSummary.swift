@@ -25,11 +25,16 @@ struct ModelSummary {
     let components = min(file.components, Self.mostComponents)
     // Rather one column more than a line about it.
     let columns = file.dimensions <= Self.mostColumns + 1 ? file.dimensions : Self.mostColumns
-    var rows = [["component", "weight"] + (0..<columns).map(name)]
+    let own = file.mixture.layout.parts.filter(isOfComponents)
+    var rows = [["component", "weight"] + own.map { words($0.name) } + (0..<columns).map(name)]
     for k in 0..<components {
-      rows.append(["\(k + 1)", weight(k)] + (0..<columns).map { cell(k, $0) })
+      let numbers = own.map { significant(file.parameters[$0.name][k], 4) }
+      rows.append(["\(k + 1)", weight(k)] + numbers + (0..<columns).map { cell(k, $0) })
     }
     var text = aligned(rows)
+    for part in file.mixture.layout.parts where part.shape.isEmpty {
+      text += "\(words(part.name)): \(significant(file.parameters[part.name][0], 4))\n"
+    }
     if components < file.components {
       text += "(\(file.components - components) more components)\n"
     }
@@ -38,6 +43,16 @@ struct ModelSummary {
       text += "\(Self.unmeasured) half of this variance or more is the regularization\n"
     }
     return text
+  }
+
+  /// Whether there is a number for each component beside those of the columns, such as degrees of freedom.
+  private func isOfComponents(_ part: ParameterLayout.Part) -> Bool {
+    part.shape == [file.components] && (part.domain == .positive || part.domain == .fixed)
+  }
+
+  /// `degrees_of_freedom` and `noise.weight` in words.
+  private func words(_ name: String) -> String {
+    String(name.map { $0 == "_" || $0 == "." ? " " : $0 })
   }
 
   private func name(_ column: Int) -> String {

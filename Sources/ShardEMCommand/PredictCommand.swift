@@ -16,7 +16,7 @@ struct PredictCommand: WorldCommand {
 
       The name of an output tells what is written: .npy, or text with a header: .csv (commas), .tsv \
       (tabs), .txt (spaces), every number in the shortest form that reads back to its bits. The \
-      columns are label; component_0, component_1, ...; log_density.
+      columns are label; component_0, component_1, ..., and noise; log_density.
 
         shardem predict model.json faithful.csv --output labels.csv
         mpirun -np 8 shardem predict model.json shards/ \\
@@ -38,7 +38,7 @@ struct PredictCommand: WorldCommand {
 
     @Option(
       help: ArgumentHelp(
-        "The probabilities of the components: float64, rows x components. Those under 2^-60 of a "
+        "The probabilities of the components, and of noise: float64, rows x components. Those under 2^-60 of a "
           + "row's largest are 0, unless the model was fitted with --exact-dense.",
         valueName: "r.npy|..."))
     var probabilities: String?
@@ -95,7 +95,8 @@ struct PredictCommand: WorldCommand {
     let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }
     let outputs = try world.agree {
       try PredictionOutputs(
-        output, rows: engine.data.rowCount, components: mixture.responsibilityCount)
+        output, rows: engine.data.rowCount, components: mixture.responsibilityCount,
+        groups: mixture.componentCount)
     }
     try writeTogether(outputs.shared, in: world) { open in
       let parts = try world.agree { try outputs.parts(open) }

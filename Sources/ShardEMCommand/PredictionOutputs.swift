@@ -11,7 +11,7 @@ struct PredictionOutputs {
 
   /// - Throws: `UnsupportedOutput` if a name is that of no such kind, `FileError` if there is no
   ///   room for text.
-  init(_ options: PredictCommand.OutputOptions, rows: Int, components: Int) throws {
+  init(_ options: PredictCommand.OutputOptions, rows: Int, components: Int, groups: Int) throws {
     func output(
       _ number: Int, _ names: [String], columns: Int?, _ descriptor: String
     ) throws -> Output? {
@@ -24,8 +24,8 @@ struct PredictionOutputs {
         return .text(try TextPart(path: path, names: names, separator: separator))
       }
     }
-    // Components have the numbers of the labels.
-    let names = (0..<components).map { "component_\($0)" }
+    // Components have the numbers of the labels; what is no group has none.
+    let names = (0..<components).map { $0 < groups ? "component_\($0)" : "noise" }
     labels = try output(0, ["label"], columns: nil, "<i8")
     probabilities = try output(1, names, columns: components, "<f8")
     logDensities = try output(2, ["log_density"], columns: nil, "<f8")

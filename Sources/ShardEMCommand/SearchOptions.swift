@@ -16,7 +16,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     help: ArgumentHelp(
       "Where to start. A file is a model or a checkpoint to start from; or data, a row for each row: one "
-        + "column of labels, 0 to K - 1, or K of responsibilities, which an M-step comes first from.",
+        + "column of labels, 0 to K - 1 and -1 for noise, or K of responsibilities, and one more beside noise, "
+        + "which an M-step comes first from.",
       valueName: "kmeans|k-means++|random|file"))
   var `init` = Start.kMeans
 
@@ -220,7 +221,8 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     case .kMeans: return .kMeans
     case .kMeansPlusPlus: return .kMeansPlusPlus
     case .random: return .random
-    case .file(let path): return .parameters(try file!.parameters(for: mixture, name: path))
+    case .file(let path):
+      return .parameters(mixture.starting(from: try file!.parameters(for: mixture, name: path)))
     }
   }
 }

@@ -65,7 +65,8 @@ extension BadInput {
       "--covariance round; expected full, VVV, tied, EEE, diag, VVI, spherical, VII, VEI"),
     usage(
       "fit a.npy -K 2 --family student-t --degrees-of-freedom 1,2,3",
-      "--degrees-of-freedom 1,2,3; expected a number above 0, or 2 of them, common or each"),
+      "--degrees-of-freedom 1,2,3; expected a number from 0.001, or 2 of them, fixed, common "
+        + "or each"),
     usage(
       "fit a.npy -K 2 --degrees-of-freedom 4",
       "--degrees-of-freedom 4 with --family gaussian, which has no degrees of freedom"),

@@ -30,6 +30,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     components: Int, columns: Int, ranges: ColumnRanges? = nil, regularization: Double = 0
   ) throws -> any Family {
     guard let type = Families.standard[family] else { throw Missing() }
+    // As little in the larger volume of more columns.
+    let values = values.merging(columns > 3 && values["noise"] != nil ? ["noise": "1e-20"] : [:]) { $1 }
     return try Families.standard.mixture(
       type, FamilyOptions(regularization: regularization, ranges: ranges, values: values),
       components: components, columns: columns)

@@ -1,6 +1,7 @@
 import Foundation
 import MessagePassing
 import MixtureModels
+import ModelFiles
 import ShardEM
 import Testing
 import _TestSupport
@@ -78,6 +79,35 @@ struct StudentMixtureTests {
     #expect(abs(student.parameters.means[0] - 4.95) < 0.2)
     #expect(abs(gaussian.parameters.means[0] - 4.95) > 5)
     #expect(student.score.logLikelihood > gaussian.score.logLikelihood)
+  }
+
+  @Test("Common degrees of freedom are so from a start whose are not, and files count them rightly")
+  func common() throws {
+    let problem = GaussianProblem(
+      seed: 3, rowCount: 400, componentCount: 2, columnCount: 2, covarianceType: .full)
+    let data = try DataSet(
+      values: problem.rows.map { $0 * (1 + $0 * $0 / 8) }, columnCount: 2,
+      world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
+    var start = problem.start
+    start["degrees_of_freedom"] = [3, 30]
+    for (text, count) in [("common", 12), ("each", 13), ("4", 11), ("fixed", 11)] {
+      let mixture = try mixture(.full, text, components: 2, columns: 2)
+      let fit = try engine.fit(
+        mixture, from: .parameters(mixture.starting(from: start)),
+        options: FitOptions(maximumIterations: 5))
+      let found = fit.parameters.degreesOfFreedom
+      switch text {
+      case "common": #expect(found[0] == found[1])
+      case "4": #expect(found == [4, 4])
+      case "fixed": #expect(found == [3, 30])
+      default: #expect(found[0] != found[1])
+      }
+      let file = try ModelFile(
+        json: ModelFile(mixture, fit.parameters).encoded(), name: "m.json")
+      #expect(file.mixture.freeParameterCount == count && fit.score.freeParameterCount == count)
+      #expect(file.parameters == fit.parameters)
+    }
   }
 
   @Test("Degrees of freedom that are none are refused", arguments: ["0", "-1", "x", "1,2,3", "", "1,"])

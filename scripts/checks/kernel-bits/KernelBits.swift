@@ -150,15 +150,15 @@ struct Problem {
       sums += first + second
     }
     if columns >= 3 {
-      var room = zeros(4 * stride + 160)
+      var scratch = zeros(4 * stride + 160)
       (first, second) = (zeros(meanStride), zeros(PackedTriangle.count(columns)))
       addLaneMoments(
         transposed, columnCount: columns, count: count, responsibilities: responsibilities,
-        mean: mean, room: &room, first: &first, second: &second, shape: shape)
+        mean: mean, scratch: &scratch, first: &first, second: &second, shape: shape)
       sums += first + second
     }
     if columns >= 8 {
-      var (blocks, room) = (zeros(meanStride * stride), zeros(8 * stride))
+      var (blocks, scratch) = (zeros(meanStride * stride), zeros(8 * stride))
       blockRows(rows, count: count, columnCount: columns, stride: stride, into: &blocks)
       blocks.withUnsafeBufferPointer { blocks in
         responsibilities.withUnsafeBufferPointer { weights in
@@ -168,7 +168,7 @@ struct Problem {
           // The 7 numbers behind the triangle are read and written.
           (first, second) = (zeros(meanStride), zeros(PackedTriangle.count(columns) + 7))
           addMoments(
-            selected, columnCount: columns, mean: mean, room: &room, first: &first,
+            selected, columnCount: columns, mean: mean, scratch: &scratch, first: &first,
             second: &second, shape: shape)
           sums += first + second
           (first, second) = (zeros(meanStride), zeros(meanStride))

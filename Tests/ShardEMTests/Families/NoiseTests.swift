@@ -1,0 +1,85 @@
+import MessagePassing
+import MixtureModels
+import ShardEM
+import Testing
+import _TestSupport
+
+@Suite("Noise")
+struct NoiseTests {
+  private func mixture(
+    _ type: CovarianceType, columns: Int, noise: String = "1e-12"
+  ) throws -> any Family {
+    try Families.standard.mixture(
+      GaussianMixture.self,
+      FamilyOptions(regularization: 1e-3, values: ["covariance": type.rawValue, "noise": noise]),
+      components: 2, columns: columns)
+  }
+
+  @Test("Rows far off are noise, and leave the covariances alone", arguments: CovarianceType.allCases)
+  func outliers(type: CovarianceType) throws {
+    for columns in [2, 9] {
+      let problem = GaussianProblem(
+        seed: 4, rowCount: 500, componentCount: 2, columnCount: columns, covarianceType: type)
+      var generator = SeededGenerator(seed: 5)
+      let far = (0..<20 * columns).map { _ in 200 * (generator.uniform() - 0.5) }
+      func check(_ mixture: some Family) throws {
+        let engine = Engine(
+          try DataSet(
+            values: problem.rows + far, columnCount: columns, world: SoloCommunicator()),
+          threads: 1, world: SoloCommunicator())
+        var start = problem.start
+        (start["noise.weight"], start["noise.density"]) = ([0.1], [1e-12])
+        start.weights = start.weights.map { 0.9 * $0 }
+        let fit = try engine.fit(
+          mixture, from: .parameters(start), options: FitOptions(maximumIterations: 30))
+        #expect(abs(fit.parameters["noise.weight"][0] - 20.0 / 520) < 0.02)
+        // Variances of the problem are below 10, of the far rows 3333.
+        #expect(fit.parameters.covariances.allSatisfy { $0 < 40 })
+        try engine.predict(mixture, under: fit.parameters, parts: []) { block in
+          for n in 0..<block.count where block.firstRow + n >= 500 {
+            #expect(block.labels[n] == -1)
+          }
+        }
+      }
+      try check(try mixture(type, columns: columns))
+    }
+  }
+
+  @Test("A start from a file has the density of the option")
+  func density() throws {
+    let mixture = try mixture(.full, columns: 1, noise: "0.25")
+    let start = mixture.starting(from: [
+      "weights": [0.5, 0.4], "means": [0, 1], "covariances": [1, 1], "noise.weight": [0.1],
+      "noise.density": [3],
+    ])
+    #expect(start["noise.density"] == [0.25])
+  }
+
+  @Test("A model all of noise cannot be drawn from")
+  func drained() throws {
+    func check(_ mixture: some Family) {
+      #expect(throws: FitError.self) {
+        try mixture.sample(
+          rows: 0..<3,
+          under: [
+            "weights": [0, 0], "means": [0, 1], "covariances": [1, 1], "noise.weight": [1],
+            "noise.density": [1],
+          ], seed: 1)
+      }
+    }
+    check(try mixture(.full, columns: 1))
+  }
+
+  @Test("Responsibilities for other components are refused")
+  func foreignResponsibilities() throws {
+    let data = try DataSet(
+      values: (0..<60).map(Double.init), columnCount: 1, world: SoloCommunicator())
+    let given = try GivenResponsibilities(
+      RowsBeside(values: (0..<60).map { Double($0 % 5) }, columnCount: 1),
+      for: GaussianMixture(components: 5, columns: 1))
+    #expect(throws: FitError.self) {
+      try Engine(data, threads: 1, world: SoloCommunicator()).fit(
+        GaussianMixture(components: 3, columns: 1), from: .responsibilities(given))
+    }
+  }
+}
