@@ -36,11 +36,38 @@ struct DoorTests {
     _ = try engine.fit(mixture, from: .parameters(start))
   }
 
+  @Test("Numbers that cannot be are refused by name before the rows are looked at")
+  func impossibleParameters() throws {
+    let engine = try engine()
+    for (change, message) in [
+      ({ $0.weights[1] = -0.5 }, "number 1 of weights is -0.5; expected 0 or more"),
+      ({ $0.means[2] = .nan }, "number 2 of means is nan; expected a finite number"),
+    ] as [((inout Parameters) -> Void, String)] {
+      var wrong = start
+      change(&wrong)
+      let error = #expect(throws: FitError.self) { try engine.score(mixture, under: wrong) }
+      #expect(error?.description == message)
+    }
+  }
+
   @Test("A model of other columns than the data is refused")
   func otherColumns() throws {
     #expect(throws: DataSetError.columns(found: 3, expected: 2)) {
       try engine(columns: 3).fit(mixture, from: .kMeans)
     }
+  }
+
+  @Test("More components than any memory holds are more than the rows", arguments: FamilyCase.all)
+  func beyondCounting(family: FamilyCase) throws {
+    let rows = (0..<60).map { Double($0 % 2) }
+    let engine = Engine(
+      try DataSet(values: rows, columnCount: 2, world: world), threads: 1, world: world)
+    func check(_ mixture: some Family) {
+      let error = DataSetError.fewerRowsThanComponents(rows: 30, components: 1 << 62)
+      #expect(throws: error) { try engine.fit(mixture, from: .kMeans) }
+      #expect(throws: FitError.self) { try engine.score(mixture, under: start) }
+    }
+    check(try family.mixture(components: 1 << 62, columns: 2))
   }
 
   @Test("A pass whose numbers are none is an error that names them")

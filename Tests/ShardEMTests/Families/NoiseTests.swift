@@ -45,6 +45,25 @@ struct NoiseTests {
     }
   }
 
+  @Test("Its weight has all digits, however little it is")
+  func digits() throws {
+    func check(_ mixture: some Family) throws {
+      let moments = mixture.moments(about: [0, 0])
+      let slots =
+        AssignedStep(componentCount: 3, moments) { _, _, _ in }.slots
+      // Masses of two components and of the noise; second moments; no shifts.
+      let sums = Sums(slots, [0, 272, 100, 172, 1e-10, 100, 172, 0, 0])
+      let next = try mixture.maximized(
+        sums, of: moments,
+        from: [
+          "weights": [0.4, 0.5], "means": [0, 0], "covariances": [1, 1], "noise.weight": [0.1],
+          "noise.density": [1],
+        ], sharing: .none)
+      #expect(relativeError(next["noise.weight"][0], 1e-10 / (272 + 1e-10)) < 4 * 0x1p-53)
+    }
+    try check(try mixture(.spherical, columns: 1))
+  }
+
   @Test("A start from a file has the density of the option")
   func density() throws {
     let mixture = try mixture(.full, columns: 1, noise: "0.25")
