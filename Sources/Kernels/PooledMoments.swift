@@ -1,7 +1,8 @@
 /// The M-step's statistics for a covariance that all components share, without K outer products a
 /// row.
 ///
-/// With r summing to 1 over the components and xbar = sum_k r_k mu_k,
+/// With w what a row has in all components, r its shares of it, which sum to 1, and
+/// xbar = sum_k r_k mu_k,
 ///
 ///     sum_k r_k (x - mu_k)(x - mu_k)'
 ///       = (x - xbar)(x - xbar)' + sum_{k<l} r_k r_l (mu_k - mu_l)(mu_k - mu_l)'
@@ -18,7 +19,7 @@
 ///   - blocks: the rows (`blockRows`), of the given stride, a multiple of 4.
 ///   - responsibilities: w r of component k and row n at `[k * stride + n]`, readable up to the next
 ///     multiple of 4.
-///   - inverseWeights: 1 / w of each row; 0 for a row of weight 0.
+///   - inverseWeights: 1 / w of each row; 0 for a row that has nothing.
 ///   - center: padded with zeros to whole vectors; any point amid the means.
 ///   - means: K means less `center`, each padded.
 public func writeResiduals(
@@ -54,20 +55,18 @@ public func writeResiduals(
 /// at a time: 5 loads for 4 multiply-adds.
 /// - Parameters:
 ///   - responsibilities: w r at `[k * stride + n]`, zero from the tile's rows up to a multiple of 8.
-///   - inverseWeights: 1 / w of each row up to a multiple of 8, 0 for no weight; nil: all 1.
+///   - inverseWeights: 1 / w of each row up to a multiple of 8, 0 for nothing.
 ///   - scratch: for `stride` numbers.
 public func addPairSums(
   _ responsibilities: UnsafePointer<Double>, componentCount: Int, count: Int, stride: Int,
-  inverseWeights: UnsafePointer<Double>?, scratch: UnsafeMutablePointer<Double>,
+  inverseWeights: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>,
   into pairs: UnsafeMutablePointer<Double>
 ) {
   let lanes = paddedCount(count)
   for k in 1..<max(1, componentCount) {
-    var own = responsibilities + k * stride
-    if let inverseWeights {
-      for n in 0..<lanes { scratch[n] = own[n] * inverseWeights[n] }
-      own = UnsafePointer(scratch)
-    }
+    let shares = responsibilities + k * stride
+    for n in 0..<lanes { scratch[n] = shares[n] * inverseWeights[n] }
+    let own = UnsafePointer(scratch)
     let row = pairs + k * (k - 1) / 2
     var l = 0
     while l + 4 <= k {

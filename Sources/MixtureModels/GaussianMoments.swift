@@ -192,10 +192,11 @@ public struct GaussianMoments: Moments {
 
   /// First moments by component, second moments about each row's own mean of the means, pairs.
   ///
-  /// A row's weight is divided out of its responsibilities, but for weights below 2^-900, whose
-  /// reciprocals might be infinite: such a row counts about the center of the means. As the largest
-  /// weight is 2^-500 or more, that changes no digit of any sum: it adds something only where it lies
-  /// so far off that all means are the same to it.
+  /// What a row has in all components is divided out of its weights: w, or less beside noise, or more or
+  /// less where components weigh rows. Not out of less than 2^-900, whose reciprocal might be infinite:
+  /// such a row counts about the center of the means. As the largest row weight is 2^-500 or more, that
+  /// changes no digit of any sum: it adds something only where it lies so far off that all means are the
+  /// same to it.
   private func addPooled(
     _ tile: Tile, _ responsibilities: UnsafePointer<Double>, about shared: SharedCenter,
     _ sums: UnsafeMutablePointer<Double>
@@ -208,11 +209,11 @@ public struct GaussianMoments: Moments {
     blockRows(
       tile.rows.rows, count: tile.count, columnCount: columnCount, stride: tileStride,
       into: blocks)
-    for n in 0..<tileRows {
-      let weight = n < tile.count ? tile.rows.weights?[n] ?? 1 : 0
-      weights[n] = weight
-      inverseWeights[n] = weight >= 0x1p-900 ? 1 / weight : 0
+    weights.update(repeating: 0, count: tileRows)
+    for k in 0..<componentCount {
+      for n in 0..<tile.count { weights[n] += responsibilities[k * tileStride + n] }
     }
+    for n in 0..<tileRows { inverseWeights[n] = weights[n] >= 0x1p-900 ? 1 / weights[n] : 0 }
     withCenter(0) {
       addFirstMoments(
         blocks, count: tile.count, columnCount: columnCount, stride: tileStride,
@@ -233,7 +234,6 @@ public struct GaussianMoments: Moments {
     }
     addPairSums(
       responsibilities, componentCount: componentCount, count: tile.count, stride: tileStride,
-      inverseWeights: tile.rows.weights == nil ? nil : UnsafePointer(inverseWeights),
-      scratch: weights, into: sums + pairsStart)
+      inverseWeights: inverseWeights, scratch: weights, into: sums + pairsStart)
   }
 }

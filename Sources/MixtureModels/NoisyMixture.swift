@@ -44,10 +44,7 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
 
   public func moments(
     of components: NoisyComponents<Base.StepComponents>, at parameters: Parameters
-  ) -> Base.StepMoments {
-    // Not those of the base under its parameters: they may count on responsibilities that sum to 1.
-    moments(about: parameters["means"])
-  }
+  ) -> Base.StepMoments { base.moments(of: components.base, at: parameters) }
 
   public func moments(about centers: [Double]) -> Base.StepMoments {
     base.moments(about: centers)
@@ -58,13 +55,14 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
     sharing work: WorkSharing
   ) throws -> Parameters {
     let masses = sums[Slots.masses]
-    let (own, noise) = (Array(masses.dropLast()), masses.last ?? 0)
+    let own = Array(masses.dropLast())
     var next = try base.maximized(
       sums.replacing(Slots.masses, with: own), of: moments, from: previous, sharing: work)
     let mass = own.reduce(0, +)
-    let total = previous == nil && noise == 0 ? mass / 0.9 : mass + noise
+    let noise = previous == nil && masses[own.count] == 0 ? mass / 9 : masses[own.count]
+    let total = mass + noise
     next.weights = own.map { $0 / total }
-    next["noise.weight"] = [(total - mass) / total]
+    next["noise.weight"] = [noise / total]
     next["noise.density"] = previous?["noise.density"] ?? [density ?? 0]
     return next
   }
@@ -112,7 +110,8 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
     let scale = Portable.exp((logVolume - logSides) / Double(columnCount))
     return Sampler(
       base: try base.sampler(under: parameters), noiseWeight: parameters["noise.weight"][0],
-      lows: zip(moments, deviations).map { $0.mean - scale * $1 / 2 }, widths: deviations.map { scale * $0 })
+      lows: zip(moments, deviations).map { $0.mean - scale * $1 / 2 },
+      widths: deviations.map { scale * $0 })
   }
 }
 
