@@ -23,6 +23,20 @@ public struct ParameterLayout: Sendable, Equatable {
     case covariance
     /// More than 0, and changed by no fit.
     case fixed
+
+    /// What was expected instead of `value`, which cannot be of this domain; nil if it can by itself.
+    package func objection(to value: Double) -> String? {
+      guard value.isFinite else { return "a finite number" }
+      return switch self {
+      case .free, .mean, .covariance: nil
+      case .positive, .fixed: value > 0 ? nil : "more than 0"
+      case .variance:
+        value > 0
+          ? CovarianceCheck.hasReciprocal(value) ? nil : CovarianceCheck.range : "more than 0"
+      case .probability: (0...1).contains(value) ? nil : "0 to 1"
+      case .weights: value >= 0 ? nil : "0 or more"
+      }
+    }
   }
 
   /// The parameters of one name.
@@ -37,8 +51,13 @@ public struct ParameterLayout: Sendable, Equatable {
       (self.name, self.shape, self.domain) = (name, shape, domain)
     }
 
-    /// The number of numbers.
-    public var count: Int { shape.reduce(1, *) }
+    /// The number of numbers; the largest one for more than that.
+    public var count: Int {
+      shape.reduce(1) { product, extent in
+        let (count, isBeyond) = product.multipliedReportingOverflow(by: extent)
+        return isBeyond ? .max : count
+      }
+    }
     /// The order of the matrices of a covariance.
     var order: Int { shape.last ?? 1 }
     /// How many matrices a covariance consists of.
@@ -53,6 +72,17 @@ public struct ParameterLayout: Sendable, Equatable {
   public func fits(_ parameters: Parameters) -> Bool {
     parameters.names == parts.map(\.name)
       && parts.allSatisfy { parameters[$0.name].count == $0.count }
+  }
+
+  /// - Throws: `FitError.unusable` about the first number of `parameters`, which fit, that cannot be of its
+  ///   part's domain. Covariances are judged by those who factor them.
+  package func requireDomains(_ parameters: Parameters) throws {
+    for part in parts where part.domain != .variance && part.domain != .covariance {
+      for (i, value) in parameters[part.name].enumerated() {
+        guard let expected = part.domain.objection(to: value) else { continue }
+        throw FitError.unusable(setting: "number \(i) of \(part.name) is \(value)", expected: expected)
+      }
+    }
   }
 
   /// The number of free parameters, as AIC and BIC count them.

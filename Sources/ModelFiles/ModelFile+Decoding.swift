@@ -125,32 +125,18 @@ extension ModelFileReader {
       return (extent, isComponents ? "components" : extent == D ? "dimensions" : part.name)
     }
     let numbers = try numbers(shape)
-    switch part.domain {
-    case .free, .mean: break
-    case .positive, .fixed: try check(numbers, shape, "more than 0") { $0 > 0 }
-    case .probability: try check(numbers, shape, "0 to 1") { (0...1).contains($0) }
-    case .weights: try check(numbers, shape, "0 or more") { $0 >= 0 }
-    case .variance:
-      try check(numbers, shape, "more than 0") { $0 > 0 }
-      try check(numbers, shape, CovarianceCheck.range, CovarianceCheck.hasReciprocal)
-    case .covariance:
-      let size = shape.last?.extent ?? 0
-      let count = shape.dropLast(2).reduce(1) { $0 * $1.extent }
-      for k in 0..<count {
-        let matrix = numbers[k * size * size..<(k + 1) * size * size]
-        try check(covariance: Array(matrix), size: size, at: shape.count > 2 ? [k] : [])
-      }
+    for (i, value) in numbers.enumerated() {
+      guard let expected = part.domain.objection(to: value) else { continue }
+      throw error(
+        .unexpected(found: unpointed(value), expected: expected),
+        at: indices(i, shape: shape.map(\.extent)))
+    }
+    guard part.domain == .covariance, let size = shape.last?.extent else { return numbers }
+    for (k, first) in stride(from: 0, to: numbers.count, by: size * size).enumerated() {
+      let matrix = Array(numbers[first..<first + size * size])
+      try check(covariance: matrix, size: size, at: shape.count > 2 ? [k] : [])
     }
     return numbers
-  }
-
-  private func check(
-    _ numbers: [Double], _ shape: [Extent], _ expected: String, _ isRight: (Double) -> Bool
-  ) throws(ModelFileError) {
-    guard let i = numbers.firstIndex(where: { !isRight($0) }) else { return }
-    throw error(
-      .unexpected(found: unpointed(numbers[i]), expected: expected),
-      at: indices(i, shape: shape.map(\.extent)))
   }
 
   /// As many strings as there are columns, no two alike.
@@ -175,23 +161,18 @@ extension ModelFileReader {
     return names
   }
 
-  private func check(variance: Double, at indices: [Int]) throws(ModelFileError) {
-    guard variance > 0 else {
-      throw error(.unexpected(found: unpointed(variance), expected: "more than 0"), at: indices)
-    }
-    guard CovarianceCheck.hasReciprocal(variance) else {
-      throw error(
-        .unexpected(found: unpointed(variance), expected: CovarianceCheck.range), at: indices)
-    }
-  }
-
   private func check(
     covariance: [Double], size: Int, at indices: [Int]
   ) throws(ModelFileError) {
     for j in 0..<size where !(covariance[j * size + j] > 0) {
       throw error(.notPositiveDefinite, at: indices)
     }
-    for j in 0..<size { try check(variance: covariance[j * size + j], at: indices + [j, j]) }
+    for j in 0..<size {
+      let variance = covariance[j * size + j]
+      guard let expected = ParameterLayout.Domain.variance.objection(to: variance) else { continue }
+      throw error(
+        .unexpected(found: unpointed(variance), expected: expected), at: indices + [j, j])
+    }
     if let (row, column) = CovarianceCheck.asymmetry(of: covariance, size, within: allowance) {
       throw error(.notSymmetric(row: row, column: column), at: indices)
     }

@@ -37,6 +37,7 @@ extension Engine {
       throw FitError.unusable(
         setting: "\(counted(numbers.count, "parameter"))", expected: "those of the model")
     }
+    try model.layout.requireDomains(parameters)
   }
 }
 
