@@ -39,6 +39,11 @@ extension Engine {
       try requireSuitable(model, words)
     }
     try options.requireUsable()
+    // Before anything has the size of the model, which may be beyond all numbers.
+    guard model.componentCount <= data.weightedRowCount else {
+      throw DataSetError.fewerRowsThanComponents(
+        rows: data.weightedRowCount, components: model.componentCount)
+    }
     let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
     if let state, state.starts.count != restarts {
       throw world.common(ForeignState(starts: state.starts.count, expected: restarts))

@@ -74,18 +74,14 @@ extension Engine {
   /// default options (200 seeds) as with regularization 1 and tolerance 1e-4 (100 seeds).
   ///
   /// - Parameter plan: its model takes these data (`requireSuitable`).
-  /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if every try
-  ///   fails since a component cannot be estimated from the rows it gets, that of the first.
+  /// - Throws: `FitError` if every try fails since a component cannot be estimated from the rows it gets,
+  ///   that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
   ///   (Computational Statistics & Data Analysis 41, 2003).
   func start(
     _ plan: StartPlan<some MixtureModel>, restart: Int
   ) async throws -> Parameters {
     let (model, initialization, seed) = (plan.model, plan.initialization, plan.options.seed)
-    guard model.componentCount <= data.weightedRowCount else {
-      throw DataSetError.fewerRowsThanComponents(
-        rows: data.weightedRowCount, components: model.componentCount)
-    }
     guard plan.tries > 1 else {
       return try await drawn(model, initialization, seed: seed, draw: restart)
     }
