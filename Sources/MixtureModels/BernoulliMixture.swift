@@ -115,6 +115,7 @@ extension Parameters {
 
 extension BernoulliMixture: Family {
   public static let name = "bernoulli"
+  public static let purpose = "columns of 0 and 1"
   public init(_ options: FamilyOptions, components: Int, columns: Int) {
     self.init(
       componentCount: components, columnCount: columns, smoothing: options.regularization)

@@ -6,6 +6,9 @@ public protocol Family: SamplableModel {
   /// As options and model files have it: `gaussian`.
   static var name: String { get }
 
+  /// What it is for, in a few words of a help text; by default nothing is said.
+  static var purpose: String { get }
+
   /// What it can be told beside the numbers of components and columns. By default nothing.
   static var settings: [FamilySetting] { get }
 
@@ -42,6 +45,7 @@ public protocol Family: SamplableModel {
 }
 
 extension Family {
+  public static var purpose: String { "" }
   public static var settings: [FamilySetting] { [] }
   public static var leavesOutNegligible: Bool { false }
   public var variant: [(key: String, value: String)] { [] }

@@ -13,6 +13,7 @@ import Kernels
 /// Computing 10, 2000).
 public struct StudentMixture: DerivedFamily {
   public static let name = "student-t"
+  public static let purpose = "heavier tails"
   public static let settings = [
     GaussianMixture.covarianceSetting,
     FamilySetting(
@@ -26,7 +27,7 @@ public struct StudentMixture: DerivedFamily {
   ]
 
   public let base: GaussianMixture
-  /// K numbers, if they are given.
+  /// A number for all or one for each, if they are given.
   private let given: [Double]?
   /// Whether they stay as they are.
   private let areFixed: Bool
@@ -43,14 +44,13 @@ public struct StudentMixture: DerivedFamily {
       return
     }
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    let isOne = numbers.count == 1
     let areUsable = numbers.allSatisfy { $0.map { $0 >= 1e-3 && $0.isFinite } ?? false }
-    guard areUsable, isOne || numbers.count == components else {
+    guard areUsable, numbers.count == 1 || numbers.count == components else {
       throw FitError.unusable(
         setting: "degrees-of-freedom \(text)",
         expected: "a number from 0.001, or \(components) of them, fixed, common or each")
     }
-    given = (0..<components).map { numbers[isOne ? 0 : $0]! }
+    given = numbers.compactMap { $0 }
   }
 
   public var layout: ParameterLayout {
@@ -80,7 +80,7 @@ public struct StudentMixture: DerivedFamily {
 
   public func moments(
     of components: StudentComponents, at parameters: Parameters
-  ) -> GaussianMoments { moments(about: parameters.means) }
+  ) -> GaussianMoments { base.moments(of: components.squares, at: parameters) }
 
   public func moments(about centers: [Double]) -> GaussianMoments { base.moments(about: centers) }
 
@@ -97,13 +97,17 @@ public struct StudentMixture: DerivedFamily {
           : Portable.degreesOfFreedom(
             logWeights: sums[StudentComponents.logs], masses: sums[Slots.masses],
             previous: $0.degreesOfFreedom, columnCount: columnCount, areCommon: areCommon)
-      } ?? given ?? Array(repeating: 10, count: componentCount)
+      } ?? starts(given ?? [10])
     return next
+  }
+
+  private func starts(_ numbers: [Double]) -> [Double] {
+    numbers.count == 1 ? Array(repeating: numbers[0], count: componentCount) : numbers
   }
 
   public func starting(from parameters: Parameters) -> Parameters {
     var start = parameters
-    if let given { start["degrees_of_freedom"] = given }
+    if let given { start["degrees_of_freedom"] = starts(given) }
     return start
   }
 
@@ -147,7 +151,7 @@ public struct StudentComponents: Components {
   static let logs = "log weights"
 
   /// Gives -δ / 2.
-  private let squares: GaussianComponents
+  let squares: GaussianComponents
   private let logScales: [Double]
   private let degreesOfFreedom: [Double]
 

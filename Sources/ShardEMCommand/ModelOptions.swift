@@ -27,10 +27,11 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   var components: Int
 
   @Option(
-    help: """
-      The components' distribution: gaussian; student-t, with heavier tails; bernoulli, for columns of \
-      0 and 1.
-      """)
+    help: ArgumentHelp(
+      "The components' distribution: "
+        + Families.standard.types
+        .map { $0.purpose.isEmpty ? $0.name : "\($0.name) (\($0.purpose))" }
+        .joined(separator: ", ") + "."))
   var family = FamilyName(GaussianMixture.self)
 
   @OptionGroup(title: "Model") var settings: FamilySettings
