@@ -53,7 +53,7 @@ extension GaussianMixture {
   /// D + 1 rows are the fewest that give a covariance matrix its full rank; of other variances, more
   /// than about two rows.
   private var fewestRows: Double {
-    form is FullCovariances ? max(Double(columnCount + 1), 2.5) : 2.5
+    form.isMatrix && !form.isShared ? max(Double(columnCount + 1), 2.5) : 2.5
   }
 
   private func regularized(

@@ -26,7 +26,7 @@ public struct GaussianComponents: Components {
   let factorStride: Int
   /// Tied, where the means are near each other: what the components share; else nil.
   let shared: SharedCenter?
-  /// Full: as `logScales`, of the marginal distributions of the leading columns; else none.
+  /// Full: as `logScales`, of the marginal distributions of the leading columns.
   let leadingLogScales: [Double]
   /// Full, where they help: what tells rows near one component to be far from others.
   private(set) var directions: SeparatingDirections?
@@ -58,12 +58,12 @@ public struct GaussianComponents: Components {
     meanStride = paddedCount(columns)
     factorStride = form.isShared ? 0 : factors.count / max(weights.count, 1)
     shared = form.shared(parameters, parts)
-    leadingLogScales = form is FullCovariances ? parts.map(\.leadingLogScale) : []
+    leadingLogScales = parts.map(\.leadingLogScale)
     let leavesOutNegligible =
       !exactDense && weights.allSatisfy { $0 == 0 || $0 >= Self.smallestShare }
     floor = leavesOutNegligible ? negligibleLogRatio : smallestExponent
     canScreen =
-      form is FullCovariances && !exactDense && weights.count > 1
+      form.isMatrix && !form.isShared && !exactDense && weights.count > 1
       && ScreenedLogDensities.leadingColumns(of: columns) > 0
     if screensDensities {
       directions = withFullComponents { SeparatingDirections($0, columnCount: columns) }

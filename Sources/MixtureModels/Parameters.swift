@@ -42,7 +42,8 @@ public struct Parameters: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension Parameters {
-  /// K weights of the components of a mixture, non-negative, summing to 1.
+  /// K weights of the components of a mixture, non-negative, summing to 1: with that of noise, if there is
+  /// any.
   public var weights: [Double] {
     get { self["weights"] }
     set { self["weights"] = newValue }
