@@ -80,6 +80,7 @@ extension Checkpoint {
       ("format", .string(Self.format)), ("version", .integer(Self.version)),
       ("program", .string(program.version)), ("arithmetic", .string(program.arithmetic)),
       ("starts", .list(starts.map { $0?.text ?? .null })),
+      ("walks", .list(walks.map { $0.map { .integer($0) } ?? .null })),
       ("settings", .object(settings)), ("data", data.text),
     ]).description
   }
@@ -88,6 +89,8 @@ extension Checkpoint {
   private init?(_ header: JSON, _ values: [Double]) {
     guard let version = header["program"]?.string, let arithmetic = header["arithmetic"]?.string,
       let settings = header["settings"]?.strings, let list = header["starts"]?.list,
+      let walks = header["walks"]?.list, walks.count == list.count,
+      walks.allSatisfy({ $0.isNull || $0.int != nil }),
       let data = header["data"].flatMap(DataFingerprint.init)
     else { return nil }
     program = ProgramIdentity(version: version, arithmetic: arithmetic)
@@ -104,6 +107,7 @@ extension Checkpoint {
     }
     guard rest.isEmpty else { return nil }
     self.starts = starts
+    self.walks = walks.map(\.int)
   }
 }
 

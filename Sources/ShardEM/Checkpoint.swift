@@ -27,12 +27,15 @@ package struct Checkpoint: Equatable, Sendable {
   package let data: DataFingerprint
   /// Nil of one that has not come to its first iteration.
   package let starts: [Start?]
+  /// As `FitState` has them.
+  let walks: [Int?]
 
   package init(
     _ state: FitState, of model: any Model, _ identity: FitIdentity
   ) {
     (program, settings, data) = (identity.program, identity.values, identity.data)
     starts = state.starts.map { $0.map { Start($0, of: model) } }
+    walks = state.walks
   }
 
   var place: FitPlace {
@@ -44,6 +47,7 @@ package struct Checkpoint: Equatable, Sendable {
   /// The state, for the model it was made of; nil if it is of another size.
   package func state(of model: any Model) -> FitState? {
     var state = FitState(starts: starts.count)
+    state.walks = walks
     for (number, start) in starts.enumerated() {
       guard let start else { continue }
       guard let start = start.state(of: model) else { return nil }

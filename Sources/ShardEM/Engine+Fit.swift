@@ -116,6 +116,8 @@ extension Engine {
     let earlier = course.state.starts[restart]
     if earlier?.hasEnded == true { return }
     do {
+      for _ in 0..<course.walksToWait(restart) { _ = try await sums(of: []) }
+      course.begin(restart)
       let began = searchSeconds
       // The M-step that gives the first parameters counts as number 0.
       let start = try await FitError.locating(0) {

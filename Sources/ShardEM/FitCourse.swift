@@ -11,6 +11,10 @@ final class FitCourse: @unchecked Sendable {
     var isNew = false
     /// Of the seconds that `keep` took, the part of each search that was under way.
     var keepSeconds = 0.0
+    /// The number of walks so far.
+    var walks = 0
+    /// What it was at each start's last iteration or beginning; nil of one that is not under way.
+    var marks: [Int?]
   }
 
   private let progress: Mutex<Progress>
@@ -21,7 +25,8 @@ final class FitCourse: @unchecked Sendable {
     _ state: FitState, _ onIteration: @escaping IterationHook,
     _ keep: @escaping FitKeeper
   ) {
-    progress = Mutex(Progress(state: state))
+    progress = Mutex(
+      Progress(state: state, marks: Array(repeating: nil, count: state.starts.count)))
     (self.onIteration, self.keep) = (onIteration, keep)
   }
 
@@ -43,6 +48,21 @@ final class FitCourse: @unchecked Sendable {
   var state: FitState { progress.withLock { $0.state } }
   var keepSeconds: Double { progress.withLock { $0.keepSeconds } }
 
+  /// For how many walks start number `restart` of a fit that goes on waits before it does: until those are
+  /// done that others have to take again.
+  ///
+  /// So all starts go on side by side as they were, which no result depends on, but the order of the lines
+  /// in the trace. (A start that draws ten thousand walks long loses that.)
+  func walksToWait(_ restart: Int) -> Int {
+    progress.withLock { progress in
+      guard let own = progress.state.walks[restart] else { return 0 }
+      return min((progress.state.walks.compactMap { $0 }.max() ?? 0) - own, 10_000)
+    }
+  }
+
+  /// Start number `restart` begins, or goes on.
+  func begin(_ restart: Int) { progress.withLock { $0.marks[restart] = $0.walks } }
+
   /// What is told comes before what is kept: a fit that goes on finds its iterations in the trace.
   func report(_ report: IterationReport) throws { try onIteration(report) }
 
@@ -50,6 +70,7 @@ final class FitCourse: @unchecked Sendable {
   func reach(_ start: StartState, restart: Int) {
     progress.withLock {
       $0.state.starts[restart] = start
+      $0.marks[restart] = $0.walks
       $0.isNew = true
     }
   }
@@ -60,6 +81,7 @@ final class FitCourse: @unchecked Sendable {
       var start = progress.state.starts[restart] ?? StartState(parameters: nil)
       start.end = end
       progress.state.starts[restart] = start
+      progress.marks[restart] = nil
       let best = progress.state.best
       for other in progress.state.starts.indices
       where other != best && progress.state.starts[other]?.hasEnded == true {
@@ -81,10 +103,16 @@ final class FitCourse: @unchecked Sendable {
     try keep(state)
   }
 
+  /// Counts the walk.
   private func takeNew() -> FitState? {
     progress.withLock { progress in
-      defer { progress.isNew = false }
-      return progress.isNew ? progress.state : nil
+      defer {
+        progress.isNew = false
+        progress.walks += 1
+      }
+      guard progress.isNew else { return nil }
+      progress.state.walks = progress.marks.map { mark in mark.map { progress.walks - $0 } }
+      return progress.state
     }
   }
 }

@@ -6,9 +6,15 @@ import Words
 public struct FitState: Sendable, Equatable {
   /// Of each start; nil of one that has not come to its first iteration.
   public package(set) var starts: [StartState?]
+  /// Of each start that is under way, the walks that it has taken since its last iteration, or since it
+  /// began: it takes them again when the fit goes on. Nil of others.
+  package var walks: [Int?]
 
   /// The beginning of a fit of so many starts.
-  package init(starts: Int) { self.starts = Array(repeating: nil, count: starts) }
+  package init(starts: Int) {
+    self.starts = Array(repeating: nil, count: starts)
+    walks = Array(repeating: nil, count: starts)
+  }
 
   /// Whether nothing is to come but the log-likelihoods of what has been reached.
   public var isSettled: Bool {
