@@ -44,7 +44,7 @@ struct FitWorker: ParsableCommand {
 
   private func fit(
     _ model: GaussianMixture, from start: Initialization,
-    _ engine: Engine<SoloCommunicator>, iterations: Int
+    _ engine: Engine, iterations: Int
   ) throws -> Answer {
     var (laps, combine): ([Lap], [Double]) = ([], [])
     var watch = StopWatch()
@@ -61,7 +61,7 @@ struct FitWorker: ParsableCommand {
 
   /// The labels of all rows, in memory.
   private func predict(
-    _ model: GaussianMixture, _ parameters: Parameters, _ engine: Engine<SoloCommunicator>
+    _ model: GaussianMixture, _ parameters: Parameters, _ engine: Engine
   ) throws -> Answer {
     var watch = StopWatch()
     // Threads write the labels of their own blocks.

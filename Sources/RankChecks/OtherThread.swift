@@ -24,7 +24,7 @@ func fitOnOtherThread(in world: any Communicator) throws {
   if world.rank == 0 { print("means \(means[0].sorted())") }
 }
 
-private func fit(_ values: [Double], in world: some Communicator) throws -> [Double] {
+private func fit(_ values: [Double], in world: any Communicator) throws -> [Double] {
   let data = try DataSet(values: values, columnCount: 1, blockRows: 16, world: world)
   return try Engine(data, threads: 1, world: world).fit(
     GaussianMixture(components: 2, columns: 1), from: .kMeans

@@ -7,9 +7,9 @@ import Synchronization
 ///
 /// The numbers of a block are computed by one thread in a fixed order, and blocks are added exactly:
 /// the sums are the same to the last bit on any number of ranks and threads.
-public final class Engine<World: Communicator>: Sendable {
+public final class Engine: Sendable {
   public let data: DataSet
-  public let world: World
+  public let world: any Communicator
   /// The number of threads of this rank.
   public let threadCount: Int
   let exchanges = Exchanges()
@@ -18,7 +18,7 @@ public final class Engine<World: Communicator>: Sendable {
   let search: Search?
 
   /// - Parameter threads: how many threads of this rank share its blocks, at least 1.
-  public init(_ data: DataSet, threads: Int, world: World) {
+  public init(_ data: DataSet, threads: Int, world: any Communicator) {
     precondition(threads > 0, "\(threads) threads")
     self.data = data
     self.world = world

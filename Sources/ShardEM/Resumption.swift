@@ -15,8 +15,8 @@ extension CheckpointFolder {
   /// - Returns: nil if there is no checkpoint.
   /// - Throws: on every rank the same error if the checkpoint cannot be read or is of another fit or
   ///   program.
-  public func resumption<World: Communicator>(
-    of model: any Model, _ identity: FitIdentity, in world: World
+  public func resumption(
+    of model: any Model, _ identity: FitIdentity, in world: any Communicator
   ) throws -> Resumption? {
     let newest = try world.agree { try world.rank == 0 ? self.newest() : nil }
     let bytes = try world.gather(newest?.checkpoint.encoded() ?? [])[0]

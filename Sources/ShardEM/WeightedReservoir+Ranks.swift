@@ -9,8 +9,8 @@ extension WeightedReservoir {
   /// there are.
   ///
   /// A sum keeps all bits of a number but the sign of -0, which all rows lose, on one rank too.
-  package func rowsOverAllRanks<World: Communicator>(
-    columnCount: Int, _ world: World
+  package func rowsOverAllRanks(
+    columnCount: Int, _ world: any Communicator
   ) throws -> [[Double]] {
     let own = entries
     let winners = try Self.best(limit, of: own.map { Place(key: $0.key, row: $0.row) }, world)
@@ -53,8 +53,8 @@ extension WeightedReservoir {
   /// Collective. The first `limit` places of all ranks, in order.
   ///
   /// - Parameter own: those of this rank, in order.
-  private static func best<World: Communicator>(
-    _ limit: Int, of own: [Place], _ world: World
+  private static func best(
+    _ limit: Int, of own: [Place], _ world: any Communicator
   ) throws -> [Place] {
     if world.size == 1 { return Array(own.prefix(limit)) }
     let sent = own[..<(try hopeful(limit, of: own, world))]
@@ -77,8 +77,8 @@ extension WeightedReservoir {
   /// Selection by digits: counts of the places by their next byte, summed over ranks, tell in which
   /// byte the last one lies that is wanted. Two or three bytes will mostly do: keys of a race lie
   /// evenly near 0, and the second byte tells numbers apart that differ by a sixteenth.
-  private static func hopeful<World: Communicator>(
-    _ limit: Int, of own: [Place], _ world: World
+  private static func hopeful(
+    _ limit: Int, of own: [Place], _ world: any Communicator
   ) throws -> Int {
     // `own[..<first]` are among the best; which of `own[first..<end]` are, further digits tell.
     var (first, end) = (0, own.count)

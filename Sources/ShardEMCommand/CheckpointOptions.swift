@@ -52,8 +52,8 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
 
   /// Collective. What a fit goes on from, and who keeps its checkpoints; nothing of both without
   /// the options.
-  func keeper<World: Communicator>(
-    of mixture: any Family, settings: [(option: String, value: String)], _ engine: Engine<World>,
+  func keeper(
+    of mixture: any Family, settings: [(option: String, value: String)], _ engine: Engine,
     _ log: Logger
   ) throws -> StateKeeper? {
     guard checkpoint != nil || resume != nil else { return nil }

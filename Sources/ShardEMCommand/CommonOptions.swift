@@ -112,7 +112,7 @@ struct DifferentOptions: InputError, CommonError, CustomStringConvertible {
   /// Collective.
   ///
   /// - Throws: on every rank the same error if not all have the same words.
-  static func check(_ words: [String], in world: some Communicator) throws {
+  static func check(_ words: [String], in world: any Communicator) throws {
     guard let difference = try world.firstDifference(of: words) else { return }
     throw DifferentOptions(
       rank: difference.rank, found: difference.found ?? "nothing",

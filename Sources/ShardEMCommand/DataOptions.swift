@@ -57,8 +57,8 @@ struct DataOptions: ParsableArguments, CommonOptions {
   /// Collective. Opens the shards, and logs what was assumed about text files and columns.
   ///
   /// - Parameter model: whose columns they are to have, if names tell; nil: as they are.
-  func open<World: Communicator>(
-    for model: ModelColumns? = nil, threads: Int, in world: World, log: Logger
+  func open(
+    for model: ModelColumns? = nil, threads: Int, in world: any Communicator, log: Logger
   ) throws -> DataSet {
     var options = reading.readOptions
     options.order = model?.order

@@ -43,7 +43,7 @@ struct FitCommand: WorldCommand {
 
   var common: [String] { data.common + model.common + search.common + checkpoints.common }
 
-  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+  func run(in world: any Communicator) throws -> ExitStatus {
     let log = running.logger(on: world)
     try world.agree {
       if world.rank == 0 {
@@ -69,8 +69,8 @@ struct FitCommand: WorldCommand {
       mixture, start: start, given: given, Engine(data, threads: threads, world: world), log)
   }
 
-  private func fit<World: Communicator>(
-    _ mixture: some Family, start: ModelFile?, given: GivenResponsibilities?, _ engine: Engine<World>,
+  private func fit(
+    _ mixture: some Family, start: ModelFile?, given: GivenResponsibilities?, _ engine: Engine,
     _ log: Logger
   ) throws -> ExitStatus {
     let world = engine.world

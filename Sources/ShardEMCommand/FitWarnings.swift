@@ -5,10 +5,10 @@ import ShardEM
 import Words
 
 /// What to say at the end of a fit of a model that tells less of the data than it seems to.
-struct FitWarnings<Mixture: Family, World: Communicator> {
+struct FitWarnings<Mixture: Family> {
   let mixture: Mixture
   let fit: Fit
-  let engine: Engine<World>
+  let engine: Engine
   let regularization: Double
 
   /// More than these are counted, not named.

@@ -42,7 +42,7 @@ struct InspectCommand: WorldCommand {
     }
   }
 
-  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+  func run(in world: any Communicator) throws -> ExitStatus {
     // A short look: not worth sharing out.
     try world.agree {
       guard world.rank == 0 else { return }

@@ -15,7 +15,7 @@ struct ModelArgument: ParsableArguments {
   var path: String
 
   /// Collective.
-  func read<World: Communicator>(in world: World) throws -> ModelFile {
+  func read(in world: any Communicator) throws -> ModelFile {
     try ModelFile.readOrTakeSoFar(path, in: world)
   }
 

@@ -66,8 +66,8 @@ extension ModelFile {
   /// on rank 0, for all, as a fit may be about to write the next.
   ///
   /// - Parameter missing: the error if there is no such file.
-  static func readOrTakeSoFar<World: Communicator>(
-    _ path: String, in world: World, missing: (FileError) -> any Error = { $0 }
+  static func readOrTakeSoFar(
+    _ path: String, in world: any Communicator, missing: (FileError) -> any Error = { $0 }
   ) throws -> ModelFile {
     let encoded = try world.agree {
       world.rank == 0 ? try ModelSoFar(path)?.model.encoded() ?? [] : []

@@ -60,7 +60,7 @@ struct PredictCommand: WorldCommand {
 
   var common: [String] { data.common + output.named.map { word($0.option, $0.path) } }
 
-  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+  func run(in world: any Communicator) throws -> ExitStatus {
     try world.agree {
       guard world.rank == 0 else { return }
       try check(output.named, inputs: self.data.inputs + [model.path])
@@ -88,8 +88,8 @@ struct PredictCommand: WorldCommand {
     return .done
   }
 
-  private func predict<World: Communicator>(
-    _ mixture: some Family, _ file: ModelFile, _ engine: Engine<World>
+  private func predict(
+    _ mixture: some Family, _ file: ModelFile, _ engine: Engine
   ) throws {
     let world = engine.world
     let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }

@@ -31,14 +31,14 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Collective. The threads of this rank.
-  func threadCount<World: Communicator>(in world: World) throws -> Int {
+  func threadCount(in world: any Communicator) throws -> Int {
     // Asked by all ranks: some may have been given a number, others not.
     let share = try world.coreShare()
     return threads ?? share
   }
 
   /// Where rank 0 logs; other ranks stay silent.
-  func logger<World: Communicator>(on world: World) -> Logger {
+  func logger(on world: any Communicator) -> Logger {
     guard world.rank == 0 else {
       return Logger(label: "shardem") { _ in SwiftLogNoOpLogHandler() }
     }

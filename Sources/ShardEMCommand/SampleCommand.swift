@@ -46,7 +46,7 @@ struct SampleCommand: WorldCommand {
 
   var common: [String] { [word("--rows", rows), word("--seed", seed)] + output.common }
 
-  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+  func run(in world: any Communicator) throws -> ExitStatus {
     try world.agree { if world.rank == 0 { try output.requireFolderName() } }
     let file = try model.read(in: world)
     let log = running.logger(on: world)
@@ -57,8 +57,8 @@ struct SampleCommand: WorldCommand {
     return .done
   }
 
-  private func sample<World: Communicator>(
-    _ mixture: some Family, _ file: ModelFile, threads: Int, in world: World
+  private func sample(
+    _ mixture: some Family, _ file: ModelFile, threads: Int, in world: any Communicator
   ) throws {
     let parameters = try world.agree {
       try TooManyRows.check(rows, columns: mixture.columnCount)

@@ -24,7 +24,7 @@ struct ScoreCommand: WorldCommand {
 
   var common: [String] { data.common }
 
-  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+  func run(in world: any Communicator) throws -> ExitStatus {
     let file = try model.read(in: world)
     let threads = try running.threadCount(in: world)
     let log = running.logger(on: world)
@@ -41,8 +41,8 @@ struct ScoreCommand: WorldCommand {
     return .done
   }
 
-  private func score<World: Communicator>(
-    _ mixture: some Family, _ file: ModelFile, _ engine: Engine<World>
+  private func score(
+    _ mixture: some Family, _ file: ModelFile, _ engine: Engine
   ) throws -> Score {
     let parameters = try engine.world.agree {
       try file.parameters(for: mixture, name: model.path)

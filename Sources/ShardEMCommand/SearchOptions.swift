@@ -168,14 +168,14 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   var defaultValueDescription: String { name }
 
   /// Collective. Reads the model, if it is one.
-  func read<World: Communicator>(in world: World) throws -> ModelFile? {
+  func read(in world: any Communicator) throws -> ModelFile? {
     guard case .file(let path) = self, try !isData(path, in: world) else { return nil }
     return try ModelFile.readOrTakeSoFar(path, in: world) { _ in NoSuchStart(argument: path) }
   }
 
   /// Collective. Whether a file holds rows: it begins otherwise than a model or checkpoint, which rank 0
   /// sees for all.
-  private func isData(_ path: String, in world: some Communicator) throws -> Bool {
+  private func isData(_ path: String, in world: any Communicator) throws -> Bool {
     let own = world.rank == 0 && Start.beginsAsData(path)
     return try world.gather([own ? 1 : 0])[0] == [1]
   }
@@ -191,9 +191,9 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   /// Collective. Opens the labels or responsibilities, if the file holds such.
   ///
   /// - Parameter file: what `read` returned.
-  func responsibilities<World: Communicator>(
+  func responsibilities(
     beside data: DataSet, of mixture: any Family, file: ModelFile?, reading: ReadOptions, threads: Int,
-    in world: World
+    in world: any Communicator
   ) throws -> GivenResponsibilities? {
     guard case .file(let path) = self, file == nil else { return nil }
     let options = ReadOptions(delimiter: reading.delimiter, decimalComma: reading.decimalComma)

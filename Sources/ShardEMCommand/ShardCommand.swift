@@ -40,7 +40,7 @@ struct ShardCommand: WorldCommand {
     reading.common + output.common + [word("--type", type.rawValue)]
   }
 
-  func run<World: Communicator>(in world: World) throws -> ExitStatus {
+  func run(in world: any Communicator) throws -> ExitStatus {
     try world.agree { if world.rank == 0 { try output.requireFolderName() } }
     let log = running.logger(on: world)
     let threads = try running.threadCount(in: world)

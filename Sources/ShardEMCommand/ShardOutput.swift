@@ -81,8 +81,8 @@ struct ShardOutput: ParsableArguments, CommonOptions {
   /// - Parameters:
   ///   - inputs: files that are read meanwhile; none of them is replaced.
   ///   - fill: what this rank does; gets the shards, and what opens its parts of them.
-  func write<World: Communicator>(
-    _ plan: ShardPlan, columns: Int, type: FloatType, inputs: [String], in world: World,
+  func write(
+    _ plan: ShardPlan, columns: Int, type: FloatType, inputs: [String], in world: any Communicator,
     fill: ([SharedOutput], @escaping PartOpener) throws -> Void
   ) throws {
     var folder = ShardFolder(path: output, partCount: shards)

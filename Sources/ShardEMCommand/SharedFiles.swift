@@ -33,8 +33,8 @@ typealias PartOpener = (SharedOutput) throws -> SharedPart
 ///
 /// - Parameter fill: opens this rank's part of an output by its argument. May be collective; throws
 ///   on all ranks alike.
-func writeTogether<World: Communicator>(
-  _ outputs: [SharedOutput], in world: World,
+func writeTogether(
+  _ outputs: [SharedOutput], in world: any Communicator,
   fill: (_ open: @escaping PartOpener) throws -> Void
 ) throws {
   var created: [WholeFile] = []

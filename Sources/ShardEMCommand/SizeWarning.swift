@@ -27,8 +27,8 @@ extension ModelOptions {
   /// - Returns: what to say, before hours of work, of a model that is out of proportion to the data: one
   ///   of more parameters than there are values, or whose sums fill the memory; nil of any other.
   /// - Throws: on every rank the same `ModelTooLarge`.
-  func checkSize<World: Communicator>(
-    of mixture: some Family, for data: DataSet, threads: Int, in world: World
+  func checkSize(
+    of mixture: some Family, for data: DataSet, threads: Int, in world: any Communicator
   ) throws -> String? {
     let available = try world.memoryShare()
     // Also keeps the numbers below from overflowing; the fit will refuse these.

@@ -57,7 +57,7 @@ final class TextPart: Sendable {
   }
 
   /// Collective, when all rows are there. Writes the files of `parts`, as `writeTogether` does.
-  static func assemble<World: Communicator>(_ parts: [TextPart], in world: World) throws {
+  static func assemble(_ parts: [TextPart], in world: any Communicator) throws {
     guard !parts.isEmpty else { return }
     let orders = try parts.map { try $0.order(in: world) }
     let outputs = zip(parts, orders).map { part, order in
@@ -83,7 +83,7 @@ final class TextPart: Sendable {
   }
 
   /// Collective: one gather of two numbers for each run of rows that follow each other on a rank.
-  private func order<World: Communicator>(in world: World) throws -> Order {
+  private func order(in world: any Communicator) throws -> Order {
     let own = runs.flatMap { [$0.firstRow, $0.byteCount] }
     let all = try world.gather(own.withUnsafeBytes(Array.init)).flatMap { bytes in
       bytes.withUnsafeBytes { numbers in

@@ -9,7 +9,7 @@ protocol WorldCommand: ParsableCommand, CommonOptions {
   /// Rank 0 alone prints. Errors reach every rank: work that may fail on one rank only is done
   /// within `world.agree`, and what all ranks meet alike is thrown by `world.common`. Any other
   /// error ends the job at once, with the rank that met it.
-  func run<World: Communicator>(in world: World) throws -> ExitStatus
+  func run(in world: any Communicator) throws -> ExitStatus
 }
 
 /// How a command ends that did its work, or may go on with it later.

@@ -46,7 +46,7 @@ extension DataSetFilesTests {
 
   /// The data of all hosts as one of the five ranks sees them; without a host, of one process.
   private func open(
-    _ world: some Communicator, _ weights: String? = nil, memory: MemoryLimit = .bytes(.max)
+    _ world: any Communicator, _ weights: String? = nil, memory: MemoryLimit = .bytes(.max)
   ) throws -> DataSet {
     let isAlone = world.size == 1
     let host = Self.hosts[world.rank]
@@ -64,7 +64,7 @@ extension DataSetFilesTests {
     ] {
       let columns = weights == nil ? 3 : 2
       let mixture = UnitGaussians(componentCount: 3, columnCount: columns)
-      @Sendable func fit(_ world: some Communicator) throws -> ([UInt64], DataFingerprint) {
+      @Sendable func fit(_ world: any Communicator) throws -> ([UInt64], DataFingerprint) {
         let data = try open(world, weights, memory: memory)
         #expect(data.isInMemory == (memory == .bytes(.max)) || world.size > 1)
         #expect(data.rowCount == 20_000 && data.files.count == 6)
@@ -103,7 +103,7 @@ extension DataSetFilesTests {
   func localPredictions() throws {
     defer { remove() }
     try spread()
-    @Sendable func labels(_ world: some Communicator) throws -> [Double] {
+    @Sendable func labels(_ world: any Communicator) throws -> [Double] {
       let data = try open(world, "w")
       let labels = UnsafeMutableBufferPointer<Double>.allocate(capacity: data.rowCount)
       labels.initialize(repeating: 0)

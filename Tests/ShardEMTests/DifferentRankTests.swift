@@ -35,7 +35,7 @@ import Testing
     #expect(try errors(work) == [message, message, message])
   }
 
-  private func engine(_ world: ThreadCommunicator) throws -> Engine<ThreadCommunicator> {
+  private func engine(_ world: ThreadCommunicator) throws -> Engine {
     Engine(
       try DataSet(values: rows, columnCount: 2, blockRows: 5, world: world), threads: 1,
       world: world)

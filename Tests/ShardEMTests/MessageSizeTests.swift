@@ -7,7 +7,7 @@ struct MessageSizeTests {
   /// What rank 0 is sent by `body`, which gets rows in blocks of 16.
   func sent(
     _ values: [Double], columns: Int, ranks: Int,
-    _ body: @escaping @Sendable (Engine<CountingCommunicator>) throws -> Void
+    _ body: @escaping @Sendable (Engine) throws -> Void
   ) throws -> CountingCommunicator.Counts.Totals {
     try ThreadCommunicator.run(ranks: ranks) { threads in
       let world = CountingCommunicator(threads)

@@ -10,7 +10,7 @@ import _TestSupport
 struct PendigitsTests {
   private static let columns = (1...8).flatMap { ["x\($0)", "y\($0)"] }
 
-  private func data<World: Communicator>(_ world: World) throws -> DataSet {
+  private func data(_ world: any Communicator) throws -> DataSet {
     try DataSet.open(
       [TestData.shipped.appending(path: "pendigits.csv").path],
       options: ReadOptions(columns: Self.columns), world: world)

@@ -78,7 +78,7 @@ struct ReferenceFitTests {
 private struct ReferenceProblem {
   let start: Parameters
   let model: GaussianMixture
-  let engine: Engine<SoloCommunicator>
+  let engine: Engine
 
   init(_ reference: ReferenceFit) throws {
     let path = try #require(TestData.path(reference.data.file))

@@ -11,7 +11,7 @@ struct SearchTests {
   /// What `body` gives on each rank, and how many walks it takes; the same on all.
   private func walking<Value: Sendable & Equatable>(
     ranks: Int, threads: Int = 1,
-    _ body: @escaping @Sendable (Engine<CountingCommunicator>) throws -> Value
+    _ body: @escaping @Sendable (Engine) throws -> Value
   ) throws -> (value: Value, walks: Int) {
     let rows = try threeGaussianRows(500)
     let outcomes = try ThreadCommunicator.run(ranks: ranks) { rank in
@@ -26,7 +26,7 @@ struct SearchTests {
   }
 
   /// K-means from seeds of its own: its length depends on the draw.
-  private static func centers(_ engine: Engine<World>, draw: Int) async throws -> [Double] {
+  private static func centers(_ engine: Engine, draw: Int) async throws -> [Double] {
     let seeds = try await engine.seeds(count: 7, seed: 1, draw: draw)
     return try await engine.kMeansCenters(from: seeds, columnVariance: 0.1)
   }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct UnusableSettingTests {
   private let world = SoloCommunicator()
 
-  private func engine(_ rows: [Double] = [1, 2, 5, 6, 9, 4]) throws -> Engine<SoloCommunicator> {
+  private func engine(_ rows: [Double] = [1, 2, 5, 6, 9, 4]) throws -> Engine {
     Engine(try DataSet(values: rows, columnCount: 2, world: world), threads: 1, world: world)
   }
 

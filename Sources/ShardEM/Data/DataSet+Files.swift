@@ -17,10 +17,10 @@ extension DataSet {
   ///     needed, from the files or, of text and HDF5, from a copy (`ScratchFile`).
   ///   - threads: how many threads of this rank read.
   /// - Throws: on every rank the same error, about the first faulty file and row.
-  public static func open<World: Communicator>(
+  public static func open(
     _ arguments: [String], options: ReadOptions = ReadOptions(),
     placement: FilePlacement = .shared, weights: String? = nil,
-    memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: World
+    memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: any Communicator
   ) throws -> DataSet {
     try world.requireSame(
       [word("weights", weights), "files \(placement.word)"] + options.words)
@@ -91,8 +91,8 @@ extension DataSet {
   }
 
   /// Collective. The path if there is such a file.
-  private static func existingFile<World: Communicator>(
-    _ path: String?, _ world: World
+  private static func existingFile(
+    _ path: String?, _ world: any Communicator
   ) throws -> String? {
     guard let path else { return nil }
     // What one rank sees, all must open.

@@ -11,9 +11,9 @@ extension DataSet {
   ///   - blockRows: the rows of a block, on which the bits of a fit depend.
   /// - Throws: `RowSourceError` or `DataSetError` if a value or weight is not usable, or these are no
   ///   rows; `DifferentRanks` if ranks have others.
-  public convenience init<World: Communicator>(
+  public convenience init(
     values: [Double], columnCount: Int, weights: [Double]? = nil, shardRows: [Int]? = nil,
-    blockRows: Int = ShardPlan.defaultBlockRows, threads: Int = 1, world: World
+    blockRows: Int = ShardPlan.defaultBlockRows, threads: Int = 1, world: any Communicator
   ) throws {
     try world.requireSame([
       "\(values.count) values", "\(columnCount) columns", word("weights", weights?.count),

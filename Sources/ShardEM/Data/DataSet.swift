@@ -48,10 +48,10 @@ public final class DataSet: Sendable {
   ///   - threads: how many threads check the rows.
   /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
   ///   row has any weight.
-  init<World: Communicator>(
+  init(
     shards: [any RowSource], files: [any DataFile] = [], notices: [String] = [],
     weights: RowWeights?, plan: ShardPlan,
-    runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: World
+    runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: any Communicator
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.files = files

@@ -12,7 +12,7 @@ struct FileGroup: Sendable {
   let size: Int
 
   /// All files, which all ranks see.
-  init<World: Communicator>(of files: [any DataFile], sharedBy world: World) {
+  init(of files: [any DataFile], sharedBy world: any Communicator) {
     (self.files, rank, size) = (Array(files.indices), world.rank, world.size)
   }
 

@@ -14,7 +14,7 @@ struct LocalFiles {
   /// - Parameter own: the files that this rank was given.
   /// - Throws: on every rank the same `DataSetError` if ranks of a host were given different files,
   ///   or a name stands for two files.
-  init<World: Communicator>(_ own: [any DataFile], on host: Host, world: World) throws {
+  init(_ own: [any DataFile], on host: Host, world: any Communicator) throws {
     let descriptions = own.map { RemoteFile($0) }
     let words = host.words + descriptions.flatMap(\.words)
     let ranks = try world.gather(GivenFiles.encoded(words)).map(GivenFiles.init)
@@ -62,7 +62,7 @@ extension LocalFiles {
   /// Collective: one gather. What users should hear of the files of all hosts.
   ///
   /// - Parameter opened: what this rank was given.
-  func notices<World: Communicator>(_ opened: OpenedFiles, world: World) throws -> [String] {
+  func notices(_ opened: OpenedFiles, world: any Communicator) throws -> [String] {
     // The order in which a host's own files were found is none of the data's.
     let own = opened.notices.filter { notice in
       switch notice {

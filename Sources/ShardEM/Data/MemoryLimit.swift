@@ -8,7 +8,7 @@ public enum MemoryLimit: Sendable, Equatable {
   case share(Double)
 
   /// Collective. In bytes, for this rank.
-  func byteCount<World: Communicator>(in world: World) throws -> Int {
+  func byteCount(in world: any Communicator) throws -> Int {
     // Whatever the limit of this rank: others may have another.
     let available = try world.memoryShare()
     // Where nothing is limited, all of a share of `Int.max` would be no `Int`.

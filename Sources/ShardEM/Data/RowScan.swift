@@ -14,8 +14,8 @@ struct RowScan {
   let weightedRowCount: Int
 
   /// Collective: one maximum over ranks, and with weights one sum.
-  static func scan<World: Communicator>(
-    _ reader: BlockReader, threads: Int, world: World
+  static func scan(
+    _ reader: BlockReader, threads: Int, world: any Communicator
   ) throws -> RowScan {
     let scans = PerThread(threads: threads) { LocalScan(reader) }
     var failure: (any Error)?
@@ -28,8 +28,8 @@ struct RowScan {
   }
 
   /// Collective. Combines the ranks' scans; a minimum is the maximum of the negative.
-  private init<World: Communicator>(
-    _ local: LocalScan, failure: (any Error)?, weighted: Bool, _ world: World
+  private init(
+    _ local: LocalScan, failure: (any Error)?, weighted: Bool, _ world: any Communicator
   ) throws {
     var extremes = local.columns.maximum + local.columns.minimum.map { -$0 }
     extremes += [local.largestWeight, failure == nil ? 0 : 1]

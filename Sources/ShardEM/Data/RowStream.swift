@@ -23,8 +23,8 @@ public struct RowStream: Sendable {
   /// - Parameter threads: how many threads of this rank search and parse text.
   /// Files without rows are left out, as long as some have rows.
   /// - Throws: on every rank the same error, about the first file that cannot be read.
-  public static func open<World: Communicator>(
-    _ arguments: [String], options: ReadOptions = ReadOptions(), threads: Int = 1, world: World
+  public static func open(
+    _ arguments: [String], options: ReadOptions = ReadOptions(), threads: Int = 1, world: any Communicator
   ) throws -> RowStream {
     let opened = try world.agree {
       let opened = try DataFiles.open(arguments, options)

@@ -39,8 +39,8 @@ extension DataSet {
   ///
   /// - Throws: on every rank the same error: `RowSourceError`, or `DataSetError` if there are more rows
   ///   or fewer, or hosts have files of their own.
-  public func open<World: Communicator>(
-    beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1, world: World
+  public func open(
+    beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1, world: any Communicator
   ) throws -> RowsBeside {
     let file = try world.agree { try DataFiles.file(path, options) }
     try world.requireSameFiles([file])
@@ -60,9 +60,9 @@ extension DataSet {
   /// Collective. The rows of a file that are beside `rows`, this rank's among `total`.
   ///
   /// - Parameter mismatch: the error about a file of another number of rows.
-  static func load<World: Communicator>(
+  static func load(
     _ file: any DataFile, beside rows: Range<Int>, of total: Int, _ memory: RowMemory, threads: Int,
-    world: World, mismatch: (_ count: Int, _ total: Int) -> DataSetError
+    world: any Communicator, mismatch: (_ count: Int, _ total: Int) -> DataSetError
   ) throws -> any RowSource {
     let loader = try ShardLoader(
       [file], in: FileGroup(of: [file], sharedBy: world), threads: threads, world: world)

@@ -15,8 +15,8 @@ struct ShardLoader: Sendable {
   /// Collective: one sum if any file is text. Each rank searches its share of the text for rows.
   ///
   /// - Parameter group: whose files this rank can read.
-  init<World: Communicator>(
-    _ files: [any DataFile], in group: FileGroup, threads: Int, world: World
+  init(
+    _ files: [any DataFile], in group: FileGroup, threads: Int, world: any Communicator
   ) throws {
     let parts = files.indices.flatMap { file in
       (0..<files[file].scanPartCount).map { (file: file, part: $0) }
@@ -33,9 +33,9 @@ struct ShardLoader: Sendable {
   }
 
   /// The scans of all parts on every rank: each brings its share, and zeros for the rest.
-  private static func scans<World: Communicator>(
+  private static func scans(
     _ parts: [(file: Int, part: Int)], of files: [any DataFile], in group: FileGroup, threads: Int,
-    world: World
+    world: any Communicator
   ) throws -> [CSVPartScan] {
     if parts.isEmpty { return [] }
     let width = CSVPartScan.numberCount

@@ -12,8 +12,8 @@ struct DifferentialOutcome: Sendable {
   var score: Score?
   var error: (any Error)?
 
-  init<World: Communicator>(
-    of problem: DifferentialProblem, threads: Int, in world: World
+  init(
+    of problem: DifferentialProblem, threads: Int, in world: any Communicator
   ) {
     do {
       let data = try problem.data(threads: threads, in: world)
@@ -36,7 +36,7 @@ struct DifferentialOutcome: Sendable {
 }
 
 extension DifferentialProblem {
-  func data<World: Communicator>(threads: Int, in world: World) throws -> DataSet {
+  func data(threads: Int, in world: any Communicator) throws -> DataSet {
     try DataSet(
       values: rows, columnCount: columnCount, weights: weights, shardRows: shardRows,
       blockRows: blockRows, threads: threads, world: world)

@@ -9,7 +9,7 @@ import _TestSupport
 struct DoorTests {
   private let world = SoloCommunicator()
 
-  private func engine(columns: Int = 2) throws -> Engine<SoloCommunicator> {
+  private func engine(columns: Int = 2) throws -> Engine {
     let rows = (0..<60 * columns).map { Double($0 * 7 % 11) }
     return Engine(
       try DataSet(values: rows, columnCount: columns, world: world), threads: 1, world: world)

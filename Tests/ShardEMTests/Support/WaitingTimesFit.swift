@@ -7,7 +7,7 @@ import ShardEM
 
 /// Collective. Fits waiting times, going on where an earlier fit of them was stopped.
 func fitWaitingTimes(
-  _ files: [String], components: Int, to path: String, in world: some Communicator
+  _ files: [String], components: Int, to path: String, in world: any Communicator
 ) throws -> Fit {
   let data = try DataSet.open(files, world: world)
   let engine = Engine(data, threads: try world.coreShare(), world: world)
