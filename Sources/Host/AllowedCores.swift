@@ -24,19 +24,16 @@ package struct AllowedCores: Equatable, Sendable {
     AllowedCores(machine: machineName(), cores: affinity())
   }
 
-  package var encoded: [UInt8] {
-    Array((machine + cores.map { " \($0)" }.joined()).utf8)
-  }
+  /// The form in which they travel.
+  package var words: [String] { [machine] + cores.map(String.init) }
 
   package init(machine: String, cores: [Int]) {
     self.machine = machine
     self.cores = cores
   }
 
-  package init(encoded bytes: [UInt8]) {
-    let fields = String(decoding: bytes, as: UTF8.self)
-      .split(separator: " ", omittingEmptySubsequences: false)
-    self.init(machine: String(fields[0]), cores: fields.dropFirst().map { Int($0)! })
+  package init(words: [String]) {
+    self.init(machine: words[0], cores: words.dropFirst().map { Int($0)! })
   }
 
   /// The numbers in a list as the kernel writes it, such as `0-3,8`; nil if it is none.

@@ -29,11 +29,11 @@ extension Communicator {
   /// - Returns: the `RankFailure` of the lowest rank that failed; in a world of one, `own`.
   public func agreedFailure(_ own: (any Error)?) throws -> any Error {
     if size == 1, let own { return own }
-    let messages = try gather(own.map { RankFailure($0, rank: rank).encoded } ?? [])
-    guard let first = messages.first(where: { !$0.isEmpty }) else {
+    let failures = try gather(texts: own.map { RankFailure($0, rank: rank).words } ?? [])
+    guard let first = failures.first(where: { !$0.isEmpty }) else {
       preconditionFailure("agreedFailure called on \(size) ranks, none of which failed")
     }
-    return RankFailure(encoded: first)
+    return RankFailure(words: first)
   }
 
   /// An error that all ranks meet alike, being a function of what they have in common, such as

@@ -7,7 +7,7 @@ extension Communicator {
   /// cores of its own has those; ranks that share a machine, or a batch system's part of it, share
   /// its cores. At least 1.
   public func coreShare() throws -> Int {
-    let everyone = try gather(AllowedCores.current().encoded).map(AllowedCores.init(encoded:))
+    let everyone = try gather(texts: AllowedCores.current().words).map(AllowedCores.init)
     return AllowedCores.share(of: rank, among: everyone)
   }
 
@@ -15,7 +15,7 @@ extension Communicator {
   /// its machine, of what is available there and in its control groups, and no more than a limit of
   /// its own address space (`ulimit -v`) leaves.
   public func memoryShare() throws -> Int {
-    let machines = try gather(Array(machineName().utf8))
+    let machines = try gather(texts: [machineName()])
     let neighbors = machines.count { $0 == machines[rank] }
     return AvailableMemory.current().share(of: neighbors)
   }

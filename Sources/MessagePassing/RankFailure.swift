@@ -54,14 +54,12 @@ extension RankFailure: CustomStringConvertible {
 }
 
 extension RankFailure {
-  /// The form in which it travels: "rank status message".
-  var encoded: [UInt8] { Array("\(rank) \(exitStatus) \(message)".utf8) }
+  /// The form in which it travels.
+  var words: [String] { ["\(rank)", "\(exitStatus)", message] }
 
-  init(encoded bytes: [UInt8]) {
-    let fields = String(decoding: bytes, as: UTF8.self)
-      .split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-    precondition(fields.count == 3, "\(fields) is not a failure's rank, status and message")
-    self.init(rank: Int(fields[0])!, message: String(fields[2]), exitStatus: Int32(fields[1])!)
+  init(words: [String]) {
+    precondition(words.count == 3, "\(words) is not a failure's rank, status and message")
+    self.init(rank: Int(words[0])!, message: words[2], exitStatus: Int32(words[1])!)
   }
 }
 

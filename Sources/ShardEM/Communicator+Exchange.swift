@@ -14,14 +14,14 @@ extension Communicator {
       rank * parts.count / size..<(rank + 1) * parts.count / size
     }
     let own = Result { try numbers(share(rank)) }
-    // Numbers have eight bytes each; a single byte says that there are none.
-    let gathered = try gather((try? own.get()).map(encoded) ?? [1])
-    if let failed = gathered.firstIndex(where: { $0.count == 1 }) {
+    // Behind a number that says whether there are any.
+    let gathered = try gather((try? own.get()).map { [0] + $0.joined() } ?? [1.0])
+    if let failed = gathered.firstIndex(where: { $0[0] == 1 }) {
       throw try commonError(of: rank == failed ? own : Result { try numbers(share(failed)) })
     }
-    let partBytes = 8 * parts.numberCount
-    return gathered.enumerated().flatMap { rank, bytes in
-      (0..<share(rank).count).map { decoded(bytes[$0 * partBytes..<($0 + 1) * partBytes]) }
+    let count = parts.numberCount
+    return gathered.enumerated().flatMap { rank, numbers in
+      (0..<share(rank).count).map { Array(numbers[1 + $0 * count..<1 + ($0 + 1) * count]) }
     }
   }
 
@@ -34,19 +34,5 @@ extension Communicator {
     try sum(&failures)
     if let own, failures[0] == Double(size) { return own }
     return try agreedFailure(own)
-  }
-}
-
-private func encoded(_ parts: [[Double]]) -> [UInt8] {
-  var bytes: [UInt8] = []
-  bytes.reserveCapacity(parts.reduce(0) { $0 + 8 * $1.count })
-  for part in parts { part.withUnsafeBytes { bytes.append(contentsOf: $0) } }
-  return bytes
-}
-
-private func decoded(_ bytes: ArraySlice<UInt8>) -> [Double] {
-  [Double](unsafeUninitializedCapacity: bytes.count / 8) { buffer, count in
-    UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
-    count = bytes.count / 8
   }
 }

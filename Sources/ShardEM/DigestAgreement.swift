@@ -40,7 +40,7 @@ extension Communicator {
   /// Collective. Which ranks have another digest than most; of several digests that are equally
   /// frequent, the lowest rank's counts.
   func diverged(_ digest: Digest) throws -> DivergedRanks {
-    let digests = try gather(withUnsafeBytes(of: digest.value, Array.init))
+    let digests = try gather([digest.value])
     let counts = digests.map { digest in digests.count { $0 == digest } }
     let usual = digests[counts.firstIndex(of: counts.max()!)!]
     return DivergedRanks(ranks: digests.indices.filter { digests[$0] != usual })

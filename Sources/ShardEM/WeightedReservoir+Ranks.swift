@@ -40,8 +40,6 @@ extension WeightedReservoir {
       self.row = UInt64(row)
     }
 
-    init(_ key: UInt64, _ row: UInt64) { (self.key, self.row) = (key, row) }
-
     static func < (a: Place, b: Place) -> Bool { (a.key, a.row) < (b.key, b.row) }
 
     /// The number's `index`-th byte of 16, the most significant first.
@@ -58,17 +56,8 @@ extension WeightedReservoir {
   ) throws -> [Place] {
     if world.size == 1 { return Array(own.prefix(limit)) }
     let sent = own[..<(try hopeful(limit, of: own, world))]
-    let bytes = sent.flatMap { [$0.key, $0.row] }.withUnsafeBytes(Array.init)
-    let gathered = try world.gather(bytes).flatMap { bytes in
-      bytes.withUnsafeBytes { bytes in
-        stride(from: 0, to: bytes.count, by: 16).map { offset in
-          Place(
-            bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
-            bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
-        }
-      }
-    }
-    return Array(gathered.sorted().prefix(limit))
+    let gathered = try world.gather(Array(sent))
+    return Array(gathered.joined().sorted().prefix(limit))
   }
 
   /// Collective. How many of this rank's places may be among the first `limit` of all ranks: with

@@ -44,8 +44,7 @@ func writeTogether(
       for output in outputs { created.append(try output.create()) }
     }
     // Chosen by rank 0, and names of this run only.
-    let names = try world.gather(Array(created.map(\.temporaryPath).joined(separator: "\0").utf8))
-    let temporaries = names[0].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    let temporaries = try world.gather(texts: created.map(\.temporaryPath))[0]
     let temporaryOf = Dictionary(uniqueKeysWithValues: zip(outputs.map(\.path), temporaries))
     try fill { try SharedPart($0, in: temporaryOf[$0.path]!) }
     try world.agree { try WholeFile.commit(created) }

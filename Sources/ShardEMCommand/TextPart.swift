@@ -82,21 +82,11 @@ final class TextPart: Sendable {
     let offsets: [Int: Int]
   }
 
-  /// Collective: one gather of two numbers for each run of rows that follow each other on a rank.
+  /// Collective: one gather of four numbers for each run of rows that follow each other on a rank.
   private func order(in world: any Communicator) throws -> Order {
-    let own = runs.flatMap { [$0.firstRow, $0.byteCount] }
-    let all = try world.gather(own.withUnsafeBytes(Array.init)).flatMap { bytes in
-      bytes.withUnsafeBytes { numbers in
-        stride(from: 0, to: numbers.count, by: 16).map { offset in
-          (
-            firstRow: numbers.loadUnaligned(fromByteOffset: offset, as: Int.self),
-            byteCount: numbers.loadUnaligned(fromByteOffset: offset + 8, as: Int.self)
-          )
-        }
-      }
-    }
+    let all = try world.gather(runs)
     var (offsets, size): ([Int: Int], Int) = ([:], 0)
-    for run in all.sorted(by: { $0.firstRow < $1.firstRow }) {
+    for run in all.joined().sorted(by: { $0.firstRow < $1.firstRow }) {
       offsets[run.firstRow] = size
       size += run.byteCount
     }

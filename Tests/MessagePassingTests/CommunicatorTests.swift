@@ -30,6 +30,23 @@ import Testing
     #expect(results == Array(repeating: contributions, count: size))
   }
 
+  @Test("A gather of numbers, of pairs and of texts of any characters gives back what was given")
+  func typedGathers() throws {
+    struct Pair: Equatable {
+      let number: Int
+      let value: Double
+    }
+    let pairs = (0..<4).map { rank in (0..<rank).map { Pair(number: rank, value: Double($0) / 3) } }
+    let texts = [[], ["", "0"], ["a \0 b", "12 é\n"], ["3 x"]]
+    let results = try ThreadCommunicator.run(ranks: 4) { world in
+      (try world.gather(pairs[world.rank]), try world.gather(texts: texts[world.rank]))
+    }
+    for result in results {
+      #expect(result.0 == pairs)
+      #expect(result.1 == texts)
+    }
+  }
+
   @Test("A world of one process gives back what it is given")
   func solo() throws {
     let world = SoloCommunicator()
@@ -37,7 +54,7 @@ import Testing
     try world.sum(&values)
     try world.maximum(&values)
     #expect(values == [1.5, -2])
-    #expect(world.gather([7]) == [[7]])
+    #expect(world.gather([7 as UInt8]) == [[7]])
     #expect((world.rank, world.size) == (0, 1))
   }
 

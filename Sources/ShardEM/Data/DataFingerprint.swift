@@ -62,29 +62,19 @@ extension Engine {
     let targets = (0..<samples).map { $0 * step + $0 * rest / samples }
     let digests = try world.agree {
       let scratch = Workspace()
-      return try data.blocks.indices.flatMap { number -> [UInt64] in
+      return try data.blocks.indices.compactMap { number -> SampledBlock? in
         let block = data.blocks[number]
         let rows = block.firstRow..<block.firstRow + block.rows.count
-        guard targets.contains(where: rows.contains) else { return [] }
-        return [
-          UInt64(block.firstRow),
-          try data.withBlock(number, scratch: scratch) { $0.digest.value },
-        ]
+        guard targets.contains(where: rows.contains) else { return nil }
+        return SampledBlock(
+          firstRow: block.firstRow,
+          digest: try data.withBlock(number, scratch: scratch) { $0.digest.value })
       }
     }
     // In row order, whoever has them.
-    let sampled = try world.gather(digests.withUnsafeBytes(Array.init)).flatMap { bytes in
-      bytes.withUnsafeBytes { words in
-        stride(from: 0, to: words.count, by: 16).map {
-          (
-            firstRow: words.loadUnaligned(fromByteOffset: $0, as: UInt64.self),
-            digest: words.loadUnaligned(fromByteOffset: $0 + 8, as: UInt64.self)
-          )
-        }
-      }
-    }
+    let sampled = try world.gather(digests)
     var sample = Digest()
-    for block in sampled.sorted(by: { $0.firstRow < $1.firstRow }) {
+    for block in sampled.joined().sorted(by: { $0.firstRow < $1.firstRow }) {
       withUnsafeBytes(of: block.digest) { for byte in $0 { sample.add(UInt64(byte)) } }
     }
     return DataFingerprint(
@@ -92,6 +82,12 @@ extension Engine {
       rows: data.plan.rowCounts, columns: data.columnCount, columnNames: data.columnNames,
       sample: String(sample.value, radix: 16))
   }
+}
+
+/// The digest of the values of a block.
+private struct SampledBlock {
+  let firstRow: Int
+  let digest: UInt64
 }
 
 extension RowBlock {

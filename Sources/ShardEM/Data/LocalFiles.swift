@@ -17,7 +17,7 @@ struct LocalFiles {
   init(_ own: [any DataFile], on host: Host, world: any Communicator) throws {
     let descriptions = own.map { RemoteFile($0) }
     let words = host.words + descriptions.flatMap(\.words)
-    let ranks = try world.gather(GivenFiles.encoded(words)).map(GivenFiles.init)
+    let ranks = try world.gather(texts: words).map(GivenFiles.init)
 
     // The first rank of a host speaks for all on it.
     var speakers: [Host: Int] = [:]
@@ -70,11 +70,10 @@ extension LocalFiles {
       case .leftOut, .empty: true
       }
     }
-    let texts = try world.gather(Array(own.map(\.description).joined(separator: "\0").utf8))
-      .flatMap { $0.split(separator: 0).map { String(decoding: $0, as: UTF8.self) } }
+    let texts = try world.gather(texts: own.map(\.description))
     // The ranks of a host say the same.
     var known: Set<String> = []
-    let different = texts.filter { known.insert($0).inserted }
+    let different = texts.joined().filter { known.insert($0).inserted }
     let names = files.map { DataFiles.nameWithoutFolder($0.name) }
     let order = NaturalOrder.firstDifferenceFromBytes(names).map {
       DataNotice.orderOfNumbers(first: $0.0, second: $0.1).description
@@ -88,19 +87,8 @@ private struct GivenFiles {
   let host: Host
   let files: [RemoteFile]
 
-  /// Each word behind the number of its bytes: names of columns may hold any characters.
-  static func encoded(_ words: [String]) -> [UInt8] {
-    words.flatMap { Array("\($0.utf8.count) \($0)".utf8) }
-  }
-
-  init(encoded bytes: [UInt8]) {
-    var words: ArraySlice<String> = []
-    var rest = bytes[...]
-    while let space = rest.firstIndex(of: UInt8(ascii: " ")) {
-      let end = space + 1 + Int(String(decoding: rest[..<space], as: UTF8.self))!
-      words.append(String(decoding: rest[(space + 1)..<end], as: UTF8.self))
-      rest = rest[end...]
-    }
+  init(words: [String]) {
+    var words = words[...]
     host = Host(words: &words)
     var files: [RemoteFile] = []
     while !words.isEmpty { files.append(RemoteFile(words: &words)) }

@@ -35,25 +35,21 @@ extension Communicator {
     if size == 1 { return }
     let digest = try agree { try Digest(of: .whole, path: path) }
     guard let difference = try firstDifference(of: ["\(digest.value)"]) else { return }
-    let names = try gather(Array(path.utf8)).map { String(decoding: $0, as: UTF8.self) }
-    throw DataSetError.differentContents(path: names[difference.rank], rank: difference.rank)
+    let names = try gather(texts: [path])
+    throw DataSetError.differentContents(path: names[difference.rank][0], rank: difference.rank)
   }
 
   /// Collective: one gather of 8 bytes, and of the words if they differ.
   ///
-  /// - Parameter words: without the character of number 0.
   /// - Returns: the first rank whose words differ from those of rank 0, the number of the first of
   ///   them that does, and what it is; nil in place of a word where the shorter list ends. Nil if
   ///   all have the same.
   package func firstDifference(of words: [String]) throws -> WordDifference? {
     if size == 1 { return nil }
-    let description = words.joined(separator: "\0")
-    let digests = try gather(bytes(of: Digest(bytes: description.utf8).value))
+    let digests = try gather([Digest(bytes: words.joined(separator: "\0").utf8).value])
     guard let rank = digests.firstIndex(where: { $0 != digests[0] }) else { return nil }
-    let descriptions = try gather(Array(description.utf8)).map { bytes in
-      bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    }
-    let (expected, found) = (descriptions[0], descriptions[rank])
+    let everyone = try gather(texts: words)
+    let (expected, found) = (everyone[0], everyone[rank])
     let number = zip(expected, found).prefix { $0 == $1 }.count
     return WordDifference(
       rank: rank, number: number, found: found.dropFirst(number).first,
@@ -86,5 +82,3 @@ extension Digest {
     self = digest
   }
 }
-
-private func bytes(of number: UInt64) -> [UInt8] { withUnsafeBytes(of: number, Array.init) }
