@@ -28,25 +28,39 @@ public struct Tile {
 }
 
 /// How much memory the parts of a pass need for one tile.
-struct TileMemory {
+package struct TileMemory: Sendable {
+  /// The rows of a tile, a multiple of 32.
+  var rowCount = tileRows
   /// The rows of a matrix of `tileStride` numbers each.
   let componentCount: Int
   let scratchCount: Int
   let keptCount: Int
 
+  /// Of a pass that looks at each row once: tiles of `rowCount` rows, and scratch memory.
+  package init(rowCount: Int, scratchCount: Int) {
+    self.init(componentCount: 0, scratchCount: scratchCount, keptCount: 0)
+    self.rowCount = rowCount
+  }
+
+  init(componentCount: Int, scratchCount: Int, keptCount: Int) {
+    self.componentCount = componentCount
+    self.scratchCount = scratchCount
+    self.keptCount = keptCount
+  }
+
   /// Calls `body` with every tile of `block`, in row order, and memory for K × `tileStride` numbers.
   @inline(__always)
-  func forEachTile(
+  package func forEachTile(
     of block: RowBlock, workspace: Workspace,
     _ body: (Tile, UnsafeMutablePointer<Double>) throws -> Void
   ) rethrows {
-    let transposedCount = block.columnCount * tileRows
+    let transposedCount = block.columnCount * rowCount
     let joint = workspace.reserve(
       componentCount * tileStride + transposedCount + scratchCount + keptCount)
     let columns = joint + componentCount * tileStride
     let scratch = columns + transposedCount
-    for start in stride(from: 0, to: block.count, by: tileRows) {
-      let rows = block.slice(from: start, count: min(tileRows, block.count - start))
+    for start in stride(from: 0, to: block.count, by: rowCount) {
+      let rows = block.slice(from: start, count: min(rowCount, block.count - start))
       let columnStride = (rows.count + 31) & ~31
       transposeTile(
         rows.rows, count: rows.count, columnCount: rows.columnCount, stride: columnStride,

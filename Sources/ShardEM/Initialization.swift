@@ -131,9 +131,10 @@ extension Engine {
   ) async throws -> Parameters {
     let clusters = KMeans(centers, columns: data.columnCount)
     return try await maximized(model, about: centers) { tile, workspace, responsibilities in
-      clusters.forEachTile(of: tile, workspace: workspace) { _, labels, _ in
-        for n in 0..<tile.count {
-          responsibilities[Int(labels[n]) * tileStride + n] = tile.weights?[n] ?? 1
+      clusters.forEachTile(of: tile, workspace: workspace) { rows, labels, _ in
+        let first = rows.firstRow - tile.firstRow
+        for n in 0..<rows.count {
+          responsibilities[Int(labels[n]) * tileStride + first + n] = rows.weights?[n] ?? 1
         }
       }
     }

@@ -60,31 +60,23 @@ struct KMeans: Pass {
   /// Calls `body` with each tile of `block`, the numbers of its rows' nearest centers, and the
   /// squared distances to them.
   ///
-  /// 32 rows are transposed at a time: a whole tile would leave the first-level cache before it is
-  /// used, which took 1.4 times as long with 16 columns and centers.
+  /// Tiles of 32 rows: larger ones would leave the first-level cache before they are used, which
+  /// took 1.4 times as long with 16 columns and centers.
   func forEachTile(
     of block: RowBlock, workspace: Workspace,
     _ body: (RowBlock, UnsafePointer<Int64>, UnsafePointer<Double>) -> Void
   ) {
-    let zeros = workspace.reserve(
-      32 * (columnCount + componentCount) + componentCount + 2 * tileRows)
-    let columns = zeros + componentCount
-    let scratch = columns + 32 * columnCount
-    let distances = scratch + 32 * componentCount
-    let labels = UnsafeMutableRawPointer(distances + tileRows).bindMemory(
-      to: Int64.self, capacity: tileRows)
-    zeros.update(repeating: 0, count: componentCount)
-    for start in stride(from: 0, to: block.count, by: tileRows) {
-      let tile = block.slice(from: start, count: min(tileRows, block.count - start))
-      for n in stride(from: 0, to: tile.count, by: 32) {
-        transposeTile(
-          tile.rows + n * columnCount, count: min(32, tile.count - n), columnCount: columnCount,
-          stride: 32, into: columns)
-        findNearest(
-          columns, columnCount: columnCount, centers: centers, centerCount: componentCount,
-          zeros: zeros, scratch: scratch, labels: labels + n, distances: distances + n)
-      }
-      body(tile, labels, distances)
+    let memory = TileMemory(rowCount: 32, scratchCount: 33 * componentCount + 2 * 32)
+    memory.forEachTile(of: block, workspace: workspace) { tile, _ in
+      let zeros = tile.scratch
+      zeros.update(repeating: 0, count: componentCount)
+      let distances = zeros + 33 * componentCount
+      let labels = UnsafeMutableRawPointer(distances + 32).bindMemory(
+        to: Int64.self, capacity: 32)
+      findNearest(
+        tile.columns, columnCount: columnCount, centers: centers, centerCount: componentCount,
+        zeros: zeros, scratch: zeros + componentCount, labels: labels, distances: distances)
+      body(tile.rows, labels, distances)
     }
   }
 }
