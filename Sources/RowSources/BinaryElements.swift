@@ -132,6 +132,8 @@ struct BinaryForm: Sendable {
   let layout: BinaryElements.Layout
   /// Where row 0 begins in the file, or would begin if it held that row, in bytes.
   let dataOffset: Int
+  /// Numbers that stand for missing cells.
+  var missing: [Double] = []
 
   /// Whether the elements are this processor's float64 numbers, and rows of all columns.
   var isNative: Bool { layout.columns == nil && elements.kind == .float64 && !elements.isSwapped }

@@ -69,7 +69,8 @@ public struct BinaryFile: NumberFile {
     let columns = try options.chosenColumns(names: nil, count: array.columnCount, path: name)
     table = Table(name: name, rowCount: array.shape[0], columnNumbers: columns.map { $0 + 1 })
     form = BinaryForm(
-      elements: elements, layout: array.layout(of: columns), dataOffset: array.dataOffset)
+      elements: elements, layout: array.layout(of: columns), dataOffset: array.dataOffset,
+      missing: options.missing.marks(decimalComma: false)?.numbers(of: elements.kind) ?? [])
   }
 
   /// The pages of all columns, which are the system's to keep.

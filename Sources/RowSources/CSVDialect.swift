@@ -28,7 +28,7 @@ struct CSVDialect: Sendable {
       options.delimiter == UInt8(ascii: "#") ? nil : CSVComments(of: text)
     let start = text.baseAddress! + (comments?.end ?? 0)
     let end = text.baseAddress! + text.count
-    let numbers = DecimalNumbers.shared(decimalComma: options.decimalComma)
+    let cells = Cells(options)
     delimiter =
       options.delimiter
       ?? CSVDialect.likeliestDelimiter(start, end, decimalComma: options.decimalComma)
@@ -36,12 +36,12 @@ struct CSVDialect: Sendable {
     var names = row.fields.map(CSVDialect.name)
     var dataStart = start
     var fault: (column: Int, problem: RowSourceError.Problem)?
-    if let commented = comments?.last.flatMap({ CSVDialect.names(in: $0, row, options, numbers) }) {
+    if let commented = comments?.last.flatMap({ CSVDialect.names(in: $0, row, options, cells) }) {
       (names, hasHeader) = (commented, true)
     } else {
       hasHeader =
         options.header
-        ?? CSVDialect.isHeader(row.fields, names, columns: options.columns, numbers)
+        ?? CSVDialect.isHeader(row.fields, names, columns: options.columns, cells)
       if hasHeader { (dataStart, fault) = (row.end, row.quoteFault) }
     }
     hasNamesInComment = hasHeader && dataStart == start
@@ -119,7 +119,7 @@ struct CSVDialect: Sendable {
   /// The names in a line of comment, if it has as many fields as the first row, not all of them
   /// numbers, and the first row is data by these names.
   private static func names(
-    in comment: Field, _ row: FirstRow, _ options: ReadOptions, _ numbers: DecimalNumbers
+    in comment: Field, _ row: FirstRow, _ options: ReadOptions, _ cells: Cells
   ) -> [String]? {
     guard options.header != false, let base = comment.baseAddress, !comment.isEmpty else {
       return nil
@@ -127,36 +127,53 @@ struct CSVDialect: Sendable {
     let count = row.fields.count
     let line = FirstRow(base, base + comment.count, row.delimiter, mostFields: count)
     guard let fields = line?.fields, fields.count == count,
-      !fields.allSatisfy({ isNumber($0, numbers) })
+      !fields.allSatisfy(cells.mayBe)
     else { return nil }
     let names = fields.map(name)
     // Columns that are not among the names are an error if the first row is data throughout.
     let chosen = try? options.chosenColumns(names: names, count: count, path: "")
-    let isData = (chosen ?? Array(0..<count)).allSatisfy { isNumber(row.fields[$0], numbers) }
+    let isData = (chosen ?? Array(0..<count)).allSatisfy { cells.mayBe(row.fields[$0]) }
     return isData ? names : nil
   }
 
   /// Whether a chosen field of the first row is no number, or a column is chosen by name.
   private static func isHeader(
-    _ fields: [Field], _ names: [String], columns: [String]?, _ numbers: DecimalNumbers
+    _ fields: [Field], _ names: [String], columns: [String]?, _ cells: Cells
   ) -> Bool {
-    let isNumber = { (field: Field) in CSVDialect.isNumber(field, numbers) }
-    guard let columns else { return !fields.allSatisfy(isNumber) }
-    return columns.contains { column in
+    var chosen = columns == nil ? fields : []
+    for column in columns ?? [] {
       guard let number = Int(column) else { return true }
-      if (1...fields.count).contains(number) { return !isNumber(fields[number - 1]) }
-      // No column, unless by that name: the error is to list the names.
-      return names.contains(column) || !fields.allSatisfy(isNumber)
+      if (1...fields.count).contains(number) {
+        chosen.append(fields[number - 1])
+      } else if names.contains(column) || !fields.allSatisfy(cells.mayBe) {
+        // No column, unless by that name: the error is to list the names.
+        return true
+      }
     }
+    // A column may have no name, as an index of rows, or no first value: the others tell.
+    return !(chosen.allSatisfy(\.isEmpty) ? fields : chosen).allSatisfy(cells.mayBe)
   }
 
-  /// Whether a field is a number, finite or not: a row of data that has a `nan` must become an
-  /// error, not a header that is silently skipped.
-  private static func isNumber(_ field: Field, _ numbers: DecimalNumbers) -> Bool {
-    guard var position = field.baseAddress, !field.isEmpty else { return false }
-    let end = position + field.count
-    if numbers.read(&position, end) != nil { return position == end }
-    return nonFiniteValue(of: field) != nil
+  /// What fields of data may be.
+  private struct Cells {
+    let numbers: DecimalNumbers
+    let missing: MissingMarks?
+
+    init(_ options: ReadOptions) {
+      numbers = .shared(decimalComma: options.decimalComma)
+      missing = options.missing.marks(decimalComma: options.decimalComma)
+    }
+
+    /// Whether a field is a number, finite or not, or stands for a missing cell: a row of data that
+    /// has a `nan` or `NA` where none may be must become an error, not a header that is silently
+    /// skipped.
+    func mayBe(_ field: Field) -> Bool {
+      if let missing, missing.contains(field) { return true }
+      guard var position = field.baseAddress, !field.isEmpty else { return false }
+      let end = position + field.count
+      if numbers.read(&position, end) != nil { return position == end }
+      return isMissingWord(field) || nonFiniteValue(of: field) != nil
+    }
   }
 
   private static func name(_ field: Field) -> String {

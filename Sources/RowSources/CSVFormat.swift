@@ -18,6 +18,8 @@ struct CSVFormat: Sendable {
   let firstRowNumber: Int
   /// The numbers, with a decimal point or comma.
   let numbers: DecimalNumbers
+  /// How missing cells are written; nil if there may be none.
+  let missing: MissingMarks?
   /// Columns that look as if they were no measurements.
   let suspects: SuspectColumns?
   /// Whether the names are in a line of comment.
@@ -56,6 +58,7 @@ struct CSVFormat: Sendable {
     guard dataOffset < text.count else { throw RowSourceError(.noRows, path: path) }
     firstRowNumber = CSVFormat.line(at: dataOffset, of: text)
     numbers = DecimalNumbers.shared(decimalComma: options.decimalComma)
+    missing = options.missing.marks(decimalComma: options.decimalComma)
     suspects = dialect.suspects
     hasNamesInComment = dialect.hasNamesInComment
     delimiter = dialect.delimiter
@@ -74,8 +77,10 @@ struct CSVFormat: Sendable {
   }
 
   /// The most rows that so many bytes can hold: each has, per field, a byte that ends it, and at
-  /// least one of the number if it is chosen. The last row may end with the text.
-  func mostRows(inBytes count: Int) -> Int { (count + 1) / (fieldCount + columns.count) }
+  /// least one of the number if it is chosen and not missing. The last row may end with the text.
+  func mostRows(inBytes count: Int) -> Int {
+    (count + 1) / (fieldCount + (missing == nil ? columns.count : 0))
+  }
 
   /// A fault with its place as an editor shows it, the number of the line.
   func error(_ fault: CSVFault, line: Int, path: String) -> RowSourceError {

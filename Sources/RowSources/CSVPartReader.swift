@@ -64,9 +64,11 @@ final class CSVPartReader: @unchecked Sendable {
     return try format.slots.withUnsafeBufferPointer { slots in
       var parser = CSVRowParser(
         text, isWhole: window.isAtEnd, line: line, delimiter: format.delimiter, slots: slots,
-        numbers: format.numbers)
+        numbers: format.numbers, missing: format.missing)
       do throws(CSVFault) {
         let parsed = try parser.parse(count, width: format.columns.count, into: output)
+        markMissing(
+          format.missing?.numbers ?? [], in: output, count: parsed * format.columns.count)
         window.drop(parser.offset)
         (row, line) = (row + parsed, parser.line)
         return parsed

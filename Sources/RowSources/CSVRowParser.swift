@@ -11,8 +11,9 @@ struct CSVFault: Error {
 
 /// Parses rows of text into numbers.
 ///
-/// A row of plain numbers takes one fast pass. Whatever stops it - quotes, a fault - is read again
-/// from the row's start by `CSVFields`, which is slower and knows what it saw.
+/// A row of plain numbers, and of missing cells where there may be some, takes one fast pass.
+/// Whatever stops it - quotes, a fault - is read again from the row's start by `CSVFields`, which
+/// is slower and knows what it saw.
 struct CSVRowParser {
   typealias Bytes = UnsafePointer<UInt8>
 
@@ -29,14 +30,16 @@ struct CSVRowParser {
   /// Per field of a row, the place of its number in the output; -1: not chosen.
   private let slots: UnsafeBufferPointer<Int>
   private let numbers: DecimalNumbers
+  /// How missing cells are written; nil if there may be none.
+  private let missing: MissingMarks?
 
   /// - Parameter text: from the start of a row on.
   init(
     _ text: UnsafeBufferPointer<UInt8>, isWhole: Bool, line: Int, delimiter: UInt8,
-    slots: UnsafeBufferPointer<Int>, numbers: DecimalNumbers
+    slots: UnsafeBufferPointer<Int>, numbers: DecimalNumbers, missing: MissingMarks?
   ) {
     (self.isWhole, self.line, self.delimiter) = (isWhole, line, delimiter)
-    (self.slots, self.numbers) = (slots, numbers)
+    (self.slots, self.numbers, self.missing) = (slots, numbers, missing)
     base = text.baseAddress!
     end = base + text.count
   }
@@ -74,8 +77,8 @@ struct CSVRowParser {
     occurrences(of: .newline, in: UnsafeBufferPointer(start: start, count: next - start))
   }
 
-  /// Parses one row of unquoted, finite numbers; returns where the next row begins, or nil if the
-  /// row is of another kind.
+  /// Parses one row of unquoted, finite numbers and missing cells; returns where the next row
+  /// begins, or nil if the row is of another kind.
   @inline(__always)
   private func plainRow(_ start: Bytes, into output: UnsafeMutablePointer<Double>) -> Bytes? {
     var position = start
@@ -88,11 +91,19 @@ struct CSVRowParser {
       let separator = position
       skipBlanks(&position)
       if field > 0 && isSpaced && position == separator { return nil }
-      guard position < end, position.pointee != .newline else { return nil }
+      // An empty field; behind the end of the text there are none.
+      guard position < end && position.pointee != .newline || missing != nil && start < end else {
+        return nil
+      }
       let slot = slots[field]
       if slot >= 0 {
-        guard let value = numbers.read(&position, end), value.isFinite else { return nil }
-        output[slot] = value
+        if let value = numbers.read(&position, end) {
+          guard value.isFinite else { return nil }
+          output[slot] = value
+        } else {
+          guard skipMissing(&position) else { return nil }
+          output[slot] = .nan
+        }
         if !isSpaced { skipBlanks(&position) }
       } else {
         guard skipField(&position) else { return nil }
@@ -112,6 +123,19 @@ struct CSVRowParser {
     {
       position += 1
     }
+  }
+
+  /// Skips what stands for a missing cell; false if the field is something else, or has quotes.
+  @inline(never)
+  private func skipMissing(_ position: inout Bytes) -> Bool {
+    guard let missing else { return false }
+    var next = position
+    guard skipField(&next) else { return false }
+    let text = trimmed(UnsafeBufferPointer(start: position, count: next - position))
+    // Where blanks separate fields none is empty.
+    if text.isEmpty { return delimiter != .space }
+    position += text.count
+    return missing.contains(text)
   }
 
   /// Skips a field that is not wanted; false if it has quotes.
@@ -148,6 +172,8 @@ struct CSVRowParser {
     _ start: Bytes, into output: UnsafeMutablePointer<Double>
   ) throws(CSVFault) -> Bytes {
     var fields = CSVFields(start, end, delimiter: delimiter)
+    // A row that a file has lost is no row of missing cells.
+    let missing = start < end ? missing : nil
     var count = 0
     var isBlank = true
     var fault: CSVFault?
@@ -161,7 +187,7 @@ struct CSVRowParser {
         throw CSVFault(offset: offset, column: count, problem: .strayQuote)
       }
       if count < slots.count, slots[count] >= 0, fault == nil,
-        let problem = convert(field, into: &output[slots[count]])
+        let problem = convert(field, missing, into: &output[slots[count]])
       {
         fault = CSVFault(offset: offset, column: count, problem: problem)
       }
@@ -179,9 +205,13 @@ struct CSVRowParser {
 
   /// Writes the number that a field holds to `output`, or returns what it holds instead.
   private func convert(
-    _ field: UnsafeBufferPointer<UInt8>, into output: inout Double
+    _ field: UnsafeBufferPointer<UInt8>, _ missing: MissingMarks?, into output: inout Double
   ) -> RowSourceError.Problem? {
     let text = unquoted(field)
+    if missing?.contains(text) == true {
+      output = .nan
+      return nil
+    }
     guard var position = text.baseAddress, !text.isEmpty else { return .emptyField }
     guard text.count <= TextLimits.fieldBytes else { return .longNumber(bytes: text.count) }
     let last = position + text.count

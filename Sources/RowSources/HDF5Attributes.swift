@@ -40,7 +40,7 @@
     var areNone: Bool { self == HDF5Attributes() }
 
     /// Whether the numbers mean what they are.
-    private var isPlain: Bool { (scale, offset) == (1, 0) }
+    var isPlain: Bool { (scale, offset) == (1, 0) }
 
     /// `scale_factor 0.01, add_offset 3.0`; empty if the numbers are what they are.
     var summary: String { isPlain ? "" : "scale_factor \(scale), add_offset \(offset)" }
@@ -92,13 +92,17 @@
 
     /// Makes of `count` numbers as they are stored what they mean.
     ///
-    /// - Returns: the first that stands for a missing cell, and why; the numbers are as they were then.
+    /// - Parameter mayMiss: whether cells may be missing: they become NaN.
+    /// - Returns: else the first that stands for a missing cell, and why; the numbers are as they
+    ///   were then.
     func apply(
-      to values: UnsafeMutablePointer<Double>, count: Int
+      to values: UnsafeMutablePointer<Double>, count: Int, mayMiss: Bool
     ) -> (index: Int, problem: HDF5Problem)? {
       if !markers.isEmpty || lowest != nil || highest != nil {
         for index in 0..<count {
-          if let problem = problem(of: values[index]) { return (index, problem) }
+          guard let problem = problem(of: values[index]) else { continue }
+          if !mayMiss { return (index, problem) }
+          values[index] = .nan
         }
       }
       if !isPlain {

@@ -11,6 +11,7 @@ import Files
 
     private let place: HDF5Place
     private let layout: BinaryElements.Layout
+    private let missing: MissingMarks?
 
     /// Looks at a dataset; it is not kept open.
     ///
@@ -23,6 +24,7 @@ import Files
       table = Table(
         name: place.name, rowCount: place.array.shape[0], columnNumbers: columns.map { $0 + 1 })
       layout = place.array.layout(of: columns)
+      missing = options.missing.marks(decimalComma: false)
     }
 
     /// The library lets in one thread at a time, and may have to unpack whole chunks.
@@ -32,7 +34,7 @@ import Files
     func source(of rows: Range<Int>, inMemory: Bool, threads: Int) throws -> any RowSource {
       let source = HDF5Rows(
         table: table, dataset: try HDF5Dataset(place),
-        elements: try array.requireNumbers(path: name), layout: layout)
+        elements: try array.requireNumbers(path: name), layout: layout, missing: missing)
       return inMemory ? try source.held(rows) : source
     }
   }
@@ -43,6 +45,7 @@ import Files
     let dataset: HDF5Dataset
     let elements: BinaryElements
     let layout: BinaryElements.Layout
+    let missing: MissingMarks?
 
     /// How many bytes of all columns to read at a time: the chosen ones may be a small part.
     private static let pieceBytes = 4 << 20
@@ -63,10 +66,16 @@ import Files
         elements.convert(0..<piece.count, of: read, layout, into: values)
         let place = dataset.place
         if let (index, problem) = place.attributes.apply(
-          to: values, count: piece.count * columnCount)
+          to: values, count: piece.count * columnCount, mayMiss: missing != nil)
         {
           throw error(
             .hdf5(problem), row: start + index / columnCount, column: index % columnCount)
+        }
+        if let missing {
+          // What a scaled number means has the digits of float64.
+          let numbers =
+            place.attributes.isPlain ? missing.numbers(of: elements.kind) : missing.numbers
+          markMissing(numbers, in: values, count: piece.count * columnCount)
         }
       }
       return try body(scratch)

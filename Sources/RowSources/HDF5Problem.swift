@@ -139,11 +139,10 @@ extension HDF5Problem {
     case .attribute(let name, let found, let expected):
       "its attribute \(name) is \(oneLine(found)), expected \(expected)"
     case .missing(let value, let attribute):
-      "found \(value), which by its \(attribute) is a missing value; "
-        + "leave such rows out or fill in their values"
+      "found \(value), which by its \(attribute) is a missing value" + missingAdvice
     case .outside(let value, let attribute, let lowest, let highest):
       "found \(value), which by its \(attribute) (\(lowest) to \(highest), as stored) is a missing "
-        + "value; leave such rows out or fill in their values"
+        + "value" + missingAdvice
     default: nil
     }
   }

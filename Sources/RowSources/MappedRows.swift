@@ -1,6 +1,7 @@
 /// The rows of a binary file that is mapped into memory.
 ///
-/// A native float64 file in C order of which all columns are wanted is used in place.
+/// A native float64 file in C order of which all columns are wanted is used in place, unless
+/// numbers in it stand for missing cells.
 struct MappedRows: RowSource {
   let table: Table
   private let file: MappedFile
@@ -11,7 +12,8 @@ struct MappedRows: RowSource {
     (self.file, self.table, self.form) = (file, table, form)
     // The mapping begins at a page.
     isUsableInPlace =
-      form.isNative && form.dataOffset.isMultiple(of: MemoryLayout<Double>.alignment)
+      form.isNative && form.missing.isEmpty
+      && form.dataOffset.isMultiple(of: MemoryLayout<Double>.alignment)
     if form.isByRow { file.expectSequentialReading() }
   }
 
@@ -34,6 +36,7 @@ struct MappedRows: RowSource {
       }
     }
     form.elements.convert(rows, of: data, form.layout, into: scratch)
+    markMissing(form.missing, in: scratch, count: rows.count * columnCount)
     try requireWhole(after: rows)
     return try body(scratch)
   }

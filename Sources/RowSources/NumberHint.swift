@@ -4,6 +4,10 @@ import Words
 enum NumberHint {
   /// Words to follow the error: empty, or with a semicolon before them.
   static func words(for text: String) -> String {
+    if text == "NA" { return missingAdvice }
+    if unknown.contains(text) {
+      return "; if that is a missing cell, give \(Term.missing) and \(Term.missingWords) '\(text)'"
+    }
     if text.hasPrefix("#") { return "; comments are read before the first row only" }
     if text.count(where: { $0 == "," }) == 1, isNumber(text[...]) {
       return "; if that is a decimal comma, give \(Term.decimalComma)"
@@ -16,6 +20,11 @@ enum NumberHint {
     }
     return ""
   }
+
+  /// What some write in a cell of which they know nothing.
+  private static let unknown: Set = [
+    "na", "n/a", "N/A", "#N/A", "<NA>", "null", "NULL", "None", "none", "?", ".", "-", "--", "*",
+  ]
 
   /// Those that stand in no date and no time of day.
   private static let separators: [(Character, String)] = [

@@ -9,8 +9,11 @@ public struct ReadOptions: Sendable, Equatable {
   /// Whether numbers in text files have a decimal comma, as 1,5, in place of a point.
   public var decimalComma: Bool
   /// Whether the first row of a text file holds the columns' names; nil: exactly if a chosen field
-  /// of it is no number (`nan` and `inf` count as numbers here, and are an error as data).
+  /// of it is no number (`nan`, `NA` and `inf` count as numbers here, and fields that may be
+  /// missing).
   public var header: Bool?
+  /// Whether cells may be missing, and how files write those that are.
+  public var missing: MissingCells
   /// What files of any name hold, if they are raw; nil: their names tell what they are.
   public var raw: RawFormat?
   /// The columns of the model that the data are for; nil without one, or if it has no names.
@@ -21,12 +24,14 @@ public struct ReadOptions: Sendable, Equatable {
 
   public init(
     columns: [String]? = nil, delimiter: UInt8? = nil, decimalComma: Bool = false,
-    header: Bool? = nil, raw: RawFormat? = nil, order: ColumnOrder? = nil, memory: Int? = nil
+    header: Bool? = nil, missing: MissingCells = .error, raw: RawFormat? = nil,
+    order: ColumnOrder? = nil, memory: Int? = nil
   ) {
     self.decimalComma = decimalComma
     self.columns = columns
     self.delimiter = delimiter
     self.header = header
+    self.missing = missing
     self.raw = raw
     self.order = order
     self.memory = memory

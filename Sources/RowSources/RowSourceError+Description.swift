@@ -120,7 +120,7 @@ extension RowSourceError.Problem {
       "found a field of \(bytes) bytes, expected a number of at most \(TextLimits.fieldBytes)"
     case .notANumber(let text):
       "found \"\(oneLine(text))\", expected a number" + NumberHint.words(for: text)
-    case .emptyField: "found an empty field, expected a number"
+    case .emptyField: "found an empty field, expected a number" + missingAdvice
     case .outOfRange(let text):
       "found \"\(oneLine(text))\", expected a number of magnitude at most 1.8e308"
     case .fieldCount(let found, let expected):
@@ -129,12 +129,18 @@ extension RowSourceError.Problem {
     case .strayQuote:
       "found a double quote inside a field; enclose the field in quotes and double it, or remove it"
     case .notFinite(let value):
-      "found \(value), expected a finite number; leave such rows out or fill in their values"
+      "found \(value), expected a finite number"
+        + (value.isNaN ? missingAdvice : "; leave such rows out or fill in their values")
     case .beyondFloat32(let value):
       "found \(value), expected a number of magnitude at most 3.4e38; write float64"
     default: nil
     }
   }
+}
+
+/// What to do about a missing cell, behind what was found and expected.
+var missingAdvice: String {
+  "; leave such rows out, fill in their values, or give \(Term.missing)"
 }
 
 /// Names of columns that differ from a model's.

@@ -33,6 +33,7 @@ struct StreamedRows: RowSource {
         elements.convert(0..<rows.count, of: bytes, layout, into: scratch)
       }
     }
+    markMissing(form.missing, in: scratch, count: rows.count * columnCount)
     return try body(scratch)
   }
 

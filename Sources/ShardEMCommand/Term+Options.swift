@@ -17,6 +17,8 @@ extension Term {
     case .raw: "--raw"
     case .decimalComma: "--decimal comma"
     case .delimiter: "--delimiter"
+    case .missing: "--missing em"
+    case .missingWords: "--missing-values"
     case .local: "--local"
     case .conversion: "convert the data by 'shardem shard'"
     }

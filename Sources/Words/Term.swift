@@ -22,6 +22,10 @@ package enum Term: String, Hashable, Sendable {
   case decimalComma = "ReadOptions.decimalComma"
   /// With its name behind it.
   case delimiter = "ReadOptions.delimiter"
+  /// Cells may be missing.
+  case missing = "MissingCells.allowed"
+  /// How they are written.
+  case missingWords = "its words"
   /// Of files that each host has for itself.
   case local = "local placement"
   case conversion = "convert the data to .npy files"

@@ -96,6 +96,8 @@ struct CSVFileTests {
 
   private static let finite =
     "expected a finite number; leave such rows out or fill in their values"
+  private static let advice =
+    "; leave such rows out, fill in their values, or give MissingCells.allowed"
 
   @Test(
     "faults name the file, the line and the column",
@@ -107,20 +109,24 @@ struct CSVFileTests {
         "row 2, column 2: found \"1,5\", expected a number; if that is a decimal comma, give "
           + "ReadOptions.decimalComma"
       ),
-      ("x,y\n1,2\n,4\n", "row 3, column 1 (x): found an empty field, expected a number"),
-      ("x,y,\n1,2,\n", "row 2, column 3: found an empty field, expected a number"),
-      ("1,2\n3,\n", "row 2, column 2: found an empty field, expected a number"),
-      ("1,2\n3,\"\"\n", "row 2, column 2: found an empty field, expected a number"),
-      ("1,2\nnan,3\n", "row 2, column 1: found nan, " + finite),
-      ("NaN,2\n1,3\n", "row 1, column 1: found nan, " + finite),
+      ("x,y\n1,2\n,4\n", "row 3, column 1 (x): found an empty field, expected a number" + advice),
+      ("x,y,\n1,2,\n", "row 2, column 3: found an empty field, expected a number" + advice),
+      ("1,2\n3,\n", "row 2, column 2: found an empty field, expected a number" + advice),
+      ("1,2\n3,\"\"\n", "row 2, column 2: found an empty field, expected a number" + advice),
+      ("1,2\nnan,3\n", "row 2, column 1: found nan, expected a finite number" + advice),
+      ("NaN,2\n1,3\n", "row 1, column 1: found nan, expected a finite number" + advice),
       ("1,2\n3,-Inf\n", "row 2, column 2: found -inf, " + finite),
       ("1,2\n3, \"+infinity\"\n", "row 2, column 2: found inf, " + finite),
       ("1,2\n3,infinities\n", "row 2, column 2: found \"infinities\", expected a number"),
       ("1,2\n3,nano\n", "row 2, column 2: found \"nano\", expected a number"),
-      ("1,2\n3,NA\n", "row 2, column 2: found \"NA\", expected a number"),
+      ("1,2\n3,NA\n", "row 2, column 2: found \"NA\", expected a number" + advice),
       ("1,2\n3,0x10\n", "row 2, column 2: found \"0x10\", expected a number"),
       ("1,2\n3,1e\n", "row 2, column 2: found \"1e\", expected a number"),
-      ("1,2\n3,-\n", "row 2, column 2: found \"-\", expected a number"),
+      (
+        "1,2\n3,-\n",
+        "row 2, column 2: found \"-\", expected a number; if that is a missing cell, give "
+          + "MissingCells.allowed and its words '-'"
+      ),
       (
         "1,2\n3,1e999\n",
         "row 2, column 2: found \"1e999\", expected a number of magnitude at most 1.8e308"
@@ -130,8 +136,8 @@ struct CSVFileTests {
       ("x,y\n1,2\n\n3,4\n", "row 3: found 0 fields, expected 2"),
       ("1 2 3\n4 5 6\n7 8\n", "row 3: found 2 fields, expected 3"),
       ("1 2\n1+2\n3 4\n5 6\n", "row 2: found 1 field, expected 2"),
-      ("x\n1\n\n2\n", "row 3, column 1 (x): found an empty field, expected a number"),
-      ("x,\"y\nz\"\n1,\"2\n\"\n3,?\n", "row 5, column 2 (y z): found \"?\", expected a number"),
+      ("x\n1\n\n2\n", "row 3, column 1 (x): found an empty field, expected a number" + advice),
+      ("x,\"y\nz\"\n1,\"2\n\"\n3,!\n", "row 5, column 2 (y z): found \"!\", expected a number"),
       ("1,2\n3,\"4\n5,6\n", "row 2, column 2: a double quote opens here and is never closed"),
       ("x,\"y\n1,2\n", "row 1, column 2: a double quote opens here and is never closed"),
       (

@@ -30,6 +30,21 @@ struct ColumnScanTests {
     }
   }
 
+  @Test("where cells may be missing, NaN is counted and left out of the ranges; infinity is found")
+  func missing() {
+    var scan = ColumnScan(columnCount: 2, mayMiss: true)
+    #expect(scan.add([.nan, 5, 3, 2], count: 2) == nil)
+    #expect(scan.add([.nan, .nan], count: 1) == nil)
+    #expect(scan.minimum == [3, 2] && scan.maximum == [3, 5])
+    #expect(scan.missing == [2, 1] && scan.missingCount == 3)
+    var other = ColumnScan(columnCount: 2, mayMiss: true)
+    #expect(other.add([1, .nan], count: 1) == nil)
+    other.merge(scan)
+    #expect(other.missing == [2, 2] && other.missingCount == 4 && other.minimum == [1, 2])
+    let found = other.add([.nan, 1, 2, -.infinity], count: 2)
+    #expect(found?.row == 1 && found?.column == 1)
+  }
+
   @Test("its message names file, row, column of the file, and value")
   func message() throws {
     let folder = try TemporaryFolder()
@@ -45,7 +60,8 @@ struct ColumnScanTests {
         throw rows.notFinite(value, row: found.row, column: found.column)
       }
     }
-    let rest = ", expected a finite number; leave such rows out or fill in their values"
+    let rest = ", expected a finite number; leave such rows out, fill in their values, or give "
+      + "MissingCells.allowed"
     #expect(try message(ReadOptions()) == "a.npy: row 1, column 2: found nan" + rest)
     let chosen = ReadOptions(columns: ["3", "2"])
     #expect(try message(chosen) == "a.npy: row 1, column 2: found nan" + rest)

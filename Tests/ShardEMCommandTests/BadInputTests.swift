@@ -139,16 +139,16 @@ extension BadInput {
   static let values: [BadInput] = [
     fit(
       "NaN in a .npy", "nan.npy", npyFile([1, 2, 3, .nan, 5, 6], shape: [3, 2]),
-      "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out or fill "
-        + "in their values"),
+      "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out, fill in "
+        + "their values, or give --missing em"),
     fit(
       "infinity in a .npy", "inf.npy", npyFile([1, 2, 3, 4, -.infinity, 6], shape: [3, 2]),
       "inf.npy: row 3, column 1: found -inf, expected a finite number; leave such rows out or fill "
         + "in their values"),
     fit(
       "NaN in a text", "nan.csv", Array("x,y\n1,2\n3,nan\n".utf8),
-      "nan.csv: row 3, column 2 (y): found nan, expected a finite number; leave such rows out "
-        + "or fill in their values"),
+      "nan.csv: row 3, column 2 (y): found nan, expected a finite number; leave such rows "
+        + "out, fill in their values, or give --missing em"),
     fit(
       "a word among the numbers", "word.csv", Array("x,y\n1,2\n3,four\n".utf8),
       "word.csv: row 3, column 2 (y): found \"four\", expected a number"),
@@ -198,8 +198,8 @@ extension BadInput {
     BadInput(
       testDescription: "converting a NaN", arguments: "shard a.npy nan.npy -o x",
       files: ["a.npy": npy, "nan.npy": npyFile([1, 2, 3, .nan], shape: [2, 2])],
-      message: "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out "
-        + "or fill in their values"),
+      message: "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows "
+        + "out, fill in their values, or give --missing em"),
     BadInput(
       testDescription: "a number too large for float32",
       arguments: "shard a.csv --type float32 -o x",
@@ -218,13 +218,13 @@ extension BadInput {
     BadInput(
       testDescription: "inspecting a NaN in a .npy", arguments: "inspect a.npy nan.npy",
       files: ["a.npy": npy, "nan.npy": npyFile([1, 2, 3, .nan], shape: [2, 2])],
-      message: "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows out "
-        + "or fill in their values"),
+      message: "nan.npy: row 2, column 2: found nan, expected a finite number; leave such rows "
+        + "out, fill in their values, or give --missing em"),
     BadInput(
       testDescription: "inspecting a NaN in a text", arguments: "inspect a.npy nan.csv",
       files: ["a.npy": npy, "nan.csv": Array("x,y\n1,2\n3,nan\n".utf8)],
       message: "nan.csv: row 3, column 2 (y): found nan, expected a finite number; leave such "
-        + "rows out or fill in their values"),
+        + "rows out, fill in their values, or give --missing em"),
   ]
 
   private static func singular(_ columns: String) -> String {

@@ -84,7 +84,7 @@ import _TestSupport
         #expect(
           outcome.errorLines == [
             "shardem: nan.npy: row 4999, column 2: found nan, expected a finite number; leave such "
-              + "rows out or fill in their values"
+              + "rows out, fill in their values, or give --missing em"
           ])
         #expect(try folder.names == before)
       }
