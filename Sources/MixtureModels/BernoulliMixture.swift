@@ -93,7 +93,7 @@ public struct BernoulliMixture: ExponentialFamily {
   public var valueCheck: ValueCheck? {
     { block in
       (0..<block.count * block.columnCount)
-        .first { block.rows[$0] != 0 && block.rows[$0] != 1 }
+        .first { block.rows[$0] != 0 && block.rows[$0] != 1 && !block.rows[$0].isNaN }
         .map { i in
           let (row, column) = i.quotientAndRemainder(dividingBy: block.columnCount)
           return ValueProblem(

@@ -23,10 +23,15 @@ public protocol Model: Sendable {
   /// - Throws: `FitError.unusable`.
   func requireUsable() throws
 
+  /// Whether cells of the data may be missing, which then are NaN in the blocks that a step gets.
+  /// By default not: data with missing cells are refused.
+  var takesMissing: Bool { get }
+
   /// Finds the first value of a block, in row order, that the family cannot model; nil, the
   /// default, if the family takes all finite values: the data are then not read for it.
   ///
-  /// Called once per block, before the first iteration. The values are finite already.
+  /// Called once per block, before the first iteration. The values are finite already, or NaN where
+  /// a cell is missing and may be: no value.
   var valueCheck: ValueCheck? { get }
 
   /// Prepares the E-step under `parameters`, once an iteration.
@@ -62,6 +67,7 @@ public typealias ValueCheck = @Sendable (_ block: RowBlock) -> ValueProblem?
 
 extension Model {
   public func requireUsable() throws {}
+  public var takesMissing: Bool { false }
   public var valueCheck: ValueCheck? { nil }
   public func again(_ step: Step, after sums: Sums) -> Step? { nil }
   public func largestChange(from previous: Parameters, to next: Parameters) -> Double {

@@ -9,6 +9,10 @@ public protocol Pass: Sendable {
   /// has one.
   var slots: Slots { get }
 
+  /// Whether NaN in a block is a missing cell to it; else, the default, it gets the means of the
+  /// columns in place of missing cells, and no NaN.
+  var takesMissing: Bool { get }
+
   /// Overwrites `sums` with those of one block, as many as there are slots. Called by several threads
   /// at a time, each with a workspace of its own.
   ///
@@ -16,6 +20,10 @@ public protocol Pass: Sendable {
   /// this throws ends the walk on all ranks.
   func write(
     _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>) throws
+}
+
+extension Pass {
+  public var takesMissing: Bool { false }
 }
 
 /// A pass whose numbers a closure writes.

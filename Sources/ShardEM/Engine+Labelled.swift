@@ -29,7 +29,7 @@ extension Engine {
   ) throws -> [LabelledRows] {
     let densities = try model.components(at: parameters, sharing: sharing)
     let found = Mutex(components.map { _ in LabelledRows() })
-    try forEachBlock { _, block, workspace in
+    try forEachBlock(takingMissing: model.takesMissing) { _, block, workspace in
       let labels = densities.labels(of: block, workspace: workspace)
       for (n, label) in labels.enumerated() where block.weights?[n] != 0 {
         guard let place = components.firstIndex(of: label) else { continue }

@@ -9,7 +9,8 @@ extension Engine {
   ///
   /// - Parameter words: what else the ranks need alike.
   /// - Throws: on every rank the same error: `DifferentRanks`; `FitError.unusable` about the model;
-  ///   `DataSetError` about the columns, or the first value that the model's family cannot take.
+  ///   `DataSetError` about the columns, the first missing cell if the model cannot do without it,
+  ///   or the first value that the model's family cannot take.
   func requireSuitable(_ model: some Model, _ words: [String]) throws {
     try world.requireSame(
       ["\(type(of: model))"] + settings(of: model) + data.words + words)
@@ -17,8 +18,9 @@ extension Engine {
     guard model.columnCount == data.columnCount else {
       throw DataSetError.columns(found: data.columnCount, expected: model.columnCount)
     }
+    if !model.takesMissing { try requireNoneMissing(for: model) }
     guard let firstProblem = model.valueCheck else { return }
-    try forEachBlock { number, block, _ in
+    try forEachBlock(takingMissing: true) { number, block, _ in
       guard let problem = firstProblem(block) else { return }
       throw data.error(about: problem, inBlock: number)
     }
@@ -38,6 +40,18 @@ extension Engine {
         setting: "\(counted(numbers.count, "parameter"))", expected: "those of the model")
     }
     try model.layout.requireDomains(parameters)
+  }
+
+  /// Collective. Checks that no cell is missing.
+  private func requireNoneMissing(for model: some Model) throws {
+    guard data.hasMissing else { return }
+    let name = (model as? any Family).map { "the family \(type(of: $0).name)" } ?? "the model"
+    try forEachBlock(takingMissing: true) { number, block, _ in
+      let cells = UnsafeBufferPointer(start: block.rows, count: block.count * block.columnCount)
+      guard let first = cells.firstIndex(where: \.isNaN) else { return }
+      let (row, column) = first.quotientAndRemainder(dividingBy: block.columnCount)
+      throw data.error(aboutMissing: column, row: row, inBlock: number, model: name)
+    }
   }
 }
 

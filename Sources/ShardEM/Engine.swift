@@ -107,7 +107,9 @@ public final class Engine: Sendable {
   /// Calls `body` with every block of this rank, on several threads, without any sum.
   ///
   /// Collective: all ranks wait for each other, and throw the same error if anything failed on any.
+  /// - Parameter takesMissing: whether missing cells shall be NaN; else the means of their columns.
   public func forEachBlock(
+    takingMissing takesMissing: Bool = false,
     _ body: @Sendable (_ number: Int, _ block: RowBlock, _ workspace: Workspace) throws -> Void
   ) throws {
     try world.agree {
@@ -115,6 +117,8 @@ public final class Engine: Sendable {
         try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
           let memory = threads[thread]
           try data.withBlock(number, scratch: memory.reading) { block in
+            let block =
+              takesMissing ? block : data.filled(block, number: number, scratch: memory.reading)
             try body(number, block, memory.computing)
           }
         }
@@ -131,12 +135,17 @@ public final class Engine: Sendable {
         threads[thread].restart(counts: counts, additions: data.plan.blockCount)
       }
       let largest = counts.max() ?? 0
+      let takeMissing = passes.map(\.takesMissing)
       try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
         let memory = threads[thread]
         // One pass after the other, as its numbers stay in the cache until they are added.
         let numbers = memory.numbers.reserve(largest)
         try data.withBlock(number, scratch: memory.reading) { block in
-          for (pass, sums) in zip(passes, memory.sums) {
+          let filled =
+            takeMissing.contains(false)
+            ? data.filled(block, number: number, scratch: memory.reading) : block
+          for (i, (pass, sums)) in zip(passes, memory.sums).enumerated() {
+            let block = takeMissing[i] ? block : filled
             try pass.write(block, workspace: memory.computing, into: numbers)
             if let slot = sums.add(numbers) {
               throw data.error(

@@ -24,10 +24,11 @@ extension DataSetError: CommonError {
   public var isMetByAllRanks: Bool {
     switch self {
     case .differentFiles, .differentContents, .sameName, .localWeights, .weightCount, .noRows,
-      .shape, .rowsBeside, .allWeightsZero, .onlyWeights, .fewerRowsThanComponents, .columns, .beyondRange:
+      .shape, .rowsBeside, .allWeightsZero, .noValues, .onlyWeights, .fewerRowsThanComponents,
+      .columns, .beyondRange:
       true
-    case .noWeights, .weightColumns, .weight, .unsuitable, .statistic, .logDensity, .memory,
-      .localRows, .sumOfResponsibilities:
+    case .noWeights, .weightColumns, .weight, .unsuitable, .missing, .statistic, .logDensity,
+      .memory, .localRows, .sumOfResponsibilities:
       false
     }
   }

@@ -42,7 +42,7 @@ extension Engine {
   ) throws {
     try requireSuitable(model, under: parameters, ["parts \(parts.rawValue)"])
     let components = try model.components(at: parameters, sharing: sharing)
-    try forEachBlock { number, block, workspace in
+    try forEachBlock(takingMissing: model.takesMissing) { number, block, workspace in
       let (prediction, densities) = components.prediction(
         of: block, parts, groups: model.componentCount, workspace: workspace)
       // Components that all are infinitely far away cannot be told apart.

@@ -33,7 +33,9 @@ extension DataSet {
     options.order?.weights = weightColumn
 
     let (opened, weightFile) = try world.agree {
-      let weightOptions = ReadOptions(decimalComma: options.decimalComma, memory: bytes)
+      // Where one is missing, what weights must be is said.
+      let weightOptions = ReadOptions(
+        decimalComma: options.decimalComma, missing: .allowed(), memory: bytes)
       return (
         try namingWeights(weightColumn) { try DataFiles.open(arguments, options) },
         try weightsPath.map { try openWeights($0, weightOptions) }
@@ -70,7 +72,8 @@ extension DataSet {
     let rows = files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
     let (memory, sources) = try world.agree { [files, weightFile] in
       let memory = try RowMemory(
-        limit: bytes, rows, of: files, weights: weightFile, plan, threads: threads)
+        limit: bytes, rows, of: files, weights: weightFile, mayMiss: options.missing.areAllowed,
+        plan, threads: threads)
       return (memory, try shards.load(rows, memory, threads: threads))
     }
 
@@ -86,8 +89,9 @@ extension DataSet {
         ) { DataSetError.weightCount(path: weightFile.name, count: $0, rows: $1) })
     }
     return try DataSet(
-      shards: sources, files: shards.files, notices: notices, weights: rowWeights, plan: plan,
-      runs: runs, memory: memory, threads: threads, world: world)
+      shards: sources, files: shards.files, notices: notices, weights: rowWeights,
+      missing: options.missing, plan: plan, runs: runs, memory: memory, threads: threads,
+      world: world)
   }
 
   /// Collective. The path if there is such a file.
@@ -128,11 +132,14 @@ extension RowMemory {
   /// For one rank's `rows` of each file, and a weight for each from a file of its own if there is one.
   fileprivate init(
     limit: Int, _ rows: [Range<Int>], of files: [any DataFile], weights: (any DataFile)?,
-    _ plan: ShardPlan, threads: Int
+    mayMiss: Bool, _ plan: ShardPlan, threads: Int
   ) throws {
     let rowCount = rows.reduce(0) { $0 + $1.count }
     let blockRows = min(plan.blockRows, plan.rowCount)
-    let blocks = threads * blockRows * BlockReader.rowBytes(fileColumns: files[0].columnCount)
+    let columns = files[0].columnCount
+    let blocks =
+      threads * blockRows
+      * (BlockReader.rowBytes(fileColumns: columns) + (mayMiss ? 8 * columns : 0))
     let unpacking = try RowMemory.unpackingBytes(
       zip(rows, files).filter { !$0.0.isEmpty }.map(\.1) + [weights].compactMap { $0 },
       limit: limit, threads: threads)
@@ -164,12 +171,24 @@ extension FilePlacement {
   fileprivate var word: String { if case .local = self { "of each host" } else { "of all" } }
 }
 
+extension MissingCells {
+  /// As what ranks need alike.
+  var word: String {
+    switch self {
+    case .error: "no missing cells"
+    case .allowed([]): "missing cells"
+    case .allowed(let words): "missing cells written " + words.joined(separator: ",")
+    }
+  }
+}
+
 extension ReadOptions {
   /// What ranks need alike.
   fileprivate var words: [String] {
     [
       word("columns", columns?.joined(separator: ",")), word("delimiter", delimiter),
       word("header", header), word("raw", raw.map { "\($0.type) x \($0.columnCount)" }),
+      missing.word,
     ]
   }
 

@@ -7,18 +7,21 @@ extension DataSet {
   /// - Parameters:
   ///   - values: N × `columnCount` numbers, row-major; the same on every rank.
   ///   - weights: N row weights; nil for 1 each.
+  ///   - missing: whether cells may be missing: NaN, and numbers among the words.
   ///   - shardRows: how many rows each shard has, N in all; nil for one shard.
   ///   - blockRows: the rows of a block, on which the bits of a fit depend.
   /// - Throws: `RowSourceError` or `DataSetError` if a value or weight is not usable, or these are no
   ///   rows; `DifferentRanks` if ranks have others.
   public convenience init(
-    values: [Double], columnCount: Int, weights: [Double]? = nil, shardRows: [Int]? = nil,
-    blockRows: Int = ShardPlan.defaultBlockRows, threads: Int = 1, world: any Communicator
+    values: [Double], columnCount: Int, weights: [Double]? = nil, missing: MissingCells = .error,
+    shardRows: [Int]? = nil, blockRows: Int = ShardPlan.defaultBlockRows, threads: Int = 1,
+    world: any Communicator
   ) throws {
+    let values = missing.marked(values)
     try world.requireSame([
       "\(values.count) values", "\(columnCount) columns", word("weights", weights?.count),
       word("shards", shardRows.map { Digest(bytes: "\($0)".utf8).value }),
-      "\(blockRows) rows a block",
+      "\(blockRows) rows a block", missing.word,
     ])
     if world.size > 1 {
       try world.requireSame([
@@ -40,7 +43,7 @@ extension DataSet {
       weights: weights.map {
         .source(InMemoryRows(name: "weights", columnCount: 1, values: $0))
       },
-      plan: plan, threads: threads, world: world)
+      missing: missing, plan: plan, threads: threads, world: world)
   }
 
   /// How these rows are cut.

@@ -17,6 +17,14 @@ public final class DataSet: Sendable {
   public let largestWeight: Double
   /// The number of rows of positive weight, on all ranks.
   public let weightedRowCount: Int
+  /// Whether a cell is missing in any row of any rank, of weight 0 too: it is NaN.
+  public let hasMissing: Bool
+  /// What those see in place of missing cells who know nothing of them: the mean of each column
+  /// over the cells of positive weight that are not missing. Nil if none is missing.
+  public let columnMeans: [Double]?
+  /// The variance of each column over these cells, divided by the sum of their weights; nil if none
+  /// is missing.
+  public let columnVariances: [Double]?
 
   /// What the files call the data columns, no two alike; nil if they have no names, or do not agree.
   public let columnNames: [String]?
@@ -31,6 +39,8 @@ public final class DataSet: Sendable {
   let heldDistances: Permits
 
   private let reader: BlockReader
+  /// Those of this rank in which cells are missing.
+  private let incompleteBlocks: Set<Int>
 
   /// Whether this rank holds its rows in memory; else it reads them anew in every pass.
   public var isInMemory: Bool { memory.holdsRows }
@@ -44,13 +54,14 @@ public final class DataSet: Sendable {
   /// - Parameters:
   ///   - shards: the same on every rank in names and shapes; a rank reads its own blocks only.
   ///   - runs: the rows of this rank; nil: its share of all.
+  ///   - missing: whether cells may be missing.
   ///   - memory: what this rank may hold of them beside the shards.
   ///   - threads: how many threads check the rows.
-  /// - Throws: on every rank the same error if a value is not finite, a weight is negative, or no
-  ///   row has any weight.
+  /// - Throws: on every rank the same error if a value is not finite and may not be missing, a
+  ///   weight is negative, no row has any weight, or a column has no value.
   init(
     shards: [any RowSource], files: [any DataFile] = [], notices: [String] = [],
-    weights: RowWeights?, plan: ShardPlan,
+    weights: RowWeights?, missing: MissingCells, plan: ShardPlan,
     runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: any Communicator
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
@@ -67,14 +78,24 @@ public final class DataSet: Sendable {
     columnNames = DataSet.names(of: files, weights)
     guard plan.rowCount > 0 else { throw DataSetError.noRows }
 
-    let scan = try RowScan.scan(reader, threads: threads, world: world)
+    let scan = try RowScan.scan(
+      reader, mayMiss: missing.areAllowed, threads: threads, world: world)
     (ranges, largestWeight) = (scan.ranges, scan.largestWeight)
+    (hasMissing, incompleteBlocks) = (scan.hasMissing, scan.incompleteBlocks)
     weightedRowCount = weights == nil ? plan.rowCount : scan.weightedRowCount
     guard largestWeight > 0 else { throw DataSetError.allWeightsZero }
     // The exact sums drop what is below 2^-950: this leaves as much for squares of values.
     guard largestWeight >= 0x1p-500 else {
       throw DataSetError.beyondRange(.weights(upTo: largestWeight))
     }
+    if let empty = ranges.minimum.firstIndex(of: .infinity) {
+      throw DataSetError.noValues(reader.column(empty))
+    }
+    let moments =
+      hasMissing
+      ? try ObservedMoments(
+        reader, within: ranges, blockCount: plan.blockCount, threads: threads, world: world) : nil
+    (columnMeans, columnVariances) = (moments?.means, moments?.variances)
   }
 
   /// What `files` call the columns beside that of the weights.
@@ -85,7 +106,7 @@ public final class DataSet: Sendable {
     return Set(names).count == names.count ? names : nil
   }
 
-  /// Calls `body` with one of this rank's blocks.
+  /// Calls `body` with one of this rank's blocks, in which missing cells are NaN.
   ///
   /// - Parameters:
   ///   - number: 0 to `blocks.count - 1`.
@@ -94,6 +115,24 @@ public final class DataSet: Sendable {
     _ number: Int, scratch: Workspace, _ body: (RowBlock) throws -> Result
   ) throws -> Result {
     try reader.withBlock(number, scratch: scratch, body)
+  }
+
+  /// Block `number` of this rank for those who know nothing of missing cells: with the means of the
+  /// columns in their place.
+  ///
+  /// - Parameter scratch: that by which `block` was read. A copy is in its second memory; a block
+  ///   without missing cells is not copied.
+  func filled(_ block: RowBlock, number: Int, scratch: Workspace) -> RowBlock {
+    guard let columnMeans, incompleteBlocks.contains(number) else { return block }
+    let rows = scratch.second.reserve(block.count * columnCount)
+    rows.update(from: block.rows, count: block.count * columnCount)
+    for n in 0..<block.count {
+      let row = rows + n * columnCount
+      for (j, mean) in columnMeans.enumerated() where row[j].isNaN { row[j] = mean }
+    }
+    return RowBlock(
+      rows: rows, weights: block.weights, count: block.count, columnCount: columnCount,
+      firstRow: block.firstRow)
   }
 
   /// A column as messages name it, `j` counted from 0 among the data columns.
@@ -112,6 +151,16 @@ public final class DataSet: Sendable {
     return .unsuitable(
       path: place.shard.name, row: place.shard.firstRowNumber + place.row,
       column: place.shard.column(place.column), problem: problem)
+  }
+
+  /// A cell of one of this rank's blocks is missing.
+  func error(
+    aboutMissing column: Int, row: Int, inBlock number: Int, model: String
+  ) -> DataSetError {
+    let place = reader.place(number, row: row, column: column)
+    return .missing(
+      path: place.shard.name, row: place.shard.firstRowNumber + place.row,
+      column: place.shard.column(place.column), model: model)
   }
 
   /// A number of one of this rank's blocks is none, that of one of its rows if it is known which.

@@ -36,6 +36,10 @@ public enum DataSetError: InputError, Equatable {
   case sumOfResponsibilities(path: String, row: Int, sum: Double)
   /// No row has any weight.
   case allWeightsZero
+  /// A column has no value in any row of positive weight.
+  case noValues(RowSourceError.Column)
+  /// A cell is missing, in a row counted from 1 in the file, and the model cannot do without it.
+  case missing(path: String, row: Int, column: RowSourceError.Column, model: String)
   /// The column of row weights is the only one.
   case onlyWeights(path: String)
   /// There are fewer rows (of positive weight) than components.
@@ -105,6 +109,11 @@ extension DataSetError: CustomStringConvertible {
       "\(found); expected \(expected)"
     case .allWeightsZero:
       "all row weights are 0; expected a positive one"
+    case .noValues(let column):
+      "\(column): missing in every row; leave it out by \(Term.columns)"
+    case .missing(let path, let row, let column, let model):
+      "\(path): row \(row), \(column): a missing cell, which \(model) cannot do without; "
+        + "leave such rows out or fill in their values"
     case .onlyWeights(let path):
       "\(path): no column beside that of the row weights"
     case .fewerRowsThanComponents(let rows, let components):

@@ -2,7 +2,8 @@ import MessagePassing
 import RowSources
 import Rows
 
-/// What one look at every row tells: that all values are finite, and within which ranges.
+/// What one look at every row tells: that all values are finite or may be missing, and within which
+/// ranges.
 ///
 /// Rows of weight 0 are checked, but have no part in the ranges: they count as absent.
 struct RowScan {
@@ -12,12 +13,18 @@ struct RowScan {
   let largestWeight: Double
   /// The number of rows of positive weight on all ranks; meaningless without weights.
   let weightedRowCount: Int
+  /// Whether a cell of any row of any rank is missing.
+  let hasMissing: Bool
+  /// The numbers of this rank's blocks with such cells.
+  let incompleteBlocks: Set<Int>
 
   /// Collective: one maximum over ranks, and with weights one sum.
+  ///
+  /// - Parameter mayMiss: whether cells may be missing.
   static func scan(
-    _ reader: BlockReader, threads: Int, world: any Communicator
+    _ reader: BlockReader, mayMiss: Bool, threads: Int, world: any Communicator
   ) throws -> RowScan {
-    let scans = PerThread(threads: threads) { LocalScan(reader) }
+    let scans = PerThread(threads: threads) { LocalScan(reader, mayMiss: mayMiss) }
     var failure: (any Error)?
     do {
       try forEachItem(of: reader.blocks.count, threads: threads) { try scans[$0].add(block: $1) }
@@ -32,10 +39,14 @@ struct RowScan {
     _ local: LocalScan, failure: (any Error)?, weighted: Bool, _ world: any Communicator
   ) throws {
     var extremes = local.columns.maximum + local.columns.minimum.map { -$0 }
-    extremes += [local.largestWeight, failure == nil ? 0 : 1]
+    incompleteBlocks = local.incompleteBlocks
+    extremes += [
+      incompleteBlocks.isEmpty ? 0 : 1, local.largestWeight, failure == nil ? 0 : 1,
+    ]
     try world.maximum(&extremes)
     if extremes.removeLast() > 0 { throw try world.agreedFailure(failure) }
     largestWeight = extremes.removeLast()
+    hasMissing = extremes.removeLast() > 0
     let columnCount = extremes.count / 2
     ranges = ColumnRanges(
       minimum: extremes[columnCount...].map { -$0 }, maximum: Array(extremes[..<columnCount]))
@@ -52,19 +63,24 @@ private final class LocalScan {
   private(set) var columns: ColumnScan
   private(set) var largestWeight = 0.0
   private(set) var weightedRowCount = 0
+  private(set) var incompleteBlocks: Set<Int> = []
 
   private let reader: BlockReader
   private let scratch = Workspace()
   /// The rows of weight 0, whose ranges nobody asks for.
   private var absent: ColumnScan
 
-  init(_ reader: BlockReader) {
+  init(_ reader: BlockReader, mayMiss: Bool) {
     self.reader = reader
-    columns = ColumnScan(columnCount: reader.columnCount)
+    columns = ColumnScan(columnCount: reader.columnCount, mayMiss: mayMiss)
     absent = columns
   }
 
+  private var missingCount: Int { columns.missingCount + absent.missingCount }
+
   func add(block number: Int) throws {
+    let missingBefore = missingCount
+    defer { if missingCount > missingBefore { incompleteBlocks.insert(number) } }
     try reader.withBlock(number, scratch: scratch) { block in
       guard let weights = block.weights else {
         largestWeight = 1
@@ -91,10 +107,11 @@ private final class LocalScan {
     columns.merge(other.columns)
     largestWeight = max(largestWeight, other.largestWeight)
     weightedRowCount += other.weightedRowCount
+    incompleteBlocks.formUnion(other.incompleteBlocks)
   }
 
   /// - Parameters:
-  ///   - bad: the first value of `rows` that is not finite.
+  ///   - bad: the first value of `rows` that cannot be used.
   ///   - start: the row of block `number` with which `rows` begin.
   private func require(
     _ bad: ColumnScan.Position?, _ rows: RowBlock, _ number: Int, from start: Int = 0

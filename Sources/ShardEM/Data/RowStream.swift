@@ -11,6 +11,7 @@ public struct RowStream: Sendable {
   public var plan: ShardPlan { shards.plan }
   public var columnCount: Int { files[0].columnCount }
   private let shards: ShardLoader
+  private let missing: MissingCells
 
   /// What the files call the columns, no two alike; nil if they have no names, or do not agree.
   public var columnNames: [String]? { DataSet.names(of: files, nil) }
@@ -36,18 +37,20 @@ public struct RowStream: Sendable {
     let group = FileGroup(of: opened.files, sharedBy: world)
     return RowStream(
       notices: opened.notices,
-      shards: try ShardLoader(opened.files, in: group, threads: threads, world: world))
+      shards: try ShardLoader(opened.files, in: group, threads: threads, world: world),
+      missing: options.missing)
   }
 
   /// Calls `body` with the rows of this rank, piece by piece, in order.
   ///
-  /// - Throws: `RowSourceError` for the first value that is no finite number, or what `body` throws.
+  /// - Throws: `RowSourceError` for the first value that is no finite number and may not be
+  ///   missing, or what `body` throws.
   public func forEachPiece(threads: Int = 1, _ body: (Piece) throws -> Void) throws {
     for run in shards.runs {
       let file = files[run.shard]
       try file.forEachPiece(of: run.rows, pieceBytes: 32 << 20, threads: threads) {
         values, rows in
-        var scan = ColumnScan(columnCount: columnCount)
+        var scan = ColumnScan(columnCount: columnCount, mayMiss: missing.areAllowed)
         if let bad = scan.add(values, count: rows.count) {
           let value = values[bad.row * columnCount + bad.column]
           throw file.notFinite(value, row: rows.lowerBound + bad.row, column: bad.column)
@@ -63,7 +66,7 @@ public struct RowStream: Sendable {
 
   /// Some rows of one file. Valid only inside the call that receives it.
   public struct Piece {
-    /// Finite numbers, row-major.
+    /// Finite numbers, row-major, and NaN for missing cells.
     public let values: UnsafeBufferPointer<Double>
     /// The number of the first row, counted from 0 over all files.
     public let firstRow: Int

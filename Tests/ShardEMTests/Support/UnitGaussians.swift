@@ -6,6 +6,8 @@ import MixtureModels
 struct UnitGaussians: SamplableModel {
   let componentCount: Int
   let columnCount: Int
+  /// Whether it is given data with missing cells, in whose place it sees the means of the columns.
+  var takesMissing = false
 
   var layout: ParameterLayout {
     ParameterLayout([
