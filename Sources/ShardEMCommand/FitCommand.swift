@@ -139,7 +139,7 @@ struct FitCommand: WorldCommand {
       + (model.family.type.leavesOutNegligible
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + [("--regularization", "\(model.regularization)")]
-      + (try search.settings(start: start))
+      + (try search.settings(start: start)) + data.reading.settings
   }
 
   /// The final table, and what became of the model.

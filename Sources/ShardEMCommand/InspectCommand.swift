@@ -11,7 +11,8 @@ struct InspectCommand: WorldCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say what model files, checkpoints and data files hold.",
     discussion: """
-      Beside a model that has names of columns, of data with names these columns are shown.
+      Beside a model that has names of columns, of data with names these columns are shown. With \
+      --missing em, a column says how many cells are missing.
 
         shardem inspect model.json
         shardem inspect survey.csv part-0000.npy --columns 1,2
@@ -121,11 +122,13 @@ struct InspectCommand: WorldCommand {
       """
   }
 
-  /// A row per column: its number, name, smallest and largest value.
+  /// A row per column: its number, name, smallest and largest value, and how many cells are missing
+  /// where some may be.
   ///
-  /// - Throws: `RowSourceError` about the first value that is not finite.
+  /// - Throws: `RowSourceError` about the first value that is not finite and may not be missing.
   private func ranges(of file: any DataFile) throws -> String {
-    var scan = ColumnScan(columnCount: file.columnCount)
+    let mayMiss = reading.readOptions.missing.areAllowed
+    var scan = ColumnScan(columnCount: file.columnCount, mayMiss: mayMiss)
     try file.forEachPiece(of: 0..<file.rowCount, pieceBytes: 1 << 20, threads: 1) { values, rows in
       guard let bad = scan.add(values, count: rows.count) else { return }
       throw file.notFinite(
@@ -133,11 +136,14 @@ struct InspectCommand: WorldCommand {
         column: bad.column)
     }
     let lines = (0..<file.columnCount).map { j in
-      [
+      let isEmpty = scan.minimum[j] > scan.maximum[j]
+      return [
         "\(file.columnNumbers[j])", oneLine(file.columnNames?[j] ?? ""),
-        significant(scan.minimum[j], 6), significant(scan.maximum[j], 6),
-      ]
+        isEmpty ? "-" : significant(scan.minimum[j], 6),
+        isEmpty ? "-" : significant(scan.maximum[j], 6),
+      ] + (mayMiss ? ["\(scan.missing[j])"] : [])
     }
-    return aligned([["column", "name", "smallest", "largest"]] + lines)
+    let title = ["column", "name", "smallest", "largest"] + (mayMiss ? ["missing"] : [])
+    return aligned([title] + lines)
   }
 }

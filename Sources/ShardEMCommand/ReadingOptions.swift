@@ -35,6 +35,19 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
 
   @Option(
     help: ArgumentHelp(
+      "What a missing cell is - NaN, and in text also an empty field or NA: an error, or a cell "
+        + "that the model does without, by exact EM.", valueName: "error|em"))
+  var missing = MissingPolicy.error
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What else stands for a missing cell in text; numbers among these do in all files.",
+      valueName: "-999,?"))
+  var missingValues: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Read all data files, of any name, as raw little-endian numbers of this type, row after row.",
       valueName: "float32|float64"))
   var raw: FloatType?
@@ -54,6 +67,9 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
     if raw == nil && columnsCount != nil {
       throw ValidationError("--columns-count without --raw; other files say how many they have")
     }
+    if missingValues != nil && missing == .error {
+      throw ValidationError("--missing-values without --missing em, which lets cells be missing")
+    }
   }
 
   var common: [String] {
@@ -62,6 +78,7 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
       word("--delimiter", delimiter.map { "'\(Character(UnicodeScalar($0.byte)))'" }),
       word("--decimal", decimal.rawValue),
       header.map { $0 ? "--header" : "--no-header" } ?? "neither --header nor --no-header",
+      word("--missing", missing.rawValue), word("--missing-values", missingValues),
       word("--raw", raw?.rawValue), word("--columns-count", columnsCount),
     ]
   }
@@ -69,8 +86,9 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
   var readOptions: ReadOptions {
     // Files' names of columns have no blanks around them.
     ReadOptions(
-      columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(trimmed),
-      delimiter: delimiter?.byte, decimalComma: decimal == .comma, header: header,
+      columns: columns.map(words), delimiter: delimiter?.byte, decimalComma: decimal == .comma,
+      header: header,
+      missing: missing == .error ? .error : .allowed(words: missingValues.map(words) ?? []),
       raw: raw.flatMap { type in
         columnsCount.map { RawFormat(type: type, columnCount: $0) }
       })
@@ -78,6 +96,13 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
 }
 
 extension ReadingOptions {
+  /// The options that the data's values depend on, as checkpoints record them: of missing cells.
+  var settings: [(option: String, value: String)] {
+    if missing == .error { return [] }
+    return [("--missing", missing.rawValue)]
+      + (missingValues.map { [("--missing-values", $0)] } ?? [])
+  }
+
   /// Says whether first rows of text were taken for headers, unless the user has said so: silence would lose a row of data unseen.
   func logHeaders(of files: [any DataFile], to log: Logger) {
     guard header == nil else { return }
@@ -143,11 +168,21 @@ extension [any DataFile] {
 
 extension FloatType: ExpressibleByArgument {}
 
+/// The parts of a list without the white space around them.
+private func words(_ list: String) -> [String] {
+  list.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+}
+
 /// `text` without white space at both ends.
 private func trimmed(_ text: Substring) -> String {
   var text = text.drop(while: \.isWhitespace)
   while text.last?.isWhitespace == true { text.removeLast() }
   return String(text)
+}
+
+/// What becomes of missing cells.
+enum MissingPolicy: String, ExpressibleByArgument {
+  case error, em
 }
 
 /// What stands before the fraction of a number.

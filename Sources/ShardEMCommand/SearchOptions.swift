@@ -196,7 +196,9 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     in world: any Communicator
   ) throws -> GivenResponsibilities? {
     guard case .file(let path) = self, file == nil else { return nil }
-    let options = ReadOptions(delimiter: reading.delimiter, decimalComma: reading.decimalComma)
+    // Where one is missing, what labels and responsibilities must be is said.
+    let options = ReadOptions(
+      delimiter: reading.delimiter, decimalComma: reading.decimalComma, missing: .allowed())
     let rows = try data.open(beside: path, options: options, threads: threads, world: world)
     return try world.common { try GivenResponsibilities(rows, for: mixture) }
   }

@@ -17,6 +17,8 @@ struct ShardCommand: WorldCommand {
       end with a block, or in more shards than there are blocks, it gives the same up to rounding, \
       and a warning says so. float32 rounds the numbers, to 7 digits.
 
+      Cells that --missing em lets be missing become NaN.
+
       .npy files hold no column names: choose and order columns here by --columns, and count them \
       from 1 afterwards.
 

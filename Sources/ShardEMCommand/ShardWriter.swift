@@ -26,7 +26,7 @@ final class ShardWriter {
     case .float64: try write(piece.values, firstRow: piece.firstRow)
     case .float32:
       let singles = piece.values.map(Float.init)
-      if let bad = singles.firstIndex(where: { !$0.isFinite }) {
+      if let bad = singles.firstIndex(where: \.isInfinite) {
         throw piece.error(.beyondFloat32(piece.values[bad]), at: bad)
       }
       try singles.withUnsafeBufferPointer { try write($0, firstRow: piece.firstRow) }

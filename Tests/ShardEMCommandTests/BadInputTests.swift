@@ -15,8 +15,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 @Suite struct BadInputTests {
   @Test(
     "bad input ends with status 2 and one line, and leaves no file",
-    arguments: BadInput.files + BadInput.values + BadInput.models + BadInput.options
-      + BadInput.sameFiles)
+    arguments: BadInput.files + BadInput.values + BadInput.missing + BadInput.models
+      + BadInput.options + BadInput.sameFiles)
   func oneLine(_ bad: BadInput) throws {
     let folder = try Folder()
     for (name, bytes) in bad.files { try folder.write(name, bytes) }
@@ -226,6 +226,62 @@ extension BadInput {
       message: "nan.csv: row 3, column 2 (y): found nan, expected a finite number; leave such "
         + "rows out, fill in their values, or give --missing em"),
   ]
+
+  /// Missing cells, where none may be.
+  static let missing: [BadInput] = [
+    fit(
+      "an empty field", "a.csv", Array("x,y\n1,2\n3,\n".utf8),
+      "a.csv: row 3, column 2 (y): found an empty field, expected a number; " + advice),
+    fit(
+      "NA", "a.csv", Array("x,y\n1,2\nNA,4\n".utf8),
+      "a.csv: row 3, column 1 (x): found \"NA\", expected a number; " + advice),
+    fit(
+      "NA in the first row, which is no header", "a.csv", Array("1,NA\n3,4\n".utf8),
+      "a.csv: row 1, column 2: found \"NA\", expected a number; " + advice),
+    fit(
+      "another word for a missing cell", "a.csv", Array("x,y\n1,2\n3,?\n".utf8),
+      "a.csv: row 3, column 2 (y): found \"?\", expected a number; if that is a missing cell, give "
+        + "--missing em and --missing-values '?'"),
+    BadInput(
+      testDescription: "infinity where cells may be missing",
+      arguments: "fit a.npy -K 1 --missing em",
+      files: ["a.npy": npyFile([.nan, 2, .infinity, 4], shape: [2, 2])],
+      message: "a.npy: row 2, column 1: found inf, expected a finite number; leave such rows out or "
+        + "fill in their values"),
+    BadInput(
+      testDescription: "a column that is missing in every row",
+      arguments: "fit a.csv -K 1 --missing em -o m.json",
+      files: ["a.csv": Array("x,y\n1,\n2,NA\n".utf8)],
+      message: "column 2 (y): missing in every row; leave it out by --columns"),
+    BadInput(
+      testDescription: "a family that needs all cells",
+      arguments: "fit a.csv -K 1 --family bernoulli --missing em -o m.json",
+      files: ["a.csv": Array("x,y\n1,0\n0,NA\n".utf8)],
+      message: "a.csv: row 3, column 2 (y): a missing cell, which the family bernoulli cannot do "
+        + "without; leave such rows out or fill in their values"),
+    BadInput(
+      testDescription: "a missing row weight",
+      arguments: "fit a.npy -K 1 --missing em --weights w.csv -o m.json",
+      files: ["a.npy": npy, "w.csv": Array("1\n\n1\n".utf8)],
+      message: "w.csv: row 2: nan is no row weight; expected a finite number from 0 up"),
+    BadInput(
+      testDescription: "a missing label",
+      arguments: "fit a.npy -K 1 --missing em --init l.csv -o m.json",
+      files: ["a.npy": npy, "l.csv": Array("0\nNA\n0\n".utf8)],
+      message: "l.csv: row 2, column 1: found nan, expected a label, 0 to 0"),
+    BadInput(
+      testDescription: "words for missing cells where none may be missing",
+      arguments: "fit a.npy -K 1 --missing-values -999 -o m.json", files: ["a.npy": npy],
+      message: "--missing-values without --missing em, which lets cells be missing; see 'shardem "
+        + "fit --help'"),
+    BadInput(
+      testDescription: "something else to do about missing cells",
+      arguments: "score m.json a.npy --missing mean", files: ["a.npy": npy],
+      message: "The value 'mean' is invalid for '--missing <error|em>'; see 'shardem score "
+        + "--help'"),
+  ]
+
+  private static let advice = "leave such rows out, fill in their values, or give --missing em"
 
   private static func singular(_ columns: String) -> String {
     "component 1 collapsed at iteration 0: covariance singular over 3 rows, \(columns); raise "

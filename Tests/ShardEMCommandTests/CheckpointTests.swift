@@ -66,6 +66,23 @@ struct CheckpointCommandTests {
     #expect(try folder.bytes("again.json") == folder.bytes("first.json"))
   }
 
+  @Test("A fit with other missing cells is another fit")
+  func missingCells() throws {
+    try checkpointed()
+    let other = try fit("--resume", "kept", "--missing", "em")
+    #expect(other.status == 2 && other.errors.contains("--missing em"), "\(other.errors)")
+    let em = ["--missing", "em", "--missing-values", "-1"]
+    #expect(try fit(["--checkpoint", "em", "--output", "em.json"] + em).status == 0)
+    // Nothing is missing, and so nothing is recorded.
+    #expect(try folder.bytes("em.json") == folder.bytes("whole.json"))
+    let again = try fit(["--resume", "em", "--output", "again.json"] + em)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try folder.bytes("again.json") == folder.bytes("whole.json"))
+    let fewer = try fit("--resume", "em", "--missing", "em")
+    #expect(fewer.status == 2 && fewer.errors.contains("--missing-values -1"), "\(fewer.errors)")
+    #expect(try fit("--resume", "em").status == 2)
+  }
+
   @Test("The first time, a job that would go on begins anew and says so")
   func firstTime() throws {
     let first = try Shardem.run(

@@ -49,6 +49,26 @@ import _TestSupport
     #expect(try values.values == Samples.rows(3000))
   }
 
+  @Test("missing cells are written as NaN, of float32 too, and counted by inspect")
+  func missingCells() throws {
+    try folder.write("a.csv", "x,y\n1,NA\n,-9\n3,4\n")
+    let options = ["--missing", "em", "--missing-values", "-9"]
+    for type in ["float64", "float32"] {
+      let outcome = try Shardem.run(
+        ["shard", "a.csv", "-o", type, "--type", type] + options, in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let inspected = try Shardem.run(["inspect", type, "--missing", "em"], in: folder)
+      let lines = inspected.output.split(separator: "\n").dropFirst()
+      #expect(
+        lines.map { $0.split(separator: " ").joined(separator: " ") }
+          == ["column name smallest largest missing", "1 1 3 1", "2 4 4 2"])
+    }
+    let values = try folder.npy("float64/part-0000.npy", of: Double.self).values
+    #expect(values.map { $0.isNaN ? -1 : $0 } == [1, -1, -1, -1, 3, 4])
+    let text = try Shardem.run(["inspect", "a.csv"] + options, in: folder)
+    #expect(text.output.hasSuffix("     2     y         4        4        2\n"))
+  }
+
   @Test("chosen columns are written in their order, several files one after the other, as float32")
   func columnsAndTypes() throws {
     try folder.write("a.csv", "x,y,z\n1,2,3\n4,5,6\n")
