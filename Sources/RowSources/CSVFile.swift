@@ -70,11 +70,11 @@ public struct CSVFile: DataFile {
 
   public func scan(part number: Int) throws -> CSVPartScan {
     let window = try text.window(from: start(ofPart: number), to: start(ofPart: number + 1))
-    var scan = CSVPartScan(window.text)
+    var scan = CSVPartScan(window.text, tabsAreBlank: format.tabsAreBlank)
     while !window.isAtEnd {
       window.drop(window.text.count)
       try window.extend()
-      scan.append(CSVPartScan(window.text))
+      scan.append(CSVPartScan(window.text, tabsAreBlank: format.tabsAreBlank))
     }
     return scan
   }

@@ -71,6 +71,9 @@ struct CSVFormat: Sendable {
     self.slots = slots
   }
 
+  /// Whether a line of tabs alone is blank; else it is a row of missing cells.
+  var tabsAreBlank: Bool { delimiter != .tab || missing == nil }
+
   /// The number, from 1, of the line that begins at `offset`.
   private static func line(at offset: Int, of text: UnsafeBufferPointer<UInt8>) -> Int {
     1 + occurrences(of: .newline, in: UnsafeBufferPointer(rebasing: text[..<offset]))

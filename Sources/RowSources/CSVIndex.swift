@@ -51,8 +51,11 @@ extension CSVPartScan {
   }
 
   /// Scans the bytes of one part.
-  init(_ bytes: UnsafeBufferPointer<UInt8>) {
-    let written = (bytes.lastIndex { !$0.isWhiteSpace } ?? -1) + 1
+  ///
+  /// - Parameter tabsAreBlank: or else they separate fields that may be empty.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, tabsAreBlank: Bool = true) {
+    let last = bytes.lastIndex { !$0.isWhiteSpace || $0 == .tab && !tabsAreBlank }
+    let written = (last ?? -1) + 1
     let blanks = UnsafeBufferPointer(rebasing: bytes[written...])
     (byteCount, blankBytes) = (bytes.count, blanks.count)
     blankLines = occurrences(of: .newline, in: blanks)

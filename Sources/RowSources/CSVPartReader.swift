@@ -40,7 +40,7 @@ final class CSVPartReader: @unchecked Sendable {
   private func skip(to target: Int) throws {
     while row < target {
       let text = window.text
-      let scan = CSVPartScan(text)
+      let scan = CSVPartScan(text, tabsAreBlank: format.tabsAreBlank)
       let ends = scan.rowEnds(fromInside: isInside)
       if ends >= target - row,
         let end = endOfRow(target - row, in: text, isInside: isInside)

@@ -125,6 +125,17 @@ struct MissingCellsTests {
     #expect(message("1,2\n3\n") == "a.csv: row 2: found 1 field, expected 2")
   }
 
+  @Test("tabs that separate fields are a row of missing cells, at the end too")
+  func tabs() throws {
+    let options = ReadOptions(delimiter: UInt8(ascii: "\t"), missing: .allowed())
+    for text in ["1\t2\n\t\n\t\n", "1\t2\n\t\n\t", "1\t2\r\n \t\r\n\t \r\n\n \n"] {
+      #expect(try read(text, options) == bits([1, 2, .nan, .nan, .nan, .nan]))
+      #expect(try read("x\ty\n" + text) == bits([1, 2, .nan, .nan, .nan, .nan]))
+    }
+    #expect(try read("1\t2\n\t\n", ReadOptions()) == bits([1, 2]))
+    #expect(try read("1,2\n\t\n") == bits([1, 2]))
+  }
+
   @Test("a row that a file has lost since it was opened is no row of missing cells")
   func lostRow() throws {
     let path = try folder.file("a.csv", "1\n2\n3\n")
