@@ -12,7 +12,10 @@ struct DataTargets {
   let testData: String
 
   func all() throws -> [Target] {
-    var targets = [npy(), raw(), csv(), gzip()]
+    var targets = [
+      npy(), raw(), csv("csv"),
+      csv("missing", ReadOptions(missing: .allowed(words: ["-", "1e5"]))), gzip(),
+    ]
     #if HDF5
       targets.append(try hdf5())
     #endif
@@ -77,17 +80,20 @@ struct DataTargets {
     "1\n" + String(repeating: "7", count: 5000) + "\n",
   ].map { Array($0.utf8) }
   private static let words = [
-    ",", ";", "\t", " ", "\"", "\"\"", "\n", "\r\n", "1e5", "-", "+", ".", "nan", "inf", "\u{feff}",
+    ",", ";", "\t", " ", "\"", "\"\"", "\n", "\r\n", "1e5", "-", "+", ".", "nan", "NA", "inf",
+    "\u{feff}",
   ]
 
   /// Read in parts of any size, the rows are the same.
-  private func csv() -> Target {
+  private func csv(_ name: String, _ options: ReadOptions = ReadOptions()) -> Target {
     Target(
-      name: "csv", samples: DataTargets.tables, words: DataTargets.words,
+      name: name, samples: DataTargets.tables, words: DataTargets.words,
       memory: (1 << 20, 256)
     ) { file in
-      let data = try open(file, "a.csv")
-      let parts = try CSVFile(path: scratch.path("a.csv"), partBytes: 1 + file.count % 11).found()
+      let data = try open(file, "a.csv", options)
+      let parts = try CSVFile(
+        path: scratch.path("a.csv"), options: options, partBytes: 1 + file.count % 11
+      ).found()
       try require(
         parts.rowCount == data.rowCount && parts.columnCount == data.columnCount,
         "\(data.rowCount) rows, in parts \(parts.rowCount)")
@@ -96,7 +102,9 @@ struct DataTargets {
       try parts.forEachPiece(of: 0..<parts.rowCount, pieceBytes: 64, threads: 2) { numbers, rows in
         found += UnsafeBufferPointer(start: numbers, count: rows.count * parts.columnCount)
       }
-      try require(found == values, "\(values), in parts \(found)")
+      try require(
+        found.elementsEqual(values) { $0 == $1 || $0.isNaN && $1.isNaN },
+        "\(values), in parts \(found)")
     }
   }
 
@@ -146,7 +154,7 @@ struct DataTargets {
   private func rows(of data: DataSet) throws -> [Double] {
     let engine = Engine(data, threads: 1, world: SoloCommunicator())
     let rows = Rows()
-    try engine.forEachBlock { _, block, _ in
+    try engine.forEachBlock(takingMissing: true) { _, block, _ in
       rows.values += UnsafeBufferPointer(start: block.rows, count: block.count * block.columnCount)
     }
     return rows.values

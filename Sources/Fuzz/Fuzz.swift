@@ -24,7 +24,7 @@ struct Fuzz: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Which readers: npy raw csv gzip hdf5 model checkpoint sealed-checkpoint.")
+    help: "Which readers: npy raw csv missing gzip hdf5 model checkpoint sealed-checkpoint.")
   var targets: [String] = []
 
   @Option(help: "The number of the first input of each target.")
