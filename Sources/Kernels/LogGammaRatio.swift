@@ -1,3 +1,6 @@
+/// log 2 pi.
+public let logTwoPi = 0x1.d67f1c864beb5p+0
+
 extension Portable {
   /// log Γ(x + D/2) - log Γ(x) - D/2 log x, for x > 0.
   ///

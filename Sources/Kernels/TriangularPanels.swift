@@ -23,3 +23,15 @@ public func triangularPanelsCount(order: Int) -> Int {
   let panels = (order + 3) / 4
   return 8 * panels * (panels + 1)
 }
+
+/// L^-1 packed by rows, of its panels.
+public func packedTriangle(panels: ArraySlice<Double>, order: Int) -> [Double] {
+  var packed: [Double] = []
+  packed.reserveCapacity(PackedTriangle.count(order))
+  for i in 0..<order {
+    let (panel, row) = i.quotientAndRemainder(dividingBy: 4)
+    let start = panels.startIndex + 8 * panel * (panel + 1) + row
+    for j in 0...i { packed.append(panels[start + 4 * j]) }
+  }
+  return packed
+}

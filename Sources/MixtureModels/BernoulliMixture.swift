@@ -22,6 +22,11 @@ public struct BernoulliMixture: ExponentialFamily {
   /// a Σ_kj log(p_kj (1 - p_kj)), which never falls; the log-likelihood alone may, where a > 0.
   public let smoothing: Double
 
+  /// Of data whose rows lack columns: a missing cell is left out of the product, and of the counts of its
+  /// column. T(x) then has for each column besides x_j whether it is there, with θ = log(1 - p_kj), and x_j
+  /// is 0 where it is not.
+  private var observed: ObservedColumns?
+
   /// Settings of which no fit can be made are an error of the fit.
   public init(componentCount: Int, columnCount: Int, smoothing: Double = 1e-6) {
     self.componentCount = componentCount
@@ -34,7 +39,16 @@ public struct BernoulliMixture: ExponentialFamily {
     try requireAddend(smoothing, "smoothing")
   }
 
-  public var featureCount: Int { 1 + columnCount }
+  public var takesMissing: Bool { true }
+  public var fill: [Double]? { observed?.means }
+
+  public func observing(_ columns: ObservedColumns?) -> BernoulliMixture {
+    var mixture = self
+    mixture.observed = columns
+    return mixture
+  }
+
+  public var featureCount: Int { 1 + (observed == nil ? 1 : 2) * columnCount }
   public var layout: ParameterLayout {
     ParameterLayout([
       .init("weights", [componentCount], .weights),
@@ -44,9 +58,14 @@ public struct BernoulliMixture: ExponentialFamily {
 
   public func writeFeatures(of tile: RowBlock, into features: UnsafeMutablePointer<Double>) {
     for n in 0..<tile.count {
-      features[n * featureCount] = 1
-      (features + n * featureCount + 1).update(
-        from: tile.rows + n * columnCount, count: columnCount)
+      let (own, row) = (features + n * featureCount, tile.rows + n * columnCount)
+      own[0] = 1
+      (own + 1).update(from: row, count: columnCount)
+      guard observed != nil else { continue }
+      for j in 0..<columnCount {
+        own[1 + columnCount + j] = row[j].isNaN ? 0 : 1
+        if row[j].isNaN { own[1 + j] = 0 }
+      }
     }
   }
 
@@ -55,8 +74,10 @@ public struct BernoulliMixture: ExponentialFamily {
     return (0..<componentCount).flatMap { k in
       let row = probabilities[k * columnCount..<(k + 1) * columnCount]
       let logWeight = Portable.log(weights[k])
-      return [row.reduce(logWeight) { $1 < 1 ? $0 + Portable.log(1 - $1) : $0 }]
-        + row.map { $0 > 0 && $0 < 1 ? Portable.log($0) - Portable.log(1 - $0) : 0 }
+      let logits = row.map { $0 > 0 && $0 < 1 ? Portable.log($0) - Portable.log(1 - $0) : 0 }
+      let rests = row.map { $0 < 1 ? Portable.log(1 - $0) : 0 }
+      return observed == nil
+        ? [rests.reduce(logWeight, +)] + logits : [logWeight] + logits + rests
     }
   }
 
@@ -65,11 +86,21 @@ public struct BernoulliMixture: ExponentialFamily {
     parameters.probabilities.enumerated().compactMap { i, probability in
       guard probability == 0 || probability == 1 else { return nil }
       let (component, column) = i.quotientAndRemainder(dividingBy: columnCount)
-      return FeatureRequirement(component: component, feature: 1 + column, value: probability)
+      return FeatureRequirement(
+        component: component, feature: 1 + column, value: probability,
+        condition: observed.map { _ in 1 + columnCount + column })
     }
   }
 
-  /// The weights N_k / ΣN and probabilities (S_kj + a) / (N_k + 2a).
+  public func imputed(
+    _ k: Int, _ j: Int, _ parameters: Parameters, _ random: RandomRow?
+  ) -> Double? {
+    let probability = parameters.probabilities[k * columnCount + j]
+    return random.map { $0.uniform(1 + j) < probability ? 1 : 0 } ?? probability
+  }
+
+  /// The weights N_k / ΣN and probabilities (S_kj + a) / (N_kj + 2a), N_kj being N_k less the rows that lack
+  /// the column. A column that all of a component lack has the probability 1/2.
   ///
   /// - Throws: `FitError.collapsed` for a component without mass if `smoothing` is 0; otherwise
   ///   such a component stays, with weight 0 and probabilities 1/2.
@@ -83,8 +114,10 @@ public struct BernoulliMixture: ExponentialFamily {
       guard total > 0, sums[0] + smoothing > 0 else {
         throw FitError.collapsed(component: k, mass: sums[0], rows: total, iteration: nil)
       }
-      probabilities += sums.dropFirst().map {
-        min(max(($0 + smoothing) / (sums[0] + 2 * smoothing), smallest), largest)
+      for j in 1...columnCount {
+        let count = (observed == nil ? sums[0] : sums[columnCount + j]) + 2 * smoothing
+        let probability = count > 0 ? (sums[j] + smoothing) / count : 0.5
+        probabilities.append(min(max(probability, smallest), largest))
       }
     }
     return ["weights": features.map { $0[0] / total }, "probabilities": probabilities]

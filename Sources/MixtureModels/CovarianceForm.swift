@@ -34,6 +34,11 @@ protocol CovarianceForm: Sendable {
   /// What components share that have one covariance; nil if they have not, or not with all digits.
   func shared(_ parameters: Parameters, _ factors: [CovarianceFactor]) -> SharedCenter?
 
+  /// What follows for rows that lack columns.
+  func conditional(
+    _ parameters: Parameters, _ factors: [CovarianceFactor], columns: Int
+  ) -> any ConditionalColumns
+
   func writeLogJoint(
     of tile: Tile, _ components: GaussianComponents, into logJoint: UnsafeMutablePointer<Double>)
 
@@ -120,6 +125,3 @@ func padded(_ means: [Double], columns: Int) -> [Double] {
     means[$0..<$0 + columns] + padding
   }
 }
-
-/// log 2 pi.
-let logTwoPi = 0x1.d67f1c864beb5p+0

@@ -21,6 +21,13 @@ struct DiagonalCovariances: CovarianceForm {
     }
   }
 
+  func conditional(
+    _ parameters: Parameters, _ factors: [CovarianceFactor], columns: Int
+  ) -> any ConditionalColumns {
+    IndependentColumns(
+      means: parameters.means, precisions: factors.flatMap(\.numbers), columnCount: columns)
+  }
+
   func writeLogJoint(
     of tile: Tile, _ components: GaussianComponents, into logJoint: UnsafeMutablePointer<Double>
   ) {

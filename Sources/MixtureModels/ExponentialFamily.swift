@@ -23,6 +23,10 @@ where StepComponents == FeatureComponents, StepMoments == FeatureMoments {
   /// nothing.
   func requirements(of parameters: Parameters) -> [FeatureRequirement]
 
+  /// What is to be expected of a missing cell of column `j` in component `k`, or with random numbers a draw.
+  /// Nil, the default: the family takes complete rows only.
+  func imputed(_ k: Int, _ j: Int, _ parameters: Parameters, _ random: RandomRow?) -> Double?
+
   /// The M-step.
   ///
   /// - Parameter features: of each component the P sums of w r T(x); number 0 is its mass.
@@ -35,6 +39,10 @@ public protocol Features: Sendable {
   /// The number of features of a row, P, with the constant.
   var featureCount: Int { get }
 
+  /// What stands in missing cells for those who do not know of them, D values, of a family whose features
+  /// do: NaN in a row is then a missing cell. Nil, the default: rows are complete.
+  var fill: [Double]? { get }
+
   /// Writes T(x_n) for every row of the tile: `tile.count` × P, row-major, feature 0 = 1.
   func writeFeatures(of tile: RowBlock, into features: UnsafeMutablePointer<Double>)
 
@@ -43,6 +51,8 @@ public protocol Features: Sendable {
 }
 
 extension Features {
+  public var fill: [Double]? { nil }
+
   public func writeLogBaseMeasure(
     of tile: RowBlock, into logBase: UnsafeMutablePointer<Double>
   ) { logBase.update(repeating: 0, count: tile.count) }
@@ -56,16 +66,22 @@ public struct FeatureRequirement: Sendable, Equatable {
   public var feature: Int
   /// What rows of positive density have there.
   public var value: Double
+  /// A feature that is 0 in rows of which this is not required.
+  public var condition: Int?
 
-  public init(component: Int, feature: Int, value: Double) {
+  public init(component: Int, feature: Int, value: Double, condition: Int? = nil) {
     self.component = component
     self.feature = feature
     self.value = value
+    self.condition = condition
   }
 }
 
 extension ExponentialFamily {
   public func requirements(of parameters: Parameters) -> [FeatureRequirement] { [] }
+  public func imputed(
+    _ k: Int, _ j: Int, _ parameters: Parameters, _ random: RandomRow?
+  ) -> Double? { nil }
 
   /// - Throws: `FitError.undefined` if a natural parameter is not finite (of a component's number
   ///   0, if it is NaN or +∞).
@@ -82,7 +98,8 @@ extension ExponentialFamily {
       throw FitError.undefined(component: component, naturalParameter: parameter, value: value)
     }
     return FeatureComponents(
-      of: self, count: componentCount, values: values, requirements: requirements(of: parameters))
+      of: self, count: componentCount, values: values, requirements: requirements(of: parameters)
+    ) { imputed($0, $1, parameters, $2) }
   }
 
   public func moments(

@@ -12,12 +12,18 @@ public struct FeatureComponents: Components {
   /// What is demanded of rows that have a density under a component.
   let requirements: [FeatureRequirement]
 
+  /// What a component says of a missing cell.
+  private let imputed: @Sendable (_ k: Int, _ j: Int, _ random: RandomRow?) -> Double?
+
   init(
-    of family: any Features, count: Int, values: [Double], requirements: [FeatureRequirement]
+    of family: any Features, count: Int, values: [Double], requirements: [FeatureRequirement],
+    imputed: @escaping @Sendable (_ k: Int, _ j: Int, _ random: RandomRow?) -> Double?
   ) {
     (self.family, self.count, self.values) = (family, count, values)
-    self.requirements = requirements
+    (self.requirements, self.imputed) = (requirements, imputed)
   }
+
+  public var fill: [Double]? { family.fill }
 
   /// The features twice, row by row and feature by feature, and log h(x).
   public var scratchCount: Int { (2 * family.featureCount + 1) * tileRows }
@@ -27,8 +33,8 @@ public struct FeatureComponents: Components {
     let featureCount = family.featureCount
     let columns = tile.scratch + featureCount * tileRows
     let logBase = columns + featureCount * tileRows
-    family.writeFeatures(of: tile.rows, into: tile.scratch)
-    family.writeLogBaseMeasure(of: tile.rows, into: logBase)
+    family.writeFeatures(of: tile.rowsAsTheyAre, into: tile.scratch)
+    family.writeLogBaseMeasure(of: tile.rowsAsTheyAre, into: logBase)
     for n in 0..<tile.count {
       for p in 0..<featureCount { columns[p * tileRows + n] = tile.scratch[n * featureCount + p] }
     }
@@ -46,7 +52,30 @@ public struct FeatureComponents: Components {
     for requirement in requirements {
       let sums = logJoint + requirement.component * tileStride
       let feature = columns + requirement.feature * tileRows
-      for n in 0..<tile.count where feature[n] != requirement.value { sums[n] = -.infinity }
+      let condition = requirement.condition.map { columns + $0 * tileRows }
+      for n in 0..<tile.count where feature[n] != requirement.value && condition?[n] != 0 {
+        sums[n] = -.infinity
+      }
+    }
+  }
+}
+
+extension FeatureComponents: ImputingComponents {
+  public func impute(
+    _ tile: Tile, responsibilities: UnsafePointer<Double>, random: ((_ n: Int) -> RandomRow)?,
+    into rows: UnsafeMutablePointer<Double>
+  ) {
+    guard let incomplete = tile.incomplete else { return }
+    for n in incomplete.patterns.joined() {
+      let row = incomplete.row(n)
+      let own = (0..<count).map { responsibilities[$0 * tileStride + n] }
+      let random = random?(n)
+      let component = random?.choice(own, 0)
+      for j in 0..<tile.rows.columnCount where row[j].isNaN {
+        rows[n * tile.rows.columnCount + j] =
+          component.map { imputed($0, j, random) ?? .nan }
+          ?? own.indices.reduce(0) { $0 + own[$1] * (imputed($1, j, nil) ?? .nan) }
+      }
     }
   }
 }
@@ -65,6 +94,7 @@ public struct FeatureMoments: Moments {
   }
 
   public var scratchCount: Int { family.featureCount * tileRows }
+  public var fill: [Double]? { family.fill }
 
   /// R'T, 2 n K P flops. Each product runs along the features of one row; a row that has nothing
   /// of a component is left out of its sums, which changes none of them.
@@ -72,7 +102,7 @@ public struct FeatureMoments: Moments {
     _ tile: Tile, weights: UnsafeMutablePointer<Double>, into sums: UnsafeMutablePointer<Double>
   ) {
     let featureCount = family.featureCount
-    family.writeFeatures(of: tile.rows, into: tile.scratch)
+    family.writeFeatures(of: tile.rowsAsTheyAre, into: tile.scratch)
     for k in 0..<componentCount {
       let own = sums + k * featureCount
       for n in 0..<tile.count {

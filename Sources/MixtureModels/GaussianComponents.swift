@@ -34,15 +34,20 @@ public struct GaussianComponents: Components {
   public private(set) var floor: Double
   /// Whether densities are screened where the rule holds.
   private let canScreen: Bool
+  /// What is made of rows that lack columns; nil where all are complete.
+  let conditional: (any ConditionalColumns)?
+  public let fill: [Double]?
 
   /// The smallest share of a component in the rows' weight for which the rule holds.
   private static let smallestShare = 0x1p-20
 
-  /// - Parameter exactDense: whether every responsibility counts that float64 can hold.
+  /// - Parameters:
+  ///   - exactDense: whether every responsibility counts that float64 can hold.
+  ///   - observed: of the data, if rows may lack columns.
   /// - Throws: `FitError` if a variance is infinite or no number, or a covariance singular.
   init(
     _ parameters: Parameters, _ form: any CovarianceForm, columns: Int, exactDense: Bool,
-    sharing work: WorkSharing
+    observed: ObservedColumns?, sharing work: WorkSharing
   ) throws {
     let weights = parameters.weights
     let parts = try form.factors(of: parameters, columns: columns, sharing: work)
@@ -59,6 +64,8 @@ public struct GaussianComponents: Components {
     factorStride = form.isShared ? 0 : factors.count / max(weights.count, 1)
     shared = form.shared(parameters, parts)
     leadingLogScales = parts.map(\.leadingLogScale)
+    conditional = observed.map { _ in form.conditional(parameters, parts, columns: columns) }
+    fill = observed?.means
     let leavesOutNegligible =
       !exactDense && weights.allSatisfy { $0 == 0 || $0 >= Self.smallestShare }
     floor = leavesOutNegligible ? negligibleLogRatio : smallestExponent
@@ -76,13 +83,21 @@ public struct GaussianComponents: Components {
   private var screensDensities: Bool { canScreen && floor > smallestExponent }
 
   /// The rows' differences from a center and the whitened tile, or room to screen them.
-  public var scratchCount: Int {
+  public var scratchCount: Int { completeScratchCount + incompleteScratchCount }
+
+  var completeScratchCount: Int {
     max(
       (paddedCount(columnCount) + columnCount) * tileStride,
       canScreen ? ScreenedLogDensities.scratchCount(columnCount: columnCount, stride: tileRows) : 0)
   }
 
   public func writeLogJoint(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>) {
+    writeFilled(of: tile, into: logJoint)
+    writeIncomplete(of: tile, into: logJoint)
+  }
+
+  /// The same of the rows as they are filled.
+  func writeFilled(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>) {
     form.writeLogJoint(of: tile, self, into: logJoint)
   }
 
@@ -96,6 +111,7 @@ public struct GaussianComponents: Components {
         stride: tile.stride, components: components, directions: directions, scratch: tile.scratch
       ).write(into: logJoint, densityStride: tileStride)
     }
+    writeIncomplete(of: tile, into: logJoint)
   }
 
   public func exact(masses: [Double], total: Double) -> GaussianComponents? {

@@ -21,6 +21,9 @@ public struct GaussianMixture: MixtureModel {
   /// Of the data to be fitted, which no mean leaves, but by rounding; nil for a given model. With
   /// regularization 0, a variance that the rounding of numbers of this size could feign is singular.
   public let ranges: ColumnRanges?
+  /// Of the data, if rows may lack columns: cells that are NaN are then missing at random, and what
+  /// is to be expected of them enters the M-step (`ConditionalColumns`). Nil: all rows are complete.
+  public private(set) var observed: ObservedColumns?
 
   /// Settings of which no fit can be made are an error of the fit.
   ///
@@ -57,6 +60,14 @@ public struct GaussianMixture: MixtureModel {
   public func requireUsable() throws {
     try requireComponents()
     try requireAddend(regularization, "regularization")
+  }
+
+  public var takesMissing: Bool { true }
+
+  public func observing(_ columns: ObservedColumns?) -> GaussianMixture {
+    var mixture = self
+    mixture.observed = columns
+    return mixture
   }
 
   public var layout: ParameterLayout {
@@ -100,13 +111,16 @@ public struct GaussianMixture: MixtureModel {
   ) throws -> GaussianComponents {
     try requireFiniteVariances(parameters)
     return try GaussianComponents(
-      parameters, form, columns: columnCount, exactDense: !screening, sharing: work)
+      parameters, form, columns: columnCount, exactDense: !screening, observed: observed,
+      sharing: work)
   }
 
   public func moments(
     of components: GaussianComponents, at parameters: Parameters
   ) -> GaussianMoments {
-    GaussianMoments(of: self, about: parameters.means, shared: components.shared)
+    GaussianMoments(
+      of: self, about: parameters.means, shared: components.shared,
+      conditional: components.conditional)
   }
 
   public func moments(about centers: [Double]) -> GaussianMoments {

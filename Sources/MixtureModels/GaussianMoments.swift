@@ -14,31 +14,46 @@ public struct GaussianMoments: Moments {
   let componentCount: Int
   let columnCount: Int
   let regularization: Double
-  /// Of the data, which no mean leaves.
+  /// Of the data, which no mean leaves if all rows are complete.
   let ranges: ColumnRanges?
+  /// Of the data, if rows may lack columns.
+  let observed: ObservedColumns?
+  /// What is to be expected of these; nil where nothing is known of components yet.
+  let conditional: (any ConditionalColumns)?
+  /// Whether weights are responsibilities times numbers of the rows, which are in `Tile.kept`.
+  var weighsRows = false
   public let slots: Slots
   private let form: any CovarianceForm
   private let squares: any SecondMoments
   /// K points, each padded with zeros to whole vectors.
   private var centers: [Double]
+  /// The same as `ConditionalColumns` takes them, if they are needed.
+  private(set) var laneCenters: [Double] = []
   /// Whether second moments come from residuals and pairs, and about what; nil: from each component.
   private var pooled: SharedCenter?
   /// The second moments of a component.
-  private let secondCount: Int
+  let secondCount: Int
   private let firstStart: Int
   private let pairsStart: Int
 
   /// Moments about K points, D numbers each.
   ///
-  /// - Parameter shared: what components with a common covariance share, if that may be used.
+  /// - Parameters:
+  ///   - shared: what components with a common covariance share, if that may be used.
+  ///   - conditional: of the components that gave the responsibilities.
   init(
-    of mixture: GaussianMixture, about centers: [Double], shared: SharedCenter? = nil
+    of mixture: GaussianMixture, about centers: [Double], shared: SharedCenter? = nil,
+    conditional: (any ConditionalColumns)? = nil
   ) {
     (componentCount, columnCount) = (mixture.componentCount, mixture.columnCount)
-    (regularization, ranges) = (mixture.regularization, mixture.ranges)
+    (regularization, observed) = (mixture.regularization, mixture.observed)
+    // What is expected of a missing value may lie beyond all that are there.
+    ranges = observed == nil ? mixture.ranges : nil
+    self.conditional = conditional
     form = mixture.form
     squares = form.secondMoments
     self.centers = padded(centers, columns: columnCount)
+    if conditional != nil { laneCenters = laneMajor(points: centers, columnCount: columnCount) }
     let pairCount = form.pairCount(components: componentCount, columns: columnCount)
     pooled = pairCount > 0 ? shared : nil
     secondCount = squares.count(columns: columnCount)
@@ -51,7 +66,11 @@ public struct GaussianMoments: Moments {
 
   /// The rows in blocks, those with a responsibility, two numbers a row, and products of eight columns;
   /// and sums of all components.
-  public var scratchCount: Int { tileScratchCount + sumsCount }
+  public var scratchCount: Int { completeScratchCount + incompleteScratchCount }
+
+  var completeScratchCount: Int { tileScratchCount + sumsCount }
+
+  public var fill: [Double]? { observed?.means }
 
   private var tileScratchCount: Int { (2 * paddedCount(columnCount) + 10) * tileStride }
 
@@ -71,6 +90,12 @@ public struct GaussianMoments: Moments {
     for k in 0..<componentCount where sums.divisors[k] > 0 {
       for j in 0..<columnCount { next.centers[k * stride + j] = sums.mean(k, j) }
     }
+    if conditional != nil {
+      let points = (0..<componentCount).flatMap { k in
+        (0..<columnCount).map { next.center(k, $0) }
+      }
+      next.laneCenters = laneMajor(points: points, columnCount: columnCount)
+    }
     // Where the mean has no neighbor that is nearer, nothing is to be gained.
     return next.centers == centers ? nil : next
   }
@@ -80,6 +105,7 @@ public struct GaussianMoments: Moments {
   public func add(
     _ tile: Tile, weights: UnsafeMutablePointer<Double>, into sums: UnsafeMutablePointer<Double>
   ) {
+    if let rows = tile.incomplete { addIncomplete(rows, of: tile, weights, sums) }
     if let pooled {
       addPooled(tile, weights, about: pooled, sums)
     } else if squares.hasRowsInLanes(columns: columnCount) {
@@ -95,13 +121,17 @@ public struct GaussianMoments: Moments {
     centers.withUnsafeBufferPointer { body($0.baseAddress! + k * paddedCount(columnCount)) }
   }
 
-  private func first(
+  func first(
     _ k: Int, _ sums: UnsafeMutablePointer<Double>
   ) -> UnsafeMutablePointer<Double> { sums + firstStart + k * columnCount }
 
-  private func second(
+  func second(
     _ k: Int, _ sums: UnsafeMutablePointer<Double>
   ) -> UnsafeMutablePointer<Double> { sums + (form.isShared ? 0 : k * secondCount) }
+
+  func add(squares own: UnsafePointer<Double>, _ k: Int, to sums: UnsafeMutablePointer<Double>) {
+    squares.add(squares: own, columnCount: columnCount, to: second(k, sums))
+  }
 
   /// Moments with rows in lanes; those of components that less than half of the rows have a share
   /// of with columns in lanes, where rows can be left out.

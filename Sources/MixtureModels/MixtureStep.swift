@@ -16,6 +16,10 @@ public protocol Components: Sendable {
   /// Lanes from `tile.count` up to `tileRows` may be left undefined.
   func writeLogJoint(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>)
 
+  /// What stands in the missing cells of `Tile.rows`, D values, for components that know what to make of
+  /// `Tile.incomplete`. Nil, the default: they take complete rows only.
+  var fill: [Double]? { get }
+
   /// How far a component's log joint may lie below the row's largest for the component to have a
   /// responsibility for the row at all; by default `smallestExponent`, the reach of float64.
   var floor: Double { get }
@@ -45,6 +49,7 @@ public protocol Components: Sendable {
 extension Components {
   public var scratchCount: Int { 0 }
   public var keptCount: Int { 0 }
+  public var fill: [Double]? { nil }
   public var floor: Double { smallestExponent }
   public func writeLogJointAboveFloor(
     of tile: Tile, into logJoint: UnsafeMutablePointer<Double>
@@ -64,7 +69,7 @@ extension Components {
     _ body: (Tile, UnsafeMutablePointer<Double>) throws -> Void
   ) rethrows {
     let memory = TileMemory(
-      componentCount: count, scratchCount: scratchCount, keptCount: keptCount)
+      componentCount: count, scratchCount: scratchCount, keptCount: keptCount, fill: fill)
     try memory.forEachTile(of: block, workspace: workspace, body)
   }
 }
@@ -76,6 +81,9 @@ public protocol Moments: Sendable {
 
   /// How many numbers of scratch memory a tile needs. By default none.
   var scratchCount: Int { get }
+
+  /// As `Components.fill`, in a first M-step.
+  var fill: [Double]? { get }
 
   /// Adds the moments of a tile.
   ///
@@ -92,6 +100,7 @@ public protocol Moments: Sendable {
 
 extension Moments {
   public var scratchCount: Int { 0 }
+  public var fill: [Double]? { nil }
   public func again(after sums: Sums) -> Self? { nil }
 }
 
@@ -103,6 +112,7 @@ public struct MixtureStep<C: Components, M: Moments>: Pass {
   public let components: C
   public let moments: M
   public let slots: Slots
+  public var takesMissing: Bool { components.fill != nil }
   /// Made here, where the types are those of a family: code for any would look them up tile by tile.
   private let body: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
 
@@ -117,7 +127,7 @@ public struct MixtureStep<C: Components, M: Moments>: Pass {
     let memory = TileMemory(
       componentCount: componentCount,
       scratchCount: max(components.scratchCount, moments.scratchCount),
-      keptCount: components.keptCount)
+      keptCount: components.keptCount, fill: components.fill)
     let floor = components.floor
     body = { block, workspace, sums in
       sums.update(repeating: 0, count: count)
@@ -151,6 +161,7 @@ public struct AssignedStep<M: Moments>: Pass {
 
   public let slots: Slots
   public let moments: M
+  public var takesMissing: Bool { moments.fill != nil }
   private let componentCount: Int
   private let assign: Assign
 
@@ -164,7 +175,8 @@ public struct AssignedStep<M: Moments>: Pass {
   ) throws {
     sums.update(repeating: 0, count: slots.count)
     let memory = TileMemory(
-      componentCount: componentCount, scratchCount: moments.scratchCount, keptCount: 0)
+      componentCount: componentCount, scratchCount: moments.scratchCount, keptCount: 0,
+      fill: moments.fill)
     try memory.forEachTile(of: block, workspace: workspace) { tile, weights in
       weights.update(repeating: 0, count: componentCount * tileStride)
       // The tile is in the memory of the other one.

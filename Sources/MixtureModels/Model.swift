@@ -34,6 +34,10 @@ public protocol Model: Sendable {
   /// a cell is missing and may be: no value.
   var valueCheck: ValueCheck? { get }
 
+  /// The same for data whose rows lack columns, of which this is known; nil: all are complete. By default it
+  /// makes no difference.
+  func observing(_ columns: ObservedColumns?) -> Self
+
   /// Prepares the E-step under `parameters`, once an iteration.
   ///
   /// - Parameters:
@@ -69,6 +73,7 @@ extension Model {
   public func requireUsable() throws {}
   public var takesMissing: Bool { false }
   public var valueCheck: ValueCheck? { nil }
+  public func observing(_ columns: ObservedColumns?) -> Self { self }
   public func again(_ step: Step, after sums: Sums) -> Step? { nil }
   public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     layout.largestChange(from: previous, to: next)

@@ -20,6 +20,15 @@ struct SphericalCovariances: CovarianceForm {
     }
   }
 
+  func conditional(
+    _ parameters: Parameters, _ factors: [CovarianceFactor], columns: Int
+  ) -> any ConditionalColumns {
+    IndependentColumns(
+      means: parameters.means,
+      precisions: parameters.covariances.flatMap { Array(repeating: 1 / $0, count: columns) },
+      columnCount: columns)
+  }
+
   func writeLogJoint(
     of tile: Tile, _ components: GaussianComponents, into logJoint: UnsafeMutablePointer<Double>
   ) {

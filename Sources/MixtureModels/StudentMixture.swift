@@ -26,7 +26,7 @@ public struct StudentMixture: DerivedFamily {
       keys: [("degrees_of_freedom_model", ["fixed", "common"])]),
   ]
 
-  public let base: GaussianMixture
+  public private(set) var base: GaussianMixture
   /// A number for all or one for each, if they are given.
   private let given: [Double]?
   /// Whether they stay as they are.
@@ -68,6 +68,12 @@ public struct StudentMixture: DerivedFamily {
     return (model.map { [("degrees_of_freedom_model", $0)] } ?? []) + base.variant
   }
 
+  public func observing(_ columns: ObservedColumns?) -> StudentMixture {
+    var mixture = self
+    mixture.base = base.observing(columns)
+    return mixture
+  }
+
   public var title: String { "Mixture of t distributions with \(base.covariance.name) scales" }
 
   public func components(
@@ -80,7 +86,11 @@ public struct StudentMixture: DerivedFamily {
 
   public func moments(
     of components: StudentComponents, at parameters: Parameters
-  ) -> GaussianMoments { base.moments(of: components.squares, at: parameters) }
+  ) -> GaussianMoments {
+    var moments = base.moments(of: components.squares, at: parameters)
+    moments.weighsRows = true
+    return moments
+  }
 
   public func moments(about centers: [Double]) -> GaussianMoments { base.moments(about: centers) }
 
@@ -153,7 +163,9 @@ public struct StudentComponents: Components {
   /// Gives -δ / 2.
   let squares: GaussianComponents
   private let logScales: [Double]
-  private let degreesOfFreedom: [Double]
+  let degreesOfFreedom: [Double]
+  /// Of rows that lack columns, by the number of those that are there.
+  let tails: [StudentTails]
 
   init(_ gaussian: GaussianComponents, degreesOfFreedom: [Double]) {
     // log Γ((ν + D)/2) - log Γ(ν/2) - D/2 log(ν π) instead of -D/2 log(2 π).
@@ -163,22 +175,32 @@ public struct StudentComponents: Components {
     var squares = gaussian
     squares.logScales = logScales.map { _ in 0 }
     (self.squares, self.degreesOfFreedom) = (squares, degreesOfFreedom)
+    let columnCount = gaussian.columnCount
+    tails = gaussian.conditional.map { _ in
+      (0...columnCount).map {
+        StudentTails(
+          gaussianLogScales: gaussian.logScales, degreesOfFreedom: degreesOfFreedom, observed: $0,
+          of: columnCount)
+      }
+    } ?? []
   }
 
   public var count: Int { logScales.count }
-  public var scratchCount: Int { squares.scratchCount }
+  public var fill: [Double]? { squares.fill }
+  public var scratchCount: Int { squares.scratchCount + 3 * paddedCount(count) }
   public var weightSlots: Slots { [GaussianMoments.weights: count, Self.logs: count] }
   /// The rows' weights u, and log u, of each component.
   public var keptCount: Int { 2 * count * tileStride }
 
   public func writeLogJoint(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>) {
-    squares.writeLogJoint(of: tile, into: logJoint)
+    squares.writeFilled(of: tile, into: logJoint)
     for k in 0..<count {
       writeStudentDensities(
         logJoint + k * tileStride, count: tile.count, columnCount: squares.columnCount,
         logScale: logScales[k], degreesOfFreedom: degreesOfFreedom[k],
         weights: tile.kept + k * tileStride, logWeights: tile.kept + (count + k) * tileStride)
     }
+    writeIncomplete(of: tile, into: logJoint)
   }
 
   public func weigh(

@@ -13,7 +13,10 @@ public let tileStride = tileRows + 8
 ///
 /// The pointers are valid only inside the call that receives the tile.
 public struct Tile {
+  /// The rows, missing cells filled with some value of the column.
   public let rows: RowBlock
+  /// Those that lack columns; nil if none does, or if nobody wants to know.
+  public let incomplete: IncompleteRows?
   /// The rows transposed: D columns of `stride` numbers each, undefined beyond the rows.
   public let columns: UnsafeMutablePointer<Double>
   /// The numbers from one column to the next: the rows, rounded up to a multiple of 32.
@@ -35,17 +38,20 @@ package struct TileMemory: Sendable {
   let componentCount: Int
   let scratchCount: Int
   let keptCount: Int
+  /// What stands in missing cells, D values; nil where there are none.
+  let fill: [Double]?
 
   /// Of a pass that looks at each row once: tiles of `rowCount` rows, and scratch memory.
   package init(rowCount: Int, scratchCount: Int) {
-    self.init(componentCount: 0, scratchCount: scratchCount, keptCount: 0)
+    self.init(componentCount: 0, scratchCount: scratchCount, keptCount: 0, fill: nil)
     self.rowCount = rowCount
   }
 
-  init(componentCount: Int, scratchCount: Int, keptCount: Int) {
+  init(componentCount: Int, scratchCount: Int, keptCount: Int, fill: [Double]?) {
     self.componentCount = componentCount
     self.scratchCount = scratchCount
     self.keptCount = keptCount
+    self.fill = fill
   }
 
   /// Calls `body` with every tile of `block`, in row order, and memory for K × `tileStride` numbers.
@@ -56,19 +62,27 @@ package struct TileMemory: Sendable {
   ) rethrows {
     let transposedCount = block.columnCount * rowCount
     let joint = workspace.reserve(
-      componentCount * tileStride + transposedCount + scratchCount + keptCount)
+      componentCount * tileStride + transposedCount + scratchCount + keptCount
+        + (fill == nil ? 0 : transposedCount))
     let columns = joint + componentCount * tileStride
     let scratch = columns + transposedCount
+    let filled = scratch + scratchCount + keptCount
     for start in stride(from: 0, to: block.count, by: rowCount) {
-      let rows = block.slice(from: start, count: min(rowCount, block.count - start))
+      var rows = block.slice(from: start, count: min(rowCount, block.count - start))
+      var incomplete: IncompleteRows?
+      if let fill {
+        incomplete = IncompleteRows(rows)
+        incomplete?.writeFilled(fill, into: filled)
+        if incomplete != nil { rows = rows.replacing(rows: filled) }
+      }
       let columnStride = (rows.count + 31) & ~31
       transposeTile(
         rows.rows, count: rows.count, columnCount: rows.columnCount, stride: columnStride,
         into: columns)
       try body(
         Tile(
-          rows: rows, columns: columns, stride: columnStride, scratch: scratch,
-          kept: scratch + scratchCount), joint)
+          rows: rows, incomplete: incomplete, columns: columns, stride: columnStride,
+          scratch: scratch, kept: scratch + scratchCount), joint)
     }
   }
 }

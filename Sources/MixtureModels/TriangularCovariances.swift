@@ -18,6 +18,15 @@ extension TriangularCovariances {
       numbers: triangularPanels(inverse, order: columns)[...], inverse: inverse)
   }
 
+  func conditional(
+    _ parameters: Parameters, _ factors: [CovarianceFactor], columns: Int
+  ) -> any ConditionalColumns {
+    ConditionalGaussians(
+      means: parameters.means,
+      inverses: factors.map { packedTriangle(panels: $0.numbers, order: columns) },
+      columnCount: columns)
+  }
+
   /// Log densities of each component about its own mean.
   func writeFullDensities(
     of tile: Tile, _ components: GaussianComponents, into logJoint: UnsafeMutablePointer<Double>

@@ -24,6 +24,12 @@ public struct RowBlock {
     self.firstRow = firstRow
   }
 
+  /// These rows with other values.
+  public func replacing(rows: UnsafePointer<Double>) -> RowBlock {
+    RowBlock(
+      rows: rows, weights: weights, count: count, columnCount: columnCount, firstRow: firstRow)
+  }
+
   /// `count` rows of this block from its row `start` on.
   public func slice(from start: Int, count: Int) -> RowBlock {
     RowBlock(

@@ -27,6 +27,7 @@ extension Engine {
     options: FitOptions = FitOptions(), resuming state: FitState? = nil,
     onIteration: IterationHook = { _ in }, keep: FitKeeper = { _ in }
   ) throws -> Fit {
+    let model = model.observing(data.observed)
     let place = state?.place
     let words =
       settings(of: options) + [
@@ -84,6 +85,7 @@ extension Engine {
     _ model: some Model, from start: Parameters, options: FitOptions = FitOptions(),
     onIteration: IterationHook = { _ in }
   ) throws -> Fit {
+    let model = model.observing(data.observed)
     try requireSuitable(model, under: start, settings(of: options))
     try options.requireUsable()
     return try FitCourse.with(FitState(starts: 1), onIteration) { course in

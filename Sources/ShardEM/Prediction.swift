@@ -40,6 +40,7 @@ extension Engine {
     parts: Prediction.Parts = [.responsibilities, .logDensities],
     visit: @Sendable (Prediction) throws -> Void
   ) throws {
+    let model = model.observing(data.observed)
     try requireSuitable(model, under: parameters, ["parts \(parts.rawValue)"])
     let components = try model.components(at: parameters, sharing: sharing)
     try forEachBlock(takingMissing: model.takesMissing) { number, block, workspace in
@@ -58,6 +59,7 @@ extension Engine {
   public func score(
     _ model: some MixtureModel, under parameters: Parameters
   ) throws -> Score {
+    let model = model.observing(data.observed)
     try requireSuitable(model, under: parameters)
     let sums = try evaluation(model, under: parameters).sums[0]
     return Score(

@@ -17,14 +17,9 @@ public final class DataSet: Sendable {
   public let largestWeight: Double
   /// The number of rows of positive weight, on all ranks.
   public let weightedRowCount: Int
-  /// Whether a cell is missing in any row of any rank, of weight 0 too: it is NaN.
-  public let hasMissing: Bool
-  /// What those see in place of missing cells who know nothing of them: the mean of each column
-  /// over the cells of positive weight that are not missing. Nil if none is missing.
-  public let columnMeans: [Double]?
-  /// The variance of each column over these cells, divided by the sum of their weights; nil if none
-  /// is missing.
-  public let columnVariances: [Double]?
+  /// What is known of the columns if a cell is missing in any row of any rank, of weight 0 too: it is NaN.
+  /// Nil if all rows are complete.
+  public let observed: ObservedColumns?
 
   /// What the files call the data columns, no two alike; nil if they have no names, or do not agree.
   public let columnNames: [String]?
@@ -81,7 +76,7 @@ public final class DataSet: Sendable {
     let scan = try RowScan.scan(
       reader, mayMiss: missing.areAllowed, threads: threads, world: world)
     (ranges, largestWeight) = (scan.ranges, scan.largestWeight)
-    (hasMissing, incompleteBlocks) = (scan.hasMissing, scan.incompleteBlocks)
+    incompleteBlocks = scan.incompleteBlocks
     weightedRowCount = weights == nil ? plan.rowCount : scan.weightedRowCount
     guard largestWeight > 0 else { throw DataSetError.allWeightsZero }
     // The exact sums drop what is below 2^-950: this leaves as much for squares of values.
@@ -91,11 +86,10 @@ public final class DataSet: Sendable {
     if let empty = ranges.minimum.firstIndex(of: .infinity) {
       throw DataSetError.noValues(reader.column(empty))
     }
-    let moments =
-      hasMissing
-      ? try ObservedMoments(
+    observed =
+      scan.hasMissing
+      ? try ObservedColumns(
         reader, within: ranges, blockCount: plan.blockCount, threads: threads, world: world) : nil
-    (columnMeans, columnVariances) = (moments?.means, moments?.variances)
   }
 
   /// What `files` call the columns beside that of the weights.
@@ -123,16 +117,14 @@ public final class DataSet: Sendable {
   /// - Parameter scratch: that by which `block` was read. A copy is in its second memory; a block
   ///   without missing cells is not copied.
   func filled(_ block: RowBlock, number: Int, scratch: Workspace) -> RowBlock {
-    guard let columnMeans, incompleteBlocks.contains(number) else { return block }
+    guard let observed, incompleteBlocks.contains(number) else { return block }
     let rows = scratch.second.reserve(block.count * columnCount)
     rows.update(from: block.rows, count: block.count * columnCount)
     for n in 0..<block.count {
       let row = rows + n * columnCount
-      for (j, mean) in columnMeans.enumerated() where row[j].isNaN { row[j] = mean }
+      for (j, mean) in observed.means.enumerated() where row[j].isNaN { row[j] = mean }
     }
-    return RowBlock(
-      rows: rows, weights: block.weights, count: block.count, columnCount: columnCount,
-      firstRow: block.firstRow)
+    return block.replacing(rows: rows)
   }
 
   /// A column as messages name it, `j` counted from 0 among the data columns.

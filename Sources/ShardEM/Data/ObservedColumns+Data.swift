@@ -2,15 +2,9 @@ import Kernels
 import MessagePassing
 import Rows
 
-/// The mean and the variance of each column over the cells that are not missing.
-///
 /// Exact sums of blocks, about the middles of the ranges and then about the means: the same bits on
 /// any number of ranks and threads.
-struct ObservedMoments {
-  let means: [Double]
-  /// Divided by the sum of the weights of what is observed.
-  let variances: [Double]
-
+extension ObservedColumns {
   /// Collective: two sums.
   ///
   /// - Parameters:
@@ -23,7 +17,7 @@ struct ObservedMoments {
     let (low, high) = (ranges.minimum, ranges.maximum)
     func sums(about centers: [Double]) throws -> ArraySlice<Double> {
       let own = try world.agree {
-        try ObservedMoments.sums(
+        try ObservedColumns.sums(
           reader, about: centers, additions: blockCount, within: ranges, threads: threads)
       }
       var elements = own.elements
@@ -37,7 +31,7 @@ struct ObservedMoments {
       min(max(middles[j] + shifts[3 * j + 1] / shifts[3 * j], low[j]), high[j])
     }
     let squares = try sums(about: means)
-    (self.means, variances) = (means, columns.map { squares[3 * $0 + 2] / squares[3 * $0] })
+    self.init(means: means, variances: columns.map { squares[3 * $0 + 2] / squares[3 * $0] })
   }
 
   /// Of this rank's blocks, for each column the sums of w, w (x - c) and w (x - c)² over what is
