@@ -56,11 +56,15 @@ struct DataOptions: ParsableArguments, CommonOptions {
 
   /// Collective. Opens the shards, and logs what was assumed about text files and columns.
   ///
-  /// - Parameter model: whose columns they are to have, if names tell; nil: as they are.
+  /// - Parameters:
+  ///   - model: whose columns they are to have, if names tell; nil: as they are.
+  ///   - mayMiss: whether cells may be missing even if no option says so.
   func open(
-    for model: ModelColumns? = nil, threads: Int, in world: any Communicator, log: Logger
+    for model: ModelColumns? = nil, mayMiss: Bool = false, threads: Int,
+    in world: any Communicator, log: Logger
   ) throws -> DataSet {
     var options = reading.readOptions
+    if mayMiss && options.missing == .error { options.missing = .allowed() }
     options.order = model?.order
     let data = try DataSet.open(
       files, options: options, placement: local ? .local(.current) : .shared,

@@ -37,7 +37,9 @@ extension FitCommand {
         shardem fit data.csv -K 3 --noise 1e-4
 
       Cells that are missing - NaN, empty, NA - and those that hold -999:
-        shardem fit sensors.csv -K 4 --missing em --missing-values -999
+        shardem fit sensors.csv -K 4 --missing em --missing-values -999 --output model.json
+        shardem impute model.json sensors.csv --missing em --missing-values -999 \\
+          --output complete.csv
 
       Columns of 0 and 1:
         shardem fit answers.csv --family bernoulli -K 5 --output classes.json
