@@ -169,4 +169,21 @@ for model in "--covariance VEI" "--family student-t" \
   same "${model//--/}: the same bytes" "${pendigits[@]}" $model
 done
 predictions "t and noise" whole.npy --columns "$columns_npy"
+
+# Every row of pendigits has a 100 or two.
+missing=(--missing em --missing-values 100)
+for model in "--covariance full" "--covariance tied" "--covariance diag" \
+  "--family student-t --covariance full"; do
+  rm -f first.json
+  # shellcheck disable=SC2086
+  same "missing cells, ${model//--/}: the same bytes" "${pendigits[@]}" "${missing[@]}" $model
+done
+for ranks in 1 2 3 7; do
+  for kind in npy csv; do
+    attempt on_ranks "$ranks" "$shardem" impute alone.json "whole.$kind" --columns \
+      "$([[ $kind = npy ]] && echo "$columns_npy" || echo "$columns_csv")" "${missing[@]}" --quiet \
+      --draw 1 --output "imputed-$ranks-$kind.npy" || not_ok "impute on $ranks ranks failed"
+  done
+done
+compare "impute: the same bytes" imputed-1-npy.npy imputed-[2-7]-npy.npy imputed-?-csv.npy
 finish
