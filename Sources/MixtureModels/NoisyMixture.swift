@@ -171,14 +171,16 @@ extension FamilyExtension {
     setting: FamilySetting(
       "noise",
       help: """
-        Beside the components, noise of this density everywhere, such as 1 over the volume that the \
-        data fill; rows that it explains best have the label -1.
+        Beside the components, noise of this density everywhere; auto: 1 over the volume of the data, \
+        the smaller of the boxes along the columns and along the principal axes. Rows that noise explains \
+        best have the label -1.
         """,
       valueName: "density", noun: "noise")
   ) { mixture, value in
     let density = Double(value)
-    guard value.isEmpty || density.map({ $0 > 0 && $0.isFinite }) == true else {
-      throw FitError.unusable(setting: "noise \(value)", expected: "a density above 0")
+    // Of a file, or measured before a fit.
+    guard value.isEmpty || value == "auto" || density.map({ $0 > 0 && $0.isFinite }) == true else {
+      throw FitError.unusable(setting: "noise \(value)", expected: "a density above 0, or auto")
     }
     guard mixture.layout.parts.contains(where: { $0.domain == .mean }) else {
       throw FitError.unusable(

@@ -34,7 +34,7 @@ extension FitCommand {
 
       Rows far off, which hardly count, or which belong to no component:
         shardem fit data.csv -K 3 --family student-t --degrees-of-freedom common
-        shardem fit data.csv -K 3 --noise 1e-4
+        shardem fit data.csv -K 3 --noise auto
 
       Cells that are missing - NaN, empty, NA - and those that hold -999:
         shardem fit sensors.csv -K 4 --missing em --missing-values -999 --output model.json

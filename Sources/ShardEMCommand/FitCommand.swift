@@ -58,15 +58,15 @@ struct FitCommand: WorldCommand {
     let threads = try running.threadCount(in: world)
     let data = try data.open(
       for: search.`init`.columns(of: start), threads: threads, in: world, log: log)
-    let mixture = try world.common { try model.mixture(for: data) }
+    let engine = Engine(data, threads: threads, world: world)
+    let mixture = try model.mixture(for: engine)
     if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
       log.warning("\(warning)")
     }
     let given = try search.`init`.responsibilities(
       beside: data, of: mixture, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
-    return try fit(
-      mixture, start: start, given: given, Engine(data, threads: threads, world: world), log)
+    return try fit(mixture, start: start, given: given, engine, log)
   }
 
   private func fit(

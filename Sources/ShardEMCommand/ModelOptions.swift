@@ -70,7 +70,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
         "--regularization \(regularization); expected a number from 0 to 4.4e+307")
     }
     do {
-      _ = try mixture(columns: 1, ranges: nil)
+      _ = try mixture(settings.values, columns: 1, ranges: nil)
     } catch { throw ValidationError("--\(error)") }
   }
 
@@ -94,17 +94,22 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     }
   }
 
-  /// The mixture, for these data.
-  func mixture(for data: DataSet) throws -> any Family {
-    try mixture(columns: data.columnCount, ranges: data.ranges)
+  /// Collective. The mixture, for the data of `engine`.
+  func mixture(for engine: Engine) throws -> any Family {
+    let values = try engine.measured(settings.values)
+    return try engine.world.common {
+      try mixture(values, columns: engine.data.columnCount, ranges: engine.data.ranges)
+    }
   }
 
-  private func mixture(columns: Int, ranges: ColumnRanges?) throws -> any Family {
+  private func mixture(
+    _ values: [String: String], columns: Int, ranges: ColumnRanges?
+  ) throws -> any Family {
     try Families.standard.mixture(
       family.type,
       FamilyOptions(
         regularization: regularization, exactDense: exactDense, ranges: ranges,
-        values: settings.values),
+        values: values),
       components: components, columns: columns)
   }
 }

@@ -74,7 +74,7 @@ extension BadInput {
       "fit a.npy -K 4000000000000000000 --family student-t --degrees-of-freedom 0",
       "--degrees-of-freedom 0; expected a number from 0.001, or 4000000000000000000 of them, fixed, "
         + "common or each"),
-    usage("fit a.npy -K 2 --noise 0", "--noise 0; expected a density above 0"),
+    usage("fit a.npy -K 2 --noise 0", "--noise 0; expected a density above 0, or auto"),
     usage(
       "fit a.npy -K 2 --family bernoulli --noise 1",
       "--noise beside a Bernoulli mixture; expected a family of continuous columns"),

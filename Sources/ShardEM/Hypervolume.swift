@@ -1,0 +1,84 @@
+import Kernels
+import MessagePassing
+import MixtureModels
+import Synchronization
+
+extension Engine {
+  /// Collective. The natural logarithm of the volume that the rows of positive weight fill, as mclust's
+  /// `hypvol`: the smaller of the box along the columns and the box along the principal axes of all rows.
+  ///
+  /// Three walks over the rows. -∞ where a side of a box has no length.
+  public func logHypervolume() throws -> Double {
+    let (d, ranges) = (data.columnCount, data.ranges)
+    // Halves: a side may be longer than the largest number.
+    let sides = (0..<d).map { ranges.maximum[$0] / 2 - ranges.minimum[$0] / 2 }
+    let means = try searching { try await $0.columnMoments().means }
+    let axes = Eigenvectors(of: try scatter(about: means), order: d).vectors
+    let lengths = try extents(along: axes, from: means)
+    func logVolume(_ sides: [Double]) -> Double { sides.reduce(0) { $0 + Portable.log($1) } }
+    return min(logVolume(sides) + Double(d) * Portable.log(2), logVolume(lengths))
+  }
+
+  /// Collective. The sum of w (x - c)(x - c)' over the rows, D × D.
+  private func scatter(about centers: [Double]) throws -> [Double] {
+    let d = data.columnCount
+    let count = PackedTriangle.count(d)
+    let pass = BlockPass(["products": count]) { block, _, sums in
+      sums.update(repeating: 0, count: count)
+      for n in 0..<block.count {
+        let row = block.rows + n * d
+        let weight = block.weights?[n] ?? 1
+        if weight == 0 { continue }
+        for i in 0..<d {
+          let product = weight * (row[i] - centers[i])
+          for j in 0...i {
+            sums[PackedTriangle.row(i) + j].addProduct(product, row[j] - centers[j])
+          }
+        }
+      }
+    }
+    let products = try run([pass]).sums[0]["products"]
+    return PackedTriangle.unpackSymmetric(products[...], order: d)
+  }
+
+  /// Collective. How far the rows of positive weight extend along each of D axes, D numbers each.
+  private func extents(along axes: [Double], from origin: [Double]) throws -> [Double] {
+    let d = data.columnCount
+    let largest = Mutex([Double](repeating: -.infinity, count: 2 * d))
+    try forEachBlock { _, block, _ in
+      var own = [Double](repeating: -.infinity, count: 2 * d)
+      for n in 0..<block.count where block.weights?[n] != 0 {
+        let row = block.rows + n * d
+        for i in 0..<d {
+          var place = 0.0
+          for j in 0..<d { place.addProduct(axes[i * d + j], row[j] - origin[j]) }
+          own[i] = max(own[i], place)
+          own[d + i] = max(own[d + i], -place)
+        }
+      }
+      largest.withLock { for i in 0..<2 * d { $0[i] = max($0[i], own[i]) } }
+    }
+    var all = largest.withLock { $0 }
+    try world.maximum(&all)
+    return (0..<d).map { all[$0] + all[d + $0] }
+  }
+
+  /// Collective. Settings of a family as it takes them: what the data are to say is measured. So far that is
+  /// the density of `noise`, `auto`: 1 over the volume that the data fill.
+  ///
+  /// - Throws: `FitError.unusable` if there is no such number.
+  public func measured(_ values: [String: String]) throws -> [String: String] {
+    guard values["noise"] == "auto" else { return values }
+    let logVolume = try logHypervolume()
+    let density = Portable.exp(-logVolume)
+    guard density > 0, density.isFinite else {
+      throw world.common(
+        FitError.unusable(
+          setting: logVolume == -.infinity
+            ? "noise auto of data that fill no volume"
+            : "noise auto of data that fill a volume of exp(\(logVolume))",
+          expected: "a density, or other columns: none constant or dependent on others, in other units"))
+    }
+    return values.merging(["noise": "\(density)"]) { $1 }
+  }
+}
