@@ -62,3 +62,33 @@ private let stirlingCoefficients: [Double] = [
   -0x1.e4286cb0f5398p-6, 0x1.a41a41a41a41ap-8, -0x1.f6ab0d9993c7dp-10, 0x1.b951e2b18ff23p-11,
   -0x1.3813813813814p-11, 0x1.a01a01a01a01ap-11, -0x1.6c16c16c16c17p-9, 0x1.5555555555555p-4,
 ]
+
+extension Portable {
+  /// log x! of a whole number from 0 up. Those below 1024, which most counts are, are known.
+  public static func logFactorial(_ x: Double) -> Double {
+    x >= 0 && x < 1024 ? logFactorials[Int(x)] : logGamma(x + 1)
+  }
+
+  /// Writes of each row the sum of log x! of its values, but those that are NaN.
+  public static func writeLogFactorials(
+    _ rows: UnsafePointer<Double>, count: Int, columnCount: Int,
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    logFactorials.withUnsafeBufferPointer { known in
+      for n in 0..<count {
+        var sum = 0.0
+        for j in 0..<columnCount {
+          let x = rows[n * columnCount + j]
+          if x >= 0 && x < 1024 {
+            sum += known[Int(x)]
+          } else if !x.isNaN {
+            sum += logGamma(x + 1)
+          }
+        }
+        sums[n] = sum
+      }
+    }
+  }
+
+  private static let logFactorials = (0..<1024).map { logGamma(Double($0) + 1) }
+}

@@ -12,6 +12,8 @@ public struct Families: Sendable {
     GaussianMixture.self,
     BernoulliMixture.self,
     StudentMixture.self,
+    PoissonMixture.self,
+    ExponentialMixture.self,
   ], extensions: [
     .noise
   ])

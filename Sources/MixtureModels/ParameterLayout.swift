@@ -13,6 +13,8 @@ public struct ParameterLayout: Sendable, Equatable {
     case mean
     /// More than 0.
     case positive
+    /// 0 or more.
+    case rate
     /// More than 0, with a reciprocal that has all its digits.
     case variance
     /// 0 to 1.
@@ -34,7 +36,7 @@ public struct ParameterLayout: Sendable, Equatable {
         value > 0
           ? CovarianceCheck.hasReciprocal(value) ? nil : CovarianceCheck.range : "more than 0"
       case .probability: (0...1).contains(value) ? nil : "0 to 1"
-      case .weights: value >= 0 ? nil : "0 or more"
+      case .weights, .rate: value >= 0 ? nil : "0 or more"
       }
     }
   }
@@ -92,7 +94,7 @@ public struct ParameterLayout: Sendable, Equatable {
       switch part.domain {
       case .fixed: count
       case .covariance: count + part.matrixCount * PackedTriangle.count(part.order)
-      case .free, .mean, .positive, .variance, .probability, .weights: count + part.count
+      case .free, .mean, .positive, .rate, .variance, .probability, .weights: count + part.count
       }
     }
   }
@@ -147,7 +149,7 @@ extension ParameterLayout {
       case .weights, .probability: return max(change, largest(old, new) { _ in 1 })
       case .variance: return max(change, largest(old, new) { new[$0] })
       case .covariance: return max(change, largestChange(old, new, ofMatrices: part))
-      case .free, .mean, .positive, .fixed:
+      case .free, .mean, .positive, .rate, .fixed:
         let deviations = part.domain == .mean ? deviations(next, of: part) : nil
         return max(
           change, largest(old, new) { deviations?[$0] ?? max(abs(old[$0]), abs(new[$0])) })

@@ -91,7 +91,8 @@ private let badFiles = [
     "version: found the number 1.5, expected 1 to 2"),
   BadModelFile(
     full, "\"gaussian\"", "\"cauchy\"",
-    "family: found \"cauchy\", expected \"gaussian\" or \"bernoulli\" or \"student-t\""),
+    "family: found \"cauchy\", expected \"gaussian\" or \"bernoulli\" or \"student-t\" "
+      + "or \"poisson\" or \"exponential\""),
   BadModelFile(
     full, "\"full\"", "\"round\"",
     "covariance_type: found \"round\", expected \"full\" or \"tied\" or \"diag\" or \"spherical\""),

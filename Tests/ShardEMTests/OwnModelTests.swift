@@ -53,7 +53,7 @@ struct OwnModelTests {
     #expect(
       folder.message { _ = try ModelFile.read(path) }
         == "times.json: family: found \"waiting-times\", expected \"gaussian\" or \"bernoulli\" or "
-          + "\"student-t\"")
+          + "\"student-t\" or \"poisson\" or \"exponential\"")
 
     let text = String(decoding: try file.encoded(), as: UTF8.self)
     #expect(

@@ -45,6 +45,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       seed: seed, rowCount: count, componentCount: 3, columnCount: columns,
       covarianceType: .full, separation: 2)
     switch family {
+    case PoissonMixture.name: return problem.rows.map { (3 + $0).magnitude.rounded() }
+    case ExponentialMixture.name: return problem.rows.map(\.magnitude)
     case BernoulliMixture.name: return problem.rows.map { $0 > 0 ? 1 : 0 }
     // With tails: of Gaussian rows the likeliest degrees of freedom may be infinite.
     case StudentMixture.name: return problem.rows.map { $0 * (1 + $0 * $0 / 8) }

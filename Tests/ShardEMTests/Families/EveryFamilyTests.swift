@@ -130,7 +130,7 @@ struct EveryFamilyTests {
           changed[part.name][0] += step
           if count > 1 { changed[part.name][1] -= step } else { changed.weights[0] -= step }
           return [changed]
-        case .mean, .free, .positive, .probability:
+        case .mean, .free, .positive, .rate, .probability:
           return (0..<count).compactMap { i in
             var changed = parameters
             let value = changed[part.name][i]
