@@ -118,7 +118,8 @@ let package = Package(
     .testTarget(name: "MessagePassingTests", dependencies: ["Host", "MessagePassing"]),
     .testTarget(name: "FilesTests", dependencies: ["SystemLibrary", "Files", "_TestSupport"]),
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "Files", "_TestSupport"]),
-    .testTarget(name: "MixtureModelsTests", dependencies: ["MixtureModels", "_TestSupport"]),
+    .testTarget(
+      name: "MixtureModelsTests", dependencies: ["Kernels", "MixtureModels", "_TestSupport"]),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["MixtureModels", "ModelFiles", "_TestSupport"]),
     .testTarget(

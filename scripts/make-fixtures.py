@@ -84,7 +84,7 @@ def shipped_cases(source):
 
 
 def model_cases(source):
-    """Fits of mclust's VEI, of t distributions and with noise: their start, way and end."""
+    """Fits of mclust's models, of t distributions and with noise: their start, way and end."""
     cases = json.loads((source / "models.json").read_text())["cases"]
     return [model_case(case) for case in cases if is_tested(case)]
 
@@ -94,8 +94,8 @@ def is_tested(case):
     kind = case["capability"]
     return (
         kind == "student_t"
-        or kind == "noise" and name in ("VVV", "EEE", "VVI", "VII")
-        or kind == "mclust_models" and name == "VEI"
+        or kind == "noise"
+        or kind == "mclust_models" and len(name) == 3
     )
 
 
@@ -124,6 +124,8 @@ def model_case(case):
         "log_likelihood": result["loglik"],
         **{key: result[key] for key in ("free_parameters", "bic", "weights", "means", "covariances")},
         **({"degrees_of_freedom": result["nu"]} if "nu" in result else {}),
+        **({"entropy": result["entropy"], "icl": -result["icl_mclust_sign"]}
+           if "icl_mclust_sign" in result else {}),
     }
     return made
 

@@ -37,12 +37,38 @@ public protocol CovarianceModel: Sendable, CustomStringConvertible {
   /// The number of free parameters of the covariances of K components of D columns.
   func freeParameterCount(components: Int, columns: Int) -> Int
 
-  /// The most likely covariances of this model.
+  /// The most likely covariances of this model; where that has no closed form, at least as likely ones as
+  /// those of the E-step.
   ///
-  /// - Parameters:
-  ///   - covariances: those of the rows about the components' means, in the shape of `type`.
-  ///   - masses: of the K components.
-  func constrained(_ covariances: [Double], masses: [Double], columns: Int) -> [Double]
+  /// Components without rows, and what has no variance, keep their zeros, for the caller to judge.
+  /// - Throws: what `scatter.work` throws.
+  func constrained(_ scatter: Scatter) throws -> [Double]
+}
+
+/// What an M-step gives to a covariance model.
+public struct Scatter: Sendable {
+  /// S_k, those of the rows about the components' means, in the shape of the model's type.
+  public var covariances: [Double]
+  /// Of the K components, n_k.
+  public let masses: [Double]
+  /// D.
+  public let columnCount: Int
+  /// The covariances of the E-step, as far as there was one.
+  public let previous: [Double]?
+  let work: WorkSharing
+
+  public init(
+    _ covariances: [Double], masses: [Double], columns: Int, previous: [Double]? = nil,
+    sharing work: WorkSharing = .none
+  ) {
+    (self.covariances, self.masses, columnCount) = (covariances, masses, columns)
+    (self.previous, self.work) = (previous, work)
+  }
+
+  /// The same rows in other axes, of which each component has `variances`: K × D.
+  func along(_ variances: [Double]) -> Scatter {
+    Scatter(variances, masses: masses, columns: columnCount)
+  }
 }
 
 extension CovarianceModel {
@@ -53,12 +79,24 @@ extension CovarianceModel {
 /// The models by name.
 public enum CovarianceModels {
   /// A line for each.
+  ///
+  /// Σ_k = λ_k D_k A_k D_k': volume λ_k, shape A_k with |A_k| = 1, orientation D_k. In axes that are known
+  /// a model is one of diagonal covariances, so that those that turn the axes are made of these.
   public static let all: [any CovarianceModel] = [
-    UnconstrainedCovariances(.full, "VVV"),
-    UnconstrainedCovariances(.tied, "EEE"),
-    UnconstrainedCovariances(.diag, "VVI"),
-    UnconstrainedCovariances(.spherical, "VII"),
+    UnconstrainedCovariances(.full),
+    UnconstrainedCovariances(.tied),
+    UnconstrainedCovariances(.diag),
+    UnconstrainedCovariances(.spherical),
+    EqualCovariances("EII", .spherical),
+    EqualCovariances("EEI", .diag),
     EqualShapeCovariances(),
+    EqualVolumeCovariances(),
+    ProportionalCovariances(),
+    CommonAxes("EVE", EqualVolumeCovariances()),
+    CommonAxes("VVE", UnconstrainedCovariances(.diag)),
+    OwnAxes("EEV", EqualCovariances("EEI", .diag)),
+    OwnAxes("VEV", EqualShapeCovariances()),
+    OwnAxes("EVV", EqualVolumeCovariances()),
   ]
 
   /// The model of this name; nil if there is none.
@@ -75,12 +113,15 @@ public struct UnconstrainedCovariances: CovarianceModel {
   public let names: [String]
   public let type: CovarianceType
 
-  init(_ type: CovarianceType, _ name: String) {
-    (self.type, names) = (type, [type.rawValue, name])
-  }
-
   public init(_ type: CovarianceType) {
-    self = CovarianceModels.all.lazy.compactMap { $0 as? Self }.first { $0.type == type }!
+    let name =
+      switch type {
+      case .full: "VVV"
+      case .tied: "EEE"
+      case .diag: "VVI"
+      case .spherical: "VII"
+      }
+    (self.type, names) = (type, [type.rawValue, name])
   }
 
   public func freeParameterCount(components: Int, columns: Int) -> Int {
@@ -89,7 +130,5 @@ public struct UnconstrainedCovariances: CovarianceModel {
       ? count * columns * (columns + 1) / 2 : count * type.form.varianceCount(columns: columns)
   }
 
-  public func constrained(_ covariances: [Double], masses: [Double], columns: Int) -> [Double] {
-    covariances
-  }
+  public func constrained(_ scatter: Scatter) -> [Double] { scatter.covariances }
 }

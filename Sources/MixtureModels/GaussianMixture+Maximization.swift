@@ -24,21 +24,21 @@ extension GaussianMixture {
       try form.covariances(own, sharing: work), masses, isShared: form.isShared)
     return Parameters(
       weights: masses.map { $0 / total }, means: means,
-      covariances: try finished(covariances, sums, sharing: work))
+      covariances: try finished(
+        Scatter(
+          covariances, masses: masses, columns: columnCount, previous: previous?.covariances,
+          sharing: work), sums))
   }
 
   /// The covariances that the model allows, regularized.
   ///
   /// - Throws: `FitError` if one is singular or out of range.
-  private func finished(
-    _ covariances: [Double], _ sums: Sums, sharing work: WorkSharing
-  ) throws -> [Double] {
-    var covariances = covariance.constrained(
-      covariances, masses: sums[Slots.masses], columns: columnCount)
+  private func finished(_ scatter: Scatter, _ sums: Sums) throws -> [Double] {
+    var covariances = try covariance.constrained(scatter)
     forEachVariance { _, _, place in
       covariances[place] = max(covariances[place], 0) + regularization
     }
-    try requireUsable(covariances, sums, sharing: work)
+    try requireUsable(covariances, sums, sharing: scatter.work)
     return covariances
   }
 

@@ -14,20 +14,23 @@ public struct EqualShapeCovariances: CovarianceModel {
 
   public func freeParameterCount(components: Int, columns: Int) -> Int { components + columns - 1 }
 
-  /// Ends when no volume changes by more than 2^-50 of itself, which is the roundings of D + K additions
-  /// for any of them, or after 1000 turns: the likelihood has then risen as far as it got.
+  /// Ends when no two volumes change differently by more than 2^-50, or by no less than before: but for a
+  /// common factor the map from volumes to volumes is monotone and homogeneous, so that the differences do
+  /// not grow but by roundings. Else after 1000 turns: the likelihood has then risen as far as it got.
   ///
   /// Components without rows or any variance, and columns without a variance in any component, have no
   /// part in it; their zeros stay, for the caller to judge.
-  public func constrained(_ covariances: [Double], masses: [Double], columns d: Int) -> [Double] {
+  public func constrained(_ scatter: Scatter) -> [Double] {
+    let (masses, d) = (scatter.masses, scatter.columnCount)
     // Roundings may leave less than nothing.
-    let variances = covariances.map { max($0, 0) }
+    let variances = scatter.covariances.map { max($0, 0) }
     var volumes = masses.indices.map { k in
       masses[k] > 0 ? variances[k * d..<(k + 1) * d].reduce(0, +) / Double(d) : 0
     }
     let live = volumes.indices.filter { volumes[$0] > 0 }
     let columns = (0..<d).filter { j in live.contains { variances[$0 * d + j] > 0 } }
     var shape = [Double](repeating: 0, count: d)
+    var lastChange = Double.infinity
     for _ in 0..<1000 {
       for j in columns {
         shape[j] = live.reduce(0) { $0 + masses[$1] * (variances[$1 * d + j] / volumes[$1]) }
@@ -36,15 +39,18 @@ public struct EqualShapeCovariances: CovarianceModel {
       let logs = columns.reduce(0) { $0 + Portable.log(shape[$1]) }
       let scale = Portable.exp(logs / Double(columns.count))
       for j in columns { shape[j] /= scale }
-      var change = 0.0
+      var (least, most) = (Double.infinity, 0.0)
       for k in live {
         let sum = columns.reduce(0) { $0 + variances[k * d + $1] / shape[$1] }
         let volume = sum / Double(columns.count)
-        change = max(change, abs(volume - volumes[k]) / volume)
+        let ratio = volume / volumes[k]
+        (least, most) = (min(least, ratio), max(most, ratio))
         volumes[k] = volume
       }
-      if change <= 0x1p-50 { break }
+      let change = most / least - 1
+      if change <= 0x1p-50 || change < 0x1p-30 && change >= lastChange { break }
+      lastChange = change
     }
-    return covariances.indices.map { volumes[$0 / d] * shape[$0 % d] }
+    return variances.indices.map { volumes[$0 / d] * shape[$0 % d] }
   }
 }

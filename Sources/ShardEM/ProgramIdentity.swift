@@ -19,8 +19,8 @@ package struct ProgramIdentity: Sendable, Equatable {
     (self.version, self.arithmetic) = (version, arithmetic)
   }
 
-  /// Two iterations from k-means of every family and covariance model, on few columns and on so many
-  /// that the kernels for many are used. Takes some milliseconds.
+  /// Two iterations from k-means of every family and covariance model, on few columns; of those with
+  /// kernels for many on so many too. Takes some milliseconds.
   private static func digestOfFits() -> String {
     var digest = Digest()
     for columns in [3, 50] {
@@ -39,7 +39,8 @@ package struct ProgramIdentity: Sendable, Equatable {
   private static func mixtures(columns: Int) -> [any Family] {
     Families.standard.types.flatMap { type in
       let hasCovariances = type.settings.contains { $0.name == "covariance" }
-      return (hasCovariances ? CovarianceModels.all.map(\.name) : [""]).compactMap { name in
+      let models = CovarianceModels.all.filter { columns < 50 || $0 is UnconstrainedCovariances }
+      return (hasCovariances ? models.map(\.name) : [""]).compactMap { name in
         let options = FamilyOptions(
           regularization: 0.1, values: hasCovariances ? ["covariance": name] : [:])
         return try? type.init(options, components: 3, columns: columns)

@@ -17,6 +17,9 @@ extension FitCommand {
         mpirun -np 8 --map-by slot:PE=4 shardem fit shards/ -K 50 \\
           --covariance diag --output model.json --trace trace.jsonl
 
+      Clusters of different volume and direction, but of one shape (mclust's VEV):
+        shardem fit iris.csv --columns 1,2,3,4 -K 2 --covariance VEV
+
       Row weights from a column of the table, or from a file of one weight per row:
         shardem fit survey.csv --weights count -K 4 --output model.json
         shardem fit 'part-*.npy' --weights weights.npy -K 4 --output model.json

@@ -62,7 +62,8 @@ extension BadInput {
     usage("sample m.json --rows -1 -o x", "--rows -1; expected 1 or more", seeing: "sample "),
     usage(
       "fit a.npy -K 1 --covariance round",
-      "--covariance round; expected full, VVV, tied, EEE, diag, VVI, spherical, VII, VEI"),
+      "--covariance round; expected full, VVV, tied, EEE, diag, VVI, spherical, VII, EII, EEI, VEI, "
+        + "EVI, VEE, EVE, VVE, EEV, VEV, EVV"),
     usage(
       "fit a.npy -K 2 --family student-t --degrees-of-freedom 1,2,3",
       "--degrees-of-freedom 1,2,3; expected a number from 0.001, or 2 of them, fixed, common "

@@ -12,6 +12,9 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     values.sorted { $0.key < $1.key }.reduce(family) { "\($0), \($1.key) \($1.value)" }
   }
 
+  /// Whether each component has a volume of its own, as mclust's names say it.
+  var hasVolumes: Bool { values["covariance"]?.first != "E" && values["covariance"] != "tied" }
+
   /// Every family of the registry, with all its covariance models and with noise.
   static let all: [FamilyCase] = Families.standard.types.flatMap { type -> [FamilyCase] in
     guard type.settings.contains(where: { $0.name == "covariance" }) else {

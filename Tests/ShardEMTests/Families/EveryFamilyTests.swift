@@ -102,22 +102,26 @@ struct EveryFamilyTests {
     let best = try logLikelihood(mixture, fit.parameters)
     // 300 rows, each off by 4u of up to 4 times 4 nats.
     let rounding = 300 * 16 * 4 * 0x1p-53 * 4
-    for changed in try neighbors(of: fit.parameters, mixture) {
+    for changed in try neighbors(of: fit.parameters, mixture, hasVolumes: family.hasVolumes) {
       #expect(try logLikelihood(mixture, changed) <= best + rounding)
     }
   }
 
   /// Parameters that differ in one number, by 1e-4 of its scale up or down: what has to stay 1 in sum, or of
   /// one shape, changes together.
-  private func neighbors(of parameters: Parameters, _ mixture: any Family) throws -> [Parameters] {
+  ///
+  /// - Parameter hasVolumes: whether each component's covariance may have a volume of its own.
+  private func neighbors(
+    of parameters: Parameters, _ mixture: any Family, hasVolumes: Bool
+  ) throws -> [Parameters] {
     mixture.layout.parts.flatMap { part -> [Parameters] in
       let count = parameters[part.name].count
       return [-1e-4, 1e-4].flatMap { step -> [Parameters] in
         switch part.domain {
         case .fixed: return []
         case .variance, .covariance:
-          // A component's volume.
-          let own = count % mixture.componentCount == 0 && part.shape.count != 2 || part.domain == .variance
+          // A component's volume, or that of all.
+          let own = hasVolumes && (part.shape.count != 2 || part.domain == .variance)
           let size = own ? count / mixture.componentCount : count
           return stride(from: 0, to: count, by: size).map { first in
             var changed = parameters

@@ -13,7 +13,7 @@ struct ModelReferenceTests {
   func reproduced(reference: ModelCase) throws { try check(reference) }
 
   @Test("None of the shipped ones is missing")
-  func count() { #expect(ModelCase.available.count >= 9) }
+  func count() { #expect(ModelCase.available.count >= 36) }
 
   // As `ReferenceFitTests`: a row's log density, up to M = 100 nats, is off by about 4u M = 4e-14, and so
   // are responsibilities and parameters, relative, in each step. A log-likelihood is a sum of terms of 2
@@ -29,7 +29,7 @@ struct ModelReferenceTests {
     }
     logLikelihoods.append(fit.score.logLikelihood)
     for (found, expected) in zip(logLikelihoods, reference.logLikelihoods) {
-      #expect(relativeError(found, expected) < logLikelihoodError)
+      #expect(relativeError(found, expected) < logLikelihoodError + reference.axesError)
     }
     #expect(relativeError(fit.score.logLikelihood, result.logLikelihood) < logLikelihoodError)
     #expect(relativeError(fit.score.bic, result.bic) < logLikelihoodError)
@@ -98,6 +98,11 @@ struct ModelCase: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { id }
+
+  /// What common axes add to the relative error of log-likelihoods on the way: those of the reference stand
+  /// still when the M-step's objective changes by no more than 1e-19 of itself, and so, as that is flat at
+  /// its maximum, are off by 3e-10, or some times that. At the end these are at a maximum, too.
+  var axesError: Double { ["EVE", "VVE"].contains(covariance) ? 1e-10 : 0 }
 
   /// Those whose data are there.
   static let available: [ModelCase] = {
