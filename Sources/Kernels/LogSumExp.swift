@@ -24,7 +24,35 @@ public func normalizeLogJoint(
   _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, count: Int,
   weights: UnsafePointer<Double>?, floor: Double = smallestExponent
 ) -> Double {
+  normalize(
+    logJoint, componentCount: componentCount, stride: stride, count: count, weights: weights,
+    floor: floor, uncertainty: nil)
+}
+
+/// The same, and how uncertain the responsibilities are: adds Σ -w r log r over rows and components to
+/// `uncertainty[0]`, and Σ -w log max_k r over rows to `uncertainty[1]`.
+///
+/// With s = sum_k e^(log joint - largest) the largest r is 1 / s, and -Σ_k r log r = log s - t / s with
+/// t = sum_k (log joint - largest) e^(log joint - largest): two operations per row and component more.
+public func normalizeLogJoint(
+  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, count: Int,
+  weights: UnsafePointer<Double>?, floor: Double = smallestExponent,
+  uncertainty: UnsafeMutablePointer<Double>
+) -> Double {
+  normalize(
+    logJoint, componentCount: componentCount, stride: stride, count: count, weights: weights,
+    floor: floor, uncertainty: uncertainty)
+}
+
+/// - Parameter uncertainty: where it is to be added, if it is wanted: what is not is no work, as this
+///   is compiled twice.
+@inline(__always)
+private func normalize(
+  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, count: Int,
+  weights: UnsafePointer<Double>?, floor: Double, uncertainty: UnsafeMutablePointer<Double>?
+) -> Double {
   var total = Vector8.zero
+  var (logs, certainties) = (Vector8.zero, Vector8.zero)
   var n = 0
   if weights == nil {
     let one = RowPair(repeating: 1)
@@ -33,28 +61,48 @@ public func normalizeLogJoint(
       let last = min(n + 128, count & ~15)
       var product = Vector8(repeating: 1)
       while n < last {
-        let (largest, sum) = exponentiateRows(
-          logJoint + n, componentCount: componentCount, stride: stride, floor: floor)
-        scaleRows(
-          logJoint + n, componentCount: componentCount, stride: stride, by: one.share(of: sum))
+        let (largest, sum, moment) = exponentiateRows(
+          logJoint + n, componentCount: componentCount, stride: stride, floor: floor,
+          withMoment: uncertainty != nil)
+        let share = one.share(of: sum)
+        scaleRows(logJoint + n, componentCount: componentCount, stride: stride, by: share)
         total = total + largest.low + largest.high
         product = product * sum.low * sum.high
+        if uncertainty != nil {
+          let ofRows = moment * share
+          certainties = certainties + ofRows.low + ofRows.high
+        }
         n += 16
       }
-      total += Portable.log(product)
+      let log = Portable.log(product)
+      total += log
+      logs += log
     }
   }
   while n < count {
     let weight = rowWeights(weights, from: n, count: count)
     let rows = logJoint + n
     clearRows(rows, componentCount: componentCount, stride: stride, withoutWeight: weight)
-    let (largest, sum) = exponentiateRows(
-      rows, componentCount: componentCount, stride: stride, floor: floor)
-    scaleRows(rows, componentCount: componentCount, stride: stride, by: weight.share(of: sum))
+    let (largest, sum, moment) = exponentiateRows(
+      rows, componentCount: componentCount, stride: stride, floor: floor,
+      withMoment: uncertainty != nil)
+    let share = weight.share(of: sum)
+    scaleRows(rows, componentCount: componentCount, stride: stride, by: share)
+    let log = sum.logarithm
     // A row without weight adds nothing, whatever its density.
-    let densities = ((largest + sum.logarithm) * weight).cleared(where: weight, is: 0)
+    let densities = ((largest + log) * weight).cleared(where: weight, is: 0)
     total = total + densities.low + densities.high
+    if uncertainty != nil {
+      let (ofLogs, ofRows) = ((log * weight).cleared(where: weight, is: 0), moment * share)
+      logs = logs + ofLogs.low + ofLogs.high
+      certainties = certainties + ofRows.low + ofRows.high
+    }
     n += 16
+  }
+  if let uncertainty {
+    let sum = logs.laneSum
+    uncertainty[0] += sum - certainties.laneSum
+    uncertainty[1] += sum
   }
   return total.laneSum
 }
@@ -105,22 +153,28 @@ public func largestComponents(
   }
 }
 
-/// Turns the log joint of 16 rows into e^(log joint - largest); returns the largest and the sum
-/// over the components.
+/// Turns the log joint of 16 rows into e^(log joint - largest); returns the largest, the sum over the
+/// components and, if it is wanted, that of (log joint - largest) e^(log joint - largest).
 @_transparent
 private func exponentiateRows(
-  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, floor: Double
-) -> (largest: RowPair, sum: RowPair) {
+  _ logJoint: UnsafeMutablePointer<Double>, componentCount: Int, stride: Int, floor: Double,
+  withMoment: Bool
+) -> (largest: RowPair, sum: RowPair, moment: RowPair) {
   let largest = largestOfRows(logJoint, componentCount: componentCount, stride: stride)
   var sum = RowPair(repeating: 0)
+  var moment = RowPair(repeating: 0)
+  // 0 times infinity would be no number.
+  let least = RowPair(repeating: smallestExponent)
   var rows = logJoint
   for _ in 0..<componentCount {
-    let part = RowPair(loading: rows).exp(relativeTo: largest, floor: floor)
+    let row = RowPair(loading: rows)
+    let part = row.exp(relativeTo: largest, floor: floor)
     part.store(to: rows)
     sum = sum + part
+    if withMoment { moment = moment + part * (row - largest).larger(least) }
     rows += stride
   }
-  return (largest, sum)
+  return (largest, sum, moment)
 }
 
 /// Multiplies 16 rows of all components by `factors`.

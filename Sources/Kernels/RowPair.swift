@@ -27,6 +27,9 @@ struct RowPair {
   static func + (x: RowPair, y: RowPair) -> RowPair { RowPair(x.low + y.low, x.high + y.high) }
 
   @_transparent
+  static func - (x: RowPair, y: RowPair) -> RowPair { RowPair(x.low - y.low, x.high - y.high) }
+
+  @_transparent
   static func * (x: RowPair, y: RowPair) -> RowPair { RowPair(x.low * y.low, x.high * y.high) }
 
   @_transparent

@@ -30,7 +30,7 @@ public protocol MixtureModel: Model where Step == MixtureStep<StepComponents, St
   func moments(about centers: [Double]) -> StepMoments
 
   /// The E-step without moments: what a score needs.
-  func scoreStep(_ components: StepComponents) -> MixtureStep<StepComponents, NoMoments>
+  func scoreStep(_ components: StepComponents) -> ScoreStep<StepComponents>
 
   /// The M-step.
   ///
@@ -67,9 +67,9 @@ extension MixtureModel {
 
   public var responsibilityCount: Int { componentCount }
 
-  public func scoreStep(
-    _ components: StepComponents
-  ) -> MixtureStep<StepComponents, NoMoments> { MixtureStep(components, NoMoments()) }
+  public func scoreStep(_ components: StepComponents) -> ScoreStep<StepComponents> {
+    ScoreStep(components)
+  }
 
   /// About how many numbers the sums of an E-step are: of a first M-step, exactly.
   public var sumsCount: Int {

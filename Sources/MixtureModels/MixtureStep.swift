@@ -194,22 +194,13 @@ public struct AssignedStep<M: Moments>: Pass {
   }
 }
 
-/// No moments: with them the E-step gives what a score needs.
-public struct NoMoments: Moments {
-  public let slots: Slots = [:]
-  public init() {}
-  public func add(
-    _ tile: Tile, weights: UnsafeMutablePointer<Double>, into sums: UnsafeMutablePointer<Double>
-  ) {}
-}
-
-private func mixtureSlots(_ componentCount: Int) -> Slots {
+func mixtureSlots(_ componentCount: Int) -> Slots {
   Slots.objective + [Slots.masses: componentCount]
 }
 
 /// Adds a tile's sum of row weights, and its masses.
 @inline(__always)
-private func addMasses(
+func addMasses(
   of tile: Tile, _ responsibilities: UnsafePointer<Double>, componentCount: Int,
   to sums: UnsafeMutablePointer<Double>
 ) {

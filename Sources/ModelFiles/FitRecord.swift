@@ -19,6 +19,14 @@ public struct FitRecord: Sendable, Equatable {
   public var aic: Double
   /// The Bayesian information criterion, free parameters times log rows - 2 log-likelihood.
   public var bic: Double
+  /// The integrated completed likelihood, BIC + 2 × the entropy of hard labels: the smaller, the better;
+  /// nil, and absent, if unknown, as of a model without components.
+  public var icl: Double?
+  /// 1 - entropy of the responsibilities / (rows log components): 1 where each row is of one component for
+  /// sure; nil likewise.
+  public var normalizedEntropy: Double?
+  /// The number of free parameters; nil, and absent, if unknown.
+  public var freeParameters: Int?
   /// What all random draws come from.
   public var seed: UInt64
   /// The change of the mean log-likelihood at which the fit was to stop.
@@ -34,7 +42,8 @@ public struct FitRecord: Sendable, Equatable {
 
   public init(
     rows: Int, totalWeight: Double? = nil, iterations: Int, converged: Bool,
-    logLikelihood: Double, meanLogLikelihood: Double, aic: Double, bic: Double, seed: UInt64,
+    logLikelihood: Double, meanLogLikelihood: Double, aic: Double, bic: Double,
+    icl: Double? = nil, normalizedEntropy: Double? = nil, freeParameters: Int? = nil, seed: UInt64,
     tolerance: Double, parameterTolerance: Double? = nil, regularization: Double,
     exactDense: Bool = false, initialization: String
   ) {
@@ -46,6 +55,9 @@ public struct FitRecord: Sendable, Equatable {
     self.meanLogLikelihood = meanLogLikelihood
     self.aic = aic
     self.bic = bic
+    self.icl = icl
+    self.normalizedEntropy = normalizedEntropy
+    self.freeParameters = freeParameters
     self.seed = seed
     self.tolerance = tolerance
     self.parameterTolerance = parameterTolerance

@@ -62,7 +62,8 @@ extension FitRecord {
   fileprivate func text() throws(ModelFileError) -> JSONText {
     let numbers: [(String, Double?)] = [
       ("log_likelihood", logLikelihood), ("mean_log_likelihood", meanLogLikelihood),
-      ("aic", aic), ("bic", bic), ("tolerance", tolerance),
+      ("aic", aic), ("bic", bic), ("icl", icl), ("normalized_entropy", normalizedEntropy),
+      ("tolerance", tolerance),
       ("tolerance_parameters", parameterTolerance), ("regularization", regularization),
       ("total_weight", totalWeight),
     ]
@@ -75,7 +76,10 @@ extension FitRecord {
         ("iterations", .integer(iterations)), ("converged", .bool(converged)),
         ("log_likelihood", .number(logLikelihood)),
         ("mean_log_likelihood", .number(meanLogLikelihood)), ("aic", .number(aic)),
-        ("bic", .number(bic)), ("seed", .integer(seed)), ("tolerance", .number(tolerance)),
+        ("bic", .number(bic)), ("icl", icl.map(JSONText.number)),
+        ("normalized_entropy", normalizedEntropy.map(JSONText.number)),
+        ("free_parameters", freeParameters.map { .integer($0) }),
+        ("seed", .integer(seed)), ("tolerance", .number(tolerance)),
         ("tolerance_parameters", parameterTolerance.map(JSONText.number)),
         ("regularization", .number(regularization)),
         ("exact_dense", exactDense ? .bool(true) : nil),

@@ -117,7 +117,7 @@ extension Checkpoint.Start {
   fileprivate var text: JSONText {
     .object([
       ("iteration", .integer(iteration)), ("converged", .bool(converged)),
-      ("failed", .bool(hasFailed)), ("ended", .bool(score != nil)),
+      ("failed", .bool(hasFailed)), ("score", score.map { .integer($0.count) } ?? .null),
       ("numbers", numbers.map { .integer($0.count) } ?? .null),
     ])
   }
@@ -130,13 +130,14 @@ extension Checkpoint.Start {
       return Array(values.prefix(count))
     }
     guard let converged = json["converged"]?.bool, let hasFailed = json["failed"]?.bool,
-      let hasScore = json["ended"]?.bool, let count = json["numbers"],
+      let scoreCount = json["score"], let count = json["numbers"],
       let means = json["iteration"]?.int.flatMap(take),
-      let score = take(hasScore ? 2 : 0),
+      let score = take(scoreCount.isNull ? 0 : scoreCount.int ?? -1),
+      scoreCount.isNull || score.count == 2 || score.count == 5 && Int(exactly: score[4]) != nil,
       let numbers = take(count.isNull ? 0 : count.int ?? -1)
     else { return nil }
     self.init(
-      converged: converged, hasFailed: hasFailed, score: hasScore ? score : nil,
+      converged: converged, hasFailed: hasFailed, score: scoreCount.isNull ? nil : score,
       meanLogLikelihoods: means, numbers: count.isNull ? nil : numbers)
   }
 }

@@ -6,7 +6,8 @@ package struct Checkpoint: Equatable, Sendable {
   package struct Start: Equatable, Sendable {
     package let converged: Bool
     package let hasFailed: Bool
-    /// The log-likelihood and the sum of weights, of a start that has ended.
+    /// The log-likelihood and the sum of weights, of a start that has ended; of a mixture, entropy, hard
+    /// entropy and the number of components too.
     let score: [Double]?
     /// Nats per row, of every iteration.
     package let meanLogLikelihoods: [Double]
@@ -72,8 +73,7 @@ extension Checkpoint.Start {
   ) {
     (converged, meanLogLikelihoods) = (state.converged, state.meanLogLikelihoods)
     hasFailed = state.end == .failed
-    score =
-      if case .score(let score) = state.end { [score.logLikelihood, score.weightSum] } else { nil }
+    score = if case .score(let score) = state.end { score.numbers } else { nil }
     numbers = state.parameters.map { model.numbers(of: $0) }
   }
 
@@ -87,11 +87,25 @@ extension Checkpoint.Start {
     (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)
     if hasFailed { state.end = .failed }
     if let score {
-      state.end = .score(
-        Score(
-          logLikelihood: score[0], weightSum: score[1],
-          freeParameterCount: model.freeParameterCount))
+      state.end = .score(Score(numbers: score, freeParameterCount: model.freeParameterCount))
     }
     return state
+  }
+}
+
+extension Score {
+  fileprivate var numbers: [Double] {
+    [logLikelihood, weightSum]
+      + (uncertainty.map { [$0.entropy, $0.hardEntropy, Double($0.componentCount)] } ?? [])
+  }
+
+  /// - Parameter numbers: 2 or 5.
+  fileprivate init(numbers: [Double], freeParameterCount: Int) {
+    self.init(
+      logLikelihood: numbers[0], weightSum: numbers[1], freeParameterCount: freeParameterCount,
+      uncertainty: numbers.count < 5
+        ? nil
+        : Uncertainty(
+          entropy: numbers[2], hardEntropy: numbers[3], componentCount: Int(numbers[4])))
   }
 }

@@ -193,12 +193,7 @@ extension Engine {
     }
     // Also of a start that the limit lets do no iteration.
     course.reach(state, restart: restart)
-    course.end(
-      restart,
-      .score(
-        Score(
-          logLikelihood: last.logLikelihood, weightSum: last.weightSum,
-          freeParameterCount: model.freeParameterCount)))
+    course.end(restart, .score(Score(last, freeParameterCount: model.freeParameterCount)))
   }
 }
 

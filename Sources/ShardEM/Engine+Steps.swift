@@ -44,8 +44,7 @@ extension Engine {
     ) { model.again($0, after: $1) }
   }
 
-  /// Collective. Of these sums those of a score, log-likelihood and sum of weights, and the masses of
-  /// the components: about half of the work.
+  /// Collective. The sums of a `ScoreStep`: about half of the work.
   func evaluation(
     _ model: some MixtureModel, under parameters: Parameters, carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {

@@ -62,9 +62,7 @@ extension Engine {
     let model = model.observing(data.observed)
     try requireSuitable(model, under: parameters)
     let sums = try evaluation(model, under: parameters).sums[0]
-    return Score(
-      logLikelihood: sums.logLikelihood, weightSum: sums.weightSum,
-      freeParameterCount: model.freeParameterCount)
+    return Score(sums, freeParameterCount: model.freeParameterCount)
   }
 }
 

@@ -88,15 +88,18 @@ struct ModelSummary {
 
   private var fitLines: String {
     guard let fit = file.fit else { return "" }
-    let rows = fit.totalWeight.map { "\(fit.rows), of total weight \($0)" } ?? "\(fit.rows)"
-    return """
-      rows            \(rows)
-      log-likelihood  \(fit.logLikelihood) (\(fixed(fit.meanLogLikelihood, 6)) per row)
-      AIC             \(significant(fit.aic, 10))
-      BIC             \(significant(fit.bic, 10))
-      iterations      \(fit.iterations), \(fit.converged ? "converged" : "NOT converged")
-
-      """
+    let lines: [(String, String?)] = [
+      ("rows", fit.totalWeight.map { "\(fit.rows), of total weight \($0)" } ?? "\(fit.rows)"),
+      ("log-likelihood", "\(fit.logLikelihood) (\(fixed(fit.meanLogLikelihood, 6)) per row)"),
+      ("AIC", significant(fit.aic, 10)),
+      ("BIC", significant(fit.bic, 10)),
+      ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),
+      ("certainty", fit.normalizedEntropy.map { "\(fixed($0, 4)) (1 - entropy / rows ln components)" }),
+      ("iterations", "\(fit.iterations), \(fit.converged ? "converged" : "NOT converged")"),
+    ]
+    return lines.map { label, text in
+      text.map { label + String(repeating: " ", count: 16 - label.count) + $0 + "\n" } ?? ""
+    }.joined()
   }
 }
 

@@ -10,9 +10,12 @@ struct ScoreCommand: WorldCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "Print how well a model describes data, as JSON.",
     discussion: """
-      One object: rows, log_likelihood, mean_log_likelihood (per row), aic, bic; the same bits as in the model file when the data are those of the fit. With \
-      --weights, rows are those of positive weight, and total_weight, the sum of their weights, \
-      stands for the number of rows in the means and criteria.
+      One object: rows, log_likelihood, mean_log_likelihood (per row); aic, bic and icl, of which the \
+      smaller is the better (icl is bic and twice the entropy of the rows' labels); \
+      normalized_entropy, 1 where each row is of one component for sure; free_parameters. The same \
+      bits as in the model file when the data are those of the fit. With --weights, rows are those \
+      of positive weight, and total_weight, the sum of their weights, stands for the number of rows \
+      in the means and criteria.
 
         shardem score model.json holdout.npy
         mpirun -np 8 shardem score model.json shards/ | jq .bic
@@ -57,6 +60,9 @@ struct ScoreCommand: WorldCommand {
       ("log_likelihood", .number(score.logLikelihood)),
       ("mean_log_likelihood", .number(score.meanLogLikelihood)),
       ("aic", .number(score.aic)), ("bic", .number(score.bic)),
+      ("icl", score.icl.map(JSONText.number)),
+      ("normalized_entropy", score.normalizedEntropy.map(JSONText.number)),
+      ("free_parameters", .integer(score.freeParameterCount)),
     ])
     return "\(text)\n"
   }

@@ -127,7 +127,9 @@ struct SearchOptions: ParsableArguments, CommonOptions {
       rows: fit.rows, totalWeight: data.isWeighted ? fit.score.weightSum : nil,
       iterations: fit.iterations, converged: fit.converged,
       logLikelihood: fit.score.logLikelihood, meanLogLikelihood: fit.score.meanLogLikelihood,
-      aic: fit.score.aic, bic: fit.score.bic, seed: seed,
+      aic: fit.score.aic, bic: fit.score.bic, icl: fit.score.icl,
+      normalizedEntropy: fit.score.normalizedEntropy,
+      freeParameters: fit.score.freeParameterCount, seed: seed,
       tolerance: toleranceParameters == nil ? convergence.tolerance : 0,
       parameterTolerance: toleranceParameters, regularization: model.regularization,
       exactDense: model.exactDense, initialization: `init`.name)

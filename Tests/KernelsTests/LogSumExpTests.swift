@@ -46,6 +46,41 @@ struct LogSumExpTests {
     }
   }
 
+  @Test(
+    "entropies agree with the plain loop, and change no bit of the rest", arguments: [1, 2, 3, 10],
+    [smallestExponent, negligibleLogRatio])
+  func uncertainty(componentCount: Int, floor: Double) {
+    var generator = SeededGenerator(seed: UInt64(componentCount))
+    for (count, isWeighted) in [(1, false), (16, false), (100, false), (9, true), (100, true)] {
+      let stride = (count + 15) & ~15
+      var logJoint = (0..<componentCount * stride).map { _ in 5 * generator.normal() }
+      if componentCount > 1 { logJoint[0] = -.infinity }
+      let weights = (0..<count).map { $0 % 4 == 1 ? 0 : generator.uniform() * 3 }
+      let given = isWeighted ? weights : nil
+      var (plain, result) = (logJoint, logJoint)
+      let total = normalizeLogJoint(
+        &plain, componentCount: componentCount, stride: stride, count: count, weights: given,
+        floor: floor)
+      var found = [100.0, 200]
+      let same = normalizeLogJoint(
+        &result, componentCount: componentCount, stride: stride, count: count, weights: given,
+        floor: floor, uncertainty: &found)
+      #expect(same == total && result == plain)
+      var (soft, hard) = (100.0, 200.0)
+      for n in 0..<count {
+        let (responsibilities, _) = PlainLoops.posterior(
+          (0..<componentCount).map { logJoint[$0 * stride + n] }, floor: floor)
+        let weight = isWeighted ? weights[n] : 1
+        for r in responsibilities where r > 0 { soft -= weight * r * Portable.log(r) }
+        hard -= weight * Portable.log(responsibilities.max()!)
+      }
+      // Each of the rows, and its components, adds some units of numbers of a few nats, up to 3 times.
+      let rounding = Double(count * componentCount) * 3 * 16 * 0x1p-53 * 8 + 300 * 0x1p-52
+      #expect(abs(found[0] - soft) <= rounding)
+      #expect(abs(found[1] - hard) <= rounding)
+    }
+  }
+
   @Test("no weights are weights of 1", arguments: [1, 4], [1, 15, 16, 128, 250])
   func withoutWeights(componentCount: Int, count: Int) {
     var generator = SeededGenerator(seed: UInt64(count))

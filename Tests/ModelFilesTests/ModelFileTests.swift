@@ -6,7 +6,8 @@ import _TestSupport
 @Suite struct ModelFileTests {
   static let record = FitRecord(
     rows: 272, iterations: 17, converged: true, logLikelihood: -1130.2639,
-    meanLogLikelihood: -4.155382, aic: 2282.5, bic: 2322.2, seed: .max, tolerance: 0.001,
+    meanLogLikelihood: -4.155382, aic: 2282.5, bic: 2322.2, icl: 2322.7,
+    normalizedEntropy: 0.9963, freeParameters: 11, seed: .max, tolerance: 0.001,
     regularization: 1e-06, initialization: "kmeans")
 
   static func gaussian(
@@ -59,6 +60,9 @@ import _TestSupport
             "mean_log_likelihood": -4.155382,
             "aic": 2282.5,
             "bic": 2322.2,
+            "icl": 2322.7,
+            "normalized_entropy": 0.9963,
+            "free_parameters": 11,
             "seed": 18446744073709551615,
             "tolerance": 0.001,
             "regularization": 1e-06,

@@ -59,7 +59,11 @@ import Testing
     let outcome = try Shardem.run(["score", "m.json", "data.npy"], in: folder)
     #expect(outcome.status == 0 && outcome.errors == "")
     let keys = try jsonObject(outcome.output).keys
-    #expect(Set(keys) == ["rows", "log_likelihood", "mean_log_likelihood", "aic", "bic"])
+    #expect(
+      Set(keys) == [
+        "rows", "log_likelihood", "mean_log_likelihood", "aic", "bic", "icl", "normalized_entropy",
+        "free_parameters",
+      ])
     let total = try number("log_likelihood", in: outcome.output)
     #expect(try number("rows", in: outcome.output) == 400)
     #expect(try number("mean_log_likelihood", in: outcome.output) == total / 400)
@@ -68,6 +72,11 @@ import Testing
     // log 400 may be rounded to either side: 11 x 6 x 2^-52, in a sum of some 3000: 2^-41.
     let bic = try number("bic", in: outcome.output)
     #expect(abs(bic - (11 * log(400) - 2 * total)) < 0x1p-40)
+    #expect(try number("free_parameters", in: outcome.output) == 11)
+    // A row's entropy is no less than that of its label, and log 2 at most.
+    let soft = try 400 * log(2) * (1 - number("normalized_entropy", in: outcome.output))
+    let hard = try (number("icl", in: outcome.output) - bic) / 2
+    #expect(0 < hard && hard < soft && soft < 400 * log(2))
   }
 
   @Test("score repeats the bits of the fit")
@@ -76,7 +85,10 @@ import Testing
     _ = try Shardem.run(["fit", "data.npy", "-K", "3", "-o", "fit.json", "-q"], in: folder)
     let fit = try folder.text("fit.json")
     let score = try Shardem.run(["score", "fit.json", "data.npy"], in: folder).output
-    for key in ["rows", "log_likelihood", "mean_log_likelihood", "aic", "bic"] {
+    for key in [
+      "rows", "log_likelihood", "mean_log_likelihood", "aic", "bic", "icl", "normalized_entropy",
+      "free_parameters",
+    ] {
       #expect(try number(key, in: score) == number(key, in: fit), "\(key)")
     }
   }

@@ -44,6 +44,19 @@ struct ModelReferenceTests {
     #expect(largestError(fit.parameters.weights + noise, result.weights) < error)
     #expect(
       largestError(mixture.squareCovariances(fit.parameters), result.covariances.values) < error)
+    if let entropy = result.entropy, let icl = result.icl {
+      // Log joint densities, up to M = 100 nats, are off by M times the parameters' error; a row's entropy by
+      // log r times as much, up to 40 for all that counts.
+      let ofRows = Double(reference.rows) * 100 * error * 40
+      let score = fit.score
+      let found = try #require(score.uncertainty)
+      #expect(abs(found.entropy - entropy) < ofRows)
+      #expect(try abs(#require(score.icl) - icl) < 2 * ofRows)
+      // Noise counts as a component.
+      let components = reference.components + (reference.noiseDensity == nil ? 0 : 1)
+      let certain = 1 - entropy / (Double(reference.rows) * log(Double(components)))
+      #expect(try abs(#require(score.normalizedEntropy) - certain) < ofRows)
+    }
     if let expected = result.degreesOfFreedom {
       // log x - ψ(x), x = ν/2, has the derivative -1/2x² or so: of a mean of log u - u that is off by the
       // step's error, ν is off by ν times as much, relative.
@@ -95,6 +108,8 @@ struct ModelCase: Decodable, Sendable, CustomTestStringConvertible {
     let means: Numbers
     let covariances: Numbers
     let degreesOfFreedom: [Double]?
+    let entropy: Double?
+    let icl: Double?
   }
 
   var testDescription: String { id }
