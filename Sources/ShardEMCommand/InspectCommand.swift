@@ -12,7 +12,8 @@ struct InspectCommand: WorldCommand {
     commandName: "inspect", abstract: "Say what model files, checkpoints and data files hold.",
     discussion: """
       Beside a model that has names of columns, of data with names these columns are shown. With \
-      --missing em, a column says how many cells are missing.
+      --missing em, a column says how many cells are missing. Of covariances the volume |S|^(1/D), the \
+      shape, the eigenvalues over the volume, and the main axis, the eigenvector of the largest, are shown.
 
         shardem inspect model.json
         shardem inspect survey.csv part-0000.npy --columns 1,2
@@ -91,6 +92,7 @@ struct InspectCommand: WorldCommand {
 
   private func description(of model: ModelFile, _ path: String) -> String {
     "\(plain(path)): a model file\n" + ModelSummary(file: model).text + origin(of: model.fit)
+      + ModelSummary(file: model).geometry
   }
 
   private func description(of path: String, _ options: ReadOptions) throws -> String {

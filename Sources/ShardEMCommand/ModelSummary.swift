@@ -10,10 +10,35 @@ struct ModelSummary {
   /// More than fit on a screen are left out, with a line that says so.
   private static let mostComponents = 50
   private static let mostColumns = 8
+  private static let mostAxes = 64
   /// Marks a deviation that says nothing of the data.
   private static let unmeasured = "*"
 
   var text: String { title + "\n\n" + table + "\n" + fitLines }
+
+  /// Volume, shape and orientation of each covariance, for models that have any of more than one column;
+  /// not of so many that the eigenvectors take longer than anybody would wait.
+  var geometry: String {
+    guard file.dimensions <= Self.mostAxes,
+      let covariances = file.mixture.layout.geometry(
+        of: file.parameters, most: Self.mostComponents)
+    else { return "" }
+    let isShared = covariances.count < min(file.components, Self.mostComponents)
+    let rows = covariances.enumerated().map { k, one in
+      [
+        isShared ? "all" : "\(k + 1)", significant(one.volume, 4), list(one.shape) { significant($0, 3) },
+        one.mainAxis.map { list($0) { fixed($0, 2) } } ?? "none",
+      ]
+    }
+    return "\n" + aligned([["component", "volume", "shape", "main axis"]] + rows)
+  }
+
+  /// As many numbers as the table has columns.
+  private func list(_ numbers: [Double], _ text: (Double) -> String) -> String {
+    let shown = numbers.count <= Self.mostColumns + 1 ? numbers.count : Self.mostColumns
+    return (numbers.prefix(shown).map(text) + (shown < numbers.count ? ["..."] : []))
+      .joined(separator: ", ")
+  }
 
   private var title: String {
     "\(file.mixture.title): \(counted(file.components, "component")), "

@@ -182,6 +182,10 @@ import Testing
 
         not fitted
 
+        component  volume        shape   main axis
+                1       1         1, 1        none
+                2   1.323  1.67, 0.599  0.92, 0.38
+
         """)
   }
 }
