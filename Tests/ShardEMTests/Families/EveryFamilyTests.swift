@@ -102,7 +102,11 @@ struct EveryFamilyTests {
     let best = try logLikelihood(mixture, fit.parameters)
     // 300 rows, each off by 4u of up to 4 times 4 nats.
     let rounding = 300 * 16 * 4 * 0x1p-53 * 4
+    // Degrees of freedom may grow without end, so slowly that EM does not get there.
+    let isCreeping = !fit.converged && family.family == StudentMixture.name
     for changed in try neighbors(of: fit.parameters, mixture, hasVolumes: family.hasVolumes) {
+      let name = "degrees_of_freedom"
+      if isCreeping && changed[name] != fit.parameters[name] { continue }
       #expect(try logLikelihood(mixture, changed) <= best + rounding)
     }
   }
