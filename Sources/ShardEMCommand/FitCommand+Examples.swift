@@ -44,8 +44,10 @@ extension FitCommand {
         shardem impute model.json sensors.csv --missing em --missing-values -999 \\
           --output complete.csv
 
-      Columns of 0 and 1:
+      Columns of 0 and 1, of counts, of waiting times:
         shardem fit answers.csv --family bernoulli -K 5 --output classes.json
+        shardem fit visits.csv --family poisson -K 3
+        shardem fit times.csv --family exponential -K 2
 
     Then: shardem predict model.json DATA --output labels.npy, or score, sample, inspect.
     """

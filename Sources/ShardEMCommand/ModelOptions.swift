@@ -40,7 +40,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Added to the variances, in squared units of the data; for bernoulli, rows of 0 and of 1 "
-        + "added to each component.", valueName: "v"))
+        + "added to each component, for poisson and exponential of 1.", valueName: "v"))
   var regularization = 1e-6
 
   @Flag(
