@@ -27,7 +27,7 @@ public struct ConditionalGaussians: ConditionalColumns {
     self.columnCount = columnCount
     let count = means.count / columnCount
     groupCount = (count + 7) / 8
-    let precisions = inverses.map { precision($0, order: columnCount) }
+    let precisions = inverses.map { PackedTriangle.gram($0, order: columnCount) }
     let parts = zip(inverses, precisions).map { $0 + $1 }
     let lists = (0..<count).map { k in
       (means[k * columnCount..<(k + 1) * columnCount] + parts[min(k, parts.count - 1)])[...]
@@ -204,18 +204,4 @@ public struct ConditionalGaussians: ConditionalColumns {
       }
     }
   }
-}
-
-/// W' W, packed by rows.
-private func precision(_ inverse: [Double], order: Int) -> [Double] {
-  var product = [Double](repeating: 0, count: inverse.count)
-  for p in 0..<order {
-    let row = PackedTriangle.row(p)
-    for i in 0...p {
-      for j in 0...i {
-        product[PackedTriangle.row(i) + j].addProduct(inverse[row + i], inverse[row + j])
-      }
-    }
-  }
-  return product
 }

@@ -19,6 +19,20 @@ public enum PackedTriangle {
     return packed
   }
 
+  /// W' W of a lower triangle W, both packed: the precision matrix of W = L^-1.
+  public static func gram(_ packed: [Double], order: Int) -> [Double] {
+    var product = [Double](repeating: 0, count: packed.count)
+    for p in 0..<order {
+      let start = row(p)
+      for i in 0...p {
+        for j in 0...i {
+          product[row(i) + j].addProduct(packed[start + i], packed[start + j])
+        }
+      }
+    }
+    return product
+  }
+
   /// The symmetric square matrix, row-major, of a packed lower triangle.
   public static func unpackSymmetric(_ packed: ArraySlice<Double>, order: Int) -> [Double] {
     var square = [Double](repeating: 0, count: order * order)

@@ -71,16 +71,7 @@ public struct ProportionalCovariances: CovarianceModel {
 
   /// The inverse of the factored matrix, packed, what is off the diagonal doubled: L^-1' L^-1.
   private func precision(_ factor: CholeskyFactor, order d: Int) -> [Double] {
-    let inverse = factor.inverse
-    var precision = [Double](repeating: 0, count: inverse.count)
-    for p in 0..<d {
-      let row = PackedTriangle.row(p)
-      for i in 0...p {
-        for j in 0...i {
-          precision[PackedTriangle.row(i) + j].addProduct(inverse[row + i], inverse[row + j])
-        }
-      }
-    }
+    var precision = PackedTriangle.gram(factor.inverse, order: d)
     for i in 0..<d { precision[PackedTriangle.row(i) + i] /= 2 }
     return precision.map { 2 * $0 }
   }
