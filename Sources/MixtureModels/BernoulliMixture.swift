@@ -39,11 +39,6 @@ public struct BernoulliMixture: ColumnFamily {
       componentCount: components, columnCount: columns, smoothing: options.regularization)
   }
 
-  public func requireUsable() throws {
-    try requireComponents()
-    try requireAddend(smoothing, "smoothing")
-  }
-
   public static func takes(_ x: Double) -> Bool { x == 0 || x == 1 }
 
   public func term(_ p: Double) -> ColumnTerm {
@@ -51,10 +46,7 @@ public struct BernoulliMixture: ColumnFamily {
     return .linear(theta: Portable.log(p) - Portable.log(1 - p), a: Portable.log(1 - p))
   }
 
-  /// With smoothing a component without mass stays, with weight 0 and probabilities 1/2.
-  public var estimatesEmpty: Bool { smoothing > 0 }
-
-  /// (S + a) / (N + 2a); 1/2 of a column that all rows lack.
+  /// (S + a) / (N + 2a); 1/2 of a column that all rows of a component lack.
   public func estimate(sum: Double, count: Double) -> Double {
     let total = count + 2 * smoothing
     guard total > 0 else { return 0.5 }

@@ -17,6 +17,9 @@ public protocol ColumnFamily: ExponentialFamily, Family where Sampler == Paramet
   /// Of data whose rows lack columns.
   var observed: ObservedColumns? { get set }
 
+  /// What a prior adds to the counts of each component, in rows, 0 or more.
+  var smoothing: Double { get }
+
   /// θ and a of a column with this parameter.
   func term(_ parameter: Double) -> ColumnTerm
 
@@ -25,9 +28,6 @@ public protocol ColumnFamily: ExponentialFamily, Family where Sampler == Paramet
   /// - Parameters:
   ///   - sum: of w r x over the rows that have the column; count: of w r.
   func estimate(sum: Double, count: Double) -> Double
-
-  /// Whether a component without mass can be estimated.
-  var estimatesEmpty: Bool { get }
 
   /// What a value must be, in words; `takes` tells whether it is.
   static var values: String { get }
@@ -49,6 +49,11 @@ public enum ColumnTerm: Sendable, Equatable {
 }
 
 extension ColumnFamily {
+  public func requireUsable() throws {
+    try requireComponents()
+    try requireAddend(smoothing, "smoothing")
+  }
+
   public var layout: ParameterLayout {
     ParameterLayout([
       .init("weights", [componentCount], .weights),
@@ -121,12 +126,14 @@ extension ColumnFamily {
 
   // MARK: M-step
 
-  /// - Throws: `FitError.collapsed` for a component without mass that cannot be estimated.
+  /// With smoothing a component without mass stays, with weight 0.
+  ///
+  /// - Throws: `FitError.collapsed` for one if there is none.
   public func maximized(features: [[Double]]) throws -> Parameters {
     let total = features.reduce(0) { $0 + $1[0] }
     var numbers: [Double] = []
     for (k, sums) in features.enumerated() {
-      guard total > 0, sums[0] > 0 || estimatesEmpty else {
+      guard total > 0, sums[0] > 0 || smoothing > 0 else {
         throw FitError.collapsed(component: k, mass: sums[0], rows: total, iteration: nil)
       }
       for j in 1...columnCount {

@@ -16,16 +16,11 @@ public struct ExponentialMixture: ColumnFamily {
   public let columnCount: Int
   public var observed: ObservedColumns?
   /// So many rows of 1 are added to each component, 0 or more: a prior of a (log λ - λ).
-  private let smoothing: Double
+  public let smoothing: Double
 
   public init(_ options: FamilyOptions, components: Int, columns: Int) {
     (componentCount, columnCount) = (components, columns)
     smoothing = options.regularization
-  }
-
-  public func requireUsable() throws {
-    try requireComponents()
-    try requireAddend(smoothing, "smoothing")
   }
 
   public static func takes(_ x: Double) -> Bool { x >= 0 }
@@ -33,8 +28,6 @@ public struct ExponentialMixture: ColumnFamily {
   public func term(_ rate: Double) -> ColumnTerm {
     .linear(theta: -rate, a: Portable.log(rate))
   }
-
-  public var estimatesEmpty: Bool { smoothing > 0 }
 
   /// (N + a) / (S + a); 1 of a column that all rows lack. Infinite, which is an error of the E-step, where
   /// a component has only zeros.

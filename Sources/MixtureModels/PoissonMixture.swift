@@ -18,16 +18,11 @@ public struct PoissonMixture: ColumnFamily {
   public let columnCount: Int
   public var observed: ObservedColumns?
   /// So many rows of 1 are added to each component, 0 or more: a prior of a (log λ - λ).
-  private let smoothing: Double
+  public let smoothing: Double
 
   public init(_ options: FamilyOptions, components: Int, columns: Int) {
     (componentCount, columnCount) = (components, columns)
     smoothing = options.regularization
-  }
-
-  public func requireUsable() throws {
-    try requireComponents()
-    try requireAddend(smoothing, "smoothing")
   }
 
   public static func takes(_ x: Double) -> Bool { x >= 0 && x == x.rounded() }
@@ -43,8 +38,6 @@ public struct PoissonMixture: ColumnFamily {
       tile.rows, count: tile.count, columnCount: columnCount, into: logBase)
     for n in 0..<tile.count { logBase[n] = -logBase[n] }
   }
-
-  public var estimatesEmpty: Bool { smoothing > 0 }
 
   /// (S + a) / (N + a); 1 of a column that all rows lack.
   public func estimate(sum: Double, count: Double) -> Double {
