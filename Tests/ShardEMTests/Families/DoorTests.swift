@@ -57,6 +57,46 @@ struct DoorTests {
     }
   }
 
+  /// Says that it takes missing cells, and has parts that do not.
+  private struct Forgetful: MixtureModel {
+    let base = GaussianMixture(components: 2, columns: 2)
+    let takesMissing = true
+    var componentCount: Int { base.componentCount }
+    var columnCount: Int { base.columnCount }
+    var layout: ParameterLayout { base.layout }
+    func components(
+      at parameters: Parameters, sharing work: WorkSharing
+    ) throws -> GaussianComponents { try base.components(at: parameters, sharing: work) }
+    func moments(
+      of components: GaussianComponents, at parameters: Parameters
+    ) -> GaussianMoments { base.moments(of: components, at: parameters) }
+    func moments(about centers: [Double]) -> GaussianMoments { base.moments(about: centers) }
+    func maximized(
+      _ sums: Sums, of moments: GaussianMoments, from previous: Parameters?,
+      sharing work: WorkSharing
+    ) throws -> Parameters {
+      try base.maximized(sums, of: moments, from: previous, sharing: work)
+    }
+  }
+
+  @Test("A model that says it takes missing cells, and does not, is no fit of filled ones")
+  func forgetful() throws {
+    let rows = (0..<120).map { $0 == 7 ? .nan : Double($0 * 7 % 11) }
+    let engine = Engine(
+      try DataSet(values: rows, columnCount: 2, missing: .allowed(), world: world), threads: 1,
+      world: world)
+    let model = Forgetful()
+    let expected = FitError.unusable(
+      setting: "a step that knows nothing of missing cells, of a model that takes them",
+      expected: "one that has been told by observing(_:)")
+    #expect(throws: expected) { try engine.fit(model, from: .kMeans) }
+    #expect(throws: expected) { try engine.fit(model, from: .parameters(start)) }
+    #expect(throws: expected) { try engine.score(model, under: start) }
+    #expect(throws: expected) { try engine.predict(model, under: start) { _ in } }
+    #expect(throws: expected) { try engine.impute(model, under: start) { _ in } }
+    #expect(throws: expected) { try engine.rows(of: [0], model, under: start) }
+  }
+
   @Test("More components than any memory holds are more than the rows", arguments: FamilyCase.all)
   func beyondCounting(family: FamilyCase) throws {
     let rows = (0..<60).map { Double($0 % 2) }
