@@ -8,7 +8,6 @@ extension DerivedFamily {
   public var componentCount: Int { base.componentCount }
   public var columnCount: Int { base.columnCount }
   public var valueCheck: ValueCheck? { base.valueCheck }
-  public var takesMissing: Bool { base.takesMissing }
   public func starting(from parameters: Parameters) -> Parameters {
     base.starting(from: parameters)
   }

@@ -50,7 +50,7 @@ extension FitError: CustomStringConvertible {
       return "\(setting); expected \(expected)"
     case .undefined(let component, let parameter, let value):
       return "component \(component + 1) has no density: natural parameter \(parameter) is "
-        + "\(value), expected a finite number"
+        + "\(value), expected a finite number; raise \(Term.regularization)"
     }
   }
 

@@ -22,8 +22,6 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
   }
 
   public var responsibilityCount: Int { base.responsibilityCount + 1 }
-  /// The density of a part of a row is not said by that of the whole.
-  public var takesMissing: Bool { false }
   public var fileVersion: Int { 2 }
   public var kind: String { base.kind + " with noise" }
   public var title: String { base.title + " and noise" }

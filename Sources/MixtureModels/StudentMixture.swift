@@ -68,6 +68,7 @@ public struct StudentMixture: DerivedFamily {
     return (model.map { [("degrees_of_freedom_model", $0)] } ?? []) + base.variant
   }
 
+  public var takesMissing: Bool { true }
   public func observing(_ columns: ObservedColumns?) -> StudentMixture {
     var mixture = self
     mixture.base = base.observing(columns)

@@ -27,8 +27,7 @@ extension Engine {
   public func rows(
     of components: [Int], _ model: some MixtureModel, under parameters: Parameters, limit: Int = 3
   ) throws -> [LabelledRows] {
-    let model = model.observing(data.observed)
-    let densities = try model.components(at: parameters, sharing: sharing)
+    let densities = try self.components(of: model, at: parameters)
     let found = Mutex(components.map { _ in LabelledRows() })
     try forEachBlock(takingMissing: model.takesMissing) { _, block, workspace in
       let labels = densities.labels(of: block, workspace: workspace)

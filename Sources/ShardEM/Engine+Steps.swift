@@ -49,7 +49,7 @@ extension Engine {
     _ model: some MixtureModel, under parameters: Parameters, carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {
     let components = try prepared(carrying: failure) {
-      try model.components(at: parameters, sharing: sharing)
+      try self.components(of: model, at: parameters)
     }
     return try await repeated(
       model.scoreStep(components), digest: Digest(model.numbers(of: parameters)),
@@ -93,12 +93,34 @@ extension Engine {
     }
   }
 
+  /// The components of a model for these data, whose cells may be missing.
+  func components<M: MixtureModel>(
+    of model: M, at parameters: Parameters
+  ) throws -> M.StepComponents {
+    let components = try model.observing(data.observed).components(
+      at: parameters, sharing: sharing)
+    try requireKnown(components.fill != nil)
+    return components
+  }
+
+  /// Checks that what is made by a model that takes missing cells does so too, if any are missing: else it
+  /// would see others in their place.
+  private func requireKnown(_ takesMissing: Bool) throws {
+    guard takesMissing || data.observed == nil else {
+      throw world.common(
+        FitError.unusable(
+          setting: "a step that knows nothing of missing cells, of a model that takes them",
+          expected: "one that has been told by observing(_:)"))
+    }
+  }
+
   /// Collective. The sums of a step over all rows, taken again as long as it wants that, and what they
   /// are of at last.
   private func repeated<Step: Pass>(
     _ step: Step, digest: Digest, carrying failure: (any Error)?,
     _ again: (Step, Sums) -> Step?
   ) async throws -> (WalkTotal, Step) {
+    try prepared(carrying: failure) { try requireKnown(step.takesMissing) }
     var step = step
     var total = try await sums(of: [step], digest: digest, carrying: failure)
     // Each time cures one fault for good: a model that never has enough must not hang.

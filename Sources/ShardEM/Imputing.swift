@@ -14,14 +14,13 @@ extension Engine {
     _ model: some MixtureModel, under parameters: Parameters, seed: UInt64? = nil,
     visit: @Sendable (RowBlock) throws -> Void
   ) throws {
-    let model = model.observing(data.observed)
     try requireSuitable(model, under: parameters, ["seed \(seed.map { "\($0)" } ?? "none")"])
-    guard let components = try model.components(at: parameters, sharing: sharing)
-      as? any ImputingComponents
+    guard let components = try components(of: model, at: parameters) as? any ImputingComponents
     else {
+      let kind = (model as? any Family)?.kind ?? "this model"
       throw world.common(
         FitError.unusable(
-          setting: "missing values of this family", expected: "Gaussian or t distributions"))
+          setting: "missing cells filled by \(kind)", expected: "a model that says what they hold"))
     }
     let generator = seed.map { Philox(seed: $0) }
     try forEachBlock(takingMissing: true) { number, block, workspace in

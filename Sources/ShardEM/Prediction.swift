@@ -40,9 +40,8 @@ extension Engine {
     parts: Prediction.Parts = [.responsibilities, .logDensities],
     visit: @Sendable (Prediction) throws -> Void
   ) throws {
-    let model = model.observing(data.observed)
     try requireSuitable(model, under: parameters, ["parts \(parts.rawValue)"])
-    let components = try model.components(at: parameters, sharing: sharing)
+    let components = try components(of: model, at: parameters)
     try forEachBlock(takingMissing: model.takesMissing) { number, block, workspace in
       let (prediction, densities) = components.prediction(
         of: block, parts, groups: model.componentCount, workspace: workspace)
@@ -59,7 +58,6 @@ extension Engine {
   public func score(
     _ model: some MixtureModel, under parameters: Parameters
   ) throws -> Score {
-    let model = model.observing(data.observed)
     try requireSuitable(model, under: parameters)
     let sums = try evaluation(model, under: parameters).sums[0]
     return Score(sums, freeParameterCount: model.freeParameterCount)

@@ -76,7 +76,7 @@ import Testing
       ),
       (
         .undefined(component: 1, naturalParameter: 5, value: -.infinity),
-        "component 2 has no density: natural parameter 5 is -inf, expected a finite number"
+        "component 2 has no density: natural parameter 5 is -inf, expected a finite number; raise regularization"
       ),
     ]
     for (error, message) in messages { #expect(error.description == message) }

@@ -6,8 +6,20 @@ import MixtureModels
 struct UnitGaussians: SamplableModel {
   let componentCount: Int
   let columnCount: Int
-  /// Whether it is given data with missing cells, in whose place it sees the means of the columns.
+  /// Whether it is given data with missing cells, in whose place it looks at the means of the columns.
   var takesMissing = false
+  private var fill: [Double]?
+
+  init(componentCount: Int, columnCount: Int, takesMissing: Bool = false) {
+    (self.componentCount, self.columnCount) = (componentCount, columnCount)
+    self.takesMissing = takesMissing
+  }
+
+  func observing(_ columns: ObservedColumns?) -> UnitGaussians {
+    var mixture = self
+    mixture.fill = columns?.means
+    return mixture
+  }
 
   var layout: ParameterLayout {
     ParameterLayout([
@@ -17,7 +29,8 @@ struct UnitGaussians: SamplableModel {
   }
 
   func components(at parameters: Parameters, sharing work: WorkSharing) -> UnitDensities {
-    UnitDensities(weights: parameters.weights, means: parameters.means, columnCount: columnCount)
+    UnitDensities(
+      weights: parameters.weights, means: parameters.means, columnCount: columnCount, fill: fill)
   }
 
   func moments(of components: UnitDensities, at parameters: Parameters) -> UnitMoments {
@@ -25,7 +38,8 @@ struct UnitGaussians: SamplableModel {
   }
 
   func moments(about centers: [Double]) -> UnitMoments {
-    UnitMoments(componentCount: componentCount, columnCount: columnCount, centers: centers)
+    UnitMoments(
+      componentCount: componentCount, columnCount: columnCount, centers: centers, fill: fill)
   }
 
   func maximized(
@@ -62,6 +76,7 @@ struct UnitDensities: Components {
   /// K × D, row-major.
   let means: [Double]
   let columnCount: Int
+  let fill: [Double]?
 
   var count: Int { weights.count }
 
@@ -85,6 +100,7 @@ struct UnitMoments: Moments {
   let componentCount: Int
   let columnCount: Int
   let centers: [Double]
+  let fill: [Double]?
 
   var slots: Slots { ["shifts": componentCount * columnCount] }
 
