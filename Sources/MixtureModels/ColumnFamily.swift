@@ -5,9 +5,9 @@ import Kernels
 ///
 ///     log p(x | k) = Σ_j θ_kj x_j + a_kj + log h(x_j),
 ///
-/// the sum over the columns that a row shows (`writeLogBaseMeasure` too): a missing cell is left out of the product, and of the counts of
-/// its column. So T(x) = (1, x_1, …, x_D), or of data whose rows lack columns (1, x, o): o_j is 1 where
-/// column j is there, else it and x_j are 0.
+/// the sum over the columns that a row shows (`writeLogBaseMeasure` too): a missing cell is left out of the
+/// product, and of the counts of its column. So T(x) = (1, x_1, …, x_D), or of data whose rows lack columns
+/// (1, x, o): o_j is 1 where column j is there, else it and x_j are 0.
 ///
 /// A family is `term`, `estimate`, and what programs and draws need; see `PoissonMixture`.
 public protocol ColumnFamily: ExponentialFamily, Family where Sampler == Parameters {

@@ -68,9 +68,7 @@ extension Components {
     of block: RowBlock, workspace: Workspace,
     _ body: (Tile, UnsafeMutablePointer<Double>) throws -> Void
   ) rethrows {
-    let memory = TileMemory(
-      componentCount: count, scratchCount: scratchCount, keptCount: keptCount, fill: fill)
-    try memory.forEachTile(of: block, workspace: workspace, body)
+    try TileMemory(for: self).forEachTile(of: block, workspace: workspace, body)
   }
 }
 
@@ -124,10 +122,7 @@ public struct MixtureStep<C: Components, M: Moments>: Pass {
     let count = slots.count
     let componentCount = components.count
     let weightStart = count - components.weightSlots.count
-    let memory = TileMemory(
-      componentCount: componentCount,
-      scratchCount: max(components.scratchCount, moments.scratchCount),
-      keptCount: components.keptCount, fill: components.fill)
+    let memory = TileMemory(for: components, scratchCount: moments.scratchCount)
     let floor = components.floor
     body = { block, workspace, sums in
       sums.update(repeating: 0, count: count)

@@ -19,9 +19,7 @@ public struct ScoreStep<C: Components>: Pass {
       mixtureSlots(componentCount) + [Slots.entropy: 1] + [Slots.hardEntropy: 1]
     self.slots = slots
     let count = slots.count
-    let memory = TileMemory(
-      componentCount: componentCount, scratchCount: components.scratchCount,
-      keptCount: components.keptCount, fill: components.fill)
+    let memory = TileMemory(for: components)
     let floor = components.floor
     body = { block, workspace, sums in
       sums.update(repeating: 0, count: count)

@@ -47,6 +47,16 @@ package struct TileMemory: Sendable {
     self.rowCount = rowCount
   }
 
+  /// Of an E-step by `components`.
+  ///
+  /// - Parameter scratchCount: what is needed after them, in the same place.
+  init(for components: some Components, scratchCount: Int = 0) {
+    self.init(
+      componentCount: components.count,
+      scratchCount: max(components.scratchCount, scratchCount),
+      keptCount: components.keptCount, fill: components.fill)
+  }
+
   init(componentCount: Int, scratchCount: Int, keptCount: Int, fill: [Double]?) {
     self.componentCount = componentCount
     self.scratchCount = scratchCount

@@ -102,8 +102,9 @@ struct IncompleteRowsTests {
     ]
     let logs = [0.0, Portable.log(1 + 1e-10), Portable.log(1e-10)]
     let expected = zip(parts, logs).reduce(0) { $0 - 0.5 * ($1.0 + $1.1) - logTwoPi }
-    // The condition times u is 4e-6 for what is taken as precision; distances have an error of the square of
-    // that, log determinants and the complete difference, with 1e-6 of 12 digits given, of 1e-5 each.
+    // The precision is off by the condition times u, 4e10 x 1.1e-16 = 4.4e-6, of itself, and so are half of
+    // log |Λ_mm| and the distance of each of two rows; 1e-10 beside 1 is known to 1.1e-6, of which the third
+    // row's log determinant and distance have as much: 1e-5, and the loops twice that.
     #expect(abs(found.logLikelihood - expected) < 3e-5)
   }
 
