@@ -6,17 +6,21 @@ extension Tile {
 }
 
 /// The rows of a tile that lack some of their columns.
-public struct IncompleteRows {
+public final class IncompleteRows {
   /// All rows of the tile as they are, missing cells being NaN.
   let rows: RowBlock
   /// The numbers of those that lack columns, within the tile: rows that lack the same ones together, each
-  /// such pattern in the order of the rows.
-  let patterns: [[Int]]
+  /// such pattern in the order of the rows. Found when first asked for: families of independent columns do
+  /// without.
+  private(set) lazy var patterns = findPatterns()
 
   /// Nil if no row lacks any.
   init?(_ rows: RowBlock) {
     guard holdsNaN(rows.rows, count: rows.count * rows.columnCount) else { return nil }
     self.rows = rows
+  }
+
+  private func findPatterns() -> [[Int]] {
     let incomplete = (0..<rows.count).filter {
       holdsNaN(rows.rows + $0 * rows.columnCount, count: rows.columnCount)
     }
@@ -25,7 +29,7 @@ public struct IncompleteRows {
     let numbers = incomplete.sorted {
       keys[$0] == keys[$1] ? $0 < $1 : keys[$0].lexicographicallyPrecedes(keys[$1])
     }
-    patterns = numbers.reduce(into: []) { patterns, n in
+    return numbers.reduce(into: []) { patterns, n in
       if let last = patterns.last, keys[last[0]] == keys[n] {
         patterns[patterns.count - 1].append(n)
       } else {
@@ -52,7 +56,7 @@ public struct IncompleteRows {
   func writeFilled(_ fill: [Double], into filled: UnsafeMutablePointer<Double>) {
     let d = rows.columnCount
     filled.update(from: rows.rows, count: rows.count * d)
-    for n in patterns.joined() {
+    for n in 0..<rows.count {
       for j in 0..<d where filled[n * d + j].isNaN { filled[n * d + j] = fill[j] }
     }
   }
