@@ -7,7 +7,7 @@ import Words
 /// rows it owns and no others.
 public struct CSVFile: DataFile {
   public private(set) var table: Table
-  private let format: CSVFormat
+  private var format: CSVFormat
   private let text: CSVText
   /// Where the rows are; nil until they are found.
   private var index: CSVIndex?
@@ -84,6 +84,12 @@ public struct CSVFile: DataFile {
     var file = self
     let index = CSVIndex(scans)
     (file.index, file.table.rowCount) = (index, index.rowCount)
+    return file
+  }
+
+  public func coded(by coding: [ColumnCoding]) -> any DataFile {
+    var file = self
+    file.format.coding = coding.allSatisfy(\.isNumber) ? nil : coding
     return file
   }
 

@@ -20,6 +20,8 @@ struct CSVFormat: Sendable {
   let numbers: DecimalNumbers
   /// How missing cells are written; nil if there may be none.
   let missing: MissingMarks?
+  /// Of the chosen columns, if some are categories; nil: all are numbers.
+  var coding: [ColumnCoding]?
   /// Columns that look as if they were no measurements.
   let suspects: SuspectColumns?
   /// Whether the names are in a line of comment.
@@ -65,6 +67,7 @@ struct CSVFormat: Sendable {
     fieldNames = names
     self.fieldCount = fieldCount
     self.columns = columns
+    coding = nil
     self.limits = limits
     var slots = [Int](repeating: -1, count: fieldCount)
     for (slot, column) in columns.enumerated() { slots[column] = slot }
@@ -83,6 +86,11 @@ struct CSVFormat: Sendable {
   /// least one of the number if it is chosen and not missing. The last row may end with the text.
   func mostRows(inBytes count: Int) -> Int {
     (count + 1) / (fieldCount + (missing == nil ? columns.count : 0))
+  }
+
+  /// What one reader looks categories up in; nil if there are none.
+  func fieldCodes() -> FieldCodes? {
+    coding.map { FieldCodes($0, numbers: numbers, missing: missing) }
   }
 
   /// A fault with its place as an editor shows it, the number of the line.

@@ -4,6 +4,7 @@
 final class CSVPartReader: @unchecked Sendable {
   private let window: TextWindow
   private let format: CSVFormat
+  private let codes: FieldCodes?
   /// The row with which, or within which, the window begins.
   private var row: Int
   /// The number of the line with which it begins.
@@ -12,7 +13,7 @@ final class CSVPartReader: @unchecked Sendable {
   private var isInside: Bool
 
   init(_ window: TextWindow, _ format: CSVFormat, row: Int, line: Int, isInside: Bool) {
-    (self.window, self.format) = (window, format)
+    (self.window, self.format, codes) = (window, format, format.fieldCodes())
     (self.row, self.line, self.isInside) = (row, line, isInside)
   }
 
@@ -64,11 +65,13 @@ final class CSVPartReader: @unchecked Sendable {
     return try format.slots.withUnsafeBufferPointer { slots in
       var parser = CSVRowParser(
         text, isWhole: window.isAtEnd, line: line, delimiter: format.delimiter, slots: slots,
-        numbers: format.numbers, missing: format.missing)
+        numbers: format.numbers, missing: format.missing, codes: codes)
       do throws(CSVFault) {
         let parsed = try parser.parse(count, width: format.columns.count, into: output)
-        markMissing(
-          format.missing?.numbers ?? [], in: output, count: parsed * format.columns.count)
+        if codes == nil {
+          markMissing(
+            format.missing?.numbers ?? [], in: output, count: parsed * format.columns.count)
+        }
         window.drop(parser.offset)
         (row, line) = (row + parsed, parser.line)
         return parsed

@@ -32,14 +32,18 @@ struct CSVRowParser {
   private let numbers: DecimalNumbers
   /// How missing cells are written; nil if there may be none.
   private let missing: MissingMarks?
+  /// Of the columns that are categories; nil: all are numbers.
+  private let codes: FieldCodes?
 
   /// - Parameter text: from the start of a row on.
   init(
     _ text: UnsafeBufferPointer<UInt8>, isWhole: Bool, line: Int, delimiter: UInt8,
-    slots: UnsafeBufferPointer<Int>, numbers: DecimalNumbers, missing: MissingMarks?
+    slots: UnsafeBufferPointer<Int>, numbers: DecimalNumbers, missing: MissingMarks?,
+    codes: FieldCodes? = nil
   ) {
     (self.isWhole, self.line, self.delimiter) = (isWhole, line, delimiter)
     (self.slots, self.numbers, self.missing) = (slots, numbers, missing)
+    self.codes = codes
     base = text.baseAddress!
     end = base + text.count
   }
@@ -56,7 +60,7 @@ struct CSVRowParser {
     defer { offset = position - base }
     for row in 0..<count {
       let values = output + row * width
-      if let next = plainRow(position, into: values) {
+      if codes == nil, let next = plainRow(position, into: values) {
         guard hasEnded(next) else { return row }
         position = next
         line += 1
@@ -187,7 +191,7 @@ struct CSVRowParser {
         throw CSVFault(offset: offset, column: count, problem: .strayQuote)
       }
       if count < slots.count, slots[count] >= 0, fault == nil,
-        let problem = convert(field, missing, into: &output[slots[count]])
+        let problem = convert(field, missing, slots[count], into: &output[slots[count]])
       {
         fault = CSVFault(offset: offset, column: count, problem: problem)
       }
@@ -205,11 +209,18 @@ struct CSVRowParser {
 
   /// Writes the number that a field holds to `output`, or returns what it holds instead.
   private func convert(
-    _ field: UnsafeBufferPointer<UInt8>, _ missing: MissingMarks?, into output: inout Double
+    _ field: UnsafeBufferPointer<UInt8>, _ missing: MissingMarks?, _ slot: Int,
+    into output: inout Double
   ) -> RowSourceError.Problem? {
     let text = unquoted(field)
     if missing?.contains(text) == true {
       output = .nan
+      return nil
+    }
+    if let codes, !codes.isNumber(slot) {
+      do throws(RowSourceError.Problem) { output = try codes.code(of: text, slot: slot) } catch {
+        return error
+      }
       return nil
     }
     guard var position = text.baseAddress, !text.isEmpty else { return .emptyField }
@@ -221,7 +232,9 @@ struct CSVRowParser {
       return nonFiniteValue(of: text).map { .notFinite($0) } ?? .notANumber(shown())
     }
     guard value.isFinite else { return .outOfRange(shown()) }
-    output = value
+    // Else they are found in all numbers at once.
+    let isMissing = codes != nil && missing?.numbers.contains(value) == true
+    output = isMissing ? .nan : value
     return nil
   }
 }

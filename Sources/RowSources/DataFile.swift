@@ -19,6 +19,9 @@ public protocol DataFile: Tabular {
   /// The file with its rows found by the scans of all parts, in order.
   func found(by scans: [CSVPartScan]) -> any DataFile
 
+  /// The same file, whose columns become numbers in this way.
+  func coded(by coding: [ColumnCoding]) -> any DataFile
+
   /// The bytes that a row takes in memory.
   var heldRowBytes: Int { get }
   /// Whether a source that is not in memory can be read many times, by several threads at a time,

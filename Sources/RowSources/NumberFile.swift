@@ -12,6 +12,10 @@ extension NumberFile {
     "\(kind), \(array.summary)" + (array.isFortranOrder ? "" : " in C order")
   }
 
+  public func coded(by coding: [ColumnCoding]) -> any DataFile {
+    coding.allSatisfy(\.isNumber) ? self : CodedFile(base: self, coding: coding)
+  }
+
   public var scanPartCount: Int { 0 }
   public func scan(part number: Int) -> CSVPartScan { preconditionFailure("\(name) has no text") }
   public func found(by scans: [CSVPartScan]) -> any DataFile { self }

@@ -15,6 +15,8 @@ public struct RemoteFile: DataFile, Equatable {
     return file
   }
 
+  public func coded(by coding: [ColumnCoding]) -> any DataFile { self }
+
   public func scan(part number: Int) throws -> CSVPartScan { preconditionFailure(misuse) }
   public func source(
     of rows: Range<Int>, inMemory: Bool, threads: Int

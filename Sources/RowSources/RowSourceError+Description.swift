@@ -133,6 +133,15 @@ extension RowSourceError.Problem {
         + (value.isNaN ? missingAdvice : "; leave such rows out or fill in their values")
     case .beyondFloat32(let value):
       "found \(value), expected a number of magnitude at most 3.4e38; write float64"
+    case .noCategory(let text):
+      "found \(text.isEmpty ? "an empty field" : "\"\(oneLine(text))\""), expected a category"
+        + missingAdvice
+    case .unknownCategory(let name, let known):
+      "found \"\(oneLine(name))\", which is none of the \(counted(known.count, "category", plural: "categories")) "
+        + "of the model: \(list(known)); leave such rows out, or give \(Term.missing) and "
+        + "\(Term.unknownCategories)"
+    case .manyCategories(let limit):
+      "more than \(limit) different values; is this a column of categories?"
     default: nil
     }
   }

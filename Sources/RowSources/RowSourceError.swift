@@ -96,5 +96,9 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case strayQuote
     case notFinite(Double)
     case beyondFloat32(Double)
+    /// A cell that must have a category says this.
+    case noCategory(String)
+    case unknownCategory(String, known: [String])
+    case manyCategories(limit: Int)
   }
 }

@@ -149,6 +149,11 @@ extension DataFingerprint {
       ("column_names", columnNames.map { .list($0.map(JSONText.string)) } ?? .null),
       ("rows", .list(rows.map { .integer($0) })), ("files", .list(files.map(JSONText.string))),
       ("sample", .string(sample)),
+      (
+        "categories",
+        categories.isEmpty
+          ? nil : .list(categories.map { $0.map { .list($0.map(JSONText.string)) } ?? .null })
+      ),
     ])
   }
 
@@ -159,7 +164,11 @@ extension DataFingerprint {
     else { return nil }
     let names = json["column_names"]?.list?.compactMap(\.string)
     guard names == nil || names?.count == columns else { return nil }
-    self.init(files: files, rows: rows, columns: columns, columnNames: names, sample: sample)
+    let categories = json["categories"]?.list?.map { $0.list?.compactMap(\.string) } ?? []
+    guard categories.isEmpty || categories.count == columns else { return nil }
+    self.init(
+      files: files, rows: rows, columns: columns, columnNames: names, categories: categories,
+      sample: sample)
   }
 }
 

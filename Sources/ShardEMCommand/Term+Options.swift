@@ -19,6 +19,7 @@ extension Term {
     case .delimiter: "--delimiter"
     case .missing: "--missing em"
     case .missingWords: "--missing-values"
+    case .unknownCategories: "--unknown-categories missing"
     case .local: "--local"
     case .conversion: "convert the data by 'shardem shard'"
     }

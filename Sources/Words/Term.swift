@@ -26,6 +26,8 @@ package enum Term: String, Hashable, Sendable {
   case missing = "MissingCells.allowed"
   /// How they are written.
   case missingWords = "its words"
+  /// Categories that a model does not know are missing cells.
+  case unknownCategories = "DataSet.open(unknownCategoriesAreMissing:)"
   /// Of files that each host has for itself.
   case local = "local placement"
   case conversion = "convert the data to .npy files"

@@ -15,6 +15,8 @@ public struct DataFingerprint: Sendable, Equatable {
   public let columns: Int
   /// The names of the data columns; nil if they have none.
   public let columnNames: [String]?
+  /// Of each column its categories; nil of one of numbers. Empty: all are.
+  public let categories: [[String]?]
   /// A digest of the values and weights of at most `sampleCount` blocks, evenly spread.
   public let sample: String
 
@@ -27,6 +29,9 @@ public struct DataFingerprint: Sendable, Equatable {
     let names = zip(columnNames ?? [], earlier.columnNames ?? []).enumerated()
     if let (number, (name, earlierName)) = names.first(where: { $1.0 != $1.1 }) {
       return "a column \(number + 1) named \(quoted(name)), not \(quoted(earlierName))"
+    }
+    if categories != earlier.categories {
+      return "other categories in some columns: words mean other numbers"
     }
     if rows.count != earlier.rows.count {
       return "\(counted(rows.count, "shard")), not \(earlier.rows.count)" + oddFile(earlier)
@@ -80,7 +85,7 @@ extension Engine {
     return DataFingerprint(
       files: data.files.map { String($0.name.split(separator: "/").last ?? "") },
       rows: data.plan.rowCounts, columns: data.columnCount, columnNames: data.columnNames,
-      sample: String(sample.value, radix: 16))
+      categories: data.categories.map { $0?.names }, sample: String(sample.value, radix: 16))
   }
 }
 

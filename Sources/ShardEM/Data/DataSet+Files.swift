@@ -13,6 +13,9 @@ extension DataSet {
   ///   - weights: a file with one weight per row over all shards (which must be shared), or if there
   ///     is none of that name, a column of the data (name, or number from 1), which then is no data
   ///     column.
+  ///   - kinds: what the cells of the data columns are; nil: numbers.
+  ///   - unknownCategoriesAreMissing: whether what is none of the categories that `kinds` names is a
+  ///     missing cell, rather than an error.
   ///   - memory: what each rank may hold rows in; rows beyond it are read anew whenever they are
   ///     needed, from the files or, of text and HDF5, from a copy (`ScratchFile`).
   ///   - threads: how many threads of this rank read.
@@ -20,10 +23,14 @@ extension DataSet {
   public static func open(
     _ arguments: [String], options: ReadOptions = ReadOptions(),
     placement: FilePlacement = .shared, weights: String? = nil,
+    kinds: ColumnKinds? = nil, unknownCategoriesAreMissing: Bool = false,
     memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: any Communicator
   ) throws -> DataSet {
     try world.requireSame(
-      [word("weights", weights), "files \(placement.word)"] + options.words)
+      [
+        word("weights", weights), "files \(placement.word)",
+        "unknown categories \(unknownCategoriesAreMissing ? "missing" : "refused")",
+      ] + options.words)
     var options = options
     let bytes = try limit.byteCount(in: world)
     options.memory = bytes
@@ -67,10 +74,22 @@ extension DataSet {
       return weightIndex
     }
 
-    let shards = try ShardLoader(files, in: group, threads: threads, world: world)
-    let (plan, runs) = (shards.plan, shards.runs)
-    let rows = files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
-    let (memory, sources) = try world.agree { [files, weightFile] in
+    var shards = try ShardLoader(files, in: group, threads: threads, world: world)
+    let (plan, runs, rows) = (shards.plan, shards.runs, shards.ownRows)
+    var categories: [Categories?] = []
+    if let kinds {
+      var found = FoundColumns(
+        names: names(of: files, weightIndex.map(RowWeights.column)),
+        count: files[0].columnCount - (weightIndex == nil ? 0 : 1))
+      if kinds.looksAtValues {
+        found.firstValues = try CategoryCoding.firstValues(shards, weights: weightIndex, world: world)
+      }
+      let coding = CategoryCoding(
+        try world.common { [found] in try kinds.choose(found) }, weights: weightIndex,
+        othersAreMissing: unknownCategoriesAreMissing)
+      (shards, categories) = try coding.code(shards, threads: threads, world: world)
+    }
+    let (memory, sources) = try world.agree { [files = shards.files, weightFile, shards] in
       let memory = try RowMemory(
         limit: bytes, rows, of: files, weights: weightFile, mayMiss: options.missing.areAllowed,
         plan, threads: threads)
@@ -90,8 +109,8 @@ extension DataSet {
     }
     return try DataSet(
       shards: sources, files: shards.files, notices: notices, weights: rowWeights,
-      missing: options.missing, plan: plan, runs: runs, memory: memory, threads: threads,
-      world: world)
+      missing: options.missing, categories: categories, plan: plan, runs: runs, memory: memory,
+      threads: threads, world: world)
   }
 
   /// Collective. The path if there is such a file.

@@ -24,6 +24,10 @@ public final class DataSet: Sendable {
   /// What the files call the data columns, no two alike; nil if they have no names, or do not agree.
   public let columnNames: [String]?
 
+  /// Of each data column its categories, whose numbers, from 0, the cells are; nil of one of numbers. Empty if
+  /// all columns are of numbers.
+  public let categories: [Categories?]
+
   /// The files the shards were opened from; none for rows in memory.
   public let files: [any DataFile]
   /// What was decided about the files that a user may not expect; the same on every rank.
@@ -48,6 +52,7 @@ public final class DataSet: Sendable {
   ///
   /// - Parameters:
   ///   - shards: the same on every rank in names and shapes; a rank reads its own blocks only.
+  ///   - categories: of the data columns.
   ///   - runs: the rows of this rank; nil: its share of all.
   ///   - missing: whether cells may be missing.
   ///   - memory: what this rank may hold of them beside the shards.
@@ -56,11 +61,12 @@ public final class DataSet: Sendable {
   ///   weight is negative, no row has any weight, or a column has no value.
   init(
     shards: [any RowSource], files: [any DataFile] = [], notices: [String] = [],
-    weights: RowWeights?, missing: MissingCells, plan: ShardPlan,
+    weights: RowWeights?, missing: MissingCells, categories: [Categories?] = [], plan: ShardPlan,
     runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: any Communicator
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.files = files
+    self.categories = categories
     self.notices = notices
     self.plan = plan
     self.memory = memory

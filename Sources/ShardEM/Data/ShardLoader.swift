@@ -6,7 +6,7 @@ import Synchronization
 /// Open files whose rows are counted, ready to be read in part.
 struct ShardLoader: Sendable {
   /// The files, whose rows are found.
-  let files: [any DataFile]
+  private(set) var files: [any DataFile]
   /// How their rows are cut into blocks.
   let plan: ShardPlan
   /// The rows of this rank.
@@ -66,6 +66,18 @@ struct ShardLoader: Sendable {
     return parts.indices.map {
       CSVPartScan(numbers: numbers[$0 * width..<($0 + 1) * width])
     }
+  }
+
+  /// The same files, whose columns become numbers in this way.
+  func coded(by coding: [ColumnCoding]) -> ShardLoader {
+    var loader = self
+    loader.files = files.map { $0.coded(by: coding) }
+    return loader
+  }
+
+  /// The rows of this rank, of each file.
+  var ownRows: [Range<Int>] {
+    files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
   }
 
   /// The files as sources, of which those rows can be read many times.

@@ -1,0 +1,87 @@
+/// The values of a categorical column, in order: a cell is, in memory, the number of its category, from 0.
+///
+/// A value is a number, however a file writes it (1, 1.0 and 01 of text and the 1.0 of a binary file are
+/// one), or else a word.
+public struct Categories: Sendable, Equatable {
+  /// Numbers in their shortest form, and words.
+  public let names: [String]
+  private let places: [String: Int]
+  /// What the categories are that are numbers.
+  private let values: [Double?]
+  private let placesOfNumbers: [Double: Int]
+
+  /// A column of more values is hardly one of categories.
+  public static let most = 1 << 16
+
+  /// - Parameter names: in the order of the numbers in memory; of equal ones the first counts.
+  public init(_ names: [String]) {
+    self.names = names
+    values = names.map(Categories.number)
+    places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+    placesOfNumbers = Dictionary(
+      values.enumerated().compactMap { place, value in value.map { ($0, place) } }
+    ) { first, _ in first }
+  }
+
+  /// Of these values, each once: numbers first, by size, then words by their bytes.
+  public init(sorting values: Set<String>) {
+    let numbered = values.map { (name: $0, number: Categories.number($0) ?? .infinity) }
+    self.init(
+      numbered.sorted {
+        $0.number == $1.number
+          ? $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) : $0.number < $1.number
+      }.map(\.name))
+  }
+
+  public var count: Int { names.count }
+
+  /// Whether all are words.
+  public var areWords: Bool { placesOfNumbers.isEmpty }
+
+  /// The number of a category; nil if there is none of this name.
+  public func place(of name: String) -> Int? { places[name] }
+
+  /// The number of the category that a cell of a binary file says: which is a number itself, or of words, that
+  /// such a file cannot hold, is given by its place.
+  func place(of value: Double) -> Int? {
+    if let place = Int(exactly: value), values.indices.contains(place),
+      areWords || values[place] == value
+    {
+      return place
+    }
+    return placesOfNumbers[value]
+  }
+
+  /// The category of a cell, if it is a number.
+  public func value(_ place: Int) -> Double? { values[place] }
+
+  /// What a number is called.
+  static func name(of value: Double) -> String {
+    Int(exactly: value).map { "\($0)" } ?? "\(value)"
+  }
+
+  /// The number that a name is; nil for a word.
+  private static func number(_ name: String) -> Double? {
+    Array(name.utf8).withUnsafeBufferPointer { finiteNumber($0, .shared) }
+  }
+
+  /// The name of the value in a field without its quotes.
+  static func name(
+    ofField text: UnsafeBufferPointer<UInt8>, _ numbers: DecimalNumbers
+  ) -> String {
+    finiteNumber(text, numbers).map(name)
+      ?? String(decoding: text, as: UTF8.self).replacing("\"\"", with: "\"")
+  }
+}
+
+/// The number that a whole text is; nil if it is none, or none in float64.
+private func finiteNumber(
+  _ text: UnsafeBufferPointer<UInt8>, _ numbers: DecimalNumbers
+) -> Double? {
+  guard var position = text.baseAddress, !text.isEmpty else { return nil }
+  let end = position + text.count
+  guard let value = numbers.read(&position, end), position == end, value.isFinite else {
+    return nil
+  }
+  return value
+}

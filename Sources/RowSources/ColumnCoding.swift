@@ -1,0 +1,61 @@
+import Synchronization
+
+/// What the cells of a column are.
+public enum ColumnKind: Sendable, Equatable {
+  case number
+  /// One of these categories; nil: of those that the data have.
+  case category(Categories?)
+}
+
+/// How the cells of a column become numbers while they are read.
+public enum ColumnCoding: Sendable {
+  /// They are numbers.
+  case number
+  /// By the place of their category. Other values are an error, or missing.
+  case known(Categories, othersAreMissing: Bool)
+  /// They are collected, and stand for nothing yet.
+  case collected(CategoryCollection)
+
+  var isNumber: Bool { if case .number = self { true } else { false } }
+
+  /// The number for a value; NaN for one that is missing.
+  func code(_ name: String) throws(RowSourceError.Problem) -> Double {
+    switch self {
+    case .number: return .nan
+    case .collected(let collection):
+      guard collection.insert(name) else { throw .manyCategories(limit: Categories.most) }
+      return 0
+    case .known(let categories, let othersAreMissing):
+      if let place = categories.place(of: name) { return Double(place) }
+      if othersAreMissing { return .nan }
+      throw .unknownCategory(name, known: categories.names)
+    }
+  }
+
+  /// The same for a value that is a number.
+  func code(of value: Double) throws(RowSourceError.Problem) -> Double {
+    if case .known(let categories, _) = self, let place = categories.place(of: value) {
+      return Double(place)
+    }
+    return try code(Categories.name(of: value))
+  }
+}
+
+extension RowSourceError.Problem: Error {}
+
+/// The different values of a column, which several threads find.
+public final class CategoryCollection: Sendable {
+  private let found = Mutex<Set<String>>([])
+
+  public init() {}
+
+  public var names: Set<String> { found.withLock { $0 } }
+
+  /// False if there are too many.
+  func insert(_ name: String) -> Bool {
+    found.withLock {
+      $0.insert(name)
+      return $0.count <= Categories.most
+    }
+  }
+}

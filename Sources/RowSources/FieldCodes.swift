@@ -1,0 +1,33 @@
+/// The categories of text, as one reader looks them up: each spelling once.
+final class FieldCodes {
+  private let coding: [ColumnCoding]
+  private let numbers: DecimalNumbers
+  private let missing: MissingMarks?
+  /// By what a field says, of each column.
+  private var known: [[[UInt8]: Double]]
+
+  init(_ coding: [ColumnCoding], numbers: DecimalNumbers, missing: MissingMarks?) {
+    (self.coding, self.numbers, self.missing) = (coding, numbers, missing)
+    known = Array(repeating: [:], count: coding.count)
+  }
+
+  func isNumber(_ slot: Int) -> Bool { coding[slot].isNumber }
+
+  /// - Parameter text: a field without its quotes, which does not stand for a missing cell.
+  func code(
+    of text: UnsafeBufferPointer<UInt8>, slot: Int
+  ) throws(RowSourceError.Problem) -> Double {
+    let spelling = Array(text)
+    if let code = known[slot][spelling] { return code }
+    if text.isEmpty || isMissingWord(text) {
+      throw .noCategory(String(decoding: text, as: UTF8.self))
+    }
+    guard text.count <= TextLimits.fieldBytes else { throw .longNumber(bytes: text.count) }
+    let name = Categories.name(ofField: text, numbers)
+    let isMissing = missing?.numbers.contains { Categories.name(of: $0) == name } ?? false
+    let code = isMissing ? .nan : try coding[slot].code(name)
+    // Of others that are missing there may be any number.
+    if known[slot].count <= Categories.most { known[slot][spelling] = code }
+    return code
+  }
+}

@@ -1,0 +1,29 @@
+import RowSources
+
+/// Decides what the cells of data columns are.
+public struct ColumnKinds {
+  let looksAtValues: Bool
+  let choose: (FoundColumns) throws -> [ColumnKind]
+
+  /// - Parameters:
+  ///   - looksAtValues: whether `choose` needs `FoundColumns.firstValues`.
+  ///   - choose: the same on every rank.
+  public init(
+    looksAtValues: Bool = false, _ choose: @escaping (FoundColumns) throws -> [ColumnKind]
+  ) {
+    (self.looksAtValues, self.choose) = (looksAtValues, choose)
+  }
+}
+
+/// The data columns, before their rows are read.
+public struct FoundColumns: Sendable {
+  /// Nil if they have none.
+  public let names: [String]?
+  public let count: Int
+  /// Of each column the different values in the first rows, at most `rowCount` of them; missing cells left out.
+  public internal(set) var firstValues: [Categories] = []
+
+  public static let rowCount = 10_000
+
+  init(names: [String]?, count: Int) { (self.names, self.count) = (names, count) }
+}
