@@ -53,8 +53,10 @@ def main():
     for name in AS_PUBLISHED:
         shutil.copyfile(source / name, TARGET / name)
     copy_complete_penguins(source)
+    shutil.copyfile(source / "penguins.csv", TARGET / "penguins_na.csv")
     write_json("reference.json", shipped_cases(source))
     write_json("models.json", model_cases(source))
+    write_json("latent_class.json", latent_class_cases(source))
     if "--scikit-learn" in sys.argv:
         write_json("scikit-learn.json", fits_of_pendigits(source))
 
@@ -137,6 +139,36 @@ def model_case(case):
            if "icl_mclust_sign" in result else {}),
     }
     return made
+
+
+def latent_class_cases(source):
+    """Fits of words, some of them missing."""
+    cases = json.loads((source / "models.json").read_text())["cases"]
+    return [
+        latent_class_case(case) for case in cases
+        if case["capability"] == "latent_class" and case["data"]["n"] == 344
+    ]
+
+
+def latent_class_case(case):
+    names, result = case["data"]["columns"], case["result"]
+
+    def probabilities(parameters):
+        """K x all categories."""
+        return [
+            p for k in range(case["model"]["components"])
+            for j in range(len(names)) for p in parameters[f"p{j}"][k]]
+
+    return {
+        "id": case["id"], "columns": names,
+        "categories": [case["data"]["codes"][name] for name in names],
+        "weights": case["init"]["weights"], "probabilities": probabilities(case["init"]),
+        "log_likelihoods": case["loglik_by_iteration"],
+        "result": {
+            "iterations": result["iterations"], "log_likelihood": result["loglik"],
+            "bic": result["bic"], "weights": result["weights"],
+            "probabilities": probabilities(result)},
+    }
 
 
 def fits_of_pendigits(source):

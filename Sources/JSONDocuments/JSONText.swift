@@ -44,15 +44,24 @@ package struct JSONText: CustomStringConvertible, Sendable {
   ///
   /// - Parameters:
   ///   - values: as many as `shape` says, the last index fastest.
+  ///   - lengths: of lists below the last extent, whose index chooses one; nil: numbers are there.
   ///   - indent: the blanks before the line in which the list begins.
   package static func nested(
-    _ values: ArraySlice<Double>, shape: ArraySlice<Int>, indent: String
+    _ values: ArraySlice<Double>, shape: ArraySlice<Int>, lengths: [Int]? = nil, indent: String
   ) -> JSONText {
-    guard shape.count > 1 else { return list(values.map(number)) }
+    guard shape.count > 1 else {
+      guard let lengths else { return list(values.map(number)) }
+      var rest = values
+      return list(
+        lengths.map { length in
+          defer { rest = rest.dropFirst(length) }
+          return list(rest.prefix(length).map(number))
+        })
+    }
     let size = values.count / shape.first!
     let inner = indent + "  "
     let parts = stride(from: values.startIndex, to: values.endIndex, by: size).map {
-      let part = nested(values[$0..<$0 + size], shape: shape.dropFirst(), indent: inner)
+      let part = nested(values[$0..<$0 + size], shape: shape.dropFirst(), lengths: lengths, indent: inner)
       return "\n\(inner)\(part)"
     }
     return JSONText("[" + parts.joined(separator: ",") + "\n\(indent)]")

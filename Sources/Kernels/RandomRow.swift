@@ -13,6 +13,12 @@ public struct RandomRow: Sendable {
     self.row = row
   }
 
+  /// Other numbers of the same row, for part `number` of it, from 0.
+  public func part(_ number: Int) -> RandomRow {
+    RandomRow(
+      generator, purpose: purpose ^ UInt32(truncatingIfNeeded: number + 1) << 20, row: row)
+  }
+
   /// The row's `index`-th number, uniform on the open interval (0, 1).
   public func uniform(_ index: Int) -> Double {
     generator.uniform(purpose: purpose, row: row, index: index)

@@ -7,6 +7,7 @@ public protocol DerivedFamily: Family {
 extension DerivedFamily {
   public var componentCount: Int { base.componentCount }
   public var columnCount: Int { base.columnCount }
+  public var categories: [[String]?] { base.categories }
   public var valueCheck: ValueCheck? { base.valueCheck }
   public func starting(from parameters: Parameters) -> Parameters {
     base.starting(from: parameters)

@@ -14,6 +14,7 @@ public struct Families: Sendable {
     StudentMixture.self,
     PoissonMixture.self,
     ExponentialMixture.self,
+    CategoricalMixture.self,
   ], extensions: [
     .noise
   ])

@@ -18,6 +18,26 @@ public protocol Family: SamplableModel {
   /// - Throws: `FitError.unusable` about a setting.
   init(_ options: FamilyOptions, components: Int, columns: Int) throws
 
+  /// Whether options are in order for columns of any number and names, or only for certain ones. By default
+  /// for any.
+  static var fitsAnyColumns: Bool { get }
+
+  /// Whether some columns of a mixture may be of this family, beside others of other families. By default
+  /// they may.
+  static var canBePart: Bool { get }
+
+  /// Which of `count` data columns, whose names it gets if they have any, are of categories rather than of
+  /// numbers. Empty, the default: none.
+  ///
+  /// - Throws: `FitError.unusable` about a setting.
+  static func categoricalColumns(
+    _ options: FamilyOptions, names: [String]?, count: Int
+  ) throws -> [Bool]
+
+  /// What the categories of each column are called, in the order of their numbers; nil of a column of numbers.
+  /// Empty, the default: all are.
+  var categories: [[String]?] { get }
+
   /// What tells variants of the family apart in model files: keys and texts, the most particular last. By
   /// default nothing.
   var variant: [(key: String, value: String)] { get }
@@ -48,6 +68,12 @@ extension Family {
   public static var purpose: String { "" }
   public static var settings: [FamilySetting] { [] }
   public static var leavesOutNegligible: Bool { false }
+  public static func categoricalColumns(
+    _ options: FamilyOptions, names: [String]?, count: Int
+  ) throws -> [Bool] { [] }
+  public static var fitsAnyColumns: Bool { true }
+  public static var canBePart: Bool { true }
+  public var categories: [[String]?] { [] }
   public var variant: [(key: String, value: String)] { [] }
   public func starting(from parameters: Parameters) -> Parameters { parameters }
   public var fileVersion: Int { 1 }
@@ -86,6 +112,8 @@ public enum ComponentCell: Sendable, Equatable {
   case spread(mean: Double, variance: Double)
   case probability(Double)
   case number(Double)
+  /// The probabilities of all.
+  case categories([String], probabilities: [Double])
   case nothing
 
   /// Of a spread.
@@ -107,7 +135,7 @@ public struct FamilySetting: Sendable {
   /// What families without it have not: `covariances`.
   public let noun: String
   /// Where a model file has it: keys and the texts possible there; of several the last one that is there
-  /// counts. None: files do without.
+  /// counts. Without texts: any text. None: files do without.
   public let keys: [(key: String, values: [String])]
   /// Whether the first key must be there.
   public let isKept: Bool
@@ -130,14 +158,19 @@ public struct FamilyOptions: Sendable {
   public var exactDense: Bool
   /// Of the data to be fitted; nil for a given model.
   public var ranges: ColumnRanges?
+  /// What the data columns are called; nil if they have no names.
+  public var columnNames: [String]?
+  /// What the categories of each column are called; nil of a column of numbers. Empty: all are.
+  public var categories: [[String]?]
   /// The values of settings, by name.
   public var values: [String: String]
 
   public init(
     regularization: Double = 1e-6, exactDense: Bool = false, ranges: ColumnRanges? = nil,
-    values: [String: String] = [:]
+    columnNames: [String]? = nil, categories: [[String]?] = [], values: [String: String] = [:]
   ) {
     (self.regularization, self.exactDense) = (regularization, exactDense)
     (self.ranges, self.values) = (ranges, values)
+    (self.columnNames, self.categories) = (columnNames, categories)
   }
 }

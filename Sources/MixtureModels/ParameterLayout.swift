@@ -19,6 +19,8 @@ public struct ParameterLayout: Sendable, Equatable {
     case variance
     /// 0 to 1.
     case probability
+    /// 0 to 1, and 1 in sum of each innermost list.
+    case distribution
     /// 0 or more, and 1 in sum with all other parts of this domain.
     case weights
     /// Symmetric positive definite matrices: the last two extents of the shape are equal.
@@ -35,7 +37,7 @@ public struct ParameterLayout: Sendable, Equatable {
       case .variance:
         value > 0
           ? CovarianceCheck.hasReciprocal(value) ? nil : CovarianceCheck.range : "more than 0"
-      case .probability: (0...1).contains(value) ? nil : "0 to 1"
+      case .probability, .distribution: (0...1).contains(value) ? nil : "0 to 1"
       case .weights, .rate: value >= 0 ? nil : "0 or more"
       }
     }
@@ -47,17 +49,33 @@ public struct ParameterLayout: Sendable, Equatable {
     public let name: String
     /// The extents of the nested lists, the outermost first; none for a single number.
     public let shape: [Int]
+    /// Of lists that differ in length how long they are: one more level of lists, below the last extent of the
+    /// shape, whose index chooses among these. Nil: there is no such level.
+    public let lengths: [Int]?
     public let domain: Domain
 
-    public init(_ name: String, _ shape: [Int], _ domain: Domain) {
-      (self.name, self.shape, self.domain) = (name, shape, domain)
+    public init(_ name: String, _ shape: [Int], lengths: [Int]? = nil, _ domain: Domain) {
+      (self.name, self.shape, self.lengths, self.domain) = (name, shape, lengths, domain)
     }
 
     /// The number of numbers; the largest one for more than that.
     public var count: Int {
-      shape.reduce(1) { product, extent in
+      let extents = lengths.map { shape.dropLast() + [$0.reduce(0, +)] } ?? shape
+      return extents.reduce(1) { product, extent in
         let (count, isBeyond) = product.multipliedReportingOverflow(by: extent)
         return isBeyond ? .max : count
+      }
+    }
+    /// The innermost lists, as ranges of the numbers.
+    package var lists: [Range<Int>] {
+      let outer = shape.dropLast().reduce(1, *)
+      let own = lengths ?? [shape.last ?? 1]
+      var end = 0
+      return (0..<outer).flatMap { _ in
+        own.map { length in
+          defer { end += length }
+          return end..<end + length
+        }
       }
     }
     /// The order of the matrices of a covariance.
@@ -94,6 +112,7 @@ public struct ParameterLayout: Sendable, Equatable {
       switch part.domain {
       case .fixed: count
       case .covariance: count + part.matrixCount * PackedTriangle.count(part.order)
+      case .distribution: count + part.count - part.lists.count
       case .free, .mean, .positive, .rate, .variance, .probability, .weights: count + part.count
       }
     }
@@ -146,7 +165,7 @@ extension ParameterLayout {
     parts.reduce(0) { change, part in
       let (old, new) = (previous[part.name], next[part.name])
       switch part.domain {
-      case .weights, .probability: return max(change, largest(old, new) { _ in 1 })
+      case .weights, .probability, .distribution: return max(change, largest(old, new) { _ in 1 })
       case .variance: return max(change, largest(old, new) { new[$0] })
       case .covariance: return max(change, largestChange(old, new, ofMatrices: part))
       case .free, .mean, .positive, .rate, .fixed:

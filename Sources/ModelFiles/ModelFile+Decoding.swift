@@ -61,8 +61,11 @@ extension ModelFileReader {
   }
 
   /// One of some texts.
+  ///
+  /// - Parameter texts: none: any text.
   private func choice(_ texts: [String]) throws(ModelFileError) -> String {
-    if case .string(let text) = value, texts.contains(text) { return text }
+    if case .string(let text) = value, texts.isEmpty || texts.contains(text) { return text }
+    if texts.isEmpty { throw unexpected(expected: "a string") }
     throw unexpected(expected: texts.map { quoted($0) }.joined(separator: " or "))
   }
 
@@ -75,6 +78,8 @@ extension ModelFileReader {
     let columns = try member("dimensions").integer(Int.self, atLeast: 1)
     guard let type = families[family] else { throw unexpected(expected: "a family") }
     var options = FamilyOptions(exactDense: exactDense)
+    options.columnNames = try optional("columns")?.names((columns, "dimensions"))
+    options.categories = try optional("categories")?.categories((columns, "dimensions")) ?? []
     for setting in type.settings {
       for (i, (key, texts)) in setting.keys.enumerated() {
         if i == 0 && setting.isKept { options.values[setting.name] = try member(key).choice(texts) }
@@ -124,19 +129,51 @@ extension ModelFileReader {
       let isComponents = extent == K && (extent != D || i == 0)
       return (extent, isComponents ? "components" : extent == D ? "dimensions" : part.name)
     }
-    let numbers = try numbers(shape)
+    let numbers = try numbers(shape, lengths: part.lengths)
     for (i, value) in numbers.enumerated() {
       guard let expected = part.domain.objection(to: value) else { continue }
       throw error(
-        .unexpected(found: unpointed(value), expected: expected),
-        at: indices(i, shape: shape.map(\.extent)))
+        .unexpected(found: unpointed(value), expected: expected), at: part.indices(i))
     }
+    if part.domain == .distribution { try checkSums(numbers, of: part) }
     guard part.domain == .covariance, let size = shape.last?.extent else { return numbers }
     for (k, first) in stride(from: 0, to: numbers.count, by: size * size).enumerated() {
       let matrix = Array(numbers[first..<first + size * size])
       try check(covariance: matrix, size: size, at: shape.count > 2 ? [k] : [])
     }
     return numbers
+  }
+
+  /// That each innermost list adds up to 1.
+  private func checkSums(
+    _ numbers: [Double], of part: ParameterLayout.Part
+  ) throws(ModelFileError) {
+    for list in part.lists {
+      let sum = numbers[list].reduce(0, +)
+      guard abs(sum - 1) <= allowance else {
+        throw error(
+          .unexpected(found: "numbers that add up to \(sum)", expected: "a sum of 1"),
+          at: Array(part.indices(list.lowerBound).dropLast()))
+      }
+    }
+  }
+
+  /// Of each column a list of different strings, or null for a column of numbers.
+  fileprivate func categories(_ D: Extent) throws(ModelFileError) -> [[String]?] {
+    guard case .list(let entries) = value, entries.count == D.extent else {
+      throw unexpected(expected: "a list of \(D.extent) (\"\(D.key)\")")
+    }
+    var all: [[String]?] = []
+    for (j, entry) in entries.enumerated() {
+      let place = ModelFileReader(file: file, path: "\(path)[\(j)]", value: entry)
+      switch entry {
+      case .null: all.append(nil)
+      case .list(let names) where names.count > 0:
+        all.append(try place.names((names.count, "categories")))
+      default: throw place.unexpected(expected: "a list of strings, or null")
+      }
+    }
+    return all
   }
 
   /// As many strings as there are columns, no two alike.

@@ -14,6 +14,7 @@ extension ModelFile {
     members += [
       ("components", .integer(components)), ("dimensions", .integer(dimensions)),
       ("columns", columns.map { .list($0.map(JSONText.string)) }),
+      ("categories", mixture.categories.isEmpty ? nil : .list(mixture.categories.map(text))),
     ]
     members += try parameterMembers()
     members.append(("fit", try fit?.text()))
@@ -26,7 +27,7 @@ extension ModelFile {
     var members: [(key: String, value: JSONText?)] = []
     var object: [(key: String, value: JSONText?)] = []
     for part in mixture.layout.parts {
-      let value = try text(parameters[part.name], part.name, shape: part.shape)
+      let value = try text(parameters[part.name], of: part)
       let keys = part.name.split(separator: ".").map(String.init)
       if keys.count == 1 {
         members.append((part.name, value))
@@ -42,18 +43,22 @@ extension ModelFile {
     return members
   }
 
-  /// Nested lists of `shape`, the innermost on one line.
+  private func text(_ categories: [String]?) -> JSONText {
+    categories.map { .list($0.map(JSONText.string)) } ?? .null
+  }
+
+  /// Nested lists of the part's shape, the innermost on one line.
   private func text(
-    _ values: [Double], _ path: String, shape: [Int]
+    _ values: [Double], of part: ParameterLayout.Part
   ) throws(ModelFileError) -> JSONText {
-    precondition(
-      values.count == shape.reduce(1, *), "\(path): \(values.count) numbers of shape \(shape)")
+    let (path, shape) = (part.name, part.shape)
+    precondition(values.count == part.count, "\(path): \(values.count) numbers of \(part.count)")
     for (i, value) in values.enumerated() where !value.isFinite {
-      let place = indices(i, shape: shape).map { "[\($0)]" }.joined()
+      let place = part.indices(i).map { "[\($0)]" }.joined()
       throw ModelFileError(path: path + place, problem: .notFinite(value))
     }
     if shape.isEmpty { return .number(values[0]) }
-    return .nested(values[...], shape: shape[...], indent: "  ")
+    return .nested(values[...], shape: shape[...], lengths: part.lengths, indent: "  ")
   }
 }
 
@@ -88,11 +93,21 @@ extension FitRecord {
   }
 }
 
-/// The places of number `i` in nested lists of `shape`: 1, 0.
-func indices(_ i: Int, shape: [Int]) -> [Int] {
-  var rest = i
-  return shape.reversed().map { extent in
-    defer { rest /= extent }
-    return rest % extent
-  }.reversed()
+extension ParameterLayout.Part {
+  /// The places of number `i` in the nested lists: 1, 0.
+  func indices(_ i: Int) -> [Int] {
+    guard lengths == nil else {
+      guard let list = lists.firstIndex(where: { $0.contains(i) }) else { return [] }
+      return indices(list, shape) + [i - lists[list].lowerBound]
+    }
+    return indices(i, shape)
+  }
+
+  private func indices(_ i: Int, _ shape: [Int]) -> [Int] {
+    var rest = i
+    return shape.reversed().map { extent in
+      defer { rest /= extent }
+      return rest % extent
+    }.reversed()
+  }
 }

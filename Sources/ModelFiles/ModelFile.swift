@@ -10,7 +10,9 @@ import MixtureModels
 ///      "fit": {…}}
 ///
 /// Another family has its own name and parameters, as its layout says: a Bernoulli mixture
-/// "probabilities": [K][D], one of t distributions "degrees_of_freedom": [K] too. A covariance model without
+/// "probabilities": [K][D], one of t distributions "degrees_of_freedom": [K] too, one of categories "probabilities": [K][D][C_j] and what these are called,
+/// "categories": [D][C_j], null of a column of numbers. The parameters of a mixed one are in an object for each
+/// group of columns, and "column_families" says which these are. A covariance model without
 /// a name in scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object
 /// "noise" with "weight" and "density". "columns" has the names of the data's columns, and is absent if these have
 /// none; "fit" may be absent. Numbers are written in the shortest form that reads back to the same bits,
@@ -58,8 +60,18 @@ public struct ModelFile: Sendable {
     guard other.summary == mixture.summary, other.layout.fits(parameters) else {
       throw ModelMismatch(file: name, found: mixture.summary, expected: other.summary)
     }
+    for (j, (own, others)) in zip(mixture.categories, other.categories).enumerated()
+    where own != others {
+      throw ModelMismatch(
+        file: name, found: categories(own, j), expected: categories(others, j))
+    }
     return parameters
   }
+}
+
+private func categories(_ names: [String]?, _ column: Int) -> String {
+  names.map { "the categories \($0.joined(separator: ", ")) in column \(column + 1)" }
+    ?? "numbers in column \(column + 1)"
 }
 
 extension ModelFile: Equatable {

@@ -52,17 +52,25 @@ struct ModelFileReader {
   func number() throws(ModelFileError) -> Double { try numbers([]).first! }
 
   /// Numbers in nested lists of the given extents, row-major; each extent has the key that sets it.
-  func numbers(_ shape: [(extent: Int, key: String)]) throws(ModelFileError) -> [Double] {
+  ///
+  /// - Parameter lengths: of lists of "categories" below the last extent; nil: numbers are there.
+  func numbers(
+    _ shape: [(extent: Int, key: String)], lengths: [Int]? = nil
+  ) throws(ModelFileError) -> [Double] {
     var result: [Double] = []
     var indices: [Int] = []
-    try collect(value, shape[...], &indices, into: &result)
+    try collect(value, shape[...], lengths, &indices, into: &result)
     return result
   }
 
   private func collect(
-    _ value: JSON, _ shape: ArraySlice<(extent: Int, key: String)>, _ indices: inout [Int],
-    into result: inout [Double]
+    _ value: JSON, _ shape: ArraySlice<(extent: Int, key: String)>, _ lengths: [Int]?,
+    _ indices: inout [Int], into result: inout [Double]
   ) throws(ModelFileError) {
+    if shape.isEmpty, let lengths, let place = indices.last {
+      let shape = [(extent: lengths[place], key: "categories")]
+      return try collect(value, shape[...], nil, &indices, into: &result)
+    }
     guard let (extent, key) = shape.first else {
       switch value {
       case .integer(let digits): result.append(Double(digits))
@@ -81,7 +89,7 @@ struct ModelFileReader {
     }
     for (i, entry) in entries.enumerated() {
       indices.append(i)
-      try collect(entry, shape.dropFirst(), &indices, into: &result)
+      try collect(entry, shape.dropFirst(), lengths, &indices, into: &result)
       indices.removeLast()
     }
   }

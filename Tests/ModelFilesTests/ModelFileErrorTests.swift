@@ -42,6 +42,12 @@ private let bernoulli = """
    "components": 1, "dimensions": 2, "weights": [1], "probabilities": [[0.5, 1]]}
   """
 
+private let categorical = """
+  {"format": "shardem-model", "version": 1, "family": "categorical",
+   "components": 1, "dimensions": 2, "categories": [["no", "yes"], ["a", "b", "c"]], "weights": [1],
+   "probabilities": [[[0.25, 0.75], [0.2, 0.3, 0.5]]]}
+  """
+
 private let badFiles = [
   // Not JSON.
   BadModelFile(
@@ -91,8 +97,7 @@ private let badFiles = [
     "version: found the number 1.5, expected 1 to 2"),
   BadModelFile(
     full, "\"gaussian\"", "\"cauchy\"",
-    "family: found \"cauchy\", expected \"gaussian\" or \"bernoulli\" or \"student-t\" "
-      + "or \"poisson\" or \"exponential\""),
+    "family: found \"cauchy\", expected " + familyNames),
   BadModelFile(
     full, "\"full\"", "\"round\"",
     "covariance_type: found \"round\", expected \"full\" or \"tied\" or \"diag\" or \"spherical\""),
@@ -153,6 +158,18 @@ private let badFiles = [
     "covariances[1][1][1]: found 1e+308, expected 5.6e-309 to 4.4e+307"),
   BadModelFile(
     bernoulli, "[0.5, 1]", "[0.5, 1.5]", "probabilities[0][1]: found 1.5, expected 0 to 1"),
+  BadModelFile(
+    categorical, "[0.25, 0.75]", "[0.25, 0.5]",
+    "probabilities[0][0]: found numbers that add up to 0.75, expected a sum of 1"),
+  BadModelFile(
+    categorical, "[0.2, 0.3, 0.5]", "[0.5, 0.5]",
+    "probabilities[0][1]: found a list of 2, but \"categories\" is 3"),
+  BadModelFile(
+    categorical, "[\"no\", \"yes\"]", "[]",
+    "categories[0]: found a list of 0, expected a list of strings, or null"),
+  BadModelFile(
+    categorical, "[\"no\", \"yes\"]", "[\"no\", \"no\"]",
+    "categories[0][1]: found \"no\", expected a name of its own"),
   // The fit section.
   BadModelFile(full, "\"rows\": 10, ", "", "fit.rows: missing; a model file needs it"),
   BadModelFile(
@@ -162,6 +179,9 @@ private let badFiles = [
   BadModelFile(
     full, "\"kmeans\"", "7", "fit.initialization: found the number 7, expected a string"),
 ]
+
+/// `"gaussian" or "bernoulli"` and so on.
+private let familyNames = Families.standard.names.map { "\"\($0)\"" }.joined(separator: " or ")
 
 @Suite struct ModelFileErrorTests {
   @Test("a bad model file is refused with one line that names the place", arguments: badFiles)

@@ -52,8 +52,8 @@ struct OwnModelTests {
     #expect(file.mixture.summary == "waiting-times, 2 components, 1 column")
     #expect(
       folder.message { _ = try ModelFile.read(path) }
-        == "times.json: family: found \"waiting-times\", expected \"gaussian\" or \"bernoulli\" or "
-          + "\"student-t\" or \"poisson\" or \"exponential\"")
+        == "times.json: family: found \"waiting-times\", expected "
+          + Families.standard.names.map { "\"\($0)\"" }.joined(separator: " or "))
 
     let text = String(decoding: try file.encoded(), as: UTF8.self)
     #expect(
