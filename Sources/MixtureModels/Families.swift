@@ -15,6 +15,7 @@ public struct Families: Sendable {
     PoissonMixture.self,
     ExponentialMixture.self,
     CategoricalMixture.self,
+    MixedMixture.self,
   ], extensions: [
     .noise
   ])

@@ -180,7 +180,7 @@ extension FamilyExtension {
     guard value.isEmpty || value == "auto" || density.map({ $0 > 0 && $0.isFinite }) == true else {
       throw FitError.unusable(setting: "noise \(value)", expected: "a density above 0, or auto")
     }
-    guard mixture.layout.parts.contains(where: { $0.domain == .mean }) else {
+    guard mixture.layout.parts.contains(where: { $0.name == "means" }) else {
       throw FitError.unusable(
         setting: "noise beside a \(mixture.title)", expected: "a family of continuous columns")
     }

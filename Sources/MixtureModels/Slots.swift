@@ -23,6 +23,13 @@ public struct Slots: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     return both
   }
 
+  /// The same parts under other names.
+  func prefixed(_ prefix: String) -> Slots {
+    var others = self
+    others.names = names.map { prefix + $0 }
+    return others
+  }
+
   /// The number of numbers.
   public var count: Int { ends.last ?? 0 }
 

@@ -13,6 +13,8 @@ import Kernels
 /// Computing 10, 2000).
 public struct StudentMixture: DerivedFamily {
   public static let name = "student-t"
+  // Its rows have weights of their own.
+  public static let canBePart = false
   public static let purpose = "heavier tails"
   public static let settings = [
     GaussianMixture.covarianceSetting,

@@ -70,30 +70,40 @@ package struct TileMemory: Sendable {
     of block: RowBlock, workspace: Workspace,
     _ body: (Tile, UnsafeMutablePointer<Double>) throws -> Void
   ) rethrows {
-    let transposedCount = block.columnCount * rowCount
-    let joint = workspace.reserve(
-      componentCount * tileStride + transposedCount + scratchCount + keptCount
-        + (fill == nil ? 0 : transposedCount))
-    let columns = joint + componentCount * tileStride
-    let scratch = columns + transposedCount
-    let filled = scratch + scratchCount + keptCount
+    let joint = workspace.reserve(count(columns: block.columnCount))
     for start in stride(from: 0, to: block.count, by: rowCount) {
-      var rows = block.slice(from: start, count: min(rowCount, block.count - start))
-      var incomplete: IncompleteRows?
-      if let fill {
-        incomplete = IncompleteRows(rows)
-        incomplete?.writeFilled(fill, into: filled)
-        if incomplete != nil { rows = rows.replacing(rows: filled) }
-      }
-      let columnStride = (rows.count + 31) & ~31
-      transposeTile(
-        rows.rows, count: rows.count, columnCount: rows.columnCount, stride: columnStride,
-        into: columns)
-      try body(
-        Tile(
-          rows: rows, incomplete: incomplete, columns: columns, stride: columnStride,
-          scratch: scratch, kept: scratch + scratchCount), joint)
+      let rows = block.slice(from: start, count: min(rowCount, block.count - start))
+      try body(tile(of: rows, in: joint), joint)
     }
+  }
+
+  /// How many numbers the memory of a tile has.
+  func count(columns: Int) -> Int {
+    componentCount * tileStride + columns * rowCount * (fill == nil ? 1 : 2) + scratchCount
+      + keptCount
+  }
+
+  /// At most `rowCount` rows as a tile in `joint`, `count(columns:)` numbers, of which those of the log joint
+  /// densities come first.
+  @inline(__always)
+  func tile(of block: RowBlock, in joint: UnsafeMutablePointer<Double>) -> Tile {
+    let columns = joint + componentCount * tileStride
+    let scratch = columns + block.columnCount * rowCount
+    let filled = scratch + scratchCount + keptCount
+    var rows = block
+    var incomplete: IncompleteRows?
+    if let fill {
+      incomplete = IncompleteRows(rows)
+      incomplete?.writeFilled(fill, into: filled)
+      if incomplete != nil { rows = rows.replacing(rows: filled) }
+    }
+    let columnStride = (rows.count + 31) & ~31
+    transposeTile(
+      rows.rows, count: rows.count, columnCount: rows.columnCount, stride: columnStride,
+      into: columns)
+    return Tile(
+      rows: rows, incomplete: incomplete, columns: columns, stride: columnStride,
+      scratch: scratch, kept: scratch + scratchCount)
   }
 }
 

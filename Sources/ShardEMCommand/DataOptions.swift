@@ -58,9 +58,10 @@ struct DataOptions: ParsableArguments, CommonOptions {
   ///
   /// - Parameters:
   ///   - model: whose columns they are to have, if names tell; nil: as they are.
+  ///   - kinds: what the cells of the columns are, unless `model` knows them; nil: numbers.
   ///   - mayMiss: whether cells may be missing even if no option says so.
   func open(
-    for model: ModelColumns? = nil, mayMiss: Bool = false, threads: Int,
+    for model: ModelColumns? = nil, kinds: ColumnKinds? = nil, mayMiss: Bool = false, threads: Int,
     in world: any Communicator, log: Logger
   ) throws -> DataSet {
     var options = reading.readOptions
@@ -68,7 +69,8 @@ struct DataOptions: ParsableArguments, CommonOptions {
     options.order = model?.order
     let data = try DataSet.open(
       files, options: options, placement: local ? .local(.current) : .shared,
-      weights: weights, memory: memory ?? .share(0.5),
+      weights: weights, kinds: model?.kinds ?? kinds,
+      unknownCategoriesAreMissing: reading.unknownCategories == .missing, memory: memory ?? .share(0.5),
       threads: threads, world: world)
     for notice in data.notices { log.notice("\(notice)") }
     reading.logHeaders(of: data.files, to: log)

@@ -7,7 +7,7 @@ import MixtureModels
 /// through the list of settings instead of through properties.
 struct FamilySettings: ParsableArguments, CustomReflectable {
   /// The values that were given, by the name of the setting.
-  private(set) var values: [String: String] = [:]
+  var values: [String: String] = [:]
 
   /// Whether there has been a command line.
   private var isParsed = false

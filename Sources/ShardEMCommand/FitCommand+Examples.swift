@@ -49,6 +49,12 @@ extension FitCommand {
         shardem fit visits.csv --family poisson -K 3
         shardem fit times.csv --family exponential -K 2
 
+      Words and numbers, each column with its own family, or with guessed ones:
+        shardem fit answers.csv --family categorical -K 3 --missing em
+        shardem fit penguins.csv --family mixed -K 3 --missing em \\
+          --column-families '{bill_length_mm,body_mass_g}=gaussian,*=categorical'
+        shardem fit survey.csv --family auto -K 4 --output model.json
+
     Then: shardem predict model.json DATA --output labels.npy, or score, sample, inspect.
     """
 }

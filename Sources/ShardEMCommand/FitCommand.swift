@@ -56,10 +56,24 @@ struct FitCommand: WorldCommand {
     }
     let start = try search.`init`.read(in: world)
     let threads = try running.threadCount(in: world)
+    var guessed: String?
     let data = try data.open(
-      for: search.`init`.columns(of: start), threads: threads, in: world, log: log)
+      for: search.`init`.columns(of: start), kinds: model.kinds { guessed = $0 }, threads: threads,
+      in: world, log: log)
+    guard let guessed else { return try run(data, start: start, threads: threads, in: world, log) }
+    var command = self
+    command.model = model.guessing(guessed)
+    return try command.run(data, start: start, threads: threads, in: world, log)
+  }
+
+  private func run(
+    _ data: DataSet, start: ModelFile?, threads: Int, in world: any Communicator, _ log: Logger
+  ) throws -> ExitStatus {
     let engine = Engine(data, threads: threads, world: world)
     let mixture = try model.mixture(for: engine)
+    if self.model.family.type == MixedMixture.self {
+      log.info("families of the columns: \(mixture.variant.map(\.value).joined())")
+    }
     if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
       log.warning("\(warning)")
     }

@@ -59,6 +59,9 @@ struct ImputeCommand: WorldCommand {
       for: model.columns(of: file), mayMiss: true, threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
     try impute(file.mixture, file, Engine(data, threads: threads, world: world))
+    if try OutputKind(ofOutput: output, option: "--output") == .npy {
+      WrittenCategories(file).logPlaces(file, to: log)
+    }
     log.info("\(counted(data.rowCount, "row")) written to \(output)")
     return .done
   }
@@ -68,6 +71,12 @@ struct ImputeCommand: WorldCommand {
   ) throws {
     let (world, data) = (engine.world, engine.data)
     let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }
+    let categories = WrittenCategories(file)
+    try world.agree {
+      if try OutputKind(ofOutput: output, option: "--output") == .npy {
+        try categories.requireNumbers(file, output: output)
+      }
+    }
     let names = data.columnNames ?? file.columns
       ?? (1...data.columnCount).map { "column_\($0)" }
     let rows = try world.agree {
@@ -78,7 +87,11 @@ struct ImputeCommand: WorldCommand {
     try writeTogether([rows.shared].compactMap { $0 }, in: world) { open in
       let part = try world.agree { try rows.part(open) }
       try engine.impute(mixture, under: parameters, seed: draw) { block in
-        try part.write(block.rows, firstRow: block.firstRow, count: block.count)
+        var cells = Array(
+          UnsafeBufferPointer(start: block.rows, count: block.count * block.columnCount))
+        if case .shared = part { cells.withUnsafeMutableBufferPointer { categories.number(&$0) } }
+        try part.write(
+          cells, firstRow: block.firstRow, count: block.count, word: categories.word)
       }
       try world.agree { try part.close() }
       try TextPart.assemble([rows.text].compactMap { $0 }, in: world)

@@ -13,7 +13,8 @@ struct InspectCommand: WorldCommand {
     discussion: """
       Beside a model that has names of columns, of data with names these columns are shown. With \
       --missing em, a column says how many cells are missing. Of covariances the volume |S|^(1/D), the \
-      shape, the eigenvalues over the volume, and the main axis, the eigenvector of the largest, are shown.
+      shape, the eigenvalues over the volume, and the main axis, the eigenvector of the largest, are shown; \
+      of each component the columns that set it apart from the others.
 
         shardem inspect model.json
         shardem inspect survey.csv part-0000.npy --columns 1,2
@@ -92,7 +93,7 @@ struct InspectCommand: WorldCommand {
 
   private func description(of model: ModelFile, _ path: String) -> String {
     "\(plain(path)): a model file\n" + ModelSummary(file: model).text + origin(of: model.fit)
-      + ModelSummary(file: model).geometry
+      + ModelSummary(file: model).geometry + ModelSummary(file: model).contrasts
   }
 
   private func description(of path: String, _ options: ReadOptions) throws -> String {

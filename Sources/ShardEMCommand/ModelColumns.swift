@@ -12,9 +12,22 @@ struct ModelColumns {
   let count: Int
   /// What the model calls them; nil if it has no names.
   let names: [String]?
+  /// Of each column the categories that it may have; nil of one of numbers. Empty: all are.
+  private let categories: [[String]?]
 
   init(_ file: ModelFile, path: String) {
     (self.path, count, names) = (path, file.dimensions, file.columns)
+    categories = file.mixture.categories
+  }
+
+  /// What the cells of data for it are; nil: numbers.
+  var kinds: ColumnKinds? {
+    if categories.isEmpty { return nil }
+    let kinds = categories.map { $0.map { ColumnKind.category(Categories($0)) } ?? .number }
+    return ColumnKinds { found in
+      // Other columns than the model's are refused later.
+      kinds.count == found.count ? kinds : Array(repeating: .number, count: found.count)
+    }
   }
 
   /// How files with names are to be read.

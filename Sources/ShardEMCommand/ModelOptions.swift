@@ -1,22 +1,32 @@
 import ArgumentParser
 import MixtureModels
 import ModelFiles
+import RowSources
 import ShardEM
 
 /// A family by its name.
 struct FamilyName: ExpressibleByArgument, CustomStringConvertible {
   let type: any Family.Type
+  /// Whether the families of the columns are to be guessed from the data.
+  let isGuessed: Bool
 
-  init(_ type: any Family.Type) { self.type = type }
-
-  init?(argument: String) {
-    guard let type = Families.standard[argument] else { return nil }
-    self.type = type
+  init(_ type: any Family.Type, isGuessed: Bool = false) {
+    (self.type, self.isGuessed) = (type, isGuessed)
   }
 
-  var description: String { type.name }
-  var defaultValueDescription: String { type.name }
-  static var allValueStrings: [String] { Families.standard.names }
+  init?(argument: String) {
+    if argument == Self.auto {
+      self.init(MixedMixture.self, isGuessed: true)
+      return
+    }
+    guard let type = Families.standard[argument] else { return nil }
+    self.init(type)
+  }
+
+  private static let auto = "auto"
+  var description: String { isGuessed ? Self.auto : type.name }
+  var defaultValueDescription: String { description }
+  static var allValueStrings: [String] { Families.standard.names + [auto] }
 }
 
 /// Which mixture to fit.
@@ -31,7 +41,8 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       "The components' distribution: "
         + Families.standard.types
         .map { $0.purpose.isEmpty ? $0.name : "\($0.name) (\($0.purpose))" }
-        .joined(separator: ", ") + "."))
+        .joined(separator: ", ")
+        + "; auto: mixed, the families of the columns guessed from the first rows."))
   var family = FamilyName(GaussianMixture.self)
 
   @OptionGroup(title: "Model") var settings: FamilySettings
@@ -40,7 +51,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Added to the variances, in squared units of the data; for bernoulli, rows of 0 and of 1 "
-        + "added to each component, for poisson and exponential of 1.", valueName: "v"))
+        + "added to each component, for categorical of each category, for poisson and exponential of 1.", valueName: "v"))
   var regularization = 1e-6
 
   @Flag(
@@ -58,6 +69,9 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       throw ValidationError(
         "--\(setting.name) \(value) with --family \(family), which has no \(setting.noun)")
     }
+    if family.isGuessed, settings.values[GuessedFamilies.setting] != nil {
+      throw ValidationError("--column-families with --family auto, which guesses them; give --family mixed")
+    }
     if exactDense, !family.type.leavesOutNegligible {
       throw ValidationError("--exact-dense with --family \(family), which computes all anyway")
     }
@@ -69,8 +83,9 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       throw ValidationError(
         "--regularization \(regularization); expected a number from 0 to 4.4e+307")
     }
+    if !family.type.fitsAnyColumns { return }
     do {
-      _ = try mixture(settings.values, columns: 1, ranges: nil)
+      _ = try mixture(settings.values, columns: 1, data: nil)
     } catch { throw ValidationError("--\(error)") }
   }
 
@@ -98,17 +113,44 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   func mixture(for engine: Engine) throws -> any Family {
     let values = try engine.measured(settings.values)
     return try engine.world.common {
-      try mixture(values, columns: engine.data.columnCount, ranges: engine.data.ranges)
+      try mixture(values, columns: engine.data.columnCount, data: engine.data)
     }
   }
 
+  /// What the cells of data columns are.
+  ///
+  /// - Parameter guess: is told the families of the columns, if they are guessed.
+  func kinds(guess: @escaping (String) -> Void) -> ColumnKinds {
+    ColumnKinds(looksAtValues: family.isGuessed) { found in
+      var values = settings.values
+      if family.isGuessed {
+        let text = GuessedFamilies(found).text
+        guess(text)
+        values[GuessedFamilies.setting] = text
+      }
+      let options = FamilyOptions(columnNames: found.names, values: values)
+      let areCategorical = try family.type.categoricalColumns(
+        options, names: found.names, count: found.count)
+      return areCategorical.map { $0 ? .category(nil) : .number }
+    }
+  }
+
+  /// The same with guessed families of the columns.
+  func guessing(_ text: String) -> ModelOptions {
+    var options = self
+    options.family = FamilyName(family.type)
+    options.settings.values[GuessedFamilies.setting] = text
+    return options
+  }
+
   private func mixture(
-    _ values: [String: String], columns: Int, ranges: ColumnRanges?
+    _ values: [String: String], columns: Int, data: DataSet?
   ) throws -> any Family {
     try Families.standard.mixture(
       family.type,
       FamilyOptions(
-        regularization: regularization, exactDense: exactDense, ranges: ranges,
+        regularization: regularization, exactDense: exactDense, ranges: data?.ranges,
+        columnNames: data?.columnNames, categories: data?.categories.map { $0?.names } ?? [],
         values: values),
       components: components, columns: columns)
   }

@@ -52,7 +52,8 @@ struct ModelSoFar {
     guard let components = settings["--components"].flatMap({ Int($0) }), components > 0,
       columns > 0, let type = settings["--family"].flatMap({ Families.standard[$0] })
     else { return nil }
-    var options = FamilyOptions()
+    var options = FamilyOptions(
+      columnNames: checkpoint.data.columnNames, categories: checkpoint.data.categories)
     for setting in Families.standard.settings(of: type) {
       options.values[setting.name] = settings["--\(setting.name)"]
     }

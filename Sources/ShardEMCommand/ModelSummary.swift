@@ -8,7 +8,7 @@ struct ModelSummary {
   let file: ModelFile
 
   /// More than fit on a screen are left out, with a line that says so.
-  private static let mostComponents = 50
+  static let mostComponents = 50
   private static let mostColumns = 8
   private static let mostAxes = 64
   /// Marks a deviation that says nothing of the data.
@@ -80,7 +80,7 @@ struct ModelSummary {
     String(name.map { $0 == "_" || $0 == "." ? " " : $0 })
   }
 
-  private func name(_ column: Int) -> String {
+  func name(_ column: Int) -> String {
     // Long names would push the table off the screen.
     file.columns.map { oneLine(String($0[column].prefix(20))) } ?? "column \(column + 1)"
   }
@@ -94,6 +94,11 @@ struct ModelSummary {
     switch file.mixture.cell(k, j, file.parameters) {
     case .nothing: return ""
     case .number(let value): return significant(value, 6)
+    case .categories(let names, let probabilities):
+      guard let most = probabilities.max(), let place = probabilities.firstIndex(of: most) else {
+        return ""
+      }
+      return "\(oneLine(String(names[place].prefix(20)))) \(fixed(most, 2))"
     case .probability(let value): return fixed(value, 4)
     case .spread(let mean, let variance):
       // What the regularization alone would give looks as if it had been measured.
@@ -103,7 +108,7 @@ struct ModelSummary {
   }
 
   /// Both to the second digit of the deviation: `80.0 ± 6.0`.
-  private func spread(_ mean: Double, _ deviation: Double) -> String {
+  func spread(_ mean: Double, _ deviation: Double) -> String {
     let powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
     guard let decimals = powers.firstIndex(where: { deviation * $0 >= 10 }), abs(mean) < 1e9 else {
       return "\(significant(mean, 6)) ± \(significant(deviation, 3))"

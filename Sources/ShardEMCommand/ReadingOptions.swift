@@ -48,6 +48,12 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
 
   @Option(
     help: ArgumentHelp(
+      "What a category is that a model does not know: an error, or with --missing em a missing cell.",
+      valueName: "error|missing"))
+  var unknownCategories = UnknownCategoryPolicy.error
+
+  @Option(
+    help: ArgumentHelp(
       "Read all data files, of any name, as raw little-endian numbers of this type, row after row.",
       valueName: "float32|float64"))
   var raw: FloatType?
@@ -70,6 +76,9 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
     if missingValues != nil && missing == .error {
       throw ValidationError("--missing-values without --missing em, which lets cells be missing")
     }
+    if unknownCategories == .missing && missing == .error {
+      throw ValidationError("--unknown-categories missing without --missing em, which lets cells be missing")
+    }
   }
 
   var common: [String] {
@@ -79,6 +88,7 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
       word("--decimal", decimal.rawValue),
       header.map { $0 ? "--header" : "--no-header" } ?? "neither --header nor --no-header",
       word("--missing", missing.rawValue), word("--missing-values", missingValues),
+      word("--unknown-categories", unknownCategories.rawValue),
       word("--raw", raw?.rawValue), word("--columns-count", columnsCount),
     ]
   }
@@ -183,6 +193,11 @@ private func trimmed(_ text: Substring) -> String {
 /// What becomes of missing cells.
 enum MissingPolicy: String, ExpressibleByArgument {
   case error, em
+}
+
+/// What becomes of categories that a model does not know.
+enum UnknownCategoryPolicy: String, ExpressibleByArgument {
+  case error, missing
 }
 
 /// What stands before the fraction of a number.

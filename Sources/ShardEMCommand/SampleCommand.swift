@@ -54,14 +54,17 @@ struct SampleCommand: WorldCommand {
     try sample(file.mixture, file, threads: threads, in: world)
     log.info(output.report(rows: rows))
     output.log(names: file.columns, to: log)
+    WrittenCategories(file).logPlaces(file, to: log)
     return .done
   }
 
   private func sample(
     _ mixture: some Family, _ file: ModelFile, threads: Int, in world: any Communicator
   ) throws {
+    let categories = WrittenCategories(file)
     let parameters = try world.agree {
       try TooManyRows.check(rows, columns: mixture.columnCount)
+      try categories.requireNumbers(file, output: output.output)
       return try file.parameters(for: mixture, name: model.path)
     }
     let plan = output.plan(rows: rows)
@@ -72,8 +75,9 @@ struct SampleCommand: WorldCommand {
         let part = try open(outputs[run.shard])
         try Self.forEachPiece(of: run.rows, columns: mixture.columnCount) { rows in
           let first = plan.firstRows[run.shard] + rows.lowerBound
-          let values = try mixture.sample(
+          var values = try mixture.sample(
             rows: first..<first + rows.count, under: parameters, seed: seed, threads: threads)
+          values.withUnsafeMutableBufferPointer { categories.number(&$0) }
           try part.write(values, firstRow: rows.lowerBound, count: rows.count)
         }
         try part.close()

@@ -35,15 +35,19 @@ final class TextPart: Sendable {
   }
 
   /// Appends `count` rows, row-major, the numbers in the shortest form that reads back to their bits.
+  ///
+  /// - Parameter word: what to write instead of the number of a column; nil: the number.
   func write<Number: LosslessStringConvertible>(
-    _ values: UnsafePointer<Number>, firstRow: Int, count: Int
+    _ values: UnsafePointer<Number>, firstRow: Int, count: Int,
+    word: (_ value: Number, _ column: Int) -> String? = { _, _ in nil }
   ) throws {
     var text: [UInt8] = []
     var begin = 0
     for row in 0..<count {
       for column in names.indices {
         if column > 0 { text.append(separator) }
-        text += values[row * names.count + column].description.utf8
+        let value = values[row * names.count + column]
+        text += (word(value, column).map(field) ?? value.description).utf8
       }
       text.append(UInt8(ascii: "\n"))
       guard text.count >= Self.pieceBytes || row + 1 == count else { continue }
@@ -54,6 +58,14 @@ final class TextPart: Sendable {
       pieces.withLock { $0.append(piece) }
       (text, begin) = ([], row + 1)
     }
+  }
+
+  /// A word as a field: in quotes where it would else be taken for several, or for a number's blanks.
+  private func field(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy {
+      $0 != separator && $0 != UInt8(ascii: "\"") && $0 > UInt8(ascii: " ")
+    }
+    return isPlain ? word : "\"" + word.replacing("\"", with: "\"\"") + "\""
   }
 
   /// Collective, when all rows are there. Writes the files of `parts`, as `writeTogether` does.

@@ -42,12 +42,16 @@ enum TogetherOutput {
     case text(TextPart)
 
     /// Writes `count` rows, row-major, from row `firstRow` on.
+    ///
+    /// - Parameter word: what text has instead of the number of a column; nil: the number.
     func write<Number: BitwiseCopyable & LosslessStringConvertible>(
-      _ values: UnsafePointer<Number>, firstRow: Int, count: Int
+      _ values: UnsafePointer<Number>, firstRow: Int, count: Int,
+      word: (_ value: Number, _ column: Int) -> String? = { _, _ in nil }
     ) throws {
       switch self {
       case .shared(let part): try part.write(values, firstRow: firstRow, count: count)
-      case .text(let part): try part.write(values, firstRow: firstRow, count: count)
+      case .text(let part):
+        try part.write(values, firstRow: firstRow, count: count, word: word)
       }
     }
 

@@ -17,6 +17,11 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
 
   /// Every family of the registry, with all its covariance models and with noise.
   static let all: [FamilyCase] = Families.standard.types.flatMap { type -> [FamilyCase] in
+    if type.name == MixedMixture.name {
+      return ["1=categorical,2=poisson,*=gaussian", "{1,3}=gaussian,*=bernoulli"].map {
+        FamilyCase(family: type.name, values: ["column-families": $0])
+      }
+    }
     guard type.settings.contains(where: { $0.name == "covariance" }) else {
       return [FamilyCase(family: type.name, values: [:])]
     }
@@ -35,25 +40,40 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     guard let type = Families.standard[family] else { throw Missing() }
     // As little in the larger volume of more columns.
     let values = values.merging(columns > 3 && values["noise"] != nil ? ["noise": "1e-20"] : [:]) { $1 }
+    let categories = (0..<columns).map { self.family(ofColumn: $0) == "categorical" ? Self.names : nil }
     return try Families.standard.mixture(
-      type, FamilyOptions(regularization: regularization, ranges: ranges, values: values),
+      type,
+      FamilyOptions(
+        regularization: regularization, ranges: ranges, categories: categories, values: values),
       components: components, columns: columns)
   }
 
   private struct Missing: Error {}
+  private static let names = ["a", "b", "c", "d"]
+
+  /// The family of a column, counted from 0.
+  private func family(ofColumn j: Int) -> String {
+    guard let text = values["column-families"] else { return family }
+    let isJoint = text.hasPrefix("{")
+    let first = isJoint ? ["gaussian", "bernoulli", "gaussian"] : ["categorical", "poisson"]
+    return j < first.count ? first[j] : isJoint ? "bernoulli" : "gaussian"
+  }
 
   /// Rows of three groups, as the family has them.
   func rows(_ count: Int, columns: Int, seed: UInt64) -> [Double] {
     let problem = GaussianProblem(
       seed: seed, rowCount: count, componentCount: 3, columnCount: columns,
       covarianceType: .full, separation: 2)
-    switch family {
-    case PoissonMixture.name: return problem.rows.map { (3 + $0).magnitude.rounded() }
-    case ExponentialMixture.name: return problem.rows.map(\.magnitude)
-    case BernoulliMixture.name: return problem.rows.map { $0 > 0 ? 1 : 0 }
-    // With tails: of Gaussian rows the likeliest degrees of freedom may be infinite.
-    case StudentMixture.name: return problem.rows.map { $0 * (1 + $0 * $0 / 8) }
-    default: return problem.rows
+    return problem.rows.enumerated().map { i, x in
+      switch family(ofColumn: i % columns) {
+      case PoissonMixture.name: (3 + x).magnitude.rounded()
+      case CategoricalMixture.name: min(max((2 + x).rounded(), 0), 3)
+      case ExponentialMixture.name: x.magnitude
+      case BernoulliMixture.name: x > 0 ? 1 : 0
+      // With tails: of Gaussian rows the likeliest degrees of freedom may be infinite.
+      case StudentMixture.name: x * (1 + x * x / 8)
+      default: x
+      }
     }
   }
 }

@@ -63,7 +63,7 @@ struct EveryFamilyTests {
     let mixture = try family.mixture(
       components: 3, columns: columns, ranges: solo.ranges, regularization: 1e-3)
     var start = try fit(mixture, solo, options: FitOptions(maximumIterations: 2)).parameters
-    if mixture.layout.parts.contains(where: { $0.domain == .mean }) {
+    if mixture.layout.parts.contains(where: { $0.name == "means" }) {
       start.means = start.means.enumerated().map { $0.element + ($0.offset % 2 == 0 ? 40 : -30) }
     }
     func fitOn(ranks: Int, threads: Int) throws -> Fit {
@@ -138,6 +138,15 @@ struct EveryFamilyTests {
           changed[part.name][0] += step
           if count > 1 { changed[part.name][1] -= step } else { changed.weights[0] -= step }
           return [changed]
+        case .distribution:
+          return part.lists.flatMap { list -> [Parameters] in
+            zip(list, list.dropFirst()).compactMap { i, next in
+              var changed = parameters
+              changed[part.name][i] += step
+              changed[part.name][next] -= step
+              return changed[part.name][list].allSatisfy((0...1).contains) ? changed : nil
+            }
+          }
         case .mean, .free, .positive, .rate, .probability:
           return (0..<count).compactMap { i in
             var changed = parameters
@@ -218,8 +227,8 @@ struct EveryFamilyTests {
         let values = (0..<4000).map { rows[$0 * columns + j] }
         let mean = values.reduce(0, +) / 4000
         let expected = zip(parameters.weights, 0..<3).reduce(0.0) { sum, component in
-          let cell = mixture.cell(component.1, j, parameters)
-          return sum + component.0 / parameters.weights.reduce(0, +) * (cell.mean ?? .nan)
+          let mean = mixture.mean(component.1, j, parameters)
+          return sum + component.0 / parameters.weights.reduce(0, +) * mean
         }
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4000
         // Five standard errors.
@@ -230,12 +239,15 @@ struct EveryFamilyTests {
   }
 }
 
-extension ComponentCell {
-  fileprivate var mean: Double? {
-    switch self {
-    case .spread(let mean, _): mean
-    case .probability(let value), .number(let value): value
-    case .nothing: nil
+extension Family {
+  /// What is to be expected of a column, of categories of their numbers.
+  fileprivate func mean(_ k: Int, _ j: Int, _ parameters: Parameters) -> Double {
+    switch cell(k, j, parameters) {
+    case .spread(let mean, _): return mean
+    case .probability(let value), .number(let value): return value
+    case .categories(_, let probabilities):
+      return probabilities.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element }
+    case .nothing: return .nan
     }
   }
 }

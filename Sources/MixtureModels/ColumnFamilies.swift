@@ -1,0 +1,143 @@
+import Words
+
+/// Which family the columns of a mixed mixture are of: `age=gaussian,{height,weight}=gaussian,*=categorical`.
+///
+/// Columns are independent of each other within a component, but those in braces. A column is called by its
+/// name or its number, from 1; `*` stands for all that are not named.
+struct ColumnFamilies: Sendable, Equatable {
+  /// Columns that are of one family together, counted from 0.
+  struct Group: Sendable, Equatable {
+    /// By which its parameters are called.
+    let key: String
+    let family: String
+    let columns: [Int]
+    /// Whether they are in braces.
+    let isJoint: Bool
+  }
+
+  /// Of all columns, each once: single columns of one family together, and then those in braces; of both in
+  /// the order of their first columns, whatever the order in the text.
+  let groups: [Group]
+
+  /// - Throws: `FitError.unusable` about the first thing that is wrong.
+  init(_ text: String, names: [String]?, count: Int) throws {
+    var singles: [(family: String, columns: [Int])] = []
+    var joint: [(family: String, columns: [Int])] = []
+    var taken = Set<Int>()
+    var rest: String?
+    func add(_ columns: [Int], to family: String) {
+      if let place = singles.firstIndex(where: { $0.family == family }) {
+        singles[place].columns += columns
+      } else {
+        singles.append((family, columns))
+      }
+    }
+    for term in try ColumnFamilies.terms(text) {
+      if term.target == "*" {
+        guard rest == nil else { throw Self.problem("*, which is given twice", text) }
+        rest = term.family
+        add([], to: term.family)
+        continue
+      }
+      let isJoint = term.target.hasPrefix("{")
+      let targets = isJoint ? Self.list(term.target.dropFirst().dropLast()) : [term.target]
+      let columns = try targets.map { target in
+        guard let column = Self.column(target, names: names, count: count) else {
+          let known = names?.joined(separator: ", ") ?? "1 to \(count)"
+          throw FitError.unusable(
+            setting: "column-families with a column \(quoted(target))",
+            expected: "columns of the data: \(known)")
+        }
+        guard taken.insert(column).inserted else {
+          throw Self.problem("\(target), which is given twice", text)
+        }
+        return column
+      }
+      if isJoint {
+        joint.append((term.family, columns))
+      } else {
+        add(columns, to: term.family)
+      }
+    }
+    let left = (0..<count).filter { !taken.contains($0) }
+    if let rest { add(left, to: rest) } else if let column = left.first {
+      throw FitError.unusable(
+        setting: "column-families without column \(names?[column] ?? "\(column + 1)")",
+        expected: "a family for each, such as *=gaussian for the rest")
+    }
+    let sorted = singles.filter { !$0.columns.isEmpty }.map { ($0.family, $0.columns.sorted()) }
+      .sorted { $0.1[0] < $1.1[0] }
+    joint.sort { $0.columns[0] < $1.columns[0] }
+    groups =
+      sorted.map { Group(key: Self.key($0.0), family: $0.0, columns: $0.1, isJoint: false) }
+      + joint.enumerated().map { number, group in
+        Group(
+          key: "\(Self.key(group.family))_\(number + 1)", family: group.family,
+          columns: group.columns, isJoint: true)
+      }
+  }
+
+  /// A text of which the same groups are made.
+  func text(names: [String]?) -> String {
+    func name(_ column: Int) -> String {
+      guard let name = names?[column], Self.column(name, names: names, count: names!.count) == column,
+        !name.isEmpty, !name.contains(where: { "{},=*".contains($0) || $0.isWhitespace })
+      else { return "\(column + 1)" }
+      return name
+    }
+    let terms = groups.flatMap { group in
+      group.isJoint
+        ? [(group.columns[0], "{\(group.columns.map(name).joined(separator: ","))}=\(group.family)")]
+        : group.columns.map { ($0, "\(name($0))=\(group.family)") }
+    }
+    return terms.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: ",")
+  }
+
+  private static func key(_ family: String) -> String { family.replacing("-", with: "_") }
+
+  private static func column(_ target: String, names: [String]?, count: Int) -> Int? {
+    if let place = names?.firstIndex(of: target) { return place }
+    guard let number = Int(target), (1...max(count, 1)).contains(number), number <= count else {
+      return nil
+    }
+    return number - 1
+  }
+
+  private static func problem(_ what: String, _ text: String) -> FitError {
+    .unusable(setting: "column-families \(quoted(text)) with \(what)", expected: "each once")
+  }
+
+  /// The parts between commas that are not in braces.
+  private static func terms(_ text: String) throws -> [(target: String, family: String)] {
+    var (depth, term, terms) = (0, "", [String]())
+    for character in text {
+      if character == "," && depth == 0 {
+        terms.append(term)
+        term = ""
+        continue
+      }
+      depth += character == "{" ? 1 : character == "}" ? -1 : 0
+      term.append(character)
+    }
+    return try (terms + [term]).map { term in
+      guard let place = term.lastIndex(of: "="), depth == 0 else {
+        throw FitError.unusable(
+          setting: "column-families with \(quoted(term))",
+          expected: "column=family, {column,column}=family or *=family, with commas between them")
+      }
+      return (
+        trimmed(term[..<place]), trimmed(term[term.index(after: place)...])
+      )
+    }
+  }
+
+  private static func list(_ text: Substring) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text.drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,334 @@
+import Kernels
+
+/// A mixture whose columns are of several families: groups of columns that are independent of each other
+/// within a component, p(x | k) = Π_g f_g(x_g | θ_gk).
+///
+/// Single columns of one family are one group: of Gaussian ones with diagonal covariances. Columns in braces
+/// are a group of their own, of Gaussian ones with full covariances. All densities are computed to the end.
+///
+/// Source: Lawrence and Krzanowski, "Mixture separation for mixed-mode data" (Statistics and Computing 6,
+/// 1996); Hunt and Jorgensen, "Mixture model clustering for mixed data with missing information"
+/// (Computational Statistics & Data Analysis 41, 2003).
+public struct MixedMixture: Family {
+  public static let name = "mixed"
+  public static let purpose = "columns of several families"
+  public static let canBePart = false
+  public static let fitsAnyColumns = false
+  public static let settings = [
+    FamilySetting(
+      "column-families",
+      help: """
+        Which family each column of a mixed mixture is of: \
+        'age=gaussian,sex=categorical,{height,weight}=gaussian,*=poisson'. Columns go by names or numbers \
+        from 1; * stands for the rest; those in braces have one full covariance, all others are independent \
+        within a component.
+        """,
+      valueName: "column=family,...", noun: "families of columns",
+      keys: [("column_families", [])], isKept: true)
+  ]
+
+  /// Some columns and their family.
+  struct Group: Sendable {
+    let key: String
+    let columns: [Int]
+    let family: any Family
+  }
+
+  public let componentCount: Int
+  public let columnCount: Int
+  private(set) var groups: [Group]
+  private let text: String
+  public private(set) var observed: ObservedColumns?
+
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
+    (componentCount, columnCount) = (components, columns)
+    let families = try ColumnFamilies(options, count: columns)
+    text = families.text(names: options.columnNames)
+    groups = try families.groups.map { group in
+      Group(
+        key: group.key, columns: group.columns,
+        family: try Self.type(of: group).init(
+          Self.options(options, of: group), components: components, columns: group.columns.count))
+    }
+  }
+
+  /// What a group's family is told.
+  private static func options(
+    _ options: FamilyOptions, of group: ColumnFamilies.Group
+  ) -> FamilyOptions {
+    var own = options
+    own.values = ["covariance": group.isJoint ? "full" : "diag"]
+    own.ranges = options.ranges.map { ranges in
+      ColumnRanges(
+        minimum: group.columns.map { ranges.minimum[$0] },
+        maximum: group.columns.map { ranges.maximum[$0] })
+    }
+    own.columnNames = options.columnNames.map { names in group.columns.map { names[$0] } }
+    own.categories =
+      options.categories.isEmpty ? [] : group.columns.map { options.categories[$0] }
+    return own
+  }
+
+  private static func type(of group: ColumnFamilies.Group) throws -> any Family.Type {
+    let types = Families.standard.types.filter { $0.canBePart }
+    guard let type = types.first(where: { $0.name == group.family }) else {
+      throw FitError.unusable(
+        setting: "column-families with the family \(group.family)",
+        expected: types.map { $0.name }.joined(separator: ", "))
+    }
+    return type
+  }
+
+  public static func categoricalColumns(
+    _ options: FamilyOptions, names: [String]?, count: Int
+  ) throws -> [Bool] {
+    var options = options
+    options.columnNames = names
+    var result = [Bool](repeating: false, count: count)
+    for group in try ColumnFamilies(options, count: count).groups {
+      let own = try type(of: group).categoricalColumns(
+        Self.options(options, of: group), names: nil, count: group.columns.count)
+      for (column, isCategorical) in zip(group.columns, own) { result[column] = isCategorical }
+    }
+    return result
+  }
+
+  public var variant: [(key: String, value: String)] { [("column_families", text)] }
+  public var kind: String { "mixed (\(text))" }
+  public var title: String { "Mixture of columns of several families" }
+
+  public var categories: [[String]?] {
+    var all = [[String]?](repeating: nil, count: columnCount)
+    for group in groups {
+      for (column, own) in zip(group.columns, group.family.categories) { all[column] = own }
+    }
+    return all.allSatisfy { $0 == nil } ? [] : all
+  }
+
+  public func requireUsable() throws {
+    try requireComponents()
+    for group in groups { try group.family.requireUsable() }
+  }
+
+  public var takesMissing: Bool { groups.allSatisfy(\.family.takesMissing) }
+
+  public func observing(_ columns: ObservedColumns?) -> MixedMixture {
+    func observing(_ family: some Family, _ own: ObservedColumns?) -> any Family {
+      family.observing(own)
+    }
+    var mixture = self
+    mixture.observed = columns
+    mixture.groups = groups.map { group in
+      let own = columns.map { columns in
+        ObservedColumns(
+          means: group.columns.map { columns.means[$0] },
+          variances: group.columns.map { columns.variances[$0] })
+      }
+      return Group(
+        key: group.key, columns: group.columns, family: observing(group.family, own))
+    }
+    return mixture
+  }
+
+  public var valueCheck: ValueCheck? {
+    let checks = groups.compactMap { group in
+      group.family.valueCheck.map { (columns: group.columns, check: $0) }
+    }
+    if checks.isEmpty { return nil }
+    return { block in
+      let memory = Workspace()
+      let problems = checks.compactMap { columns, check -> ValueProblem? in
+        let own = memory.reserve(block.count * columns.count)
+        return check(block.gathering(columns, into: own)).map {
+          ValueProblem(
+            row: $0.row, column: columns[$0.column], value: $0.value, expected: $0.expected)
+        }
+      }
+      return problems.min { ($0.row, $0.column) < ($1.row, $1.column) }
+    }
+  }
+
+  // MARK: Parameters
+
+  /// The weights, and those of each group's others as `KEY.NAME`.
+  public var layout: ParameterLayout {
+    ParameterLayout(
+      [.init("weights", [componentCount], .weights)]
+        + groups.flatMap { group in
+          group.family.layout.parts.dropFirst().map {
+            .init("\(group.key).\($0.name)", $0.shape, lengths: $0.lengths, $0.domain)
+          }
+        })
+  }
+
+  public var freeParameterCount: Int {
+    groups.reduce(componentCount - 1) {
+      $0 + $1.family.freeParameterCount - (componentCount - 1)
+    }
+  }
+
+  public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
+    groups.reduce(0) { change, group in
+      max(
+        change,
+        group.family.largestChange(
+          from: parameters(of: group, previous, weights: previous.weights),
+          to: parameters(of: group, next, weights: next.weights)))
+    }
+  }
+
+  /// Those of a group, with weights as given.
+  private func parameters(
+    of group: Group, _ parameters: Parameters, weights: [Double]
+  ) -> Parameters {
+    Parameters(
+      [("weights", weights)]
+        + group.family.layout.parts.dropFirst().map {
+          ($0.name, parameters["\(group.key).\($0.name)"])
+        })
+  }
+
+  /// Weights that add nothing to log densities.
+  private var ones: [Double] { [Double](repeating: 1, count: componentCount) }
+
+  // MARK: E-step and M-step
+
+  public func components(
+    at parameters: Parameters, sharing work: WorkSharing
+  ) throws -> MixedComponents {
+    func components(_ family: some Family, _ own: Parameters) throws -> any Components {
+      try family.components(at: own, sharing: work)
+    }
+    return MixedComponents(
+      logWeights: parameters.weights.map { Portable.log($0) },
+      parts: try groups.map {
+        MixedPart(
+          $0.columns, try components($0.family, self.parameters(of: $0, parameters, weights: ones)))
+      }, fill: observed?.means)
+  }
+
+  public func moments(
+    of components: MixedComponents, at parameters: Parameters
+  ) -> MixedMoments {
+    func ownMoments<F: Family>(
+      _ family: F, _ components: any Components, _ own: Parameters
+    ) -> any Moments {
+      guard let components = components as? F.StepComponents else {
+        preconditionFailure("components of another family than \(F.name)")
+      }
+      return family.moments(of: components, at: own)
+    }
+    return MixedMoments(
+      componentCount: componentCount,
+      zip(groups, components.parts).map { group, part in
+        let own = self.parameters(of: group, parameters, weights: ones)
+        return MixedPart(group.columns, ownMoments(group.family, part.body, own))
+      }, fill: observed?.means)
+  }
+
+  public func moments(about centers: [Double]) -> MixedMoments {
+    func moments(_ family: some Family, _ own: [Double]) -> any Moments {
+      family.moments(about: own)
+    }
+    return MixedMoments(
+      componentCount: componentCount,
+      groups.map { group in
+        // Without centers only their number is asked for.
+        let own = stride(from: 0, to: centers.count, by: columnCount).flatMap { first in
+          group.columns.map { centers[first + $0] }
+        }
+        return MixedPart(group.columns, moments(group.family, own))
+      }, fill: observed?.means)
+  }
+
+  /// Each group's own M-step.
+  public func maximized(
+    _ sums: Sums, of moments: MixedMoments, from previous: Parameters?, sharing work: WorkSharing
+  ) throws -> Parameters {
+    func next<F: Family>(
+      _ family: F, _ sums: Sums, _ moments: any Moments, _ previous: Parameters?
+    ) throws -> Parameters {
+      guard let moments = moments as? F.StepMoments else {
+        preconditionFailure("moments of another family than \(F.name)")
+      }
+      return try family.maximized(sums, of: moments, from: previous, sharing: work)
+    }
+    let head = mixtureSlots(componentCount)
+    let numbers = sums.numbers
+    var all: [(name: String, numbers: [Double])] = []
+    var start = head.count
+    for (group, part) in zip(groups, moments.parts) {
+      let slots = head + part.body.slots
+      let end = start + part.body.slots.count
+      let own = try next(
+        group.family, Sums(slots, Array(numbers[..<head.count] + numbers[start..<end])), part.body,
+        previous.map { parameters(of: group, $0, weights: $0.weights) })
+      if all.isEmpty { all.append(("weights", own.weights)) }
+      all += group.family.layout.parts.dropFirst().map {
+        ("\(group.key).\($0.name)", own[$0.name])
+      }
+      start = end
+    }
+    return Parameters(all)
+  }
+
+  // MARK: Draws and tables
+
+  /// For each component and group what draws rows of that component.
+  public struct Sampler: Sendable {
+    let weights: [Double]
+    let draws:
+      [[@Sendable (RandomRow, UnsafeMutablePointer<Double>) -> Void]]
+  }
+
+  public func sampler(under parameters: Parameters) throws -> Sampler {
+    func draw<F: Family>(
+      _ family: F, _ own: Parameters
+    ) throws -> @Sendable (RandomRow, UnsafeMutablePointer<Double>) -> Void {
+      let sampler = try family.sampler(under: own)
+      return { family.writeRow($0, sampler, into: $1) }
+    }
+    return Sampler(
+      weights: parameters.weights,
+      draws: try (0..<componentCount).map { k in
+        let only = (0..<componentCount).map { $0 == k ? 1.0 : 0 }
+        return try groups.map {
+          try draw($0.family, self.parameters(of: $0, parameters, weights: only))
+        }
+      })
+  }
+
+  public func writeRow(
+    _ random: RandomRow, _ sampler: Sampler, into row: UnsafeMutablePointer<Double>
+  ) {
+    let draws = sampler.draws[random.choice(sampler.weights, 0)]
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: columnCount) { memory in
+      guard let own = memory.baseAddress else { return }
+      for (number, (group, draw)) in zip(groups, draws).enumerated() {
+        draw(random.part(number), own)
+        for (place, column) in group.columns.enumerated() { row[column] = own[place] }
+      }
+    }
+  }
+
+  public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {
+    for group in groups {
+      guard let place = group.columns.firstIndex(of: j) else { continue }
+      return group.family.cell(
+        k, place, self.parameters(of: group, parameters, weights: parameters.weights))
+    }
+    return .nothing
+  }
+}
+
+extension ColumnFamilies {
+  /// Those that the options name, all columns Gaussian if they name none: of a program's first look.
+  fileprivate init(_ options: FamilyOptions, count: Int) throws {
+    guard let text = options.values["column-families"] else {
+      throw FitError.unusable(
+        setting: "family mixed without column-families",
+        expected: "column-families, such as 'age=gaussian,*=categorical'")
+    }
+    try self.init(text, names: options.columnNames, count: count)
+  }
+}
