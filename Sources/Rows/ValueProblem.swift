@@ -1,24 +1,32 @@
 import Words
 
-/// A value that a family cannot model, such as a 3 among the bits of a Bernoulli mixture.
+/// A value that a family cannot model, such as a 3 among the bits of a Bernoulli mixture; or a row, by a
+/// number of all its values.
 ///
 /// It knows nothing of files: who reads the rows puts file, row and column before `description`.
 public struct ValueProblem: Error, Equatable, Sendable, CustomStringConvertible {
   /// The row within the block, from 0.
   public var row: Int
-  /// The column, from 0.
-  public var column: Int
+  /// The column, from 0; nil for a row as a whole.
+  public var column: Int?
   /// What was found.
   public var value: Double
+  /// What the value is, in words before it: `a length of`. Empty for one of the data's.
+  public var quantity: String
   /// What the family takes, in words: `0 or 1`.
   public var expected: String
 
-  public init(row: Int, column: Int, value: Double, expected: String) {
+  public init(
+    row: Int, column: Int?, value: Double, quantity: String = "", expected: String
+  ) {
     self.row = row
     self.column = column
     self.value = value
+    self.quantity = quantity
     self.expected = expected
   }
 
-  public var description: String { "found \(shortened(value)), expected \(expected)" }
+  public var description: String {
+    "found \(quantity.isEmpty ? "" : quantity + " ")\(shortened(value)), expected \(expected)"
+  }
 }

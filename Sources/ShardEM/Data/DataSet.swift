@@ -143,12 +143,12 @@ public final class DataSet: Sendable {
     return (source.name, source.firstRowNumber + row - plan.firstRows[shard])
   }
 
-  /// What is wrong with a value of one of this rank's blocks, and where it is in its file.
+  /// What is wrong with a value or row of one of this rank's blocks, and where it is in its file.
   func error(about problem: ValueProblem, inBlock number: Int) -> DataSetError {
-    let place = reader.place(number, row: problem.row, column: problem.column)
+    let place = reader.place(number, row: problem.row, column: problem.column ?? 0)
     return .unsuitable(
       path: place.shard.name, row: place.shard.firstRowNumber + place.row,
-      column: place.shard.column(place.column), problem: problem)
+      column: problem.column.map { _ in place.shard.column(place.column) }, problem: problem)
   }
 
   /// A cell of one of this rank's blocks is missing.

@@ -46,8 +46,8 @@ public enum DataSetError: InputError, Equatable {
   case fewerRowsThanComponents(rows: Int, components: Int)
   /// The data have another number of columns than the model.
   case columns(found: Int, expected: Int)
-  /// The model's family cannot take a value; `row` counts from 1 in the file.
-  case unsuitable(path: String, row: Int, column: RowSourceError.Column, problem: ValueProblem)
+  /// The model's family cannot take a value, or without a column a row; `row` counts from 1 in the file.
+  case unsuitable(path: String, row: Int, column: RowSourceError.Column?, problem: ValueProblem)
   /// A row's log-density under a model is not finite; `row` counts from 1 in the file.
   case logDensity(path: String, row: Int, value: Double)
   /// A sum that a model takes over a block of rows, counted from 1 in the file, is not finite.
@@ -122,7 +122,7 @@ extension DataSetError: CustomStringConvertible {
     case .columns(let found, let expected):
       "\(found) columns of data for a model of \(expected)"
     case .unsuitable(let path, let row, let column, let problem):
-      "\(path): row \(row), \(column): \(problem)"
+      "\(path): row \(row)\(column.map { ", \($0)" } ?? ""): \(problem)"
     case .logDensity(let path, let row, let value):
       "\(path): row \(row): found a log-density of \(value) under the model, expected a finite "
         + "number; leave such rows out, or rescale the data and the model"
