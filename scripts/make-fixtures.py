@@ -6,7 +6,8 @@ usage: scripts/make-fixtures.py SOURCE [--scikit-learn]
 
 SOURCE holds the data files, reference.json and models.json, whose fits come from an EM in 80-bit arithmetic.
 Copies the sets whose licences allow it (see Tests/Data/README.md), the cases of
-reference.json that are about them and those of models.json that are tested, every digit kept.
+reference.json that are about them and those of models.json that are tested, every digit kept, in models.json
+(Gaussians and what is near to them) and families.json (others).
 
 --scikit-learn fits pendigits from a hundred seeds again, twice (some minutes), and writes what comes out to
 Tests/Data/scikit-learn.json; otherwise that file stays as it is. Needs `pip install scikit-learn`.
@@ -57,6 +58,7 @@ def main():
     write_json("reference.json", shipped_cases(source))
     write_json("models.json", model_cases(source))
     write_json("latent_class.json", latent_class_cases(source))
+    write_json("families.json", family_cases(source))
     if "--scikit-learn" in sys.argv:
         write_json("scikit-learn.json", fits_of_pendigits(source))
 
@@ -168,6 +170,43 @@ def latent_class_case(case):
             "iterations": result["iterations"], "log_likelihood": result["loglik"],
             "bic": result["bic"], "weights": result["weights"],
             "probabilities": probabilities(result)},
+    }
+
+
+FAMILY_PARAMETERS = {
+    "poisson": {"weights": "weights", "rate": "rates"},
+    "multinomial": {"weights": "weights", "prob": "probabilities"},
+    "von_mises_fisher": {"weights": "weights", "means": "directions", "kappa": "concentrations"},
+}
+
+
+def family_cases(source):
+    """Fits of other families: their start, way and end."""
+    cases = json.loads((source / "models.json").read_text())["cases"]
+    return [
+        family_case(case) for case in cases
+        if case["capability"] in FAMILY_PARAMETERS and case["data"]["file"] in AS_PUBLISHED
+    ]
+
+
+def family_case(case):
+    data, result = case["data"], case["result"]
+    names = FAMILY_PARAMETERS[case["capability"]]
+
+    def parameters(values):
+        return {new: values[old] for old, new in names.items()}
+
+    transform = data.get("transform", "")
+    return {
+        "id": case["id"], "family": case["capability"].replace("_", "-"), "file": data["file"],
+        "rows": data["n"], "dimensions": data["d"], "components": case["model"]["components"],
+        "subtracted": 50 if transform.startswith("50 taken off") else 0,
+        "are_unit": transform.endswith("divided by its 2-norm"),
+        "start": parameters(case["init"]), "log_likelihoods": case["loglik_by_iteration"],
+        "after": [parameters(case["after_iteration"][n]) for n in ("1", "5")],
+        "iterations": result["iterations"], "end": parameters(result),
+        "log_likelihood": result["loglik"], "bic": result["bic"],
+        "free_parameters": result["free_parameters"],
     }
 
 

@@ -55,7 +55,7 @@ public struct CategoricalMixture: Family {
     ParameterLayout([
       .init("weights", [componentCount], .weights),
       .init(
-        "probabilities", [componentCount, columnCount], lengths: names.map(\.count), .distribution),
+        "probabilities", [componentCount, columnCount], lengths: names.map(\.count), .simplex),
     ])
   }
 

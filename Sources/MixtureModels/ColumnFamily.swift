@@ -69,7 +69,10 @@ extension ColumnFamily {
     return mixture
   }
 
-  public var valueCheck: ValueCheck? {
+  public var valueCheck: ValueCheck? { Self.valueCheck }
+
+  /// The same, of families that take rows of such values.
+  static var valueCheck: ValueCheck {
     { block in
       (0..<block.count * block.columnCount)
         .first { !block.rows[$0].isNaN && !Self.takes(block.rows[$0]) }

@@ -14,6 +14,8 @@ public struct Families: Sendable {
     StudentMixture.self,
     PoissonMixture.self,
     ExponentialMixture.self,
+    MultinomialMixture.self,
+    VonMisesFisherMixture.self,
     CategoricalMixture.self,
     MixedMixture.self,
   ], extensions: [

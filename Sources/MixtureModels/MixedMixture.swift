@@ -141,10 +141,11 @@ public struct MixedMixture: Family {
         let own = memory.reserve(block.count * columns.count)
         return check(block.gathering(columns, into: own)).map {
           ValueProblem(
-            row: $0.row, column: columns[$0.column], value: $0.value, expected: $0.expected)
+            row: $0.row, column: $0.column.map { columns[$0] }, value: $0.value,
+            quantity: $0.quantity, expected: $0.expected)
         }
       }
-      return problems.min { ($0.row, $0.column) < ($1.row, $1.column) }
+      return problems.min { ($0.row, $0.column ?? 0) < ($1.row, $1.column ?? 0) }
     }
   }
 
@@ -156,7 +157,9 @@ public struct MixedMixture: Family {
       [.init("weights", [componentCount], .weights)]
         + groups.flatMap { group in
           group.family.layout.parts.dropFirst().map {
-            .init("\(group.key).\($0.name)", $0.shape, lengths: $0.lengths, $0.domain)
+            .init(
+              "\(group.key).\($0.name)", $0.shape, lengths: $0.lengths, $0.domain,
+              standard: $0.standard)
           }
         })
   }

@@ -1,4 +1,5 @@
 import Kernels
+import Words
 
 /// Which parameters a model has: names, shapes and what the numbers may be.
 ///
@@ -19,10 +20,12 @@ public struct ParameterLayout: Sendable, Equatable {
     case variance
     /// 0 to 1.
     case probability
-    /// 0 to 1, and 1 in sum of each innermost list.
-    case distribution
     /// 0 or more, and 1 in sum with all other parts of this domain.
     case weights
+    /// 0 or more, and 1 in sum of each innermost list.
+    case simplex
+    /// Vectors of length 1, the innermost lists.
+    case unitVector
     /// Symmetric positive definite matrices: the last two extents of the shape are equal.
     case covariance
     /// More than 0, and changed by no fit.
@@ -32,14 +35,32 @@ public struct ParameterLayout: Sendable, Equatable {
     package func objection(to value: Double) -> String? {
       guard value.isFinite else { return "a finite number" }
       return switch self {
-      case .free, .mean, .covariance: nil
+      case .free, .mean, .covariance, .unitVector: nil
       case .positive, .fixed: value > 0 ? nil : "more than 0"
       case .variance:
         value > 0
           ? CovarianceCheck.hasReciprocal(value) ? nil : CovarianceCheck.range : "more than 0"
-      case .probability, .distribution: (0...1).contains(value) ? nil : "0 to 1"
-      case .weights, .rate: value >= 0 ? nil : "0 or more"
+      case .probability: (0...1).contains(value) ? nil : "0 to 1"
+      case .weights, .simplex, .rate: value >= 0 ? nil : "0 or more"
       }
+    }
+
+    /// How far sums and lengths may be from 1. Files that this program wrote are off by rounding to 53 bits
+    /// only; this admits numbers that went through float32, which is off by 2^-24 of each number, hence of
+    /// their sum, or were copied with seven digits: K times 5e-8, for K up to 20.
+    package static let allowance = 1e-6
+
+    /// What was found and expected of the numbers of an innermost list that cannot be of this domain together;
+    /// nil if they can.
+    package func objection(to row: ArraySlice<Double>) -> (found: String, expected: String)? {
+      let (number, words): (Double, String)
+      switch self {
+      case .simplex: (number, words) = (row.reduce(0, +), "a sum of")
+      case .unitVector:
+        (number, words) = (row.reduce(0) { $0 + $1 * $1 }.squareRoot(), "a length of")
+      default: return nil
+      }
+      return abs(number - 1) <= Self.allowance ? nil : ("\(words) \(unpointed(number))", "1")
     }
   }
 
@@ -53,15 +74,26 @@ public struct ParameterLayout: Sendable, Equatable {
     /// shape, whose index chooses among these. Nil: there is no such level.
     public let lengths: [Int]?
     public let domain: Domain
+    /// What all the numbers are in a file without the key; nil: the key must be there.
+    public let standard: Double?
 
-    public init(_ name: String, _ shape: [Int], lengths: [Int]? = nil, _ domain: Domain) {
-      (self.name, self.shape, self.lengths, self.domain) = (name, shape, lengths, domain)
+    public init(
+      _ name: String, _ shape: [Int], lengths: [Int]? = nil, _ domain: Domain,
+      standard: Double? = nil
+    ) {
+      (self.name, self.shape, self.lengths) = (name, shape, lengths)
+      (self.domain, self.standard) = (domain, standard)
     }
 
     /// The number of numbers; the largest one for more than that.
     public var count: Int {
-      let extents = lengths.map { shape.dropLast() + [$0.reduce(0, +)] } ?? shape
-      return extents.reduce(1) { product, extent in
+      Self.product(lengths.map { shape.dropLast() + [$0.reduce(0, +)] } ?? shape)
+    }
+    /// The number of innermost lists, likewise.
+    var listCount: Int { Self.product(lengths == nil ? Array(shape.dropLast()) : shape) }
+
+    private static func product(_ extents: [Int]) -> Int {
+      extents.reduce(1) { product, extent in
         let (count, isBeyond) = product.multipliedReportingOverflow(by: extent)
         return isBeyond ? .max : count
       }
@@ -102,6 +134,13 @@ public struct ParameterLayout: Sendable, Equatable {
         guard let expected = part.domain.objection(to: value) else { continue }
         throw FitError.unusable(setting: "number \(i) of \(part.name) is \(value)", expected: expected)
       }
+      guard part.domain == .simplex || part.domain == .unitVector else { continue }
+      let numbers = parameters[part.name]
+      for (i, list) in part.lists.enumerated() {
+        guard let (found, expected) = part.domain.objection(to: numbers[list]) else { continue }
+        throw FitError.unusable(
+          setting: "number \(i) of \(part.name) has \(found)", expected: expected)
+      }
     }
   }
 
@@ -112,7 +151,7 @@ public struct ParameterLayout: Sendable, Equatable {
       switch part.domain {
       case .fixed: count
       case .covariance: count + part.matrixCount * PackedTriangle.count(part.order)
-      case .distribution: count + part.count - part.lists.count
+      case .simplex, .unitVector: count + part.count - part.listCount
       case .free, .mean, .positive, .rate, .variance, .probability, .weights: count + part.count
       }
     }
@@ -158,14 +197,15 @@ extension ParameterLayout {
 // MARK: Convergence
 
 extension ParameterLayout {
-  /// The largest change of a parameter, dimensionless: of weights and probabilities the difference; of
-  /// means that in standard deviations, of covariances in products of two; of others relative to their
-  /// magnitude. The same for data in other units or with another origin.
+  /// The largest change of a parameter, dimensionless: of weights, probabilities and directions the
+  /// difference; of means that in standard deviations, of covariances in products of two; of others
+  /// relative to their magnitude. The same for data in other units or with another origin.
   func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     parts.reduce(0) { change, part in
       let (old, new) = (previous[part.name], next[part.name])
       switch part.domain {
-      case .weights, .probability, .distribution: return max(change, largest(old, new) { _ in 1 })
+      case .weights, .probability, .simplex, .unitVector:
+        return max(change, largest(old, new) { _ in 1 })
       case .variance: return max(change, largest(old, new) { new[$0] })
       case .covariance: return max(change, largestChange(old, new, ofMatrices: part))
       case .free, .mean, .positive, .rate, .fixed:

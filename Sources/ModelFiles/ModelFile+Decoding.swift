@@ -39,10 +39,8 @@ extension ModelFile {
 
 private typealias Extent = (extent: Int, key: String)
 
-/// How far numbers may be from what they must be. Files that `encoded` wrote are off by rounding
-/// to 53 bits only; this admits numbers that went through float32, which is off by 2^-24 of each
-/// number, hence of their sum, or were copied with seven digits: K times 5e-8, for K up to 20.
-private let allowance = 1e-6
+/// How far numbers may be from what they must be.
+private let allowance = ParameterLayout.Domain.allowance
 
 extension ModelFileReader {
   fileprivate func expect(_ expected: JSON) throws(ModelFileError) {
@@ -107,6 +105,10 @@ extension ModelFileReader {
     var lists: [(String, [Double])] = []
     var weights: (place: ModelFileReader, total: Double)?
     for part in mixture.layout.parts {
+      if let standard = part.standard, try optional(part.name) == nil {
+        lists.append((part.name, Array(repeating: standard, count: part.count)))
+        continue
+      }
       var place = self
       for key in part.name.split(separator: ".") { place = try place.member(String(key)) }
       let numbers = try place.numbers(of: part, mixture)
@@ -135,27 +137,19 @@ extension ModelFileReader {
       throw error(
         .unexpected(found: unpointed(value), expected: expected), at: part.indices(i))
     }
-    if part.domain == .distribution { try checkSums(numbers, of: part) }
+    let areTogether = part.domain == .simplex || part.domain == .unitVector
+    for list in areTogether ? part.lists : [] {
+      guard let (found, expected) = part.domain.objection(to: numbers[list]) else { continue }
+      throw error(
+        .unexpected(found: found, expected: expected),
+        at: Array(part.indices(list.lowerBound).dropLast()))
+    }
     guard part.domain == .covariance, let size = shape.last?.extent else { return numbers }
     for (k, first) in stride(from: 0, to: numbers.count, by: size * size).enumerated() {
       let matrix = Array(numbers[first..<first + size * size])
       try check(covariance: matrix, size: size, at: shape.count > 2 ? [k] : [])
     }
     return numbers
-  }
-
-  /// That each innermost list adds up to 1.
-  private func checkSums(
-    _ numbers: [Double], of part: ParameterLayout.Part
-  ) throws(ModelFileError) {
-    for list in part.lists {
-      let sum = numbers[list].reduce(0, +)
-      guard abs(sum - 1) <= allowance else {
-        throw error(
-          .unexpected(found: "numbers that add up to \(sum)", expected: "a sum of 1"),
-          at: Array(part.indices(list.lowerBound).dropLast()))
-      }
-    }
   }
 
   /// Of each column a list of different strings, or null for a column of numbers.

@@ -49,6 +49,10 @@ extension FitCommand {
         shardem fit visits.csv --family poisson -K 3
         shardem fit times.csv --family exponential -K 2
 
+      Counts of words, documents being of any length; directions, rows of length 1:
+        shardem fit words.npy --family multinomial -K 20 --output topics.json
+        shardem fit unit.npy --family von-mises-fisher -K 20 --output clusters.json
+
       Words and numbers, each column with its own family, or with guessed ones:
         shardem fit answers.csv --family categorical -K 3 --missing em
         shardem fit penguins.csv --family mixed -K 3 --missing em \\

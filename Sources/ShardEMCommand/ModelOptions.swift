@@ -51,7 +51,9 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Added to the variances, in squared units of the data; for bernoulli, rows of 0 and of 1 "
-        + "added to each component, for categorical of each category, for poisson and exponential of 1.", valueName: "v"))
+        + "added to each component, for categorical of each category, for poisson and exponential of 1, for "
+        + "multinomial counts in each column, for von-mises-fisher rows of all directions alike.",
+      valueName: "v"))
   var regularization = 1e-6
 
   @Flag(

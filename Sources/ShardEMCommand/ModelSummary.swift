@@ -72,7 +72,7 @@ struct ModelSummary {
 
   /// Whether there is a number for each component beside those of the columns, such as degrees of freedom.
   private func isOfComponents(_ part: ParameterLayout.Part) -> Bool {
-    part.shape == [file.components] && (part.domain == .positive || part.domain == .fixed)
+    part.shape == [file.components] && [.positive, .rate, .fixed].contains(part.domain)
   }
 
   /// `degrees_of_freedom` and `noise.weight` in words.

@@ -132,7 +132,7 @@ struct CategoricalMixtureTests {
       let problem = rows.withUnsafeBufferPointer {
         check(RowBlock(rows: $0.baseAddress!, count: 2, columnCount: 2))
       }
-      #expect(problem.map { [$0.row, $0.column] } == place)
+      #expect(problem.map { [$0.row, $0.column ?? -1] } == place)
     }
     #expect(throws: FitError.self) {
       try CategoricalMixture(componentCount: 1, categories: [["a"], []]).requireUsable()

@@ -160,7 +160,7 @@ private let badFiles = [
     bernoulli, "[0.5, 1]", "[0.5, 1.5]", "probabilities[0][1]: found 1.5, expected 0 to 1"),
   BadModelFile(
     categorical, "[0.25, 0.75]", "[0.25, 0.5]",
-    "probabilities[0][0]: found numbers that add up to 0.75, expected a sum of 1"),
+    "probabilities[0][0]: found a sum of 0.75, expected 1"),
   BadModelFile(
     categorical, "[0.2, 0.3, 0.5]", "[0.5, 0.5]",
     "probabilities[0][1]: found a list of 2, but \"categories\" is 3"),

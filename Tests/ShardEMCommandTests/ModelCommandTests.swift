@@ -186,6 +186,10 @@ import Testing
                 1       1         1, 1        none
                 2   1.323  1.67, 0.599  0.92, 0.38
 
+        what sets components apart from the rest
+        1: column 2 0.0 ± 1.0, else 8.0 ± 1.0; column 1 0.0 ± 1.0, else 8.0 ± 1.4
+        2: column 2 8.0 ± 1.0, else 0.0 ± 1.0; column 1 8.0 ± 1.4, else 0.0 ± 1.0
+
         """)
   }
 }
