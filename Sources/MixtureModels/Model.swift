@@ -58,6 +58,10 @@ public protocol Model: Sendable {
     _ sums: Sums, of step: Step, from previous: Parameters, sharing work: WorkSharing
   ) throws -> Parameters
 
+  /// What a fit maximizes beside the log-likelihood, in nats: the log density of a prior, where the M-step
+  /// has one. By default 0.
+  func logPrior(of parameters: Parameters) -> Double
+
   /// The largest relative change of a parameter between two iterations, dimensionless. By default as
   /// `layout` has it.
   func largestChange(from previous: Parameters, to next: Parameters) -> Double
@@ -75,6 +79,7 @@ extension Model {
   public var valueCheck: ValueCheck? { nil }
   public func observing(_ columns: ObservedColumns?) -> Self { self }
   public func again(_ step: Step, after sums: Sums) -> Step? { nil }
+  public func logPrior(of parameters: Parameters) -> Double { 0 }
   public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     layout.largestChange(from: previous, to: next)
   }

@@ -15,6 +15,11 @@ public struct FitRecord: Sendable, Equatable {
   public var logLikelihood: Double
   /// The log-likelihood per row, or per unit of weight.
   public var meanLogLikelihood: Double
+  /// What was maximized, if that was not the log-likelihood: `map`, with a prior; nil, and absent, of
+  /// maximum likelihood.
+  public var estimate: String?
+  /// What was maximized, in nats, likewise: the log-likelihood and the log density of the prior.
+  public var objective: Double?
   /// Akaike's information criterion, 2 free parameters - 2 log-likelihood; the smaller, the better.
   public var aic: Double
   /// The Bayesian information criterion, free parameters times log rows - 2 log-likelihood.
@@ -42,7 +47,8 @@ public struct FitRecord: Sendable, Equatable {
 
   public init(
     rows: Int, totalWeight: Double? = nil, iterations: Int, converged: Bool,
-    logLikelihood: Double, meanLogLikelihood: Double, aic: Double, bic: Double,
+    logLikelihood: Double, meanLogLikelihood: Double, estimate: String? = nil,
+    objective: Double? = nil, aic: Double, bic: Double,
     icl: Double? = nil, normalizedEntropy: Double? = nil, freeParameters: Int? = nil, seed: UInt64,
     tolerance: Double, parameterTolerance: Double? = nil, regularization: Double,
     exactDense: Bool = false, initialization: String
@@ -53,6 +59,8 @@ public struct FitRecord: Sendable, Equatable {
     self.converged = converged
     self.logLikelihood = logLikelihood
     self.meanLogLikelihood = meanLogLikelihood
+    self.estimate = estimate
+    self.objective = objective
     self.aic = aic
     self.bic = bic
     self.icl = icl

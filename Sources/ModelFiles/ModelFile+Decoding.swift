@@ -13,19 +13,7 @@ extension ModelFile {
   public init(
     json: [UInt8], name: String, families: Families = .standard
   ) throws(ModelFileError) {
-    let document: JSON
-    do {
-      document = try JSONParser.parse(json)
-    } catch {
-      let (line, column) = (error.line, error.column)
-      let problem = error.repeatedKey.map {
-        ModelFileError.Problem.repeatedKey($0, line: line, column: column)
-      }
-      throw ModelFileError(
-        file: name, path: "",
-        problem: problem ?? .notJSON(line: line, column: column, reason: error.reason))
-    }
-    let root = ModelFileReader(file: name, path: "", value: document)
+    let root = ModelFileReader(file: name, path: "", value: try JSON(parsing: json, file: name))
     try root.member("format").expect(.string(Self.format))
     let version = try root.member("version").version(upTo: Self.newestVersion)
     fit = try root.optional("fit")?.fitRecord()
@@ -34,6 +22,23 @@ extension ModelFile {
       exactDense: fit?.exactDense ?? false)
     parameters = try root.parameters(of: mixture)
     columns = try root.optional("columns")?.names((mixture.columnCount, "dimensions"))
+  }
+}
+
+extension JSON {
+  /// - Throws: `ModelFileError` if the text is no JSON.
+  init(parsing text: [UInt8], file: String) throws(ModelFileError) {
+    do {
+      self = try JSONParser.parse(text)
+    } catch {
+      let (line, column) = (error.line, error.column)
+      let problem = error.repeatedKey.map {
+        ModelFileError.Problem.repeatedKey($0, line: line, column: column)
+      }
+      throw ModelFileError(
+        file: file, path: "",
+        problem: problem ?? .notJSON(line: line, column: column, reason: error.reason))
+    }
   }
 }
 
@@ -220,6 +225,8 @@ extension ModelFileReader {
       converged: try member("converged").bool(),
       logLikelihood: try member("log_likelihood").number(),
       meanLogLikelihood: try member("mean_log_likelihood").number(),
+      estimate: try optional("estimate")?.string(),
+      objective: try optional("objective")?.number(),
       aic: try member("aic").number(), bic: try member("bic").number(),
       icl: try optional("icl")?.number(),
       normalizedEntropy: try optional("normalized_entropy")?.number(),

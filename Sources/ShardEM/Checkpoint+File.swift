@@ -3,11 +3,11 @@ import JSONDocuments
 /// The file: a line of JSON, which blanks before its end make whole words of 8 bytes; then float64,
 /// little-endian, as many as the line says; then a digest of all before it, in one word.
 ///
-/// Numbers, of each start: the mean log-likelihoods; of one that has ended the log-likelihood and the
-/// sum of weights; the parameters, where they matter.
+/// Numbers, of each start: the mean log-likelihoods, and the last mean objective if there are any; of one
+/// that has ended its score; the parameters, where they matter.
 extension Checkpoint {
   private static let format = "shardem-checkpoint"
-  private static let version = 3
+  private static let version = 4
   /// How a file begins, of this version and later ones.
   private static let beginning = Array("{\"format\": \"\(format)\", ".utf8)
 
@@ -112,7 +112,9 @@ extension Checkpoint {
 }
 
 extension Checkpoint.Start {
-  fileprivate var parts: [[Double]] { [meanLogLikelihoods, score ?? [], numbers ?? []] }
+  fileprivate var parts: [[Double]] {
+    [meanLogLikelihoods, meanObjective.map { [$0] } ?? [], score ?? [], numbers ?? []]
+  }
 
   fileprivate var text: JSONText {
     .object([
@@ -132,13 +134,14 @@ extension Checkpoint.Start {
     guard let converged = json["converged"]?.bool, let hasFailed = json["failed"]?.bool,
       let scoreCount = json["score"], let count = json["numbers"],
       let means = json["iteration"]?.int.flatMap(take),
+      let objective = take(means.isEmpty ? 0 : 1),
       let score = take(scoreCount.isNull ? 0 : scoreCount.int ?? -1),
-      scoreCount.isNull || score.count == 2 || score.count == 5 && Int(exactly: score[4]) != nil,
+      scoreCount.isNull || score.count == 3 || score.count == 6 && Int(exactly: score[5]) != nil,
       let numbers = take(count.isNull ? 0 : count.int ?? -1)
     else { return nil }
     self.init(
       converged: converged, hasFailed: hasFailed, score: scoreCount.isNull ? nil : score,
-      meanLogLikelihoods: means, numbers: count.isNull ? nil : numbers)
+      meanLogLikelihoods: means, meanObjective: objective.first, numbers: count.isNull ? nil : numbers)
   }
 }
 

@@ -6,19 +6,21 @@ package struct Checkpoint: Equatable, Sendable {
   package struct Start: Equatable, Sendable {
     package let converged: Bool
     package let hasFailed: Bool
-    /// The log-likelihood and the sum of weights, of a start that has ended; of a mixture, entropy, hard
-    /// entropy and the number of components too.
+    /// The log-likelihood, the sum of weights and the log prior, of a start that has ended; of a mixture,
+    /// entropy, hard entropy and the number of components too.
     let score: [Double]?
     /// Nats per row, of every iteration.
     package let meanLogLikelihoods: [Double]
+    /// Nats per row, of the last one; nil before.
+    let meanObjective: Double?
     /// The parameters, as `Model.numbers` has them; nil where they do not matter any more.
     let numbers: [Double]?
 
     package var iteration: Int { meanLogLikelihoods.count }
     package var hasEnded: Bool { hasFailed || score != nil }
-    /// The last log-likelihood that is known, in nats per row.
+    /// The last objective that is known, in nats per row.
     fileprivate var mean: Double {
-      score.map { $0[0] / $0[1] } ?? meanLogLikelihoods.last ?? -.infinity
+      score.map { ($0[0] + $0[2]) / $0[1] } ?? meanObjective ?? -.infinity
     }
   }
 
@@ -57,7 +59,7 @@ package struct Checkpoint: Equatable, Sendable {
     return state
   }
 
-  /// The parameters of the likeliest model so far: of each start that which it has reached. Nil for a
+  /// The parameters of the best model so far: of each start that which it has reached. Nil for a
   /// model of another size.
   package func likeliest(of model: any Model) -> Parameters? {
     let known = starts.compactMap { $0 }.filter { $0.numbers != nil }
@@ -72,6 +74,7 @@ extension Checkpoint.Start {
     _ state: StartState, of model: any Model
   ) {
     (converged, meanLogLikelihoods) = (state.converged, state.meanLogLikelihoods)
+    meanObjective = state.meanObjective
     hasFailed = state.end == .failed
     score = if case .score(let score) = state.end { score.numbers } else { nil }
     numbers = state.parameters.map { model.numbers(of: $0) }
@@ -85,6 +88,7 @@ extension Checkpoint.Start {
     guard numbers == nil || parameters != nil else { return nil }
     var state = StartState(parameters: parameters)
     (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)
+    state.meanObjective = meanObjective
     if hasFailed { state.end = .failed }
     if let score {
       state.end = .score(Score(numbers: score, freeParameterCount: model.freeParameterCount))
@@ -95,17 +99,18 @@ extension Checkpoint.Start {
 
 extension Score {
   fileprivate var numbers: [Double] {
-    [logLikelihood, weightSum]
+    [logLikelihood, weightSum, logPrior]
       + (uncertainty.map { [$0.entropy, $0.hardEntropy, Double($0.componentCount)] } ?? [])
   }
 
-  /// - Parameter numbers: 2 or 5.
+  /// - Parameter numbers: 3 or 6.
   fileprivate init(numbers: [Double], freeParameterCount: Int) {
     self.init(
       logLikelihood: numbers[0], weightSum: numbers[1], freeParameterCount: freeParameterCount,
-      uncertainty: numbers.count < 5
+      uncertainty: numbers.count < 6
         ? nil
         : Uncertainty(
-          entropy: numbers[2], hardEntropy: numbers[3], componentCount: Int(numbers[4])))
+          entropy: numbers[3], hardEntropy: numbers[4], componentCount: Int(numbers[5])),
+      logPrior: numbers[2])
   }
 }

@@ -6,8 +6,8 @@ import MixtureModels
 public typealias IterationHook = (IterationReport) throws -> Void
 
 extension Engine {
-  /// Collective. Fits a mixture from one or several starts; the best final log-likelihood wins,
-  /// of equal ones the earliest.
+  /// Collective. Fits a mixture from one or several starts; the best final objective, which is the
+  /// log-likelihood unless the model has a prior, wins, of equal ones the earliest.
   ///
   /// Starts run together, as many as there is memory for: one walk over the rows, and one message, is
   /// an iteration of each. None gives other bits than it would alone.
@@ -158,11 +158,13 @@ extension Engine {
       let (total, next) = try await FitError.locating(iteration) {
         try await improved(model, from: parameters, carrying: failure)
       }
-      let mean = total.sums[0].logLikelihood / total.sums[0].weightSum
-      let change = state.meanLogLikelihoods.last.map { mean - $0 }
+      let (logLikelihood, weightSum) = (total.sums[0].logLikelihood, total.sums[0].weightSum)
+      let objective = logLikelihood + model.logPrior(of: parameters)
+      let change = state.meanObjective.map { objective / weightSum - $0 }
       let parameterChange = model.largestChange(from: parameters, to: next)
       parameters = next
-      state.meanLogLikelihoods.append(mean)
+      state.meanLogLikelihoods.append(logLikelihood / weightSum)
+      state.meanObjective = objective / weightSum
       state.parameters = next
       state.converged = options.convergence.isReached(
         change: change, parameterChange: parameterChange)
@@ -171,7 +173,8 @@ extension Engine {
       let exchanged = exchanges.take()
       let communicationSeconds = total.communicationSeconds + exchanged.seconds
       let report = IterationReport(
-        restart: restart, iteration: iteration, meanLogLikelihood: mean, change: change,
+        restart: restart, iteration: iteration, meanLogLikelihood: logLikelihood / weightSum,
+        objective: objective, meanObjective: objective / weightSum, change: change,
         parameterChange: parameterChange, converged: state.converged,
         startSeconds: state.iteration == start.iteration + 1 ? startSeconds : 0,
         seconds: seconds, computeSeconds: total.computeSeconds,
@@ -193,7 +196,7 @@ extension Engine {
     }
     // Also of a start that the limit lets do no iteration.
     course.reach(state, restart: restart)
-    course.end(restart, .score(Score(last, freeParameterCount: model.freeParameterCount)))
+    course.end(restart, .score(Score(last, of: model, under: parameters)))
   }
 }
 

@@ -5,6 +5,8 @@ public struct Fit: Sendable, Equatable {
   public let parameters: Parameters
   /// The log-likelihood and criteria of the data under `parameters`.
   public let score: Score
+  /// What the fit has maximized, in nats: the log-likelihood, and with a prior its log density.
+  public var objective: Double { score.objective }
   /// The number of M-steps.
   public let iterations: Int
   /// Whether the convergence criterion was met within the limit of iterations.

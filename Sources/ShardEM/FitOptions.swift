@@ -6,7 +6,7 @@ public struct FitOptions: Sendable, Equatable {
   public var maximumIterations: Int
   /// When a fit counts as converged.
   public var convergence: Convergence
-  /// The number of starts, at least 1; the best final log-likelihood wins.
+  /// The number of starts, at least 1; the best final objective wins.
   public var restarts: Int
   /// How many starts are drawn for each of `restarts`, at least 1; the one that is most likely after
   /// one EM iteration is gone on with. Nil: five with k-means or k-means++ on up to 100,000 rows,
@@ -44,7 +44,8 @@ public struct FitOptions: Sendable, Equatable {
 
 /// What has to become small between two iterations.
 public enum Convergence: Sendable, Equatable {
-  /// The change of the mean log-likelihood per row, in nats: as scikit-learn's `tol`.
+  /// The change of the objective per row, which is the mean log-likelihood unless the model has a prior, in
+  /// nats: as scikit-learn's `tol`.
   case logLikelihood(Double)
   /// The largest relative change of a parameter.
   case parameters(Double)
@@ -56,7 +57,7 @@ public enum Convergence: Sendable, Equatable {
     }
   }
 
-  /// - Parameter change: of the mean log-likelihood; nil in the first iteration.
+  /// - Parameter change: of the mean objective; nil in the first iteration.
   func isReached(change: Double?, parameterChange: Double) -> Bool {
     switch self {
     case .logLikelihood(let tolerance): change.map { abs($0) < tolerance } ?? false

@@ -27,11 +27,11 @@ public struct FitState: Sendable, Equatable {
       ended: begun.count(where: \.hasEnded), iterations: begun.reduce(0) { $0 + $1.iteration })
   }
 
-  /// The number of the likeliest start that has ended, of equal ones the first.
+  /// The number of the start that has ended with the largest objective, of equal ones the first.
   var best: Int? {
-    func logLikelihood(_ start: Int) -> Double { starts[start]?.logLikelihood ?? -.infinity }
+    func objective(_ start: Int) -> Double { starts[start]?.objective ?? -.infinity }
     return starts.indices.reduce(nil) { best, start in
-      logLikelihood(start) > best.map(logLikelihood) ?? -.infinity ? start : best
+      objective(start) > best.map(objective) ?? -.infinity ? start : best
     }
   }
 }
@@ -39,11 +39,13 @@ public struct FitState: Sendable, Equatable {
 /// What a start of a fit has come to.
 public struct StartState: Sendable, Equatable {
   /// What the last M-step gave, or the start; nil where it does not matter any more: the start has
-  /// failed, or ended while another is likelier.
+  /// failed, or ended while another is better.
   public internal(set) var parameters: Parameters?
   /// The mean log-likelihood per row of every iteration, in nats: each that of the parameters before its
   /// M-step.
   public internal(set) var meanLogLikelihoods: [Double] = []
+  /// What the fit maximizes, per row, of the last of them; nil before the first iteration.
+  public internal(set) var meanObjective: Double?
   /// Whether the convergence criterion is met.
   public internal(set) var converged = false
   /// How it ended; nil: it is under way.
@@ -52,9 +54,9 @@ public struct StartState: Sendable, Equatable {
   /// The number of M-steps.
   public var iteration: Int { meanLogLikelihoods.count }
   package var hasEnded: Bool { end != nil }
-  /// Of the data under the last parameters, once that is known.
-  var logLikelihood: Double? {
-    if case .score(let score) = end { score.logLikelihood } else { nil }
+  /// Of the last parameters, once that is known.
+  var objective: Double? {
+    if case .score(let score) = end { score.objective } else { nil }
   }
 
   /// The beginning of a start.

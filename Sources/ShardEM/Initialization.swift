@@ -65,7 +65,7 @@ private let likelierBy = 1e-6
 
 extension Engine {
   /// Collective. The parameters from which restart number `restart` of a fit starts: of several
-  /// that are drawn, those that have the largest log-likelihood after one EM iteration; of those
+  /// that are drawn, those that have the largest objective after one EM iteration; of those
   /// that differ by hardly more than roundings, such as the same clusters in other orders, the
   /// first.
   ///
@@ -90,7 +90,8 @@ extension Engine {
       let start = try await engine.drawn(model, initialization, seed: seed, draw: draw)
       let next = try await engine.improved(model, from: start).parameters
       let total = try await engine.evaluation(model, under: next).sums[0]
-      return (parameters: start, mean: total.logLikelihood / total.weightSum)
+      let objective = total.logLikelihood + model.logPrior(of: next)
+      return (parameters: start, mean: objective / total.weightSum)
     }
     let found = outcomes.compactMap { try? $0.get() }
     guard var best = found.first else { return try outcomes[0].get().parameters }

@@ -8,6 +8,7 @@ extension IterationReport {
       ("restart", .integer(restart)),
       ("iteration", .integer(iteration)),
       ("mean_log_likelihood", .number(meanLogLikelihood)),
+      ("objective", .number(objective)),
       ("change", change.map(JSONText.number) ?? .null),
       ("parameter_change", .number(parameterChange)),
       ("converged", .bool(converged)),

@@ -6,8 +6,13 @@ public struct IterationReport: Sendable {
   public let iteration: Int
   /// Of the parameters before the M-step, in nats per row.
   public let meanLogLikelihood: Double
-  /// Of the mean log-likelihood since the iteration before; nil in the first. Negative only by
-  /// rounding, or with regularization.
+  /// What the fit maximizes, of the same parameters, in nats: the log-likelihood, and with a prior its log
+  /// density.
+  public let objective: Double
+  /// The same per row.
+  public let meanObjective: Double
+  /// Of the mean objective since the iteration before; nil in the first. Negative only by rounding, or
+  /// with regularization.
   public let change: Double?
   /// The largest relative change of a parameter in the M-step.
   public let parameterChange: Double

@@ -60,7 +60,7 @@ extension Engine {
   ) throws -> Score {
     try requireSuitable(model, under: parameters)
     let sums = try evaluation(model, under: parameters).sums[0]
-    return Score(sums, freeParameterCount: model.freeParameterCount)
+    return Score(sums, of: model, under: parameters)
   }
 }
 

@@ -11,6 +11,8 @@ public struct Score: Sendable, Equatable {
   public let freeParameterCount: Int
   /// How uncertain the components of the rows are; nil for a model without.
   public let uncertainty: Uncertainty?
+  /// What the model's fits maximize beside the log-likelihood, in nats: see `Model.logPrior`.
+  public let logPrior: Double
 
   /// How uncertain the components of rows are: 0 where each is of one for sure.
   public struct Uncertainty: Sendable, Equatable {
@@ -30,25 +32,30 @@ public struct Score: Sendable, Equatable {
 
   public init(
     logLikelihood: Double, weightSum: Double, freeParameterCount: Int,
-    uncertainty: Uncertainty? = nil
+    uncertainty: Uncertainty? = nil, logPrior: Double = 0
   ) {
     self.logLikelihood = logLikelihood
     self.weightSum = weightSum
     self.freeParameterCount = freeParameterCount
     self.uncertainty = uncertainty
+    self.logPrior = logPrior
   }
 
   /// From the sums of a `ScoreStep`, or of a model's step.
-  init(_ sums: Sums, freeParameterCount: Int) {
+  init(_ sums: Sums, of model: some Model, under parameters: Parameters) {
     let isMixture = sums.slots[Slots.entropy] != nil
     self.init(
       logLikelihood: sums.logLikelihood, weightSum: sums.weightSum,
-      freeParameterCount: freeParameterCount,
+      freeParameterCount: model.freeParameterCount,
       uncertainty: isMixture
         ? Uncertainty(
           entropy: sums[Slots.entropy][0], hardEntropy: sums[Slots.hardEntropy][0],
-          componentCount: sums[Slots.masses].count) : nil)
+          componentCount: sums[Slots.masses].count) : nil,
+      logPrior: model.logPrior(of: parameters))
   }
+
+  /// What the model's fits maximize, in nats.
+  public var objective: Double { logLikelihood + logPrior }
 
   /// Nats per row.
   public var meanLogLikelihood: Double { logLikelihood / weightSum }
