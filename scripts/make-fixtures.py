@@ -90,7 +90,7 @@ def shipped_cases(source):
 
 
 def model_cases(source):
-    """Fits of mclust's models, of t distributions and with noise: their start, way and end."""
+    """Fits of mclust's models, of t distributions, with noise and with priors: their start, way and end."""
     cases = json.loads((source / "models.json").read_text())["cases"]
     return [model_case(case) for case in cases if is_tested(case)]
 
@@ -101,6 +101,8 @@ def is_tested(case):
     return (
         kind == "student_t"
         or kind == "noise"
+        or kind == "mclust_prior"
+        or kind == "map_prior"
         or kind == "mclust_models" and len(name) == 3
         # Penguins have rows there that are left out here.
         or kind == "missing" and case["data"]["file"].startswith("iris")
@@ -121,6 +123,12 @@ def model_case(case):
             else "common" if "common" in kind else "each")
         made["start"] = init
         made["log_likelihoods"] = case["loglik_by_iteration"]
+    elif case["capability"] == "map_prior":
+        made["prior"] = prior(model["prior"])
+        made["start"] = init
+        # What its objective is there; the log-likelihood is at the end.
+        made["log_likelihoods"] = []
+        made["objectives"] = case["penalized_loglik_by_iteration"]
     elif case["capability"] == "missing":
         made["covariance"] = model["covariance_type"]
         made["regularization"] = model["reg_covar"]
@@ -129,18 +137,31 @@ def model_case(case):
     else:
         made["labels"] = init["labels"]
         made["log_likelihoods"] = case["loglik_after_m_step"]
+    if case["capability"] == "mclust_prior":
+        made["prior"] = {}
+        made["objectives"] = case["penalized_loglik_after_m_step"]
     if case["capability"] == "noise":
         made["noise_density"] = model["vinv"]
     made["result"] = {
         "iterations": result.get("iterations", result.get("m_steps")),
         "is_converged": "exactly" not in result["stop"],
         "log_likelihood": result["loglik"],
-        **{key: result[key] for key in ("free_parameters", "bic", "weights", "means", "covariances")},
+        **{key: result[key] for key in ("free_parameters", "bic") if key in result},
+        **{key: result[key] for key in ("weights", "means", "covariances")},
         **({"degrees_of_freedom": result["nu"]} if "nu" in result else {}),
         **({"entropy": result["entropy"], "icl": -result["icl_mclust_sign"]}
            if "icl_mclust_sign" in result else {}),
     }
     return made
+
+
+def prior(numbers):
+    """By the names that --prior FILE takes."""
+    return {
+        "weight_concentration": numbers["alpha"], "mean": numbers["m0"],
+        "mean_precision": numbers["kappa0"], "degrees_of_freedom": numbers["nu0"],
+        "covariance": numbers["Psi0"],
+    }
 
 
 def latent_class_cases(source):

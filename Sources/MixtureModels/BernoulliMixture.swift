@@ -26,18 +26,28 @@ public struct BernoulliMixture: ColumnFamily {
   /// The M-step then gives p = (S + a) / (N + 2a) and maximizes the log-likelihood +
   /// a Σ_kj log(p_kj (1 - p_kj)), which never falls; the log-likelihood alone may, where a > 0.
   public let smoothing: Double
+  /// Beta distributions of the probabilities.
+  public let prior: ColumnPrior?
 
   /// Settings of which no fit can be made are an error of the fit.
   public init(componentCount: Int, columnCount: Int, smoothing: Double = 1e-6) {
     self.componentCount = componentCount
     self.columnCount = columnCount
     self.smoothing = smoothing
+    prior = nil
   }
 
-  public init(_ options: FamilyOptions, components: Int, columns: Int) {
-    self.init(
-      componentCount: components, columnCount: columns, smoothing: options.regularization)
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
+    (componentCount, columnCount) = (components, columns)
+    let a = options.regularization
+    prior = try ColumnPrior(options, .beta, smoothed: (1 + a, 1 + a), columns: columns)
+    smoothing = prior.map(\.isSmoothing) == false ? 0 : a
   }
+
+  public func added(_ alpha: Double, _ beta: Double) -> (sum: Double, count: Double) {
+    (alpha - 1, alpha - 1 + (beta - 1))
+  }
+  public func logConstant(_ alpha: Double, _ beta: Double) -> Double { betaConstant(alpha, beta) }
 
   public static func takes(_ x: Double) -> Bool { x == 0 || x == 1 }
 

@@ -20,6 +20,16 @@ public protocol ColumnFamily: ExponentialFamily, Family where Sampler == Paramet
   /// What a prior adds to the counts of each component, in rows, 0 or more.
   var smoothing: Double { get }
 
+  /// The prior of `--estimate map`: what smoothing is, or another one in its place; nil: the likelihood is
+  /// what fits look at.
+  var prior: ColumnPrior? { get }
+
+  /// The sum of the values, and the number, of the rows that a prior with these two numbers stands for.
+  func added(_ first: Double, _ second: Double) -> (sum: Double, count: Double)
+
+  /// The logarithm of the constant factor of its density.
+  func logConstant(_ first: Double, _ second: Double) -> Double
+
   /// θ and a of a column with this parameter.
   func term(_ parameter: Double) -> ColumnTerm
 
@@ -129,24 +139,29 @@ extension ColumnFamily {
 
   // MARK: M-step
 
-  /// With smoothing a component without mass stays, with weight 0.
+  /// With smoothing or a prior a component without mass stays.
   ///
   /// - Throws: `FitError.collapsed` for one if there is none.
   public func maximized(features: [[Double]]) throws -> Parameters {
     let total = features.reduce(0) { $0 + $1[0] }
     var numbers: [Double] = []
     for (k, sums) in features.enumerated() {
-      guard total > 0, sums[0] > 0 || smoothing > 0 else {
+      guard total > 0, sums[0] > 0 || smoothing > 0 || prior != nil else {
         throw FitError.collapsed(component: k, mass: sums[0], rows: total, iteration: nil)
       }
       for j in 1...columnCount {
         let count = observed == nil ? sums[0] : sums[columnCount + j]
-        numbers.append(estimate(sum: sums[j], count: count))
+        if let prior, !prior.isSmoothing {
+          let added = added(prior.first[j - 1], prior.second[j - 1])
+          numbers.append(estimate(sum: sums[j] + added.sum, count: count + added.count))
+        } else {
+          numbers.append(estimate(sum: sums[j], count: count))
+        }
       }
     }
-    return Parameters([
-      ("weights", features.map { $0[0] / total }), (Self.parameter.name, numbers),
-    ])
+    let weights =
+      prior.map { $0.weights.weights(features.map { $0[0] }) } ?? features.map { $0[0] / total }
+    return Parameters([("weights", weights), (Self.parameter.name, numbers)])
   }
 
   // MARK: Draws

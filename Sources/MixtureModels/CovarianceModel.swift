@@ -34,6 +34,9 @@ public protocol CovarianceModel: Sendable, CustomStringConvertible {
   /// The numbers that hold its covariances.
   var type: CovarianceType { get }
 
+  /// What a conjugate prior can be of; nil, the default: of nothing here.
+  var conjugacy: Conjugacy? { get }
+
   /// The number of free parameters of the covariances of K components of D columns.
   func freeParameterCount(components: Int, columns: Int) -> Int
 
@@ -43,6 +46,14 @@ public protocol CovarianceModel: Sendable, CustomStringConvertible {
   /// Components without rows, and what has no variance, keep their zeros, for the caller to judge.
   /// - Throws: what `scatter.work` throws.
   func constrained(_ scatter: Scatter) throws -> [Double]
+}
+
+/// What a conjugate prior is of.
+public enum Conjugacy: Sendable {
+  /// The covariance of each component.
+  case each
+  /// The one that they all have.
+  case common
 }
 
 /// What an M-step gives to a covariance model.
@@ -74,6 +85,7 @@ public struct Scatter: Sendable {
 extension CovarianceModel {
   public var name: String { names[0] }
   public var description: String { name }
+  public var conjugacy: Conjugacy? { nil }
 }
 
 /// The models by name.
@@ -123,6 +135,8 @@ public struct UnconstrainedCovariances: CovarianceModel {
       }
     (self.type, names) = (type, [type.rawValue, name])
   }
+
+  public var conjugacy: Conjugacy? { type.form.isShared ? .common : .each }
 
   public func freeParameterCount(components: Int, columns: Int) -> Int {
     let count = type.form.count(components: components)

@@ -12,6 +12,8 @@ extension DerivedFamily {
   public func starting(from parameters: Parameters) -> Parameters {
     base.starting(from: parameters)
   }
+  public var estimate: Estimate { base.estimate }
+  public func logPrior(of parameters: Parameters) -> Double { base.logPrior(of: parameters) }
   public var variant: [(key: String, value: String)] { base.variant }
   public func requireUsable() throws { try base.requireUsable() }
   public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {

@@ -52,7 +52,7 @@ public struct Families: Sendable {
     let mixture = try type.init(options, components: components, columns: columns)
     return try extensions.reduce(mixture) { mixture, part in
       guard let value = options.values[part.setting.name] else { return mixture }
-      return try part.extend(mixture, value)
+      return try part.extend(mixture, value, options)
     }
   }
 }
@@ -64,5 +64,6 @@ public struct FamilyExtension: Sendable {
   /// The mixture with it. The value is empty for one from a model file.
   ///
   /// Throws `FitError.unusable` about the value.
-  let extend: @Sendable (_ mixture: any Family, _ value: String) throws -> any Family
+  let extend:
+    @Sendable (_ mixture: any Family, _ value: String, _ options: FamilyOptions) throws -> any Family
 }

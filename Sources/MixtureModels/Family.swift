@@ -9,6 +9,9 @@ public protocol Family: SamplableModel {
   /// What it is for, in a few words of a help text; by default nothing is said.
   static var purpose: String { get }
 
+  /// What its fits maximize. By default the likelihood.
+  var estimate: Estimate { get }
+
   /// What it can be told beside the numbers of components and columns. By default nothing.
   static var settings: [FamilySetting] { get }
 
@@ -74,6 +77,7 @@ extension Family {
   public static var fitsAnyColumns: Bool { true }
   public static var canBePart: Bool { true }
   public var categories: [[String]?] { [] }
+  public var estimate: Estimate { .ml }
   public var variant: [(key: String, value: String)] { [] }
   public func starting(from parameters: Parameters) -> Parameters { parameters }
   public var fileVersion: Int { 1 }
@@ -139,14 +143,17 @@ public struct FamilySetting: Sendable {
   public let keys: [(key: String, values: [String])]
   /// Whether the first key must be there.
   public let isKept: Bool
+  /// What a value needs to know of the data before a fit; nil: nothing.
+  public let measures: @Sendable (_ value: String) -> DataMeasure?
 
   public init(
     _ name: String, help: String, valueName: String, noun: String, defaultValue: String? = nil,
-    keys: [(key: String, values: [String])] = [], isKept: Bool = false
+    keys: [(key: String, values: [String])] = [], isKept: Bool = false,
+    measures: @escaping @Sendable (_ value: String) -> DataMeasure? = { _ in nil }
   ) {
     (self.name, self.help, self.valueName) = (name, help, valueName)
     (self.noun, self.defaultValue, self.keys) = (noun, defaultValue, keys)
-    self.isKept = isKept
+    (self.isKept, self.measures) = (isKept, measures)
   }
 }
 
@@ -162,15 +169,21 @@ public struct FamilyOptions: Sendable {
   public var columnNames: [String]?
   /// What the categories of each column are called; nil of a column of numbers. Empty: all are.
   public var categories: [[String]?]
+  /// Of these too what the settings need to know; nil for a given model.
+  public var measures: DataMeasures?
+  /// The numbers of a prior, if the setting `prior` has its own.
+  public var prior: PriorNumbers?
   /// The values of settings, by name.
   public var values: [String: String]
 
   public init(
     regularization: Double = 1e-6, exactDense: Bool = false, ranges: ColumnRanges? = nil,
-    columnNames: [String]? = nil, categories: [[String]?] = [], values: [String: String] = [:]
+    measures: DataMeasures? = nil, prior: PriorNumbers? = nil, columnNames: [String]? = nil,
+    categories: [[String]?] = [], values: [String: String] = [:]
   ) {
     (self.regularization, self.exactDense) = (regularization, exactDense)
-    (self.ranges, self.values) = (ranges, values)
+    (self.ranges, self.measures) = (ranges, measures)
     (self.columnNames, self.categories) = (columnNames, categories)
+    (self.prior, self.values) = (prior, values)
   }
 }

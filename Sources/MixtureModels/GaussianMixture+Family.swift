@@ -1,7 +1,7 @@
 extension GaussianMixture: Family {
   public static let name = "gaussian"
   public static let leavesOutNegligible = true
-  public static let settings = [covarianceSetting]
+  public static let settings = [covarianceSetting, .estimate, .prior]
 
   /// The covariances of this and other families.
   static let covarianceSetting = FamilySetting(
@@ -24,9 +24,12 @@ extension GaussianMixture: Family {
     }
     self.init(
       components: components, columns: columns, covariance: covariance,
-      regularization: options.regularization, ranges: options.ranges,
+      regularization: options.regularization,
+      prior: try GaussianPrior(options, covariance, components: components), ranges: options.ranges,
       exactDense: options.exactDense)
   }
+
+  public var estimate: Estimate { prior == nil ? .ml : .map }
 
   public var variant: [(key: String, value: String)] {
     let type = covarianceType.rawValue

@@ -5,7 +5,8 @@ extension GaussianMixture {
   ///
   /// weight_k = N_k / N, d_k = S_k / N_k, mean_k = center_k + d_k, and, of the covariances Q_k / N_k - d_k d_k'
   /// of the rows, those that the covariance model allows, + regularization.
-  /// A component without mass keeps its mean, gets weight 0 and the covariance `regularization` × I.
+  /// A component without mass keeps its mean, gets weight 0 and the covariance `regularization` × I. With a
+  /// prior, the most probable ones instead: see `GaussianMixture+Prior`.
   ///
   /// - Throws: `FitError` if a covariance is singular relative to the data's own scale: see
   ///   `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data could
@@ -16,29 +17,39 @@ extension GaussianMixture {
     sharing work: WorkSharing
   ) throws -> Parameters {
     let masses = sums[Slots.masses]
-    if regularization == 0, let empty = masses.firstIndex(of: 0) { throw collapsed(empty, sums) }
+    if regularization == 0, prior?.spread == nil, let empty = masses.firstIndex(of: 0) {
+      throw collapsed(empty, sums)
+    }
     let total = masses.reduce(0, +)
     let own = MomentSums(sums, of: moments)
     let means = (0..<componentCount).flatMap { k in (0..<columnCount).map { own.mean(k, $0) } }
     let covariances = own.perMass(
       try form.covariances(own, sharing: work), masses, isShared: form.isShared)
+    let scatter = Scatter(
+      covariances, masses: masses, columns: columnCount, previous: previous?.covariances,
+      sharing: work)
+    if let prior {
+      return Parameters(
+        weights: WeightPrior(prior.weightConcentration).weights(masses), means: prior.means(means, own.divisors),
+        covariances: try finished(
+          posteriorCovariances(scatter, means, own.divisors, prior), sums, sharing: work))
+    }
     return Parameters(
       weights: masses.map { $0 / total }, means: means,
-      covariances: try finished(
-        Scatter(
-          covariances, masses: masses, columns: columnCount, previous: previous?.covariances,
-          sharing: work), sums))
+      covariances: try finished(try covariance.constrained(scatter), sums, sharing: work))
   }
 
   /// The covariances that the model allows, regularized.
   ///
   /// - Throws: `FitError` if one is singular or out of range.
-  private func finished(_ scatter: Scatter, _ sums: Sums) throws -> [Double] {
-    var covariances = try covariance.constrained(scatter)
+  private func finished(
+    _ covariances: [Double], _ sums: Sums, sharing work: WorkSharing
+  ) throws -> [Double] {
+    var covariances = covariances
     forEachVariance { _, _, place in
       covariances[place] = max(covariances[place], 0) + regularization
     }
-    try requireUsable(covariances, sums, sharing: scatter.work)
+    try requireUsable(covariances, sums, sharing: work)
     return covariances
   }
 

@@ -16,6 +16,8 @@ public struct GaussianMixture: MixtureModel {
   public let covariance: any CovarianceModel
   /// Added to every variance in the M-step, in squared data units (scikit-learn: `reg_covar`).
   public let regularization: Double
+  /// Of the parameters, for a covariance model that can have one; nil: maximum likelihood.
+  public let prior: GaussianPrior?
   /// Whether every responsibility counts that float64 can hold: see `GaussianComponents`.
   public let exactDense: Bool
   /// Of the data to be fitted, which no mean leaves, but by rounding; nil for a given model. With
@@ -32,12 +34,13 @@ public struct GaussianMixture: MixtureModel {
   ///   - exactDense: whether responsibilities under 2^-60 of the row's largest count too.
   public init(
     components: Int, columns: Int, covariance: any CovarianceModel, regularization: Double = 1e-6,
-    ranges: ColumnRanges? = nil, exactDense: Bool = false
+    prior: GaussianPrior? = nil, ranges: ColumnRanges? = nil, exactDense: Bool = false
   ) {
     componentCount = components
     columnCount = columns
     self.covariance = covariance
     self.regularization = regularization
+    self.prior = prior
     self.exactDense = exactDense
     self.ranges = ranges
   }

@@ -173,10 +173,11 @@ extension FamilyExtension {
         the smaller of the boxes along the columns and along the principal axes. Rows that noise explains \
         best have the label -1.
         """,
-      valueName: "density", noun: "noise")
-  ) { mixture, value in
-    let density = Double(value)
-    // Of a file, or measured before a fit.
+      valueName: "density", noun: "noise", measures: { $0 == "auto" ? .volume : nil })
+  ) { mixture, value, options in
+    let density =
+      value == "auto"
+      ? try options.measures?.logVolume.map(density(logVolume:)) : Double(value)
     guard value.isEmpty || value == "auto" || density.map({ $0 > 0 && $0.isFinite }) == true else {
       throw FitError.unusable(setting: "noise \(value)", expected: "a density above 0, or auto")
     }
@@ -184,7 +185,27 @@ extension FamilyExtension {
       throw FitError.unusable(
         setting: "noise beside a \(mixture.title)", expected: "a family of continuous columns")
     }
+    // The weights are those of components and noise together.
+    if options.prior?.entries.contains(where: { $0.name == WeightPrior.name }) == true {
+      throw FitError.unusable(
+        setting: "prior with \(WeightPrior.name) beside noise", expected: "no prior of the weights")
+    }
     func noisy<Base: Family>(_ base: Base) -> any Family { NoisyMixture(base, density: density) }
     return noisy(mixture)
+  }
+
+  /// 1 over the volume that the data fill.
+  ///
+  /// - Throws: `FitError.unusable` if there is no such number.
+  private static func density(logVolume: Double) throws -> Double {
+    let density = Portable.exp(-logVolume)
+    guard density > 0, density.isFinite else {
+      throw FitError.unusable(
+        setting: logVolume == -.infinity
+          ? "noise auto of data that fill no volume"
+          : "noise auto of data that fill a volume of exp(\(logVolume))",
+        expected: "a density, or other columns: none constant or dependent on others, in other units")
+    }
+    return density
   }
 }

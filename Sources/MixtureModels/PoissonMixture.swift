@@ -19,10 +19,21 @@ public struct PoissonMixture: ColumnFamily {
   public var observed: ObservedColumns?
   /// So many rows of 1 are added to each component, 0 or more: a prior of a (log λ - λ).
   public let smoothing: Double
+  /// Gamma distributions of the rates.
+  public let prior: ColumnPrior?
 
-  public init(_ options: FamilyOptions, components: Int, columns: Int) {
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     (componentCount, columnCount) = (components, columns)
-    smoothing = options.regularization
+    let a = options.regularization
+    prior = try ColumnPrior(options, .gamma, smoothed: (1 + a, a), columns: columns)
+    smoothing = prior.map(\.isSmoothing) == false ? 0 : a
+  }
+
+  public func added(_ shape: Double, _ rate: Double) -> (sum: Double, count: Double) {
+    (shape - 1, rate)
+  }
+  public func logConstant(_ shape: Double, _ rate: Double) -> Double {
+    gammaConstant(shape: shape, rate: rate)
   }
 
   public static func takes(_ x: Double) -> Bool { x >= 0 && x == x.rounded() }

@@ -17,7 +17,7 @@ public struct StudentMixture: DerivedFamily {
   public static let canBePart = false
   public static let purpose = "heavier tails"
   public static let settings = [
-    GaussianMixture.covarianceSetting,
+    GaussianMixture.covarianceSetting, .estimate, .prior,
     FamilySetting(
       "degrees-of-freedom",
       help: """

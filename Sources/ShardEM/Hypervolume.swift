@@ -13,22 +13,23 @@ extension Engine {
     // Halves: a side may be longer than the largest number.
     let sides = (0..<d).map { ranges.maximum[$0] / 2 - ranges.minimum[$0] / 2 }
     let means = try searching { try await $0.columnMoments().means }
-    let axes = Eigenvectors(of: try scatter(about: means), order: d).vectors
+    let axes = Eigenvectors(of: try scatter(about: means).products, order: d).vectors
     let lengths = try extents(along: axes, from: means)
     func logVolume(_ sides: [Double]) -> Double { sides.reduce(0) { $0 + Portable.log($1) } }
     return min(logVolume(sides) + Double(d) * Portable.log(2), logVolume(lengths))
   }
 
-  /// Collective. The sum of w (x - c)(x - c)' over the rows, D × D.
-  private func scatter(about centers: [Double]) throws -> [Double] {
+  /// Collective. The sum of w (x - c)(x - c)' over the rows, D × D, and that of w.
+  func scatter(about centers: [Double]) throws -> (products: [Double], weightSum: Double) {
     let d = data.columnCount
     let count = PackedTriangle.count(d)
-    let pass = BlockPass(["products": count]) { block, _, sums in
-      sums.update(repeating: 0, count: count)
+    let pass = BlockPass(["products": count, "weights": 1]) { block, _, sums in
+      sums.update(repeating: 0, count: count + 1)
       for n in 0..<block.count {
         let row = block.rows + n * d
         let weight = block.weights?[n] ?? 1
         if weight == 0 { continue }
+        sums[count] += weight
         for i in 0..<d {
           let product = weight * (row[i] - centers[i])
           for j in 0...i {
@@ -37,8 +38,10 @@ extension Engine {
         }
       }
     }
-    let products = try run([pass]).sums[0]["products"]
-    return PackedTriangle.unpackSymmetric(products[...], order: d)
+    let sums = try run([pass]).sums[0]
+    return (
+      PackedTriangle.unpackSymmetric(sums["products"][...], order: d), sums["weights"][0]
+    )
   }
 
   /// Collective. How far the rows of positive weight extend along each of D axes, D numbers each.
@@ -61,24 +64,5 @@ extension Engine {
     var all = largest.withLock { $0 }
     try world.maximum(&all)
     return (0..<d).map { all[$0] + all[d + $0] }
-  }
-
-  /// Collective. Settings of a family as it takes them: what the data are to say is measured. So far that is
-  /// the density of `noise`, `auto`: 1 over the volume that the data fill.
-  ///
-  /// - Throws: `FitError.unusable` if there is no such number.
-  public func measured(_ values: [String: String]) throws -> [String: String] {
-    guard values["noise"] == "auto" else { return values }
-    let logVolume = try logHypervolume()
-    let density = Portable.exp(-logVolume)
-    guard density > 0, density.isFinite else {
-      throw world.common(
-        FitError.unusable(
-          setting: logVolume == -.infinity
-            ? "noise auto of data that fill no volume"
-            : "noise auto of data that fill a volume of exp(\(logVolume))",
-          expected: "a density, or other columns: none constant or dependent on others, in other units"))
-    }
-    return values.merging(["noise": "\(density)"]) { $1 }
   }
 }

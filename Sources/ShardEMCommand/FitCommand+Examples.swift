@@ -35,6 +35,9 @@ extension FitCommand {
         mpirun -np 8 shardem fit shards/ -K 50 --output model.json \\
           --checkpoint kept --resume kept
 
+      With a prior, so that no component collapses onto a few rows:
+        shardem fit galaxies.csv -K 6 --estimate map
+
       Rows far off, which hardly count, or which belong to no component:
         shardem fit data.csv -K 3 --family student-t --degrees-of-freedom common
         shardem fit data.csv -K 3 --noise auto

@@ -49,12 +49,13 @@ struct FitCommand: WorldCommand {
       if world.rank == 0 {
         try check(
           [("--output", output.output), ("--trace", output.trace)],
-          inputs: self.data.inputs + search.`init`.inputs)
+          inputs: self.data.inputs + search.`init`.inputs + model.inputs)
         try DataName.check(output.output, of: "--output")
         try DataName.check(output.trace, of: "--trace")
       }
     }
     let start = try search.`init`.read(in: world)
+    let prior = try model.prior(in: world)
     let threads = try running.threadCount(in: world)
     var guessed: String?
     let data = try data.open(
@@ -70,7 +71,7 @@ struct FitCommand: WorldCommand {
     _ data: DataSet, start: ModelFile?, threads: Int, in world: any Communicator, _ log: Logger
   ) throws -> ExitStatus {
     let engine = Engine(data, threads: threads, world: world)
-    let mixture = try model.mixture(for: engine)
+    let mixture = try model.mixture(for: engine, prior: prior)
     if self.model.family.type == MixedMixture.self {
       log.info("families of the columns: \(mixture.variant.map(\.value).joined())")
     }
@@ -80,19 +81,19 @@ struct FitCommand: WorldCommand {
     let given = try search.`init`.responsibilities(
       beside: data, of: mixture, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
-    return try fit(mixture, start: start, given: given, engine, log)
+    let settings = try world.agree { try self.settings(of: mixture, start: start, prior) }
+    return try fit(mixture, settings, start: start, given: given, engine, log)
   }
 
   private func fit(
-    _ mixture: some Family, start: ModelFile?, given: GivenResponsibilities?, _ engine: Engine,
-    _ log: Logger
+    _ mixture: some Family, _ settings: Settings, start: ModelFile?, given: GivenResponsibilities?,
+    _ engine: Engine, _ log: Logger
   ) throws -> ExitStatus {
     let world = engine.world
-    let keeper = try checkpoints.keeper(
-      of: mixture, settings: try world.agree { try settings(of: mixture, start: start) }, engine,
-      log)
+    let keeper = try checkpoints.keeper(of: mixture, settings: settings, engine, log)
     let observer =
-      world.rank == 0 ? FitObserver(output, search, resumed: keeper?.resumed) : nil
+      world.rank == 0
+      ? FitObserver(output, search, mixture.estimate, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start, given: given)
     }
@@ -106,7 +107,7 @@ struct FitCommand: WorldCommand {
       observer?.finish()
       file = ModelFile(
         mixture, fit.parameters, columns: engine.data.columnNames ?? start?.columns,
-        fit: search.record(of: fit, data: engine.data, model: model))
+        fit: search.record(of: fit, mixture.estimate, data: engine.data, model: model))
       try world.agree {
         try keeper?.flush()
         if world.rank == 0, let path = output.output { try file.write(to: path) }
@@ -144,12 +145,14 @@ struct FitCommand: WorldCommand {
     return search.requireConvergence && !fit.converged ? .notConverged : .done
   }
 
+  private typealias Settings = [(option: String, value: String)]
+
   /// The options that the result depends on, as checkpoints record them.
   private func settings(
-    of mixture: some Family, start: ModelFile?
-  ) throws -> [(option: String, value: String)] {
+    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?
+  ) throws -> Settings {
     [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
-      + model.effectiveSettings(of: mixture)
+      + model.effectiveSettings(of: mixture, prior: prior)
       + (model.family.type.leavesOutNegligible
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + [("--regularization", "\(model.regularization)")]
@@ -174,12 +177,12 @@ private final class FitObserver {
 
   /// - Parameter resumed: what the fit goes on from.
   init(
-    _ output: FitCommand.OutputOptions, _ search: SearchOptions,
+    _ output: FitCommand.OutputOptions, _ search: SearchOptions, _ estimate: Estimate,
     resumed: FitState?
   ) {
     progress = Progress(
       output.progress, iterations: search.maxIterations, restarts: search.restarts,
-      convergence: search.convergence)
+      convergence: search.convergence, objective: estimate.objectiveName)
     tracePath = output.trace
     self.resumed = resumed
   }

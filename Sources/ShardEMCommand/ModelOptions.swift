@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import MessagePassing
 import MixtureModels
 import ModelFiles
 import RowSources
@@ -87,7 +89,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     }
     if !family.type.fitsAnyColumns { return }
     do {
-      _ = try mixture(settings.values, columns: 1, data: nil)
+      _ = try mixture(FamilyOptions(), columns: 1)
     } catch { throw ValidationError("--\(error)") }
   }
 
@@ -99,9 +101,12 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   }
 
   /// The settings of a mixture's family, those that are not given by their defaults, and of several names
-  /// for one thing that which model files have.
-  func effectiveSettings(of mixture: any Family) -> [(option: String, value: String)] {
+  /// for one thing that which model files have, of a file what it says.
+  func effectiveSettings(
+    of mixture: any Family, prior: PriorNumbers?
+  ) -> [(option: String, value: String)] {
     Families.standard.settings(of: family.type).compactMap { setting in
+      if setting.name == "prior", let prior { return ("--prior", "\(prior)") }
       let kept = mixture.variant.last { part in
         setting.isKept && setting.keys.contains { $0.key == part.key }
       }
@@ -111,11 +116,30 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     }
   }
 
+  /// The file of `--prior`, if it is one.
+  var inputs: [String] { settings.values["prior"].map { $0 == "mclust" ? [] : [$0] } ?? [] }
+
+  /// Collective. Reads it, on rank 0 for all.
+  func prior(in world: any Communicator) throws -> PriorNumbers? {
+    guard let path = inputs.first else { return nil }
+    let own = try world.agree { world.rank == 0 ? try fileContents(path) : [] }
+    let bytes = try world.gather(own)[0]
+    return try world.common { try PriorNumbers(json: bytes, name: path) }
+  }
+
   /// Collective. The mixture, for the data of `engine`.
-  func mixture(for engine: Engine) throws -> any Family {
-    let values = try engine.measured(settings.values)
+  ///
+  /// - Parameter prior: what `prior(in:)` returned.
+  func mixture(for engine: Engine, prior: PriorNumbers?) throws -> any Family {
+    let known = Families.standard.settings(of: family.type)
+    let measures = try engine.measures(for: settings.values, of: known)
     return try engine.world.common {
-      try mixture(values, columns: engine.data.columnCount, data: engine.data)
+      let data = engine.data
+      return try mixture(
+        FamilyOptions(
+          ranges: data.ranges, measures: measures, prior: prior, columnNames: data.columnNames,
+          categories: data.categories.map { $0?.names }),
+        columns: data.columnCount)
     }
   }
 
@@ -145,15 +169,13 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     return options
   }
 
-  private func mixture(
-    _ values: [String: String], columns: Int, data: DataSet?
-  ) throws -> any Family {
-    try Families.standard.mixture(
-      family.type,
-      FamilyOptions(
-        regularization: regularization, exactDense: exactDense, ranges: data?.ranges,
-        columnNames: data?.columnNames, categories: data?.categories.map { $0?.names } ?? [],
-        values: values),
-      components: components, columns: columns)
+  /// - Parameter options: what is known of the data.
+  private func mixture(_ options: FamilyOptions, columns: Int) throws -> any Family {
+    var options = options
+    options.regularization = regularization
+    options.exactDense = exactDense
+    options.values = settings.values
+    return try Families.standard.mixture(
+      family.type, options, components: components, columns: columns)
   }
 }

@@ -116,11 +116,16 @@ struct ModelSummary {
     return "\(fixed(mean, decimals)) ± \(fixed(deviation, decimals))"
   }
 
+  private var objectiveName: String {
+    file.fit?.estimate.flatMap { Estimate(rawValue: $0) }?.objectiveName ?? "objective"
+  }
+
   private var fitLines: String {
     guard let fit = file.fit else { return "" }
     let lines: [(String, String?)] = [
       ("rows", fit.totalWeight.map { "\(fit.rows), of total weight \($0)" } ?? "\(fit.rows)"),
       ("log-likelihood", "\(fit.logLikelihood) (\(fixed(fit.meanLogLikelihood, 6)) per row)"),
+      (objectiveName, fit.objective.map { "\($0), which was maximized" }),
       ("AIC", significant(fit.aic, 10)),
       ("BIC", significant(fit.bic, 10)),
       ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),

@@ -12,6 +12,8 @@ final class Progress {
   private let style: Style
   private let iterations: Int
   private let convergence: Convergence
+  /// What is maximized, in a word.
+  private let objective: String
   private var starts: [Start?]
   /// The starts that were told of since the last walk.
   private var walked: [Start] = []
@@ -32,11 +34,13 @@ final class Progress {
   }
 
   /// - Parameter iterations: the limit of every start.
-  init(_ style: Style, iterations: Int, restarts: Int, convergence: Convergence) {
+  init(
+    _ style: Style, iterations: Int, restarts: Int, convergence: Convergence, objective: String
+  ) {
     self.style =
       style != .auto ? style : isatty(STDERR_FILENO) != 0 ? .bar : .lines
     self.iterations = iterations
-    self.convergence = convergence
+    (self.convergence, self.objective) = (convergence, objective)
     starts = Array(repeating: nil, count: restarts)
   }
 
@@ -105,7 +109,7 @@ final class Progress {
 
   private var line: String {
     let change = change.map { ", change \(significant($0, 2))" } ?? ""
-    let best = "\(starts.count > 1 ? "best " : "")log-likelihood \(fixed(best, 6)) per row"
+    let best = "\(starts.count > 1 ? "best " : "")\(objective) \(fixed(best, 6)) per row"
     return "\(several(", "))iteration \(iteration): \(best)\(change), \(ending)"
   }
 
@@ -114,7 +118,7 @@ final class Progress {
     let change = report.change.map { ", change \(significant($0, 2))" } ?? ""
     return "start \(report.restart + 1)/\(starts.count), "
       + "iteration \(report.iteration)/\(iterations): "
-      + "log-likelihood \(fixed(report.meanLogLikelihood, 6)) per row\(change), "
+      + "\(objective) \(fixed(report.meanObjective, 6)) per row\(change), "
       + (report.converged ? "converged" : "not converged")
   }
 
@@ -130,9 +134,9 @@ final class Progress {
     "\(walked.map(\.report.iteration).max() ?? 0)/\(iterations)"
   }
 
-  /// The log-likelihood of the likeliest start.
+  /// The objective of the best start.
   private var best: Double {
-    starts.compactMap { $0?.report.meanLogLikelihood }.max() ?? -.infinity
+    starts.compactMap { $0?.report.meanObjective }.max() ?? -.infinity
   }
 
   /// Of a single start.

@@ -28,7 +28,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Starts; the best final log-likelihood wins.", valueName: "r"))
+    help: ArgumentHelp(
+      "Starts; the best final log-likelihood, or with a prior log-posterior, wins.", valueName: "r"))
   var restarts = SearchOptions.defaults.restarts
 
   @Option(
@@ -48,7 +49,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop when the mean log-likelihood per row changes by less. "
+      "Stop when the mean log-likelihood per row, or with a prior the log-posterior, changes by less. "
         + "(default: \(SearchOptions.defaults.convergence.tolerance))",
       valueName: "e"))
   var tolerance: Double?
@@ -120,13 +121,15 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   }
 
   /// The `fit` section of the model file. A tolerance of 0 is one that was not in effect.
-  func record(of fit: Fit, data: DataSet, model: ModelOptions)
-    -> FitRecord
-  {
+  func record(
+    of fit: Fit, _ estimate: Estimate, data: DataSet, model: ModelOptions
+  ) -> FitRecord {
     FitRecord(
       rows: fit.rows, totalWeight: data.isWeighted ? fit.score.weightSum : nil,
       iterations: fit.iterations, converged: fit.converged,
       logLikelihood: fit.score.logLikelihood, meanLogLikelihood: fit.score.meanLogLikelihood,
+      estimate: estimate == .ml ? nil : estimate.rawValue,
+      objective: estimate == .ml ? nil : fit.objective,
       aic: fit.score.aic, bic: fit.score.bic, icl: fit.score.icl,
       normalizedEntropy: fit.score.normalizedEntropy,
       freeParameters: fit.score.freeParameterCount, seed: seed,

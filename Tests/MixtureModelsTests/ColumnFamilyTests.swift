@@ -79,7 +79,7 @@ struct ColumnFamilyTests {
   /// Source: Lange, "Applied Probability" (2003), table 2.6; the fit is by an 80-bit EM.
   @Test("Poisson mixtures of deaths in The Times are those of the reference")
   func deaths() throws {
-    let mixture = PoissonMixture(FamilyOptions(regularization: 0), components: 2, columns: 1)
+    let mixture = try PoissonMixture(FamilyOptions(regularization: 0), components: 2, columns: 1)
     let deaths = (0...9).map(Double.init)
     let days: [Double] = [162, 267, 271, 185, 111, 61, 27, 8, 3, 1]
     var parameters: Parameters = ["weights": [0.5, 0.5], "rates": [1, 3]]
@@ -105,7 +105,7 @@ struct ColumnFamilyTests {
 
   @Test("A rate of 0 is taken at its word, and one of a column that is missing stays possible")
   func certain() throws {
-    let mixture = PoissonMixture(
+    let mixture = try PoissonMixture(
       FamilyOptions(regularization: 0), components: 1, columns: 2)
     let start: Parameters = ["weights": [1], "rates": [0, 2]]
     let joint = try mixture.logJoint(rows: [0, 1, 1, 1], under: start)
@@ -132,11 +132,11 @@ struct ColumnFamilyTests {
     let options = FamilyOptions()
     // Five standard deviations: of a mean sqrt(variance / n), of a variance sqrt((κ - 1) / n) of itself, with
     // the kurtosis κ, 3 + 1 / rate and 9.
-    let poisson = moments(PoissonMixture(options, components: 1, columns: 1))
+    let poisson = try moments(PoissonMixture(options, components: 1, columns: 1))
     #expect(abs(poisson.mean - rate) < 5 * (rate / Double(count)).squareRoot())
     let spread: Double = (2 + 1 / rate) / Double(count)
     #expect(abs(poisson.variance / rate - 1) < 5 * spread.squareRoot())
-    let exponential = moments(ExponentialMixture(options, components: 1, columns: 1))
+    let exponential = try moments(ExponentialMixture(options, components: 1, columns: 1))
     #expect(abs(exponential.mean * rate - 1) < 5 * (1 / Double(count)).squareRoot())
     #expect(abs(exponential.variance * rate * rate - 1) < 5 * (8 / Double(count)).squareRoot())
   }

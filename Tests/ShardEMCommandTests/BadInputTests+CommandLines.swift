@@ -75,6 +75,16 @@ extension BadInput {
       "fit a.npy -K 4000000000000000000 --family student-t --degrees-of-freedom 0",
       "--degrees-of-freedom 0; expected a number from 0.001, or 4000000000000000000 of them, fixed, "
         + "common or each"),
+    usage(
+      "fit a.npy -K 2 --prior mclust", "--prior mclust with estimate ml; expected estimate map"),
+    usage("fit a.npy -K 2 --estimate best", "--estimate best; expected ml, map"),
+    usage(
+      "fit a.npy -K 2 --estimate map --covariance VEI",
+      "--estimate map with covariance VEI, which has no conjugate prior; expected full, VVV, tied, EEE, "
+        + "diag, VVI, spherical, VII, EII, EEI"),
+    usage(
+      "fit a.npy -K 2 --family poisson --estimate map --prior mclust",
+      "--prior mclust of a family but Gaussians; expected a file"),
     usage("fit a.npy -K 2 --noise 0", "--noise 0; expected a density above 0, or auto"),
     usage(
       "fit a.npy -K 2 --family bernoulli --noise 1",

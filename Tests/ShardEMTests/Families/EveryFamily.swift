@@ -15,7 +15,7 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// Whether each component has a volume of its own, as mclust's names say it.
   var hasVolumes: Bool { values["covariance"]?.first != "E" && values["covariance"] != "tied" }
 
-  /// Every family of the registry, with all its covariance models and with noise.
+  /// Every family of the registry, with all its covariance models, with noise and with priors.
   static let all: [FamilyCase] = Families.standard.types.flatMap { type -> [FamilyCase] in
     if type.name == MixedMixture.name {
       return ["1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli"].map {
@@ -23,13 +23,17 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       }
     }
     guard type.settings.contains(where: { $0.name == "covariance" }) else {
+      let hasPriors = type.settings.contains { $0.name == "estimate" }
       return [FamilyCase(family: type.name, values: [:])]
+        + (hasPriors ? [FamilyCase(family: type.name, values: ["estimate": "map"])] : [])
     }
     return CovarianceModels.all.map {
       FamilyCase(family: type.name, values: ["covariance": $0.name])
     } + ["full", "tied"].map {
       // So little that t distributions keep their tails.
       FamilyCase(family: type.name, values: ["covariance": $0, "noise": "1e-7"])
+    } + CovarianceModels.all.filter { $0.conjugacy != nil }.map {
+      FamilyCase(family: type.name, values: ["covariance": $0.name, "estimate": "map"])
     }
   }
 
@@ -44,8 +48,34 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     return try Families.standard.mixture(
       type,
       FamilyOptions(
-        regularization: regularization, ranges: ranges, categories: categories, values: values),
+        regularization: regularization, ranges: ranges, measures: Self.measures(columns: columns),
+        prior: prior(columns: columns), categories: categories, values: values),
       components: components, columns: columns)
+  }
+
+  /// For priors: those of other data.
+  private static func measures(columns d: Int) -> DataMeasures {
+    DataMeasures(
+      moments: .init(
+        means: (0..<d).map { 0.5 * Double($0) },
+        covariance: (0..<d * d).map { $0 / d == $0 % d ? 2 : 0.25 }))
+  }
+
+  /// mclust's of matrices; others have one of the weights, too.
+  private func prior(columns: Int) -> PriorNumbers? {
+    let isMatrix = ["full", "tied"].contains(values["covariance"])
+    guard values["estimate"] == "map", !isMatrix else { return nil }
+    if values["covariance"] == nil {
+      let names = family == BernoulliMixture.name ? ("alpha", "beta") : ("shape", "rate")
+      return PriorNumbers([
+        .init("weight_concentration", shape: [], [3]), .init(names.0, shape: [], [2.5]),
+        .init(names.1, shape: [columns], (0..<columns).map { 1.5 + Double($0) }),
+      ])
+    }
+    return PriorNumbers([
+      .init("weight_concentration", shape: [], [3]), .init("mean_precision", shape: [], [2]),
+      .init("degrees_of_freedom", shape: [], [1.5]), .init("covariance", shape: [], [0.5]),
+    ])
   }
 
   private struct Missing: Error {}

@@ -1,0 +1,28 @@
+/// Something that a setting may have to know of the data before a fit.
+public enum DataMeasure: Sendable {
+  /// The volume that the rows fill.
+  case volume
+  /// The means of the columns, and their covariance.
+  case moments
+}
+
+/// What was asked for of it.
+public struct DataMeasures: Sendable, Equatable {
+  /// The natural logarithm of the volume; -∞ for rows that fill none.
+  public var logVolume: Double?
+  /// D numbers, and D × D with the divisor N - 1.
+  public var moments: Moments?
+
+  public struct Moments: Sendable, Equatable {
+    public var means: [Double]
+    public var covariance: [Double]
+
+    public init(means: [Double], covariance: [Double]) {
+      (self.means, self.covariance) = (means, covariance)
+    }
+  }
+
+  public init(logVolume: Double? = nil, moments: Moments? = nil) {
+    (self.logVolume, self.moments) = (logVolume, moments)
+  }
+}

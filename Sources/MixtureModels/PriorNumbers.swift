@@ -1,0 +1,58 @@
+/// The numbers of a prior as somebody gave them, by name: each a number, or lists of them.
+public struct PriorNumbers: Sendable, Equatable, CustomStringConvertible {
+  /// A number has no extent, a matrix two.
+  public struct Entry: Sendable, Equatable {
+    public let name: String
+    public let shape: [Int]
+    /// Row-major.
+    public let numbers: [Double]
+
+    public init(_ name: String, shape: [Int], _ numbers: [Double]) {
+      (self.name, self.shape, self.numbers) = (name, shape, numbers)
+    }
+  }
+
+  public let entries: [Entry]
+
+  public init(_ entries: [Entry]) { self.entries = entries }
+
+  /// On one line: `mean [5.8, 3.1], mean_precision 0.01`.
+  public var description: String {
+    entries.map { entry in
+      "\(entry.name) " + (entry.shape.isEmpty ? "\(entry.numbers[0])" : "\(entry.numbers)")
+    }.joined(separator: ", ")
+  }
+
+  /// - Throws: `FitError.unusable` about the first that has another name than `names`.
+  func requireNames(_ names: [String]) throws {
+    guard let unknown = entries.first(where: { !names.contains($0.name) }) else { return }
+    throw FitError.unusable(
+      setting: "prior with \(unknown.name)", expected: names.joined(separator: ", "))
+  }
+
+  /// A single number of at least `least`, or above it; nil if there is none of the name.
+  func number(_ name: String, above least: Double, orEqual: Bool = false) throws -> Double? {
+    guard let numbers = try numbers(name, shapes: [[]]) else { return nil }
+    guard numbers[0] > least || orEqual && numbers[0] == least else {
+      throw FitError.unusable(
+        setting: "prior \(name) \(numbers[0])",
+        expected: orEqual ? "\(least) or more" : "more than \(least)")
+    }
+    return numbers[0]
+  }
+
+  /// Numbers of one of `shapes`; nil if there are none of the name.
+  func numbers(_ name: String, shapes: [[Int]]) throws -> [Double]? {
+    guard let entry = entries.first(where: { $0.name == name }) else { return nil }
+    guard shapes.contains(entry.shape) else {
+      throw FitError.unusable(
+        setting: "prior \(name) of \(Self.words(entry.shape))",
+        expected: shapes.map(Self.words).joined(separator: ", or "))
+    }
+    return entry.numbers
+  }
+
+  private static func words(_ shape: [Int]) -> String {
+    shape.isEmpty ? "a number" : shape.map { "\($0)" }.joined(separator: " x ") + " numbers"
+  }
+}

@@ -1,0 +1,37 @@
+import MessagePassing
+import MixtureModels
+
+extension Engine {
+  /// Collective. What the values of settings need to know of the data before a fit; nil if that is nothing.
+  ///
+  /// Missing cells count as the means of their columns.
+  ///
+  /// - Parameters:
+  ///   - values: by the names of settings.
+  ///   - settings: of the family that is to be fitted.
+  /// - Throws: `FitError.unusable` if the data are too little for it.
+  public func measures(
+    for values: [String: String], of settings: [FamilySetting]
+  ) throws -> DataMeasures? {
+    let wanted = settings.compactMap { setting in
+      values[setting.name].flatMap { setting.measures($0) }
+    }
+    if wanted.isEmpty { return nil }
+    return DataMeasures(
+      logVolume: wanted.contains(.volume) ? try logHypervolume() : nil,
+      moments: wanted.contains(.moments) ? try moments() : nil)
+  }
+
+  /// Collective. Two walks over the rows.
+  private func moments() throws -> DataMeasures.Moments {
+    let means = try searching { try await $0.columnMoments().means }
+    let (products, weightSum) = try scatter(about: means)
+    guard weightSum > 1 else {
+      throw world.common(
+        FitError.unusable(
+          setting: "the covariance of data of total weight \(weightSum)", expected: "more than 1"))
+    }
+    return DataMeasures.Moments(
+      means: means, covariance: products.map { $0 / (weightSum - 1) })
+  }
+}
