@@ -27,6 +27,8 @@ public struct ValueProblem: Error, Equatable, Sendable, CustomStringConvertible 
   }
 
   public var description: String {
-    "found \(quantity.isEmpty ? "" : quantity + " ")\(shortened(value)), expected \(expected)"
+    // What is made of a row may be wrong in a late digit.
+    let found = quantity.isEmpty ? shortened(value) : "\(quantity) \(unpointed(value))"
+    return "found \(found), expected \(expected)"
   }
 }
