@@ -2,10 +2,11 @@ import Kernels
 
 /// What EM's theory says of any distribution q over the components of each row:
 ///
-///     log p(x | θ) = L(q, θ) + KL(q || p(z | x, θ)),    L(q, θ) = Q(q, θ) + H(q).
+///     log p(x | θ) = L(q, θ) + KL(q || p(z | x, θ)),    L(q, θ) = Q(q, θ) + H(q),
+///     log p(x | θ) = Q(q, θ) - R(q, θ).
 ///
 /// The E-step chooses q to make the divergence 0, so the bound L touches the log-likelihood; the
-/// M-step chooses θ to raise Q, hence the bound, hence the log-likelihood. All five quantities
+/// M-step chooses θ to raise Q, hence the bound, hence the log-likelihood. All six quantities
 /// are sums over the rows, each times its weight, in nats, and each is computed from its own
 /// definition, so that the identities can be tested. 0 log 0 = 0.
 ///
@@ -13,7 +14,8 @@ import Kernels
 /// divergence ∞.
 ///
 /// Source: Neal & Hinton, "A View of the EM Algorithm that Justifies Incremental, Sparse, and
-/// Other Variants" (1998); Bishop, "Pattern Recognition and Machine Learning", section 9.4.
+/// Other Variants" (1998); Bishop, "Pattern Recognition and Machine Learning", section 9.4; for R
+/// Hastie, Tibshirani and Friedman, "The Elements of Statistical Learning", section 8.5.
 public struct EvidenceDecomposition: Sendable, Equatable {
   /// Σ w log p(x | θ).
   public var logLikelihood = 0.0
@@ -23,8 +25,27 @@ public struct EvidenceDecomposition: Sendable, Equatable {
   public var divergence = 0.0
   /// Q(q, θ) = Σ w Σ_k q_k log p(x, k | θ), the expected complete-data log-likelihood.
   public var expectedLogJoint = 0.0
+  /// R(q, θ) = Σ w Σ_k q_k log p(k | x, θ), the expected log posterior, 0 or less.
+  public var expectedLogPosterior = 0.0
   /// H(q) = -Σ w Σ_k q_k log q_k.
   public var entropy = 0.0
+
+  /// Adds a row's component, but for what the row has of the log-likelihood.
+  ///
+  /// - Parameters:
+  ///   - share: q_k, 0 or more; weight: the row's.
+  ///   - logJoint: log p(x, k | θ); evidence: log p(x | θ).
+  @inline(__always)
+  mutating func add(share: Double, weight: Double, logJoint: Double, evidence: Double) {
+    guard share > 0 else { return }
+    let mass = weight * share
+    let logShare = Portable.log(share)
+    lowerBound += mass * (logJoint - logShare)
+    divergence += mass * (logShare - (logJoint - evidence))
+    expectedLogJoint += mass * logJoint
+    expectedLogPosterior += mass * (logJoint - evidence)
+    entropy -= mass * logShare
+  }
 }
 
 extension MixtureModel {
@@ -49,13 +70,8 @@ extension MixtureModel {
       let row = n * componentCount..<(n + 1) * componentCount
       let evidence = logDensities[n]
       sums.logLikelihood += weight * evidence
-      for i in row where q[i] > 0 {
-        let mass = weight * q[i]
-        let logQ = Portable.log(q[i])
-        sums.lowerBound += mass * (logJoint[i] - logQ)
-        sums.divergence += mass * (logQ - (logJoint[i] - evidence))
-        sums.expectedLogJoint += mass * logJoint[i]
-        sums.entropy -= mass * logQ
+      for i in row {
+        sums.add(share: q[i], weight: weight, logJoint: logJoint[i], evidence: evidence)
       }
     }
     return sums

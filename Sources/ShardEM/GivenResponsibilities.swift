@@ -66,6 +66,16 @@ public struct GivenResponsibilities: Sendable {
     }
   }
 
+  /// What is wrong with a row, counted over all shards, that has a share in a component under which it is
+  /// impossible.
+  func error(aboutImpossible component: Int, row: Int, share: Double) -> DataSetError {
+    rows.error(
+      areLabels ? Double(component) : share, row: row, column: areLabels ? 0 : component,
+      expected: areLabels
+        ? "the label of a component that gives the row a density"
+        : "0, as this component gives the row a density of 0")
+  }
+
   /// Writes w r for every row of a tile, over zeros: K × `tileStride` numbers.
   func write(
     _ tile: RowBlock, scratch: Workspace, into responsibilities: UnsafeMutablePointer<Double>

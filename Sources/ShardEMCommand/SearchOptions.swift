@@ -201,11 +201,8 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     in world: any Communicator
   ) throws -> GivenResponsibilities? {
     guard case .file(let path) = self, file == nil else { return nil }
-    // Where one is missing, what labels and responsibilities must be is said.
-    let options = ReadOptions(
-      delimiter: reading.delimiter, decimalComma: reading.decimalComma, missing: .allowed())
-    let rows = try data.open(beside: path, options: options, threads: threads, world: world)
-    return try world.common { try GivenResponsibilities(rows, for: mixture) }
+    return try data.responsibilities(
+      path, of: mixture, reading: reading, threads: threads, in: world)
   }
 
   /// What the model calls its columns, if it is one.
@@ -231,6 +228,20 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     case .file(let path):
       return .parameters(mixture.starting(from: try file!.parameters(for: mixture, name: path)))
     }
+  }
+}
+
+extension DataSet {
+  /// Collective. Opens a file of labels or responsibilities for the rows.
+  func responsibilities(
+    _ path: String, of mixture: any Family, reading: ReadOptions, threads: Int,
+    in world: any Communicator
+  ) throws -> GivenResponsibilities {
+    // Where one is missing, what labels and responsibilities must be is said.
+    let options = ReadOptions(
+      delimiter: reading.delimiter, decimalComma: reading.decimalComma, missing: .allowed())
+    let rows = try open(beside: path, options: options, threads: threads, world: world)
+    return try world.common { try GivenResponsibilities(rows, for: mixture) }
   }
 }
 

@@ -79,6 +79,39 @@ import Testing
     #expect(0 < hard && hard < soft && soft < 400 * log(2))
   }
 
+  @Test("score --decompose prints the bound and its parts, of given responsibilities or the model's own")
+  func decompose() throws {
+    let folder = try folder()
+    _ = try Shardem.run(
+      ["predict", "m.json", "data.npy", "-o", "l.npy", "--probabilities", "r.npy", "-q"], in: folder)
+    let score = ["score", "m.json", "data.npy", "--decompose"]
+    let own = try Shardem.run(score, in: folder)
+    let same = try Shardem.run(score + ["--responsibilities", "r.npy"], in: folder)
+    let hard = try Shardem.run(score + ["--responsibilities", "l.npy"], in: folder)
+    try folder.write(
+      "even.npy", npyFile([Double](repeating: 0.5, count: 800), shape: [400, 2]))
+    let even = try Shardem.run(score + ["--responsibilities", "even.npy"], in: folder)
+    for outcome in [own, same, hard, even] {
+      #expect(outcome.status == 0 && outcome.errors == "")
+      func value(_ key: String) throws -> Double { try number(key, in: outcome.output) }
+      let (total, bound) = try (value("log_likelihood"), value("lower_bound"))
+      // Sums of 400 rows' terms of up to 200 nats, each rounded a few times.
+      #expect(try abs(bound + value("kl_gap") - total) < 1e-9)
+      #expect(try abs(value("q") + value("entropy") - bound) < 1e-9)
+      #expect(try abs(value("q") - value("r") - total) < 1e-9)
+    }
+    #expect(try abs(number("kl_gap", in: own.output)) < 1e-9)
+    #expect(try abs(number("kl_gap", in: same.output)) < 1e-9)
+    #expect(try number("kl_gap", in: even.output) > 1)
+    // The gap of labels is what ICL adds for them.
+    let ofLabels = try (number("icl", in: hard.output) - number("bic", in: hard.output)) / 2
+    #expect(try abs(number("kl_gap", in: hard.output) - ofLabels) < 1e-9)
+    #expect(try number("entropy", in: hard.output) == 0)
+    let alone = try Shardem.run(
+      ["score", "m.json", "data.npy", "--responsibilities", "r.npy"], in: folder)
+    #expect(alone.status == 2 && alone.errors.contains("without --decompose"))
+  }
+
   @Test("score repeats the bits of the fit")
   func scoreOfFit() throws {
     let folder = try folder()
