@@ -20,21 +20,39 @@ public struct CategoricalMixture: Family {
   /// So many rows of each category are added to each component: the a of a Dirichlet(1 + a) prior on every
   /// column's probabilities. The M-step then maximizes the log-likelihood + a Σ log p.
   public let smoothing: Double
+  /// In the place of smoothing; nil: the likelihood is what fits look at.
+  private let prior: DirichletPrior?
   public private(set) var observed: ObservedColumns?
 
   /// - Parameter categories: what they are called, of each column.
   public init(componentCount: Int, categories: [[String]], smoothing: Double = 1e-6) {
+    self.init(componentCount, categories, smoothing, nil)
+  }
+
+  private init(
+    _ componentCount: Int, _ categories: [[String]], _ smoothing: Double, _ prior: DirichletPrior?
+  ) {
     (self.componentCount, names, self.smoothing) = (componentCount, categories, smoothing)
+    self.prior = prior
     columns = CategoryColumns(counts: categories.map(\.count))
   }
 
   /// Without categories, which the data say, there is no fit.
-  public init(_ options: FamilyOptions, components: Int, columns: Int) {
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     let categories =
       options.categories.isEmpty ? Array(repeating: [], count: columns) : options.categories
     self.init(
-      componentCount: components, categories: categories.map { $0 ?? [] },
-      smoothing: options.regularization)
+      components, categories.map { $0 ?? [] }, options.regularization,
+      try DirichletPrior(options, smoothing: options.regularization, count: columns))
+  }
+
+  public static let settings: [FamilySetting] = [.estimate { _ in nil }, .prior]
+  public var estimate: Estimate { prior == nil ? .ml : .map }
+
+  public func logPrior(of parameters: Parameters) -> Double {
+    guard let prior, let part = layout.parts.last else { return 0 }
+    return prior.logDensity(
+      weights: parameters.weights, probabilities: parameters[part.name], lists: part.lists)
   }
 
   public static func categoricalColumns(
@@ -104,27 +122,29 @@ public struct CategoricalMixture: Family {
 
   /// weight_k = N_k / N, p_kjc = (N_kjc + a) / (Σ_c N_kjc + a C_j).
   ///
-  /// With smoothing a component without mass stays, with weight 0. All categories of a column that all rows of
+  /// With smoothing or a prior a component without mass stays. All categories of a column that all rows of
   /// a component lack are as probable as each other.
-  /// - Throws: `FitError.collapsed` for a component without mass if there is no smoothing.
+  /// - Throws: `FitError.collapsed` for a component without mass if there is neither.
   public func maximized(
     _ sums: Sums, of moments: CategoricalMoments, from previous: Parameters?,
     sharing work: WorkSharing
   ) throws -> Parameters {
     let (masses, counts) = (sums[Slots.masses], sums[CategoricalMoments.name])
     let total = masses.reduce(0, +)
-    if smoothing == 0, let empty = masses.firstIndex(where: { !($0 > 0) }) {
+    if smoothing == 0, prior == nil, let empty = masses.firstIndex(where: { !($0 > 0) }) {
       throw FitError.collapsed(component: empty, mass: masses[empty], rows: total, iteration: nil)
     }
     let probabilities = (0..<componentCount).flatMap { k in
       (0..<columnCount).flatMap { j in
-        let own = columns.range(j).map { counts[$0 * componentCount + k] + smoothing }
+        let added = prior.map { $0.concentrations[j] - 1 } ?? smoothing
+        let own = columns.range(j).map { counts[$0 * componentCount + k] + added }
         let sum = own.reduce(0, +)
         return own.map { sum > 0 ? $0 / sum : 1 / Double(own.count) }
       }
     }
     return Parameters([
-      ("weights", masses.map { $0 / total }), ("probabilities", probabilities),
+      ("weights", prior?.weights.weights(masses) ?? masses.map { $0 / total }),
+      ("probabilities", probabilities),
     ])
   }
 

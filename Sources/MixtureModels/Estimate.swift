@@ -48,7 +48,8 @@ extension FamilySetting {
     help: """
       The prior of --estimate map: mclust, its default for Gaussians, or a JSON file of some of \
       weight_concentration, mean, mean_precision, degrees_of_freedom and covariance, numbers or lists; of \
-      bernoulli alpha and beta, of poisson and exponential shape and rate. (default: mclust; of others the \
+      bernoulli alpha and beta, of poisson and exponential shape and rate, of categorical and multinomial \
+      concentration. (default: mclust; of others the \
       regularization)
       """,
     valueName: "mclust|file.json", noun: "priors")

@@ -23,10 +23,23 @@ public struct MultinomialMixture: ExponentialFamily, Family {
   public let columnCount: Int
   /// So many counts are added in each column of each component, 0 or more: a prior of a Σ log p.
   public let smoothing: Double
+  /// In the place of smoothing; nil: the likelihood is what fits look at.
+  private let prior: DirichletPrior?
 
-  public init(_ options: FamilyOptions, components: Int, columns: Int) {
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     (componentCount, columnCount) = (components, columns)
-    smoothing = options.regularization
+    prior = try DirichletPrior(options, smoothing: options.regularization, count: 1)
+    smoothing = prior.map { $0.concentrations[0] - 1 } ?? options.regularization
+  }
+
+  public static let settings: [FamilySetting] = [.estimate { _ in nil }, .prior]
+  public var estimate: Estimate { prior == nil ? .ml : .map }
+
+  public func logPrior(of parameters: Parameters) -> Double {
+    guard let prior else { return 0 }
+    return prior.logDensity(
+      weights: parameters.weights, probabilities: parameters.probabilities,
+      lists: layout.parts[1].lists)
   }
 
   public func requireUsable() throws {
@@ -95,7 +108,7 @@ public struct MultinomialMixture: ExponentialFamily, Family {
     let mass = features.reduce(0) { $0 + $1[0] }
     var (probabilities, total): ([Double], Double) = ([], 0)
     for (k, sums) in features.enumerated() {
-      guard mass > 0, sums[0] > 0 || smoothing > 0 else {
+      guard mass > 0, sums[0] > 0 || smoothing > 0 || prior != nil else {
         throw FitError.collapsed(component: k, mass: sums[0], rows: mass, iteration: nil)
       }
       let counts = sums.dropFirst()
@@ -106,8 +119,10 @@ public struct MultinomialMixture: ExponentialFamily, Family {
         divisor > 0 ? ($0 + smoothing) / divisor : 1 / Double(columnCount)
       }
     }
+    let masses = features.map { $0[0] }
     return [
-      "weights": features.map { $0[0] / mass }, "probabilities": probabilities,
+      "weights": prior?.weights.weights(masses) ?? masses.map { $0 / mass },
+      "probabilities": probabilities,
       Self.meanTotal: [total > 0 ? total / mass : 1],
     ]
   }

@@ -61,16 +61,16 @@ struct FitCommand: WorldCommand {
     let data = try data.open(
       for: search.`init`.columns(of: start), kinds: model.kinds { guessed = $0 }, threads: threads,
       in: world, log: log)
-    guard let guessed else { return try run(data, start: start, threads: threads, in: world, log) }
+    let engine = Engine(data, threads: threads, world: world)
     var command = self
-    command.model = model.guessing(guessed)
-    return try command.run(data, start: start, threads: threads, in: world, log)
+    if let guessed { command.model = model.guessing(guessed) }
+    return try command.run(engine, start: start, prior: prior, log)
   }
 
   private func run(
-    _ data: DataSet, start: ModelFile?, threads: Int, in world: any Communicator, _ log: Logger
+    _ engine: Engine, start: ModelFile?, prior: PriorNumbers?, _ log: Logger
   ) throws -> ExitStatus {
-    let engine = Engine(data, threads: threads, world: world)
+    let (data, threads, world) = (engine.data, engine.threadCount, engine.world)
     let mixture = try model.mixture(for: engine, prior: prior)
     if self.model.family.type == MixedMixture.self {
       log.info("families of the columns: \(mixture.variant.map(\.value).joined())")

@@ -66,6 +66,11 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     let isMatrix = ["full", "tied"].contains(values["covariance"])
     guard values["estimate"] == "map", !isMatrix else { return nil }
     if values["covariance"] == nil {
+      if [CategoricalMixture.name, MultinomialMixture.name].contains(family) {
+        return PriorNumbers([
+          .init("weight_concentration", shape: [], [3]), .init("concentration", shape: [], [2.5]),
+        ])
+      }
       let names = family == BernoulliMixture.name ? ("alpha", "beta") : ("shape", "rate")
       return PriorNumbers([
         .init("weight_concentration", shape: [], [3]), .init(names.0, shape: [], [2.5]),

@@ -10,8 +10,8 @@ import _TestSupport
 struct MultinomialMixtureTests {
   private func mixture(
     _ components: Int, _ columns: Int, smoothing: Double = 0
-  ) -> MultinomialMixture {
-    MultinomialMixture(
+  ) throws -> MultinomialMixture {
+    try MultinomialMixture(
       FamilyOptions(regularization: smoothing), components: components, columns: columns)
   }
 
