@@ -59,6 +59,7 @@ def main():
     write_json("models.json", model_cases(source))
     write_json("latent_class.json", latent_class_cases(source))
     write_json("families.json", family_cases(source))
+    write_json("variational.json", variational_cases(source))
     if "--scikit-learn" in sys.argv:
         write_json("scikit-learn.json", fits_of_pendigits(source))
 
@@ -229,6 +230,38 @@ def family_case(case):
         "log_likelihood": result["loglik"], "bic": result["bic"],
         "free_parameters": result["free_parameters"],
     }
+
+
+def variational_cases(source):
+    """Variational fits: by scikit-learn's updates, and by conjugate ones where these differ."""
+    cases = json.loads((source / "models.json").read_text())["cases"]
+    made = []
+    for case in cases:
+        if case["capability"] != "variational_bayes":
+            continue
+        model = case["model"]
+        keys = ["after_20", "after_200"]
+        ways = [{"updates": "scikit-learn", **{key: case[key] for key in keys}}]
+        own = case.get("conjugate_model") or (case if "elbo_by_iteration" in case else None)
+        if own:
+            ways.append({
+                "updates": "conjugate", "elbo": own["elbo_by_iteration"],
+                **{key: dict(own[key]) for key in keys}})
+            if own is case:
+                last = case["after_200"]["lower_bound"] + case["elbo_minus_lower_bound"]
+                ways[-1]["after_200"]["elbo"] = last
+        made.append({
+            "id": case["id"], "file": case["data"]["file"], "dimensions": case["data"]["d"],
+            "components": model["components"], "covariance": model["covariance_type"],
+            "weight_concentration_type":
+                "dirichlet" if "distribution" in model["weight_concentration_prior_type"]
+                else "dirichlet-process",
+            "weight_concentration": model["weight_concentration_prior"],
+            "mean_precision": model["mean_precision_prior"],
+            "degrees_of_freedom": model["degrees_of_freedom_prior"],
+            "regularization": model["reg_covar"], "labels": case["init"]["labels"], "ways": ways,
+        })
+    return made
 
 
 def fits_of_pendigits(source):

@@ -31,7 +31,9 @@ public struct ColumnPrior: Sendable, Equatable {
     _ options: FamilyOptions, _ names: Names, smoothed: (first: Double, second: Double),
     columns d: Int
   ) throws {
-    guard try Estimate(options) == .map else { return nil }
+    let estimate = try Estimate(options)
+    if estimate == .ml { return nil }
+    guard estimate == .map else { throw estimate.unusable }
     guard let given = options.prior else {
       // A file is read later.
       guard options.values["prior"] != "mclust" else {

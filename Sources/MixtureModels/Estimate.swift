@@ -4,13 +4,21 @@ public enum Estimate: String, Sendable, CaseIterable {
   case ml
   /// The posterior density: the likelihood times a prior.
   case map
+  /// The evidence lower bound, by a distribution of the parameters (variational Bayes).
+  case vb
 
   /// What that is called.
   public var objectiveName: String {
     switch self {
     case .ml: "log-likelihood"
     case .map: "log-posterior"
+    case .vb: "lower bound"
     }
+  }
+
+  /// The error about it, of a family that has no such fits.
+  var unusable: FitError {
+    .unusable(setting: "estimate \(rawValue)", expected: "a mixture of Gaussians, or another estimate")
   }
 
   /// - Throws: `FitError.unusable` if `options` want something else, or a prior that has no part in it.
@@ -23,13 +31,13 @@ public enum Estimate: String, Sendable, CaseIterable {
     }
     self = estimate
     guard let prior = options.values["prior"], self == .ml else { return }
-    throw FitError.unusable(setting: "prior \(prior) with estimate ml", expected: "estimate map")
+    throw FitError.unusable(setting: "prior \(prior) with estimate ml", expected: "estimate map or vb")
   }
 }
 
 extension FamilySetting {
   /// Of families that have priors, by default of the data.
-  static let estimate = estimate { $0 == Estimate.map.rawValue ? .moments : nil }
+  static let estimate = estimate { $0 == Estimate.ml.rawValue ? nil : .moments }
 
   /// - Parameter measures: what a prior needs to know of the data.
   static func estimate(
@@ -38,19 +46,38 @@ extension FamilySetting {
     FamilySetting(
       "estimate",
       help: """
-        What is maximized: the likelihood (ml), or with a prior the posterior density (map). (default: ml)
+        What is maximized: the likelihood (ml), with a prior the posterior density (map), or of Gaussians the \
+        lower bound of variational Bayes (vb). (default: ml)
         """,
-      valueName: "ml|map", noun: "priors", defaultValue: Estimate.ml.rawValue, measures: measures)
+      valueName: "ml|map|vb", noun: "priors", defaultValue: Estimate.ml.rawValue,
+      keys: [("estimate", [Estimate.vb.rawValue])], measures: measures)
   }
 
   static let prior = FamilySetting(
     "prior",
     help: """
-      The prior of --estimate map: mclust, its default for Gaussians, or a JSON file of some of \
+      The prior of --estimate map and vb: mclust, its default for Gaussians, or a JSON file of some of \
       weight_concentration, mean, mean_precision, degrees_of_freedom and covariance, numbers or lists; of \
       bernoulli alpha and beta, of poisson and exponential shape and rate, of categorical and multinomial \
-      concentration. (default: mclust; of others the \
-      regularization)
+      concentration. (default: mclust; of others the regularization; of vb that of scikit-learn)
       """,
     valueName: "mclust|file.json", noun: "priors")
+
+  static let variational = [
+    FamilySetting(
+      "weight-concentration-type",
+      help: """
+        The prior of the weights of --estimate vb: dirichlet, or dirichlet-process. (default: dirichlet)
+        """,
+      valueName: "type", noun: "variational fits",
+      keys: [("weight_concentration_type", VariationalWeights.allCases.map(\.rawValue))]),
+    FamilySetting(
+      "vb-updates",
+      help: """
+        The updates of --estimate vb: conjugate, which never lower the bound, or scikit-learn, whose tied, \
+        diag and spherical ones are others. (default: conjugate)
+        """,
+      valueName: "updates", noun: "variational fits",
+      keys: [("vb_updates", VariationalUpdates.allCases.map(\.rawValue))]),
+  ]
 }

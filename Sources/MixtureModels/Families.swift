@@ -49,7 +49,7 @@ public struct Families: Sendable {
   public func mixture(
     _ type: any Family.Type, _ options: FamilyOptions, components: Int, columns: Int
   ) throws -> any Family {
-    let mixture = try type.init(options, components: components, columns: columns)
+    let mixture = try type.mixture(options, components: components, columns: columns)
     return try extensions.reduce(mixture) { mixture, part in
       guard let value = options.values[part.setting.name] else { return mixture }
       return try part.extend(mixture, value, options)

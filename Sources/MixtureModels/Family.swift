@@ -21,6 +21,11 @@ public protocol Family: SamplableModel {
   /// - Throws: `FitError.unusable` about a setting.
   init(_ options: FamilyOptions, components: Int, columns: Int) throws
 
+  /// The mixture that `options` want: by default one of this type.
+  static func mixture(
+    _ options: FamilyOptions, components: Int, columns: Int
+  ) throws -> any Family
+
   /// Whether options are in order for columns of any number and names, or only for certain ones. By default
   /// for any.
   static var fitsAnyColumns: Bool { get }
@@ -77,6 +82,9 @@ extension Family {
   public static var fitsAnyColumns: Bool { true }
   public static var canBePart: Bool { true }
   public var categories: [[String]?] { [] }
+  public static func mixture(
+    _ options: FamilyOptions, components: Int, columns: Int
+  ) throws -> any Family { try Self(options, components: components, columns: columns) }
   public var estimate: Estimate { .ml }
   public var variant: [(key: String, value: String)] { [] }
   public func starting(from parameters: Parameters) -> Parameters { parameters }

@@ -12,6 +12,8 @@ public enum FitConcern: Equatable, Sendable {
   /// is hardly more than the regularization, and less than a hundredth of that of all rows in some
   /// column. `rows` is its share of them.
   case spike(component: Int, rows: Double, isRegularization: Bool)
+  /// A component that less than a row is expected of, and `weight` by its prior.
+  case negligible(component: Int, weight: Double)
 }
 
 extension GaussianMixture {

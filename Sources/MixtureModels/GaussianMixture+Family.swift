@@ -1,7 +1,23 @@
 extension GaussianMixture: Family {
   public static let name = "gaussian"
   public static let leavesOutNegligible = true
-  public static let settings = [covarianceSetting, .estimate, .prior]
+  public static let settings =
+    [covarianceSetting, .estimate, .prior] + FamilySetting.variational
+
+  /// With `estimate vb` a variational one.
+  public static func mixture(
+    _ options: FamilyOptions, components: Int, columns: Int
+  ) throws -> any Family {
+    if try Estimate(options) == .vb {
+      return try VariationalGaussianMixture(options, components: components, columns: columns)
+    }
+    for setting in FamilySetting.variational {
+      guard let value = options.values[setting.name] else { continue }
+      throw FitError.unusable(
+        setting: "\(setting.name) \(value) without estimate vb", expected: "estimate vb")
+    }
+    return try GaussianMixture(options, components: components, columns: columns)
+  }
 
   /// The covariances of this and other families.
   static let covarianceSetting = FamilySetting(

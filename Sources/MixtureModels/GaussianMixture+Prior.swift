@@ -66,7 +66,7 @@ extension GaussianMixture {
   private var constant: Double { form.isMatrix ? Double(columnCount + 1) : 2 }
 
   /// The products or squares of a mean's differences from `point`, in the shape of a covariance.
-  private func squares(_ means: [Double], _ k: Int, from point: [Double]) -> [Double] {
+  func squares(_ means: [Double], _ k: Int, from point: [Double]) -> [Double] {
     let apart = point.indices.map { means[k * columnCount + $0] - point[$0] }
     if form.isMatrix { return apart.flatMap { a in apart.map { a * $0 } } }
     let squares = apart.map { $0 * $0 }
@@ -93,7 +93,7 @@ extension GaussianMixture {
   }
 
   /// A covariance as densities need it.
-  private struct Precision {
+  struct Precision {
     /// Of the whole covariance, and of its variances without their copies.
     let logDeterminant: Double
     let logVariances: Double
@@ -107,7 +107,7 @@ extension GaussianMixture {
   }
 
   /// Nil of a matrix that is singular.
-  private func spread(of parameters: Parameters, _ k: Int) -> Precision? {
+  func spread(of parameters: Parameters, _ k: Int) -> Precision? {
     let (d, covariances) = (columnCount, parameters.covariances)
     if form.isMatrix {
       guard let factor = factor(covariances, form.isShared ? 0 : k, columns: d) else { return nil }

@@ -44,7 +44,9 @@ public struct GaussianPrior: Sendable, Equatable {
   init?(
     _ options: FamilyOptions, _ covariance: any CovarianceModel, components: Int
   ) throws {
-    guard try Estimate(options) == .map else { return nil }
+    let estimate = try Estimate(options)
+    if estimate == .ml { return nil }
+    guard estimate == .map else { throw estimate.unusable }
     guard covariance.conjugacy != nil else {
       let names = CovarianceModels.all.filter { $0.conjugacy != nil }.flatMap(\.names)
       throw FitError.unusable(
@@ -89,13 +91,10 @@ public struct GaussianPrior: Sendable, Equatable {
     _ given: PriorNumbers, of moments: DataMeasures.Moments, _ form: any CovarianceForm
   ) throws {
     let d = moments.means.count
-    try given.requireNames([
-      WeightPrior.name, "mean", "mean_precision", "degrees_of_freedom", "covariance",
-    ])
-    let mean = try given.numbers("mean", shapes: [[], [d]])
+    try given.requireNames(Self.names)
     self.init(
       weightConcentration: try WeightPrior(given).concentration,
-      mean: mean.map { $0.count == d ? $0 : Array(repeating: $0[0], count: d) } ?? moments.means,
+      mean: try Self.mean(given, columns: d) ?? moments.means,
       meanPrecision: try given.number("mean_precision", above: 0, orEqual: true) ?? 0)
     // What has a density.
     let least = form.isMatrix ? Double(d - 1) : 0
@@ -109,8 +108,19 @@ public struct GaussianPrior: Sendable, Equatable {
     spread = freedom.map { Spread(degreesOfFreedom: $0, covariance: covariance ?? []) }
   }
 
+  static let names = [
+    WeightPrior.name, "mean", "mean_precision", "degrees_of_freedom", "covariance",
+  ]
+
+  /// One number stands for all columns.
+  static func mean(_ given: PriorNumbers, columns d: Int) throws -> [Double]? {
+    try given.numbers("mean", shapes: [[], [d]]).map {
+      $0.count == d ? $0 : Array(repeating: $0[0], count: d)
+    }
+  }
+
   /// One number stands for as many variances as there are, a list for the diagonal of a matrix.
-  private static func covariance(
+  static func covariance(
     _ given: PriorNumbers, _ form: any CovarianceForm, columns d: Int
   ) throws -> [Double]? {
     let count = form.varianceCount(columns: d)

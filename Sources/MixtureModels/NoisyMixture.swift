@@ -185,6 +185,9 @@ extension FamilyExtension {
       throw FitError.unusable(
         setting: "noise beside a \(mixture.title)", expected: "a family of continuous columns")
     }
+    if mixture.estimate == .vb {
+      throw FitError.unusable(setting: "noise with estimate vb", expected: "estimate ml or map")
+    }
     // The weights are those of components and noise together.
     if options.prior?.entries.contains(where: { $0.name == WeightPrior.name }) == true {
       throw FitError.unusable(

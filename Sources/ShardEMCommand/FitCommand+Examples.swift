@@ -38,6 +38,9 @@ extension FitCommand {
       With a prior, so that no component collapses onto a few rows:
         shardem fit galaxies.csv -K 6 --estimate map
 
+      More components than there may be, of which the data keep what they need:
+        shardem fit faithful.csv -K 6 --estimate vb
+
       Rows far off, which hardly count, or which belong to no component:
         shardem fit data.csv -K 3 --family student-t --degrees-of-freedom common
         shardem fit data.csv -K 3 --noise auto

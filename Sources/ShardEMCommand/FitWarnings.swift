@@ -17,7 +17,7 @@ struct FitWarnings<Mixture: Family> {
   /// Collective. One line each, the same on any number of ranks.
   func lines() throws -> [String] {
     let concerns = mixture.concerns(about: fit.parameters, rows: fit.rows)
-    return try spikes(concerns) + shares(concerns) + criteria
+    return try spikes(concerns) + negligible(concerns) + shares(concerns) + criteria
   }
 
   // MARK: Components
@@ -49,6 +49,15 @@ struct FitWarnings<Mixture: Family> {
         "no row belongs to \(list(empty.map { "component \($0 + 1)" })); lower --components")
     }
     return lines
+  }
+
+  private func negligible(_ concerns: [FitConcern]) -> [String] {
+    let names = concerns.compactMap { concern -> String? in
+      guard case .negligible(let component, let weight) = concern else { return nil }
+      return "component \(component + 1) (weight \(significant(weight, 2)))"
+    }
+    if names.isEmpty { return [] }
+    return ["less than a row is expected of \(list(names)): the data need no more components"]
   }
 
   /// `1 row (row 12 of a.npy)`, `5 rows (rows 1 and 3 of a.npy, row 2 of b.npy, ...)`.

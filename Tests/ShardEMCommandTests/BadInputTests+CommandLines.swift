@@ -76,8 +76,20 @@ extension BadInput {
       "--degrees-of-freedom 0; expected a number from 0.001, or 4000000000000000000 of them, fixed, "
         + "common or each"),
     usage(
-      "fit a.npy -K 2 --prior mclust", "--prior mclust with estimate ml; expected estimate map"),
-    usage("fit a.npy -K 2 --estimate best", "--estimate best; expected ml, map"),
+      "fit a.npy -K 2 --prior mclust", "--prior mclust with estimate ml; expected estimate map or vb"),
+    usage("fit a.npy -K 2 --estimate best", "--estimate best; expected ml, map, vb"),
+    usage(
+      "fit a.npy -K 2 --estimate vb --covariance VEI",
+      "--estimate vb with covariance VEI; expected full, tied, diag, spherical"),
+    usage(
+      "fit a.npy -K 2 --vb-updates conjugate",
+      "--vb-updates conjugate without estimate vb; expected estimate vb"),
+    usage(
+      "fit a.npy -K 2 --estimate vb --noise 1",
+      "--noise with estimate vb; expected estimate ml or map"),
+    usage(
+      "fit a.npy -K 2 --family student-t --estimate vb",
+      "--estimate vb; expected a mixture of Gaussians, or another estimate"),
     usage(
       "fit a.npy -K 2 --estimate map --covariance VEI",
       "--estimate map with covariance VEI, which has no conjugate prior; expected full, VVV, tied, EEE, "

@@ -27,7 +27,7 @@ struct MultinomialMixtureTests {
 
   @Test("One EM step is that of plain loops", arguments: [0, 0.5])
   func plainLoops(smoothing: Double) throws {
-    let mixture = mixture(2, 3, smoothing: smoothing)
+    let mixture = try mixture(2, 3, smoothing: smoothing)
     let probabilities = Self.start.probabilities
     var (logLikelihood, masses) = (0.0, [0.0, 0.0])
     var counts = [Double](repeating: 0, count: 6)
@@ -84,7 +84,7 @@ struct MultinomialMixtureTests {
   func penalized() throws {
     let rows = FamilyCase(family: "multinomial", values: [:]).rows(300, columns: 4, seed: 3)
     let data = try DataSet(values: rows, columnCount: 4, world: SoloCommunicator())
-    let mixture = mixture(3, 4, smoothing: 2)
+    let mixture = try mixture(3, 4, smoothing: 2)
     let engine = Engine(data, threads: 1, world: SoloCommunicator())
     var parameters = try engine.fit(
       mixture, from: .random, options: FitOptions(maximumIterations: 1)
@@ -130,14 +130,14 @@ struct MultinomialMixtureTests {
   func refused(value: Double) throws {
     let data = try DataSet(values: [1, 2, 3, value], columnCount: 2, world: SoloCommunicator())
     #expect(throws: DataSetError.self) {
-      try Engine(data, threads: 1, world: SoloCommunicator()).fit(mixture(1, 2), from: .kMeans)
+      try Engine(data, threads: 1, world: SoloCommunicator()).fit(try mixture(1, 2), from: .kMeans)
     }
   }
 
   @Test("Files without a total say 1, and those whose probabilities add up to something else are refused")
   func files() throws {
     let text = String(
-      decoding: try ModelFile(mixture(2, 3), Self.start).encoded(), as: UTF8.self)
+      decoding: try ModelFile(try mixture(2, 3), Self.start).encoded(), as: UTF8.self)
     let line = try #require(text.split(separator: "\n").first { $0.contains("mean_total") })
     let bare = text.replacing(",\n\(line)", with: "")
     #expect(bare != text)

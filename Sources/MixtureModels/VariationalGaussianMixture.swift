@@ -1,0 +1,285 @@
+import Kernels
+
+/// A Gaussian mixture of which not the parameters are estimated, but their distribution: the product of a
+/// Dirichlet distribution or stick-breaking process of the weights and one normal-Wishart distribution a
+/// component that comes nearest to the posterior distribution of all that is unknown.
+///
+///     π ~ Dirichlet(γ, ..., γ), or π_k = v_k Π_{l<k} (1 - v_l), v_k ~ Beta(1, γ),
+///     μ_k | Λ_k ~ N(m_0, (κ_0 Λ_k)^-1),    Λ_k ~ Wishart(ν_0, Ψ_0^-1), or variances 1 / v ~ Gamma(ν_0/2, ψ_0/2).
+///
+/// The E-step takes expectations of the logarithms for the logarithms,
+///
+///     log ρ_nk = E log π_k + (E log |Λ_k| - D / κ_k - D log 2π - (x - m_k)' Σ_k^-1 (x - m_k)) / 2,
+///
+/// Σ_k = Ψ_k / ν_k. The M-step is that of a conjugate prior (`VariationalUpdates`). The objective is the
+/// evidence lower bound, Σ log Σ_k ρ_nk - KL(q || prior), which never falls.
+///
+/// Source: Bishop, "Pattern Recognition and Machine Learning", section 10.2; Blei and Jordan, "Variational
+/// inference for Dirichlet process mixtures" (Bayesian Analysis 1, 2006).
+public struct VariationalGaussianMixture: DerivedFamily {
+  public static let name = GaussianMixture.name
+
+  public let base: GaussianMixture
+  public let estimate = Estimate.vb
+  public let fileVersion = 2
+  /// Nil for a given model.
+  let prior: GaussianPrior?
+  let weights: VariationalWeights
+  let updates: VariationalUpdates
+
+  public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
+    var plain = options
+    (plain.values["estimate"], plain.values["prior"]) = (nil, nil)
+    base = try GaussianMixture(plain, components: components, columns: columns)
+    guard base.covariance is UnconstrainedCovariances else {
+      throw FitError.unusable(
+        setting: "estimate vb with covariance \(base.covariance)",
+        expected: CovarianceType.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    if let name = options.values["prior"], name == "mclust" {
+      throw FitError.unusable(setting: "prior mclust with estimate vb", expected: "a file")
+    }
+    weights = try VariationalWeights(options)
+    updates = try VariationalUpdates(options)
+    let form = base.form
+    prior = try options.measures?.moments.map {
+      try GaussianPrior(variational: options.prior, of: $0, form, components: components)
+    }
+  }
+
+  public var variant: [(key: String, value: String)] {
+    [("estimate", estimate.rawValue)]
+      + (weights == .dirichlet ? [] : [("weight_concentration_type", weights.rawValue)])
+      + (updates == .conjugate ? [] : [("vb_updates", updates.rawValue)]) + base.variant
+  }
+
+  public var kind: String { "variational \(base.kind) with \(weights.title) weights" }
+  public var title: String {
+    "Variational Gaussian mixture with \(base.covariance.name) covariances and \(weights.title) weights"
+  }
+
+  public var freeParameterCount: Int { base.freeParameterCount }
+
+  public var layout: ParameterLayout {
+    let k = componentCount
+    return ParameterLayout(
+      base.layout.parts + [
+        .init(
+          Self.concentration, weights == .dirichlet ? [k] : [2, k], .positive),
+        .init(Self.meanPrecision, [k], .positive),
+        .init(Self.freedom, base.form.isShared ? [] : [k], .positive),
+      ])
+  }
+
+  static let concentration = "posterior.weight_concentration"
+  static let meanPrecision = "posterior.mean_precision"
+  static let freedom = "posterior.degrees_of_freedom"
+
+  /// ν of component `k`.
+  private func freedom(_ parameters: Parameters, _ k: Int) -> Double {
+    parameters[Self.freedom][base.form.isShared ? 0 : k]
+  }
+
+  // MARK: E-step
+
+  /// A Gaussian mixture with weights that make its joint densities ρ.
+  public func components(
+    at parameters: Parameters, sharing work: WorkSharing
+  ) throws -> GaussianComponents {
+    let logs = weights.expectedLogs(parameters[Self.concentration])
+    var plain = parameters
+    plain.weights = (0..<componentCount).map { k in
+      let determinant = expectedLogDeterminant(freedom(parameters, k))
+      let ofMean = Double(columnCount) / parameters[Self.meanPrecision][k]
+      return Portable.exp(logs[k] + (determinant - ofMean) / 2)
+    }
+    return try base.components(at: plain, sharing: work)
+  }
+
+  /// E log |Λ| + log |Σ|: of a Wishart distribution, or of the Gamma distributions of D variances.
+  private func expectedLogDeterminant(_ freedom: Double) -> Double {
+    let d = Double(columnCount)
+    guard base.form.isMatrix || updates == .scikitLearn else {
+      return d * (Portable.digamma(freedom / 2) - Portable.log(freedom / 2))
+    }
+    return (0..<columnCount).reduce(d * Portable.log(2 / freedom)) {
+      $0 + Portable.digamma((freedom - Double($1)) / 2)
+    }
+  }
+
+  public func moments(
+    of components: GaussianComponents, at parameters: Parameters
+  ) -> GaussianMoments { base.moments(of: components, at: parameters) }
+
+  public func moments(about centers: [Double]) -> GaussianMoments { base.moments(about: centers) }
+
+  // MARK: M-step
+
+  public func maximized(
+    _ sums: Sums, of moments: GaussianMoments, from previous: Parameters?,
+    sharing work: WorkSharing
+  ) throws -> Parameters {
+    guard let prior, let spread = prior.spread else {
+      throw FitError.unusable(setting: "estimate vb without a prior", expected: "one, of these data")
+    }
+    let masses = sums[Slots.masses].map { updates == .scikitLearn ? $0 + 10 * 0x1p-52 : $0 }
+    let own = MomentSums(sums, of: moments)
+    var scatter = try base.form.covariances(own, sharing: work)
+    base.forEachVariance { _, _, place in
+      scatter[place] = max(scatter[place], 0) + base.regularization
+    }
+    let rowMeans = (0..<componentCount).flatMap { k in (0..<columnCount).map { own.mean(k, $0) } }
+    let posterior = base.posterior(
+      scatter, masses: masses, means: rowMeans, prior, spread, updates)
+    let concentration = weights.posterior(masses, prior: prior.weightConcentration)
+    var next = Parameters(
+      weights: weights.means(concentration), means: prior.means(rowMeans, masses),
+      covariances: posterior.covariances)
+    next[Self.concentration] = concentration
+    next[Self.meanPrecision] = masses.map { prior.meanPrecision + $0 }
+    next[Self.freedom] = posterior.degreesOfFreedom
+    return next
+  }
+
+  // MARK: The bound
+
+  /// Minus the divergence of the posterior from the prior.
+  public func logPrior(of parameters: Parameters) -> Double {
+    guard let prior, let spread = prior.spread else { return 0 }
+    var divergence = weights.divergence(
+      parameters[Self.concentration], prior: prior.weightConcentration)
+    let d = Double(columnCount)
+    for k in 0..<componentCount {
+      guard let own = base.spread(of: parameters, k) else { return -.infinity }
+      let precision = parameters[Self.meanPrecision][k]
+      let ratio = prior.meanPrecision / precision
+      let squares = base.squares(parameters.means, k, from: prior.mean)
+      divergence +=
+        0.5 * (d * (ratio - 1 - Portable.log(ratio)) + prior.meanPrecision * own.trace(squares))
+      if k == 0 || !base.form.isShared {
+        divergence += divergenceOfSpread(own, freedom(parameters, k), spread)
+      }
+    }
+    return -divergence
+  }
+
+  /// Of a Wishart distribution, or of the Gamma distributions of the different variances.
+  private func divergenceOfSpread(
+    _ own: GaussianMixture.Precision, _ freedom: Double, _ prior: GaussianPrior.Spread
+  ) -> Double {
+    let (half, halfPrior) = (freedom / 2, prior.degreesOfFreedom / 2)
+    let isMatrix = base.form.isMatrix
+    let order = isMatrix ? columnCount : 1
+    let count = isMatrix ? 1 : Double(prior.covariance.count)
+    // log |ν Σ| and log |Ψ_0|.
+    let logs = own.logVariances + count * Double(order) * Portable.log(freedom)
+    let priorLogs: Double =
+      isMatrix
+      ? factor(prior.covariance, 0, columns: columnCount)?.logDeterminant ?? -.infinity
+      : prior.covariance.reduce(0) { $0 + Portable.log($1) }
+    let digammas = (0..<order).reduce(0.0) { $0 + Portable.digamma((freedom - Double($1)) / 2) }
+    let gammas =
+      Portable.logGamma(halfPrior, order: order) - Portable.logGamma(half, order: order)
+    return halfPrior * (logs - priorLogs)
+      + count * (gammas + (half - halfPrior) * digammas)
+      + 0.5 * own.trace(prior.covariance) - half * count * Double(order)
+  }
+
+  // MARK: Draws
+
+  public func sampler(under parameters: Parameters) throws -> GaussianMixture.Sampler {
+    try base.sampler(under: parameters)
+  }
+
+  public func writeRow(
+    _ random: RandomRow, _ sampler: GaussianMixture.Sampler, into row: UnsafeMutablePointer<Double>
+  ) { base.writeRow(random, sampler, into: row) }
+
+  /// Components that have less than a row.
+  public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
+    guard let prior else { return [] }
+    return (0..<componentCount).compactMap { k in
+      let mass = parameters[Self.meanPrecision][k] - prior.meanPrecision
+      return mass < 1 ? .negligible(component: k, weight: parameters.weights[k]) : nil
+    }
+  }
+}
+
+/// How the updates of covariances are made.
+enum VariationalUpdates: String, CaseIterable {
+  /// Those of the conjugate prior: they maximize the bound.
+  case conjugate
+  /// scikit-learn's, which for tied divide the rows by the components, for spherical take the mean of the
+  /// columns' squares for their sum, and for diag and spherical the expectations of a Wishart distribution.
+  case scikitLearn = "scikit-learn"
+
+  init(_ options: FamilyOptions) throws {
+    let name = options.values["vb-updates"] ?? Self.conjugate.rawValue
+    guard let updates = Self(rawValue: name) else {
+      throw FitError.unusable(setting: "vb-updates \(name)", expected: "conjugate, scikit-learn")
+    }
+    self = updates
+  }
+}
+
+extension GaussianMixture {
+  /// Σ = Ψ / ν, and ν, of each component or of all.
+  ///
+  /// - Parameters:
+  ///   - scatter: the rows' covariances, about their `means`.
+  ///   - masses: by which these are means.
+  func posterior(
+    _ scatter: [Double], masses: [Double], means: [Double], _ prior: GaussianPrior,
+    _ spread: GaussianPrior.Spread, _ updates: VariationalUpdates
+  ) -> (covariances: [Double], degreesOfFreedom: [Double]) {
+    let total = masses.reduce(0, +)
+    let size = spread.covariance.count
+    let groups = form.isShared ? [Array(0..<componentCount)] : (0..<componentCount).map { [$0] }
+    // A variance of all columns has the squares of as many.
+    let columns = form.isMatrix ? 1 : Double(columnCount / form.varianceCount(columns: columnCount))
+    let isTheirs = updates == .scikitLearn
+    let count = isTheirs ? 1 : columns
+    let divisor = isTheirs && form.isShared ? Double(componentCount) : 1
+    var (covariances, freedoms): ([Double], [Double]) = ([], [])
+    for group in groups {
+      let mass = form.isShared ? total : masses[group[0]]
+      let start = form.isShared ? 0 : group[0] * size
+      var sums = (0..<size).map { count * mass * scatter[start + $0] }
+      for k in group {
+        let share = masses[k] * (prior.meanPrecision / (masses[k] + prior.meanPrecision))
+        let squares = squares(means, k, from: prior.mean)
+        for i in 0..<size { sums[i] += share * squares[i] * (count / columns) }
+      }
+      let freedom = spread.degreesOfFreedom + count * mass / divisor
+      freedoms.append(freedom)
+      covariances += (0..<size).map { (spread.covariance[$0] + sums[$0] / divisor) / freedom }
+    }
+    return (covariances, freedoms)
+  }
+}
+
+extension GaussianPrior {
+  /// scikit-learn's default, or what somebody gave instead of some of its numbers.
+  ///
+  /// - Throws: `FitError.unusable` about a name or number.
+  init(
+    variational given: PriorNumbers?, of moments: DataMeasures.Moments, _ form: any CovarianceForm,
+    components: Int
+  ) throws {
+    let given = given ?? PriorNumbers([])
+    let d = moments.means.count
+    try given.requireNames(Self.names)
+    let variances = (0..<d).map { moments.covariance[$0 * d + $0] }
+    let own: [Double] =
+      form.isMatrix
+      ? moments.covariance
+      : form.varianceCount(columns: d) == d ? variances : [variances.reduce(0, +) / Double(d)]
+    self.init(
+      weightConcentration: try given.number(WeightPrior.name, above: 0) ?? 1 / Double(components),
+      mean: try Self.mean(given, columns: d) ?? moments.means,
+      meanPrecision: try given.number("mean_precision", above: 0) ?? 1,
+      spread: Spread(
+        degreesOfFreedom: try given.number("degrees_of_freedom", above: Double(d - 1)) ?? Double(d),
+        covariance: try Self.covariance(given, form, columns: d) ?? own))
+  }
+}

@@ -1,0 +1,83 @@
+import Kernels
+
+/// The prior of the weights of a variational mixture, γ, and their posterior distribution.
+enum VariationalWeights: String, CaseIterable {
+  /// Dirichlet(a_1, ..., a_K): K numbers.
+  case dirichlet
+  /// Sticks v_k ~ Beta(a_k, b_k), all K of them: 2 × K numbers. The last does not take all that is left.
+  case process = "dirichlet-process"
+
+  init(_ options: FamilyOptions) throws {
+    let name = options.values["weight-concentration-type"] ?? Self.dirichlet.rawValue
+    guard let weights = Self(rawValue: name) else {
+      throw FitError.unusable(
+        setting: "weight-concentration-type \(name)", expected: "dirichlet, dirichlet-process")
+    }
+    self = weights
+  }
+
+  var title: String { self == .dirichlet ? "Dirichlet" : "Dirichlet-process" }
+
+  func posterior(_ masses: [Double], prior: Double) -> [Double] {
+    if self == .dirichlet { return masses.map { prior + $0 } }
+    var (rest, rests) = (0.0, [Double]())
+    for mass in masses.reversed() {
+      rests.append(prior + rest)
+      rest += mass
+    }
+    return masses.map { 1 + $0 } + rests.reversed()
+  }
+
+  /// E log π_k.
+  func expectedLogs(_ numbers: [Double]) -> [Double] {
+    if self == .dirichlet {
+      let whole = Portable.digamma(numbers.reduce(0, +))
+      return numbers.map { Portable.digamma($0) - whole }
+    }
+    var left = 0.0
+    return sticks(numbers).map { a, b in
+      let both = Portable.digamma(a + b)
+      defer { left += Portable.digamma(b) - both }
+      return Portable.digamma(a) - both + left
+    }
+  }
+
+  /// E π_k, divided by their sum.
+  func means(_ numbers: [Double]) -> [Double] {
+    var left = 1.0
+    let means =
+      self == .dirichlet
+      ? numbers
+      : sticks(numbers).map { a, b in
+        defer { left *= b / (a + b) }
+        return a / (a + b) * left
+      }
+    let total = means.reduce(0, +)
+    return means.map { $0 / total }
+  }
+
+  /// KL(posterior || prior).
+  func divergence(_ numbers: [Double], prior: Double) -> Double {
+    if self == .dirichlet {
+      let (count, total) = (Double(numbers.count), numbers.reduce(0, +))
+      let whole = Portable.digamma(total)
+      let constant =
+        Portable.logGamma(total) - Portable.logGamma(count * prior)
+        + count * Portable.logGamma(prior)
+      return numbers.reduce(constant) {
+        $0 - Portable.logGamma($1) + ($1 - prior) * (Portable.digamma($1) - whole)
+      }
+    }
+    return sticks(numbers).reduce(0) { sum, stick in
+      let (a, b) = stick
+      let both = Portable.digamma(a + b)
+      return sum + betaConstant(a, b) - betaConstant(1, prior)
+        + (a - 1) * (Portable.digamma(a) - both) + (b - prior) * (Portable.digamma(b) - both)
+    }
+  }
+
+  private func sticks(_ numbers: [Double]) -> [(Double, Double)] {
+    let count = numbers.count / 2
+    return (0..<count).map { (numbers[$0], numbers[count + $0]) }
+  }
+}

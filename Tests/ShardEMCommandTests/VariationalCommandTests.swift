@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@Suite("Variational fits on the command line")
+struct VariationalCommandTests {
+  private let folder: Folder
+
+  init() throws {
+    folder = try Folder()
+    try folder.write("data.csv", try Samples.csv(300))
+  }
+
+  private func fit(_ options: String..., ranks: Int? = nil) throws -> Shardem.Outcome {
+    try Shardem.run(
+      ["fit", "data.csv", "-K", "4", "--estimate", "vb", "--tolerance", "1e-9"] + options, in: folder,
+      ranks: ranks)
+  }
+
+  @Test("The model has the posterior, says so, and gives the fit's scores, predictions and samples",
+    arguments: ["dirichlet", "dirichlet-process"], ["full", "tied", "diag", "spherical"])
+  func model(type: String, covariance: String) throws {
+    let outcome = try fit(
+      "--weight-concentration-type", type, "--covariance", covariance, "-o", "m.json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("lower bound"))
+    let text = try folder.text("m.json")
+    #expect(text.contains("\"version\": 2") && text.contains("\"posterior\": {"))
+    let posterior = try #require(try folder.json("m.json")["posterior"] as? [String: Any])
+    #expect(
+      posterior.keys.sorted() == ["degrees_of_freedom", "mean_precision", "weight_concentration"])
+    let score = try Shardem.run(["score", "m.json", "data.csv"], in: folder)
+    #expect(score.status == 0, "\(score.errors)")
+    let logLikelihood = try number("log_likelihood", in: text)
+    #expect(try number("log_likelihood", in: score.output) == logLikelihood)
+    #expect(try number("objective", in: text) < logLikelihood)
+    let commands = [
+      ["predict", "m.json", "data.csv", "-o", "l.npy"],
+      ["sample", "m.json", "--rows", "10", "-o", "s"], ["inspect", "m.json"],
+    ]
+    for command in commands {
+      let outcome = try Shardem.run(command, in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+  }
+
+  @Test("Components that the data need not are named")
+  func negligible() throws {
+    let outcome = try fit("--max-iterations", "3000")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("less than a row is expected of component "))
+  }
+
+  @Test("They have the same bytes on any ranks, and go on from checkpoints to the same")
+  func resumed() throws {
+    let limit = ["--max-iterations", "9"]
+    #expect(try fit(limit[0], limit[1], "-o", "whole.json").status == 0)
+    #expect(try fit("--max-iterations", "4", "--checkpoint", "kept").status == 0)
+    for ranks in Shardem.aloneAndOnRanks {
+      let rest = try fit(
+        limit[0], limit[1], "--resume", "kept", "-o", "rest.json", ranks: ranks)
+      #expect(rest.status == 0, "\(rest.errors)")
+      #expect(try folder.bytes("rest.json") == folder.bytes("whole.json"))
+    }
+    let other = try fit(
+      limit[0], limit[1], "--resume", "kept", "--weight-concentration-type", "dirichlet-process")
+    #expect(other.status == 2 && other.errors.contains("--weight-concentration-type"))
+    let inspected = try Shardem.run(["inspect", "kept"], in: folder)
+    #expect(inspected.status == 0, "\(inspected.errors)")
+  }
+
+  @Test("Missing cells are refused")
+  func missing() throws {
+    try folder.write("data.csv", try Samples.csv(300) + "NA,1\n")
+    let outcome = try fit("--missing", "em", "--quiet")
+    #expect(outcome.status == 2 && outcome.errors.split(separator: "\n").count == 1)
+  }
+}
