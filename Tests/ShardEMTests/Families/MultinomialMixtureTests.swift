@@ -64,7 +64,7 @@ struct MultinomialMixtureTests {
   @Test("Poisson counts, given their total, are multinomial")
   func poisson() throws {
     let total = 12.0
-    let poisson = PoissonMixture(FamilyOptions(regularization: 0), components: 2, columns: 3)
+    let poisson = try PoissonMixture(FamilyOptions(regularization: 0), components: 2, columns: 3)
     let rates: Parameters = [
       "weights": Self.start.weights, "rates": Self.start.probabilities.map { total * $0 },
     ]
