@@ -122,6 +122,17 @@ struct CategoricalMixtureTests {
     #expect(relativeError(found, bernoulli.1["probabilities"]) < 1e-14)
   }
 
+  /// Rows of a caller's own, which no data set has checked.
+  @Test("A row with a number of no category has density 0, and adds to nothing")
+  func impossible() throws {
+    let mixture = CategoricalMixture(componentCount: 2, categories: [["a", "b"], ["c"]], smoothing: 1)
+    let start: Parameters = ["weights": [0.5, 0.5], "probabilities": [0.5, 0.5, 1, 0.25, 0.75, 1]]
+    for odd in [2, -1, 1e300, -.infinity, .infinity] as [Double] {
+      let joint = try mixture.logJoint(rows: [odd, 0, 1, odd], under: start)
+      #expect(joint == [Double](repeating: -.infinity, count: 4))
+    }
+  }
+
   @Test("Other values than the numbers of categories are refused, as is a column without any")
   func refused() throws {
     let mixture = CategoricalMixture(componentCount: 1, categories: [["a", "b"], ["c"]])

@@ -44,6 +44,43 @@ struct MixedMixtureTests {
     #expect(try mixture(text).freeParameterCount == 1 + 2 * 9)
   }
 
+  @Test("Where a column is called by another's number, #number tells them apart")
+  func numbersAsNames() throws {
+    let mixture = try MixedMixture(
+      FamilyOptions(
+        columnNames: ["2", "1", "a b"],
+        values: ["column-families": "#1=poisson,{1,3}=gaussian"]),
+      components: 1, columns: 3)
+    #expect(mixture.variant.map(\.value) == ["2=poisson,{1,#3}=gaussian"])
+  }
+
+  /// Gaussian columns of a mixture are others than those of the group.
+  @Test("A singular column is named by its place in the mixture")
+  func singular() throws {
+    let mixture = try mixture("{age,weight}=gaussian,sex=categorical,*=poisson", components: 1)
+    let rows = (0..<40).map { i -> Double in
+      [Double(i * 7 % 11), 1, 2, 5, 3][i % 5]
+    }
+    let step = AssignedStep(componentCount: 1, mixture.moments(about: [0, 0, 0, 5, 0])) { rows, _, weights in
+      for n in 0..<rows.count { weights[n] = 1 }
+    }
+    var numbers = [Double](repeating: 0, count: step.slots.count)
+    try rows.withUnsafeBufferPointer {
+      try step.write(
+        RowBlock(rows: $0.baseAddress!, count: 8, columnCount: 5), workspace: Workspace(),
+        into: &numbers)
+    }
+    let error = #expect(throws: FitError.self) {
+      try mixture.maximized(
+        Sums(step.slots, numbers), of: step.moments, from: nil, sharing: .none)
+    }
+    guard case .singular(_, let columns?, _, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(columns.column == 3)
+  }
+
   @Test("What cannot be meant is refused", arguments: [
     ("age=gaussian", "column-families without column sex; expected a family for each, such as *=gaussian for the rest"),
     ("age=gaussian,1=poisson,*=poisson", "column-families \"age=gaussian,1=poisson,*=poisson\" with 1, which is given twice; expected each once"),

@@ -130,6 +130,48 @@ struct CategoryTests {
         == [1, -1, -1, -1, 0, 0, 3, -1.0].map(\.bitPattern))
   }
 
+  @Test("Values are told apart by their bytes, whatever they look like")
+  func bytes() throws {
+    // An accented letter, the same of two characters, and a value that begins with an accent.
+    let path = try folder.file("a.csv", "x\n\u{e9}\ne\u{301}\n\u{301}b\n")
+    let data = try Self.open(path, [.category(nil)], weights: nil)
+    let names = try #require(data.categories[0]?.names)
+    #expect(names.map { Array($0.utf8) } == ["e\u{301}", "\u{e9}", "\u{301}b"].map { Array($0.utf8) })
+    #expect(try Self.values(data, SoloCommunicator()) == [1, 0, 2.0].map(\.bitPattern))
+    let latin = try folder.file("b.csv", Array("x\ncaf".utf8) + [0xe9, 10])
+    #expect(
+      folder.message { _ = try Self.open(latin, [.category(nil)], weights: nil) }
+        == "b.csv: row 2, column 1 (x): the text is not UTF-8; save it as UTF-8")
+  }
+
+  @Test("Infinity is no category")
+  func infinite() throws {
+    for path in [
+      try folder.file("a.npy", npy([1, .infinity], shape: [2, 1])), try folder.file("a.csv", "x\n1\ninf\n"),
+    ] {
+      let message = folder.message { _ = try Self.open(path, [.category(nil)], weights: nil) }
+      #expect(message?.contains("found inf, expected a finite number") == true)
+    }
+  }
+
+  @Test("The first values are the same on any number of ranks")
+  func firstValues() throws {
+    let path = try folder.file("a.csv", "x\n" + (0..<4000).map { "\($0 / 1000)\n" }.joined())
+    for ranks in [1, 2, 3] {
+      let found = try onRanks(ranks) { world in
+        let values = Mutex<[Categories]>([])
+        _ = try DataSet.open(
+          [path],
+          kinds: ColumnKinds(looksAtValues: true) { found in
+            values.withLock { $0 = found.firstValues }
+            return [.number]
+          }, world: world)
+        return values.withLock { $0 }
+      }
+      #expect(found.allSatisfy { $0 == [Categories(["0", "1", "2", "3"])] })
+    }
+  }
+
   @Test("Too many different values are refused")
   func tooMany() throws {
     let text = "id\n" + (0...Categories.most).map { "r\($0)\n" }.joined()

@@ -48,6 +48,23 @@ struct PriorTests {
     .init("covariance", shape: [], [3]),
   ]
 
+  /// A prior about the data's own covariance has no density where that is singular.
+  @Test("An objective that is no number is an error", arguments: ["map", "vb"])
+  func infinite(estimate: String) throws {
+    let data = try DataSet(
+      values: [1, 2, 1, 3, 1, 5, 1, 8], columnCount: 2, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
+    let values = ["covariance": "full", "estimate": estimate]
+    let known = Families.standard.settings(of: GaussianMixture.self)
+    let mixture = try Families.standard.mixture(
+      GaussianMixture.self,
+      FamilyOptions(
+        ranges: data.ranges, measures: try engine.measures(for: values, of: known), values: values),
+      components: 1, columns: 2)
+    let error = #expect(throws: FitError.self) { try fit(mixture, engine, FitOptions()) }
+    #expect(error?.description.hasPrefix("what is maximized is ") == true)
+  }
+
   @Test("With missing cells, noise and t distributions the log-posterior never falls", arguments: names)
   func monotone(name: String) throws {
     let engine = try engine(missing: 0.2)
