@@ -1,7 +1,8 @@
 /// The log probabilities of categories, eight components in a row of memory: the log joint density of a row
 /// is a sum of as many table rows as there are columns.
 ///
-/// A cell is the number of its category, or NaN where it is missing: those add nothing.
+/// A cell is the number of its category, or NaN where it is missing: those add nothing. A row with any other
+/// number has density 0.
 public struct CategoryTables: Sendable {
   private let componentCount: Int
   /// K numbers, padded.
@@ -31,7 +32,7 @@ public struct CategoryTables: Sendable {
   ) {
     let (size, columnCount) = (logWeights.count, columns.firsts.count)
     logProbabilities.withUnsafeBufferPointer { table in
-      columns.firsts.withUnsafeBufferPointer { firsts in
+      columns.withRanges { firsts, counts in
         for first in Swift.stride(from: 0, to: size, by: 8) {
           let weights = logWeights.withUnsafeBufferPointer {
             Vector8(loading: $0.baseAddress! + first)
@@ -41,8 +42,12 @@ public struct CategoryTables: Sendable {
           for n in 0..<count {
             let row = rows + n * columnCount
             var sum = weights
-            for j in 0..<columnCount where !row[j].isNaN {
-              sum += Vector8(loading: lanes + (firsts[j] + Int(row[j])) * size)
+            for j in 0..<columnCount {
+              if row[j] >= 0 && row[j] < counts[j] {
+                sum += Vector8(loading: lanes + (firsts[j] + Int(row[j])) * size)
+              } else if !row[j].isNaN {
+                sum = Vector8(repeating: -.infinity)
+              }
             }
             let place = joint + first * stride + n
             for k in 0..<used { place[k * stride] = sum[k] }
@@ -59,6 +64,8 @@ public struct CategoryColumns: Sendable, Equatable {
   public let firsts: [Int]
   /// The number of categories of all columns.
   public let total: Int
+  /// Of each column the number of its categories, as cells are compared with it.
+  private let counts: [Double]
 
   /// - Parameter counts: of categories, of each column.
   public init(counts: [Int]) {
@@ -68,6 +75,18 @@ public struct CategoryColumns: Sendable, Equatable {
       return end
     }
     total = end
+    self.counts = counts.map(Double.init)
+  }
+
+  fileprivate func withRanges(
+    _ body: (_ firsts: UnsafePointer<Int>, _ counts: UnsafePointer<Double>) -> Void
+  ) {
+    firsts.withUnsafeBufferPointer { firsts in
+      counts.withUnsafeBufferPointer { counts in
+        guard let first = firsts.baseAddress, let count = counts.baseAddress else { return }
+        body(first, count)
+      }
+    }
   }
 
   /// The categories of a column.
@@ -75,7 +94,7 @@ public struct CategoryColumns: Sendable, Equatable {
     firsts[j]..<(j + 1 < firsts.count ? firsts[j + 1] : total)
   }
 
-  /// Adds each row's weights to those of its categories, in the order of the rows.
+  /// Adds each row's weights to those of its categories, in the order of the rows. Other cells add nothing.
   ///
   /// - Parameters:
   ///   - weights: at `[k * stride + n]`.
@@ -91,12 +110,12 @@ public struct CategoryColumns: Sendable, Equatable {
     for k in 0..<componentCount {
       for n in 0..<count { scratch[n * size + k] = weights[k * stride + n] }
     }
-    firsts.withUnsafeBufferPointer { firsts in
+    withRanges { firsts, counts in
       for n in 0..<count {
         let row = rows + n * columnCount
         for first in Swift.stride(from: 0, to: size, by: 8) {
           let own = Vector8(loading: scratch + n * size + first)
-          for j in 0..<columnCount where !row[j].isNaN {
+          for j in 0..<columnCount where row[j] >= 0 && row[j] < counts[j] {
             let place = (firsts[j] + Int(row[j])) * componentCount + first
             if place + 8 <= end {
               // Beyond the last component zeros are added to what follows, which changes nothing.

@@ -3,7 +3,7 @@ import Words
 /// Which family the columns of a mixed mixture are of: `age=gaussian,{height,weight}=gaussian,*=categorical`.
 ///
 /// Columns are independent of each other within a component, but those in braces. A column is called by its
-/// name or its number, from 1; `*` stands for all that are not named.
+/// name or its number, from 1, which `#1` is also where a column is called `1`; `*` stands for all that are not named.
 struct ColumnFamilies: Sendable, Equatable {
   /// Columns that are of one family together, counted from 0.
   struct Group: Sendable, Equatable {
@@ -82,7 +82,7 @@ struct ColumnFamilies: Sendable, Equatable {
     func name(_ column: Int) -> String {
       guard let name = names?[column], Self.column(name, names: names, count: names!.count) == column,
         !name.isEmpty, !name.contains(where: { "{},=*".contains($0) || $0.isWhitespace })
-      else { return "\(column + 1)" }
+      else { return names == nil ? "\(column + 1)" : "#\(column + 1)" }
       return name
     }
     let terms = groups.flatMap { group in
@@ -97,9 +97,8 @@ struct ColumnFamilies: Sendable, Equatable {
 
   private static func column(_ target: String, names: [String]?, count: Int) -> Int? {
     if let place = names?.firstIndex(of: target) { return place }
-    guard let number = Int(target), (1...max(count, 1)).contains(number), number <= count else {
-      return nil
-    }
+    let digits = target.hasPrefix("#") ? String(target.dropFirst()) : target
+    guard let number = Int(digits), number >= 1, number <= count else { return nil }
     return number - 1
   }
 

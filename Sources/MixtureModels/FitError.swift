@@ -80,6 +80,18 @@ extension FitError: CustomStringConvertible {
       component: component, columns: columns.naming(label), mass: mass, iteration: iteration)
   }
 
+  /// The same error of some columns of a model, as one of that model.
+  ///
+  /// - Parameter columns: their places among those of the model.
+  func of(_ columns: [Int]) -> FitError {
+    guard case .singular(let component, let own?, let mass, let iteration) = self else { return self }
+    return .singular(
+      component: component,
+      columns: SingularColumns(
+        column: own.column.map { columns[$0] }, others: own.others.map { columns[$0] }),
+      mass: mass, iteration: iteration)
+  }
+
   private func subject(_ component: Int?) -> String {
     component.map { "component \($0 + 1)" } ?? "the shared covariance"
   }

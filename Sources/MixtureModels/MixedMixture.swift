@@ -263,9 +263,12 @@ public struct MixedMixture: Family {
     for (group, part) in zip(groups, moments.parts) {
       let slots = head + part.body.slots
       let end = start + part.body.slots.count
-      let own = try next(
-        group.family, Sums(slots, Array(numbers[..<head.count] + numbers[start..<end])), part.body,
-        previous.map { parameters(of: group, $0, weights: $0.weights) })
+      let own: Parameters
+      do {
+        own = try next(
+          group.family, Sums(slots, Array(numbers[..<head.count] + numbers[start..<end])), part.body,
+          previous.map { parameters(of: group, $0, weights: $0.weights) })
+      } catch let error as FitError { throw error.of(group.columns) }
       if all.isEmpty { all.append(("weights", own.weights)) }
       all += group.family.layout.parts.dropFirst().map {
         ("\(group.key).\($0.name)", own[$0.name])
@@ -325,7 +328,7 @@ public struct MixedMixture: Family {
 }
 
 extension ColumnFamilies {
-  /// Those that the options name, all columns Gaussian if they name none: of a program's first look.
+  /// Those that the options name.
   fileprivate init(_ options: FamilyOptions, count: Int) throws {
     guard let text = options.values["column-families"] else {
       throw FitError.unusable(

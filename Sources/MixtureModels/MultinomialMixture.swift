@@ -17,6 +17,8 @@ import Kernels
 public struct MultinomialMixture: ExponentialFamily, Family {
   public static let name = "multinomial"
   public static let purpose = "rows of counts, whatever their totals"
+  // Its columns say something only together.
+  public static let canBePart = false
   private static let meanTotal = "mean_total"
 
   public let componentCount: Int
@@ -130,7 +132,18 @@ public struct MultinomialMixture: ExponentialFamily, Family {
   // MARK: Draws
 
   /// The parameters themselves.
-  public func sampler(under parameters: Parameters) -> Parameters { parameters }
+  ///
+  /// - Throws: `FitError.unusable` about a total that takes too long to be drawn.
+  public func sampler(under parameters: Parameters) throws -> Parameters {
+    let total = parameters[Self.meanTotal][0]
+    guard total <= Self.largestTotal else {
+      throw FitError.unusable(
+        setting: "\(Self.meanTotal) \(total)", expected: "at most \(Self.largestTotal) for draws")
+    }
+    return parameters
+  }
+
+  private static let largestTotal = 0x1p24
 
   /// One draw of a column after the other, from the numbers 1, 2, ... of the row.
   public func writeRow(
@@ -145,7 +158,7 @@ public struct MultinomialMixture: ExponentialFamily, Family {
       ends.append(end)
     }
     let total = max(parameters[Self.meanTotal][0].rounded(), 1)
-    for draw in stride(from: 1, through: Int(min(total, 0x1p52)), by: 1) {
+    for draw in stride(from: 1, through: Int(total), by: 1) {
       row[place(of: random.uniform(draw) * end, in: ends)] += 1
     }
   }

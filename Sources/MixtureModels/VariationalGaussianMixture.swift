@@ -88,12 +88,20 @@ public struct VariationalGaussianMixture: DerivedFamily {
   ) throws -> GaussianComponents {
     let logs = weights.expectedLogs(parameters[Self.concentration])
     var plain = parameters
-    plain.weights = (0..<componentCount).map { k in
+    let logWeights = (0..<componentCount).map { k in
       let determinant = expectedLogDeterminant(freedom(parameters, k))
       let ofMean = Double(columnCount) / parameters[Self.meanPrecision][k]
-      return Portable.exp(logs[k] + (determinant - ofMean) / 2)
+      return logs[k] + (determinant - ofMean) / 2
     }
-    return try base.components(at: plain, sharing: work)
+    // Weights that float64 can hold.
+    if logWeights.allSatisfy({ $0 > -700 }) {
+      plain.weights = logWeights.map { Portable.exp($0) }
+      return try base.components(at: plain, sharing: work)
+    }
+    plain.weights = logWeights.map { _ in 1 }
+    var components = try base.components(at: plain, screening: false, sharing: work)
+    for (k, logWeight) in logWeights.enumerated() { components.logScales[k] += logWeight }
+    return components
   }
 
   /// E log |Λ| + log |Σ|: of a Wishart distribution, or of the Gamma distributions of D variances.

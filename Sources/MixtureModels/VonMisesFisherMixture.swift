@@ -20,6 +20,8 @@ import Kernels
 public struct VonMisesFisherMixture: Family {
   public static let name = "von-mises-fisher"
   public static let purpose = "rows of length 1"
+  // Its columns say something only together.
+  public static let canBePart = false
   private static let directions = "directions"
   private static let concentrations = "concentrations"
 

@@ -184,12 +184,12 @@ extension ModelFileReader {
       throw error(.count(entries.count, expected: D.extent, extent: D.key))
     }
     var names: [String] = []
-    var found: Set<String> = []
+    var found: Set<[UInt8]> = []
     for (j, entry) in entries.enumerated() {
       guard case .string(let name) = entry else {
         throw error(.unexpected(found: entry.described, expected: "a string"), at: [j])
       }
-      guard found.insert(name).inserted else {
+      guard found.insert(Array(name.utf8)).inserted else {
         throw error(.unexpected(found: entry.described, expected: "a name of its own"), at: [j])
       }
       names.append(name)

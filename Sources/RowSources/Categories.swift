@@ -5,7 +5,8 @@
 public struct Categories: Sendable, Equatable {
   /// Numbers in their shortest form, and words.
   public let names: [String]
-  private let places: [String: Int]
+  /// By the bytes: what looks alike may be another value.
+  private let places: [[UInt8]: Int]
   /// What the categories are that are numbers.
   private let values: [Double?]
   private let placesOfNumbers: [Double: Int]
@@ -17,15 +18,20 @@ public struct Categories: Sendable, Equatable {
   public init(_ names: [String]) {
     self.names = names
     values = names.map(Categories.number)
-    places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+    places = Dictionary(names.enumerated().map { (Array($1.utf8), $0) }) { first, _ in first }
     placesOfNumbers = Dictionary(
       values.enumerated().compactMap { place, value in value.map { ($0, place) } }
     ) { first, _ in first }
   }
 
   /// Of these values, each once: numbers first, by size, then words by their bytes.
-  public init(sorting values: Set<String>) {
-    let numbered = values.map { (name: $0, number: Categories.number($0) ?? .infinity) }
+  ///
+  /// - Parameter values: in UTF-8.
+  public init(sorting values: Set<[UInt8]>) {
+    let numbered = values.map { bytes in
+      let name = String(decoding: bytes, as: UTF8.self)
+      return (name: name, number: Categories.number(name) ?? .infinity)
+    }
     self.init(
       numbered.sorted {
         $0.number == $1.number
@@ -39,7 +45,7 @@ public struct Categories: Sendable, Equatable {
   public var areWords: Bool { placesOfNumbers.isEmpty }
 
   /// The number of a category; nil if there is none of this name.
-  public func place(of name: String) -> Int? { places[name] }
+  public func place(of name: String) -> Int? { places[Array(name.utf8)] }
 
   /// The number of the category that a cell of a binary file says: which is a number itself, or of words, that
   /// such a file cannot hold, is given by its place.
@@ -65,12 +71,12 @@ public struct Categories: Sendable, Equatable {
     Array(name.utf8).withUnsafeBufferPointer { finiteNumber($0, .shared) }
   }
 
-  /// The name of the value in a field without its quotes.
+  /// The name of the value in a field without its quotes; nil if that is no UTF-8.
   static func name(
     ofField text: UnsafeBufferPointer<UInt8>, _ numbers: DecimalNumbers
-  ) -> String {
+  ) -> String? {
     finiteNumber(text, numbers).map(name)
-      ?? String(decoding: text, as: UTF8.self).replacing("\"\"", with: "\"")
+      ?? String(validating: text, as: UTF8.self)?.replacing("\"\"", with: "\"")
   }
 }
 

@@ -34,6 +34,7 @@ public enum ColumnCoding: Sendable {
 
   /// The same for a value that is a number.
   func code(of value: Double) throws(RowSourceError.Problem) -> Double {
+    guard value.isFinite else { throw .notFinite(value) }
     if case .known(let categories, _) = self, let place = categories.place(of: value) {
       return Double(place)
     }
@@ -45,16 +46,17 @@ extension RowSourceError.Problem: Error {}
 
 /// The different values of a column, which several threads find.
 public final class CategoryCollection: Sendable {
-  private let found = Mutex<Set<String>>([])
+  private let found = Mutex<Set<[UInt8]>>([])
 
   public init() {}
 
-  public var names: Set<String> { found.withLock { $0 } }
+  /// In UTF-8: strings that look alike may be of different bytes, and are different values.
+  public var names: Set<[UInt8]> { found.withLock { $0 } }
 
   /// False if there are too many.
   func insert(_ name: String) -> Bool {
     found.withLock {
-      $0.insert(name)
+      $0.insert(Array(name.utf8))
       return $0.count <= Categories.most
     }
   }

@@ -22,8 +22,9 @@ final class FieldCodes {
     if text.isEmpty || isMissingWord(text) {
       throw .noCategory(String(decoding: text, as: UTF8.self))
     }
+    if let value = nonFiniteValue(of: text) { throw .notFinite(value) }
     guard text.count <= TextLimits.fieldBytes else { throw .longNumber(bytes: text.count) }
-    let name = Categories.name(ofField: text, numbers)
+    guard let name = Categories.name(ofField: text, numbers) else { throw .notUTF8("not UTF-8") }
     let isMissing = missing?.numbers.contains { Categories.name(of: $0) == name } ?? false
     let code = isMissing ? .nan : try coding[slot].code(name)
     // Of others that are missing there may be any number.

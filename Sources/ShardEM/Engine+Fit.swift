@@ -160,6 +160,7 @@ extension Engine {
       }
       let (logLikelihood, weightSum) = (total.sums[0].logLikelihood, total.sums[0].weightSum)
       let objective = logLikelihood + model.logPrior(of: parameters)
+      try FitError.requireFinite(objective)
       let change = state.meanObjective.map { objective / weightSum - $0 }
       let parameterChange = model.largestChange(from: parameters, to: next)
       parameters = next
@@ -194,6 +195,7 @@ extension Engine {
     let last = try await FitError.locating(state.iteration) {
       try await evaluate(parameters, failure).sums[0]
     }
+    try FitError.requireFinite(last.logLikelihood + model.logPrior(of: parameters))
     // Also of a start that the limit lets do no iteration.
     course.reach(state, restart: restart)
     course.end(restart, .score(Score(last, of: model, under: parameters)))
@@ -201,6 +203,15 @@ extension Engine {
 }
 
 extension FitError {
+  /// - Throws: if what is maximized is no number, of which no better one can be told.
+  fileprivate static func requireFinite(_ objective: Double) throws {
+    guard objective.isFinite else {
+      throw FitError.unusable(
+        setting: "what is maximized is \(objective)",
+        expected: "a finite number: a prior within reason, and no constant or linearly dependent columns")
+    }
+  }
+
   /// Names the iteration in what `body` throws.
   fileprivate static func locating<Result>(
     _ iteration: Int, _ body: () async throws -> Result

@@ -63,6 +63,7 @@ struct FitCommand: WorldCommand {
       in: world, log: log)
     let engine = Engine(data, threads: threads, world: world)
     var command = self
+    command.model = try world.common { try model.guessing(from: start) }
     if let guessed { command.model = model.guessing(guessed) }
     return try command.run(engine, start: start, prior: prior, log)
   }
@@ -71,7 +72,7 @@ struct FitCommand: WorldCommand {
     _ engine: Engine, start: ModelFile?, prior: PriorNumbers?, _ log: Logger
   ) throws -> ExitStatus {
     let (data, threads, world) = (engine.data, engine.threadCount, engine.world)
-    let mixture = try model.mixture(for: engine, prior: prior)
+    let mixture = try model.mixture(for: engine, prior: prior, names: start?.columns)
     if self.model.family.type == MixedMixture.self {
       log.info("families of the columns: \(mixture.variant.map(\.value).joined())")
     }

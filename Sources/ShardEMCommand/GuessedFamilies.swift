@@ -15,11 +15,10 @@ struct GuessedFamilies {
     let families = columns.firstValues.map(GuessedFamilies.family)
     let gaussian = families.indices.filter { families[$0] == "gaussian" }
     let others = families.indices.filter { families[$0] != "gaussian" }
-    let joint = gaussian.map { "\($0 + 1)" }.joined(separator: ",")
+    let joint = gaussian.map { "#\($0 + 1)" }.joined(separator: ",")
+    let ofGaussians = gaussian.count > 1 ? ["{\(joint)}=gaussian"] : gaussian.map { "#\($0 + 1)=gaussian" }
     // Numbers: names may have any characters.
-    text =
-      ((gaussian.isEmpty ? [] : [gaussian.count == 1 ? "\(joint)=gaussian" : "{\(joint)}=gaussian"]) + others.map { "\($0 + 1)=\(families[$0])" })
-      .joined(separator: ",")
+    text = (ofGaussians + others.map { "#\($0 + 1)=\(families[$0])" }).joined(separator: ",")
   }
 
   private static func family(_ values: Categories) -> String {

@@ -129,15 +129,20 @@ struct ModelOptions: ParsableArguments, CommonOptions {
 
   /// Collective. The mixture, for the data of `engine`.
   ///
-  /// - Parameter prior: what `prior(in:)` returned.
-  func mixture(for engine: Engine, prior: PriorNumbers?) throws -> any Family {
+  /// - Parameters:
+  ///   - prior: what `prior(in:)` returned.
+  ///   - names: of the columns, if the data have none.
+  func mixture(
+    for engine: Engine, prior: PriorNumbers?, names: [String]?
+  ) throws -> any Family {
     let known = Families.standard.settings(of: family.type)
     let measures = try engine.measures(for: settings.values, of: known)
     return try engine.world.common {
       let data = engine.data
       return try mixture(
         FamilyOptions(
-          ranges: data.ranges, measures: measures, prior: prior, columnNames: data.columnNames,
+          ranges: data.ranges, measures: measures, prior: prior,
+          columnNames: data.columnNames ?? names,
           categories: data.categories.map { $0?.names }),
         columns: data.columnCount)
     }
@@ -159,6 +164,20 @@ struct ModelOptions: ParsableArguments, CommonOptions {
         options, names: found.names, count: found.count)
       return areCategorical.map { $0 ? .category(nil) : .number }
     }
+  }
+
+  /// The same with the families of the columns of a start, if they were to be guessed.
+  ///
+  /// - Throws: `FitError.unusable` if it is of another family.
+  func guessing(from start: ModelFile?) throws -> ModelOptions {
+    guard family.isGuessed, let start else { return self }
+    let text = start.mixture.variant.first { $0.key == "column_families" }
+    guard start.family == MixedMixture.name, let text else {
+      throw FitError.unusable(
+        setting: "family auto from a model of \(start.mixture.kind)",
+        expected: "family \(start.family)")
+    }
+    return guessing(text.value)
   }
 
   /// The same with guessed families of the columns.

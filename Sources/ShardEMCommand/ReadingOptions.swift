@@ -77,7 +77,8 @@ struct ReadingOptions: ParsableArguments, CommonOptions {
       throw ValidationError("--missing-values without --missing em, which lets cells be missing")
     }
     if unknownCategories == .missing && missing == .error {
-      throw ValidationError("--unknown-categories missing without --missing em, which lets cells be missing")
+      throw ValidationError(
+        "--unknown-categories missing without --missing em, which lets cells be missing")
     }
   }
 
@@ -113,7 +114,8 @@ extension ReadingOptions {
       + (missingValues.map { [("--missing-values", $0)] } ?? [])
   }
 
-  /// Says whether first rows of text were taken for headers, unless the user has said so: silence would lose a row of data unseen.
+  /// Says whether first rows of text were taken for headers, unless the user has said so: silence would lose
+  /// a row of data unseen.
   func logHeaders(of files: [any DataFile], to log: Logger) {
     guard header == nil else { return }
     let texts = files.texts

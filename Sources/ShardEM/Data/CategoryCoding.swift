@@ -27,7 +27,7 @@ struct CategoryCoding {
     let unknown = kinds.indices.filter { kinds[$0] == .category(nil) }
     if !unknown.isEmpty {
       let found = try learned(unknown, shards, threads: threads, world: world)
-      for (j, names) in zip(unknown, found) { categories[j] = Categories(sorting: names) }
+      for (j, values) in zip(unknown, found) { categories[j] = Categories(sorting: values) }
       for j in unknown where categories[j]!.count > Categories.most {
         let file = shards.files[0]
         throw world.common(
@@ -42,8 +42,7 @@ struct CategoryCoding {
     return (shards.coded(by: ofFile(coding)), categories)
   }
 
-  /// Collective. Of each data column the different values in the first rows of all, as far as one rank has
-  /// them.
+  /// Collective. Of each data column the different values in the first rows of all.
   static func firstValues(
     _ shards: ShardLoader, weights: Int?, world: any Communicator
   ) throws -> [Categories] {
@@ -53,10 +52,11 @@ struct CategoryCoding {
       j == weights ? ColumnCoding.number : .collected(collection)
     }
     try world.agree {
-      guard let first = shards.runs.first, first.firstRow == 0 else { return }
-      let rows = first.rows.lowerBound..<min(first.rows.upperBound, FoundColumns.rowCount)
-      try shards.files[first.shard].coded(by: coding)
-        .forEachPiece(of: rows, pieceBytes: 8 << 20, threads: 1) { _, _ in }
+      for run in shards.runs where run.firstRow < FoundColumns.rowCount {
+        let rows = run.rows.prefix(FoundColumns.rowCount - run.firstRow)
+        try shards.files[run.shard].coded(by: coding)
+          .forEachPiece(of: rows, pieceBytes: 8 << 20, threads: 1) { _, _ in }
+      }
     }
     return try gathered(collections, world).enumerated().filter { $0.offset != weights }
       .map { Categories(sorting: $0.element) }
@@ -65,7 +65,7 @@ struct CategoryCoding {
   /// The values of some columns in the rows of all ranks.
   private func learned(
     _ columns: [Int], _ shards: ShardLoader, threads: Int, world: any Communicator
-  ) throws -> [Set<String>] {
+  ) throws -> [Set<[UInt8]>] {
     let collections = columns.map { _ in CategoryCollection() }
     var coding = [ColumnCoding](repeating: .number, count: kinds.count)
     for (j, collection) in zip(columns, collections) { coding[j] = .collected(collection) }
@@ -81,15 +81,18 @@ struct CategoryCoding {
   /// Collective. What all ranks have collected.
   private static func gathered(
     _ collections: [CategoryCollection], _ world: any Communicator
-  ) throws -> [Set<String>] {
-    // Each name behind the number of its column.
-    let own = collections.enumerated().flatMap { i, collection in
-      collection.names.map { "\(i) \($0)" }
-    }
-    var found = [Set<String>](repeating: [], count: collections.count)
-    for text in try world.gather(texts: own).joined() {
-      let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-      found[Int(parts[0])!].insert(String(parts[1]))
+  ) throws -> [Set<[UInt8]>] {
+    let names = collections.map { $0.names.map { String(decoding: $0, as: UTF8.self) } }
+    // How many there are of each column, and all one after the other.
+    let counts = try world.gather(names.map(\.count))
+    let texts = try world.gather(texts: Array(names.joined()))
+    var found = [Set<[UInt8]>](repeating: [], count: collections.count)
+    for (counts, texts) in zip(counts, texts) {
+      var rest = texts[...]
+      for (column, count) in counts.enumerated() {
+        found[column].formUnion(rest.prefix(count).map { Array($0.utf8) })
+        rest = rest.dropFirst(count)
+      }
     }
     return found
   }
