@@ -68,26 +68,14 @@ public struct Categories: Sendable, Equatable {
 
   /// The number that a name is; nil for a word.
   private static func number(_ name: String) -> Double? {
-    Array(name.utf8).withUnsafeBufferPointer { finiteNumber($0, .shared) }
+    Array(name.utf8).withUnsafeBufferPointer { DecimalNumbers.shared.finite($0) }
   }
 
   /// The name of the value in a field without its quotes; nil if that is no UTF-8.
   static func name(
     ofField text: UnsafeBufferPointer<UInt8>, _ numbers: DecimalNumbers
   ) -> String? {
-    finiteNumber(text, numbers).map(name)
+    numbers.finite(text).map(name)
       ?? String(validating: text, as: UTF8.self)?.replacing("\"\"", with: "\"")
   }
-}
-
-/// The number that a whole text is; nil if it is none, or none in float64.
-private func finiteNumber(
-  _ text: UnsafeBufferPointer<UInt8>, _ numbers: DecimalNumbers
-) -> Double? {
-  guard var position = text.baseAddress, !text.isEmpty else { return nil }
-  let end = position + text.count
-  guard let value = numbers.read(&position, end), position == end, value.isFinite else {
-    return nil
-  }
-  return value
 }

@@ -185,3 +185,13 @@ struct DecimalNumbers: @unchecked Sendable {
     return Double(String(decoding: text, as: UTF8.self)) ?? .nan
   }
 }
+
+extension DecimalNumbers {
+  /// The number that a whole text is; nil if it is none, or none in float64.
+  func finite(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    guard var position = text.baseAddress, !text.isEmpty else { return nil }
+    let end = position + text.count
+    guard let value = read(&position, end), position == end, value.isFinite else { return nil }
+    return value
+  }
+}

@@ -44,14 +44,7 @@ struct MissingMarks: Sendable {
   }
 
   private static func number(_ word: String, _ decimal: DecimalNumbers) -> Double? {
-    Array(word.utf8).withUnsafeBufferPointer { text in
-      guard var position = text.baseAddress, !text.isEmpty else { return nil }
-      let end = position + text.count
-      guard let value = decimal.read(&position, end), position == end, value.isFinite else {
-        return nil
-      }
-      return value
-    }
+    Array(word.utf8).withUnsafeBufferPointer(decimal.finite)
   }
 
   /// The numbers as elements of a file hold them, rounded if these have fewer digits.
