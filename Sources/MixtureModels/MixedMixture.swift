@@ -199,8 +199,17 @@ public struct MixedMixture: Family {
   public func components(
     at parameters: Parameters, sharing work: WorkSharing
   ) throws -> MixedComponents {
-    func components(_ family: some Family, _ own: Parameters) throws -> any Components {
-      try family.components(at: own, sharing: work)
+    func components<F: Family>(_ family: F, _ own: Parameters) throws -> any Components {
+      let components = try family.components(at: own, sharing: work)
+      // The weights of its moments would be lost.
+      guard components.weightSlots.count == 0, components.keptCount == 0,
+        components.count == componentCount, family.layout.parts.first?.domain == .weights
+      else {
+        throw FitError.unusable(
+          setting: "columns of the family \(F.name), whose rows have weights of their own",
+          expected: "families of plain components")
+      }
+      return components
     }
     return MixedComponents(
       logWeights: parameters.weights.map { Portable.log($0) },
