@@ -13,6 +13,8 @@ extension DerivedFamily {
     base.starting(from: parameters)
   }
   public var estimate: Estimate { base.estimate }
+  public var objectiveName: String { base.objectiveName }
+  public var sumsLogLikelihood: Bool { base.sumsLogLikelihood }
   public func logPrior(of parameters: Parameters) -> Double { base.logPrior(of: parameters) }
   public var variant: [(key: String, value: String)] { base.variant }
   public func requireUsable() throws { try base.requireUsable() }

@@ -12,6 +12,13 @@ public protocol Family: SamplableModel {
   /// What its fits maximize. By default the likelihood.
   var estimate: Estimate { get }
 
+  /// What is maximized, in a word. By default as `estimate` has it.
+  var objectiveName: String { get }
+
+  /// What a fit gives, of the same parameters: the mixture of which model files, log-likelihoods and criteria
+  /// are, without what only a fit knows, such as labels of the rows. Nil, the default: this one.
+  var fitted: (any Family)? { get }
+
   /// What it can be told beside the numbers of components and columns. By default nothing.
   static var settings: [FamilySetting] { get }
 
@@ -86,6 +93,8 @@ extension Family {
     _ options: FamilyOptions, components: Int, columns: Int
   ) throws -> any Family { try Self(options, components: components, columns: columns) }
   public var estimate: Estimate { .ml }
+  public var objectiveName: String { estimate.objectiveName }
+  public var fitted: (any Family)? { nil }
   public var variant: [(key: String, value: String)] { [] }
   public func starting(from parameters: Parameters) -> Parameters { parameters }
   public var fileVersion: Int { 1 }

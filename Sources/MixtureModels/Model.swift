@@ -58,6 +58,10 @@ public protocol Model: Sendable {
     _ sums: Sums, of step: Step, from previous: Parameters, sharing work: WorkSharing
   ) throws -> Parameters
 
+  /// Whether the first sum of its steps is the log-likelihood of the data. By default it is; else it is what
+  /// a fit maximizes in its place, such as the likelihood of rows and labels together.
+  var sumsLogLikelihood: Bool { get }
+
   /// What a fit maximizes beside the log-likelihood, in nats: the log density of a prior, where the M-step
   /// has one. By default 0.
   func logPrior(of parameters: Parameters) -> Double
@@ -79,6 +83,7 @@ extension Model {
   public var valueCheck: ValueCheck? { nil }
   public func observing(_ columns: ObservedColumns?) -> Self { self }
   public func again(_ step: Step, after sums: Sums) -> Step? { nil }
+  public var sumsLogLikelihood: Bool { true }
   public func logPrior(of parameters: Parameters) -> Double { 0 }
   public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     layout.largestChange(from: previous, to: next)

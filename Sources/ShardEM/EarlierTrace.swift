@@ -30,7 +30,11 @@ struct EarlierTrace {
       last[entry.restart] = entry
     }
     let isOfThisFit = last.values.allSatisfy { entry in
-      let mean = state.starts[entry.restart]!.meanLogLikelihoods[entry.iteration - 1]
+      let start = state.starts[entry.restart]!
+      if let objective = entry.meanObjective {
+        return entry.iteration == start.iteration && objective == start.meanObjective
+      }
+      let mean = start.meanLogLikelihoods[entry.iteration - 1]
       // JSON has no infinities.
       return entry.mean == (mean.isFinite ? mean : nil)
     }
@@ -41,6 +45,8 @@ struct EarlierTrace {
     let restart: Int
     let iteration: Int
     let mean: Double?
+    /// Of a fit that has no log-likelihoods.
+    let meanObjective: Double?
   }
 
   /// The iteration and its log-likelihood; nil of a line that was cut off.
@@ -50,12 +56,15 @@ struct EarlierTrace {
       case .integer(let iteration)? = members["iteration"], iteration > 0,
       let start = Int(exactly: restart), let number = Int(exactly: iteration)
     else { return nil }
-    let mean: Double? =
-      switch members["mean_log_likelihood"] {
+    func value(_ key: String) -> Double? {
+      switch members[key] {
       case .number(let value)?: value
       case .integer(let value)?: Double(value)
       default: nil
       }
-    return Entry(restart: start, iteration: number, mean: mean)
+    }
+    return Entry(
+      restart: start, iteration: number, mean: value("mean_log_likelihood"),
+      meanObjective: value("mean_objective"))
   }
 }

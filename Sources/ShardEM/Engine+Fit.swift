@@ -175,6 +175,7 @@ extension Engine {
       let communicationSeconds = total.communicationSeconds + exchanged.seconds
       let report = IterationReport(
         restart: restart, iteration: iteration, meanLogLikelihood: logLikelihood / weightSum,
+        isLogLikelihood: model.sumsLogLikelihood,
         objective: objective, meanObjective: objective / weightSum, change: change,
         parameterChange: parameterChange, converged: state.converged,
         startSeconds: state.iteration == start.iteration + 1 ? startSeconds : 0,

@@ -7,7 +7,8 @@ extension IterationReport {
     JSONText.object([
       ("restart", .integer(restart)),
       ("iteration", .integer(iteration)),
-      ("mean_log_likelihood", .number(meanLogLikelihood)),
+      ("mean_log_likelihood", isLogLikelihood ? .number(meanLogLikelihood) : nil),
+      ("mean_objective", isLogLikelihood ? nil : .number(meanObjective)),
       ("objective", .number(objective)),
       ("change", change.map(JSONText.number) ?? .null),
       ("parameter_change", .number(parameterChange)),

@@ -4,8 +4,11 @@ public struct IterationReport: Sendable {
   public let restart: Int
   /// The number of the M-step, from 1.
   public let iteration: Int
-  /// Of the parameters before the M-step, in nats per row.
+  /// Of the parameters before the M-step, in nats per row: the log-likelihood, if `isLogLikelihood`, or what
+  /// the fit maximizes in its place.
   public let meanLogLikelihood: Double
+  /// See `Model.sumsLogLikelihood`.
+  public let isLogLikelihood: Bool
   /// What the fit maximizes, of the same parameters, in nats: the log-likelihood, and with a prior its log
   /// density.
   public let objective: Double

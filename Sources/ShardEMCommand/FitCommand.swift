@@ -94,7 +94,7 @@ struct FitCommand: WorldCommand {
     let keeper = try checkpoints.keeper(of: mixture, settings: settings, engine, log)
     let observer =
       world.rank == 0
-      ? FitObserver(output, search, mixture.estimate, resumed: keeper?.resumed) : nil
+      ? FitObserver(output, search, mixture.objectiveName, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start, given: given)
     }
@@ -106,9 +106,7 @@ struct FitCommand: WorldCommand {
         options: search.fitOptions, resuming: keeper?.resumed,
         onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
       observer?.finish()
-      file = ModelFile(
-        mixture, fit.parameters, columns: engine.data.columnNames ?? start?.columns,
-        fit: search.record(of: fit, mixture.estimate, data: engine.data, model: model))
+      file = try self.file(of: mixture, fit, columns: start?.columns, engine)
       try world.agree {
         try keeper?.flush()
         if world.rank == 0, let path = output.output { try file.write(to: path) }
@@ -146,6 +144,20 @@ struct FitCommand: WorldCommand {
     return search.requireConvergence && !fit.converged ? .notConverged : .done
   }
 
+  /// Collective. The model file of a fit.
+  ///
+  /// - Parameter columns: their names, if the data have none.
+  private func file(
+    of mixture: some Family, _ fit: Fit, columns: [String]?, _ engine: Engine
+  ) throws -> ModelFile {
+    let fitted = mixture.fitted ?? mixture
+    let score =
+      mixture.fitted == nil ? fit.score : try engine.score(fitted, under: fit.parameters)
+    return ModelFile(
+      fitted, fit.parameters, columns: engine.data.columnNames ?? columns,
+      fit: search.record(of: fit, score, mixture, data: engine.data, model: model))
+  }
+
   private typealias Settings = [(option: String, value: String)]
 
   /// The options that the result depends on, as checkpoints record them.
@@ -178,12 +190,12 @@ private final class FitObserver {
 
   /// - Parameter resumed: what the fit goes on from.
   init(
-    _ output: FitCommand.OutputOptions, _ search: SearchOptions, _ estimate: Estimate,
+    _ output: FitCommand.OutputOptions, _ search: SearchOptions, _ objective: String,
     resumed: FitState?
   ) {
     progress = Progress(
       output.progress, iterations: search.maxIterations, restarts: search.restarts,
-      convergence: search.convergence, objective: estimate.objectiveName)
+      convergence: search.convergence, objective: objective)
     tracePath = output.trace
     self.resumed = resumed
   }

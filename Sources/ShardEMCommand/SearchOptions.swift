@@ -121,18 +121,20 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   }
 
   /// The `fit` section of the model file. A tolerance of 0 is one that was not in effect.
+  ///
+  /// - Parameter score: of what the fit of `mixture` gives (`Family.fitted`).
   func record(
-    of fit: Fit, _ estimate: Estimate, data: DataSet, model: ModelOptions
+    of fit: Fit, _ score: Score, _ mixture: some Family, data: DataSet, model: ModelOptions
   ) -> FitRecord {
-    FitRecord(
-      rows: fit.rows, totalWeight: data.isWeighted ? fit.score.weightSum : nil,
+    let estimate = mixture.estimate == .ml ? nil : mixture.estimate.rawValue
+    let isOther = estimate != nil || !mixture.sumsLogLikelihood
+    return FitRecord(
+      rows: fit.rows, totalWeight: data.isWeighted ? score.weightSum : nil,
       iterations: fit.iterations, converged: fit.converged,
-      logLikelihood: fit.score.logLikelihood, meanLogLikelihood: fit.score.meanLogLikelihood,
-      estimate: estimate == .ml ? nil : estimate.rawValue,
-      objective: estimate == .ml ? nil : fit.objective,
-      aic: fit.score.aic, bic: fit.score.bic, icl: fit.score.icl,
-      normalizedEntropy: fit.score.normalizedEntropy,
-      freeParameters: fit.score.freeParameterCount, seed: seed,
+      logLikelihood: score.logLikelihood, meanLogLikelihood: score.meanLogLikelihood,
+      estimate: estimate, objective: isOther ? fit.objective : nil,
+      aic: score.aic, bic: score.bic, icl: score.icl, normalizedEntropy: score.normalizedEntropy,
+      freeParameters: score.freeParameterCount, seed: seed,
       tolerance: toleranceParameters == nil ? convergence.tolerance : 0,
       parameterTolerance: toleranceParameters, regularization: model.regularization,
       exactDense: model.exactDense, initialization: `init`.name)
