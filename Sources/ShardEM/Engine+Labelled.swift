@@ -11,7 +11,7 @@ public struct LabelledRows: Sendable, Equatable {
   /// Takes up another row among the first `limit`.
   fileprivate mutating func add(_ row: Int, limit: Int) {
     count += 1
-    guard first.count < limit || row < first[first.count - 1] else { return }
+    guard limit > 0, first.count < limit || row < first[first.count - 1] else { return }
     first.insert(row, at: first.firstIndex { $0 > row } ?? first.count)
     first = Array(first.prefix(limit))
   }
