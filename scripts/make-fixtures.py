@@ -7,7 +7,7 @@ usage: scripts/make-fixtures.py SOURCE [--scikit-learn]
 SOURCE holds the data files, reference.json and models.json, whose fits come from an EM in 80-bit arithmetic.
 Copies the sets whose licences allow it (see Tests/Data/README.md), the cases of
 reference.json that are about them and those of models.json that are tested, every digit kept, in models.json
-(Gaussians and what is near to them) and families.json (others).
+(Gaussians and what is near to them), families.json (others) and k_means.json.
 
 --scikit-learn fits pendigits from a hundred seeds again, twice (some minutes), and writes what comes out to
 Tests/Data/scikit-learn.json; otherwise that file stays as it is. Needs `pip install scikit-learn`.
@@ -60,6 +60,7 @@ def main():
     write_json("latent_class.json", latent_class_cases(source))
     write_json("families.json", family_cases(source))
     write_json("variational.json", variational_cases(source))
+    write_json("k_means.json", k_means_cases(source))
     if "--scikit-learn" in sys.argv:
         write_json("scikit-learn.json", fits_of_pendigits(source))
 
@@ -230,6 +231,29 @@ def family_case(case):
         "log_likelihood": result["loglik"], "bic": result["bic"],
         "free_parameters": result["free_parameters"],
     }
+
+
+def k_means_cases(source):
+    """Lloyd's iterations, and soft k-means of several variances from the same centers."""
+    cases = json.loads((source / "models.json").read_text())["cases"]
+    return [
+        {
+            "file": case["data"]["file"], "dimensions": case["data"]["d"],
+            "means": case["init"]["means"], "inertias": case["inertia_by_iteration"],
+            "end": case["result"]["means"], "labels": case["result"]["labels"],
+            "soft": [
+                {
+                    "beta": soft["beta"], "log_likelihoods": soft["loglik_by_iteration"],
+                    "after1": soft["means_after_1"], "iterations": soft["iterations"],
+                    "log_likelihood": soft["loglik"], "end": soft["means"],
+                }
+                for soft in case["soft"]
+            ],
+        }
+        for case in cases
+        if case["capability"] == "kmeans" and case["data"]["file"] in AS_PUBLISHED
+        and "labels" in case["result"]
+    ]
 
 
 def variational_cases(source):

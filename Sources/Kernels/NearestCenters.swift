@@ -7,16 +7,17 @@
 ///   - stride: its rows with padding, a multiple of 32.
 ///   - centers: K × D, row-major.
 ///   - zeros: K of them.
+///   - factor: what they are multiplied by.
 ///   - distances: that of row n to center k goes to `[k * distanceStride + n]`.
 public func squaredDistances(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
-  centers: UnsafePointer<Double>, centerCount: Int, zeros: UnsafePointer<Double>,
+  centers: UnsafePointer<Double>, centerCount: Int, zeros: UnsafePointer<Double>, factor: Double = 1,
   into distances: UnsafeMutablePointer<Double>, distanceStride: Int
 ) {
   SquareLogDensities(
     columns, columnCount: columnCount, stride: stride, componentCount: centerCount,
     means: centers, meanStride: columnCount, logScales: zeros
-  ).write(factors: [1], factorStride: 0, into: distances, densityStride: distanceStride)
+  ).write(factors: [factor], factorStride: 0, into: distances, densityStride: distanceStride)
 }
 
 /// The nearest of K centers for 32 rows, ties to the lowest number.
@@ -60,20 +61,54 @@ public func addToCenters(
   for n in 0..<count {
     let weight = weights?[n] ?? 1
     if weight == 0 { continue }
-    let row = rows + n * columnCount
-    let center = centers + Int(labels[n]) * columnCount
-    let sum = sums + Int(labels[n]) * columnCount
-    var j = 0
-    while j + 8 <= columnCount {
-      var lanes = Vector8(loading: sum + j)
-      lanes.addProduct(
-        Vector8(repeating: weight), Vector8(loading: row + j) - Vector8(loading: center + j))
-      lanes.store(to: sum + j)
-      j += 8
+    let first = Int(labels[n]) * columnCount
+    addDifference(
+      rows + n * columnCount, columnCount: columnCount, weight: weight, center: centers + first,
+      to: sums + first)
+  }
+}
+
+/// Adds w r (x - c) of every row to the sums of each center c, lanes along columns, rows in order.
+///
+/// - Parameters:
+///   - weights: w r of row n and center k at `[k * weightStride + n]`, 0 from `count` to the next multiple of
+///     8. Where it is 0, the row is left out.
+///   - rows, centers, sums: as `addToCenters` has them.
+public func addToCenters(
+  _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, weights: UnsafePointer<Double>,
+  weightStride: Int, centers: UnsafePointer<Double>, centerCount: Int,
+  sums: UnsafeMutablePointer<Double>
+) {
+  for k in 0..<centerCount {
+    for first in stride(from: 0, to: count, by: 8) {
+      let lanes = Vector8(loading: weights + k * weightStride + first)
+      // Of eight rows most centers have none.
+      if !any(lanes .!= 0) { continue }
+      for lane in 0..<min(8, count - first) where lanes[lane] != 0 {
+        addDifference(
+          rows + (first + lane) * columnCount, columnCount: columnCount, weight: lanes[lane],
+          center: centers + k * columnCount, to: sums + k * columnCount)
+      }
     }
-    while j < columnCount {
-      sum[j].addProduct(weight, row[j] - center[j])
-      j += 1
-    }
+  }
+}
+
+/// Adds w (x - c) of one row.
+@inline(__always)
+private func addDifference(
+  _ row: UnsafePointer<Double>, columnCount: Int, weight: Double, center: UnsafePointer<Double>,
+  to sum: UnsafeMutablePointer<Double>
+) {
+  var j = 0
+  while j + 8 <= columnCount {
+    var lanes = Vector8(loading: sum + j)
+    lanes.addProduct(
+      Vector8(repeating: weight), Vector8(loading: row + j) - Vector8(loading: center + j))
+    lanes.store(to: sum + j)
+    j += 8
+  }
+  while j < columnCount {
+    sum[j].addProduct(weight, row[j] - center[j])
+    j += 1
   }
 }

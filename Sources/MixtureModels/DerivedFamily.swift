@@ -15,6 +15,9 @@ extension DerivedFamily {
   public var estimate: Estimate { base.estimate }
   public var objectiveName: String { base.objectiveName }
   public var sumsLogLikelihood: Bool { base.sumsLogLikelihood }
+  public func gain(from previous: Double, to next: Double) -> Double {
+    base.gain(from: previous, to: next)
+  }
   public func logPrior(of parameters: Parameters) -> Double { base.logPrior(of: parameters) }
   public var variant: [(key: String, value: String)] { base.variant }
   public func requireUsable() throws { try base.requireUsable() }

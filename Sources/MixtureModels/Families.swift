@@ -18,6 +18,8 @@ public struct Families: Sendable {
     VonMisesFisherMixture.self,
     CategoricalMixture.self,
     MixedMixture.self,
+    KMeansMixture.self,
+    SoftKMeansMixture.self,
   ], extensions: [
     .noise
   ])
@@ -50,10 +52,11 @@ public struct Families: Sendable {
     _ type: any Family.Type, _ options: FamilyOptions, components: Int, columns: Int
   ) throws -> any Family {
     let mixture = try type.mixture(options, components: components, columns: columns)
-    return try extensions.reduce(mixture) { mixture, part in
+    let extended = try extensions.reduce(mixture) { mixture, part in
       guard let value = options.values[part.setting.name] else { return mixture }
       return try part.extend(mixture, value, options)
     }
+    return options.isHard ? try extended.fittedHard() : extended
   }
 }
 

@@ -22,6 +22,13 @@ public protocol Family: SamplableModel {
   /// What it can be told beside the numbers of components and columns. By default nothing.
   static var settings: [FamilySetting] { get }
 
+  /// Whether `FamilyOptions.regularization` makes a difference. By default it does.
+  static var isRegularized: Bool { get }
+
+  /// Whether its components are densities of the rows, by default: else there is no log-likelihood, and fits
+  /// maximize minus an inertia, the sum of w |x - c|² over rows.
+  static var hasDensities: Bool { get }
+
   /// Whether `FamilyOptions.exactDense` makes a difference. By default not.
   static var leavesOutNegligible: Bool { get }
 
@@ -67,6 +74,9 @@ public protocol Family: SamplableModel {
   /// The family and its variant, for messages: `gaussian (full)`.
   var kind: String { get }
 
+  /// K shares of the components, 1 in sum but for noise. By default the parameters "weights".
+  func weights(_ parameters: Parameters) -> [Double]
+
   /// For people: `Gaussian mixture with full covariances`. By default the name.
   var title: String { get }
 
@@ -82,6 +92,8 @@ public protocol Family: SamplableModel {
 extension Family {
   public static var purpose: String { "" }
   public static var settings: [FamilySetting] { [] }
+  public static var isRegularized: Bool { true }
+  public static var hasDensities: Bool { true }
   public static var leavesOutNegligible: Bool { false }
   public static func categoricalColumns(
     _ options: FamilyOptions, names: [String]?, count: Int
@@ -92,6 +104,7 @@ extension Family {
   public static func mixture(
     _ options: FamilyOptions, components: Int, columns: Int
   ) throws -> any Family { try Self(options, components: components, columns: columns) }
+  public func weights(_ parameters: Parameters) -> [Double] { parameters.weights }
   public var estimate: Estimate { .ml }
   public var objectiveName: String { estimate.objectiveName }
   public var fitted: (any Family)? { nil }
@@ -110,7 +123,7 @@ extension Family {
 
   /// The mean and variance of each column over all components, of a family of continuous columns.
   func momentsOfAll(_ parameters: Parameters) -> [(mean: Double, variance: Double)] {
-    let weights = parameters.weights
+    let weights = weights(parameters)
     let total = weights.reduce(0, +)
     return (0..<columnCount).map { j in
       let cells = weights.indices.map { cell($0, j, parameters).moments ?? (0, 1) }
@@ -160,17 +173,19 @@ public struct FamilySetting: Sendable {
   public let keys: [(key: String, values: [String])]
   /// Whether the first key must be there.
   public let isKept: Bool
+  /// Whether a family with the setting cannot be fitted without a value.
+  public let isRequired: Bool
   /// What a value needs to know of the data before a fit; nil: nothing.
   public let measures: @Sendable (_ value: String) -> DataMeasure?
 
   public init(
     _ name: String, help: String, valueName: String, noun: String, defaultValue: String? = nil,
     keys: [(key: String, values: [String])] = [], isKept: Bool = false,
-    measures: @escaping @Sendable (_ value: String) -> DataMeasure? = { _ in nil }
+    isRequired: Bool = false, measures: @escaping @Sendable (_ value: String) -> DataMeasure? = { _ in nil }
   ) {
     (self.name, self.help, self.valueName) = (name, help, valueName)
     (self.noun, self.defaultValue, self.keys) = (noun, defaultValue, keys)
-    (self.isKept, self.measures) = (isKept, measures)
+    (self.isKept, self.isRequired, self.measures) = (isKept, isRequired, measures)
   }
 }
 
@@ -180,6 +195,8 @@ public struct FamilyOptions: Sendable {
   public var regularization: Double
   /// Whether responsibilities below rounding count too.
   public var exactDense: Bool
+  /// Whether the fit is to leave each row wholly to its most probable component.
+  public var isHard: Bool
   /// Of the data to be fitted; nil for a given model.
   public var ranges: ColumnRanges?
   /// What the data columns are called; nil if they have no names.
@@ -194,12 +211,12 @@ public struct FamilyOptions: Sendable {
   public var values: [String: String]
 
   public init(
-    regularization: Double = 1e-6, exactDense: Bool = false, ranges: ColumnRanges? = nil,
-    measures: DataMeasures? = nil, prior: PriorNumbers? = nil, columnNames: [String]? = nil,
+    regularization: Double = 1e-6, exactDense: Bool = false, isHard: Bool = false,
+    ranges: ColumnRanges? = nil, measures: DataMeasures? = nil, prior: PriorNumbers? = nil, columnNames: [String]? = nil,
     categories: [[String]?] = [], values: [String: String] = [:]
   ) {
     (self.regularization, self.exactDense) = (regularization, exactDense)
-    (self.ranges, self.measures) = (ranges, measures)
+    (self.isHard, self.ranges, self.measures) = (isHard, ranges, measures)
     (self.columnNames, self.categories) = (columnNames, categories)
     (self.prior, self.values) = (prior, values)
   }

@@ -20,10 +20,11 @@ public final class IncompleteRows {
     self.rows = rows
   }
 
+  /// The numbers of those that lack columns, in order.
+  var numbers: [Int] { (0..<rows.count).filter { holdsNaN(row($0), count: rows.columnCount) } }
+
   private func findPatterns() -> [[Int]] {
-    let incomplete = (0..<rows.count).filter {
-      holdsNaN(rows.rows + $0 * rows.columnCount, count: rows.columnCount)
-    }
+    let incomplete = numbers
     var keys = [[UInt64]](repeating: [], count: rows.count)
     for n in incomplete { keys[n] = IncompleteRows.key(of: n, in: rows) }
     let numbers = incomplete.sorted {

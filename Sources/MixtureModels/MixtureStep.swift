@@ -28,6 +28,10 @@ public protocol Components: Sendable {
   /// below the row's largest than `floor`, any number may stand that does too. By default all of it.
   func writeLogJointAboveFloor(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>)
 
+  /// Whether each row is wholly of the component with the largest log joint, the lowest of equal ones, which
+  /// then stands for its log density. By default not: responsibilities are the log joint's shares.
+  var isHard: Bool { get }
+
   /// What `weigh` sums up, by name. By default nothing.
   var weightSlots: Slots { get }
 
@@ -55,11 +59,36 @@ extension Components {
     of tile: Tile, into logJoint: UnsafeMutablePointer<Double>
   ) { writeLogJoint(of: tile, into: logJoint) }
   public func exact(masses: [Double], total: Double) -> Self? { nil }
+  public var isHard: Bool { false }
   public var weightSlots: Slots { [:] }
   public func weigh(
     _ tile: Tile, _ weights: UnsafeMutablePointer<Double>,
     into sums: UnsafeMutablePointer<Double>
   ) {}
+
+  /// Turns the log joint of a tile's rows into their weighted responsibilities, in place.
+  ///
+  /// - Parameters:
+  ///   - weights: of the rows; nil for 1 each.
+  ///   - uncertainty: as `normalizeLogJoint` has it, if it is wanted; of hard components it is 0.
+  /// - Returns: the sum of w log p(x), in nats, or of what stands for it.
+  @inline(__always)
+  package func normalize(
+    _ joint: UnsafeMutablePointer<Double>, count rows: Int, weights: UnsafePointer<Double>?,
+    uncertainty: UnsafeMutablePointer<Double>? = nil
+  ) -> Double {
+    if isHard {
+      return assignLargest(
+        joint, componentCount: count, stride: tileStride, count: rows, weights: weights)
+    }
+    if let uncertainty {
+      return normalizeLogJoint(
+        joint, componentCount: count, stride: tileStride, count: rows, weights: weights, floor: floor,
+        uncertainty: uncertainty)
+    }
+    return normalizeLogJoint(
+      joint, componentCount: count, stride: tileStride, count: rows, weights: weights, floor: floor)
+  }
 
   /// Calls `body` with every tile of `block`, in row order, and memory for its log joint densities.
   ///
@@ -123,19 +152,27 @@ public struct MixtureStep<C: Components, M: Moments>: Pass {
     let componentCount = components.count
     let weightStart = count - components.weightSlots.count
     let memory = TileMemory(for: components, scratchCount: moments.scratchCount)
-    let floor = components.floor
     body = { block, workspace, sums in
       sums.update(repeating: 0, count: count)
       memory.forEachTile(of: block, workspace: workspace) { tile, joint in
         components.writeLogJointAboveFloor(of: tile, into: joint)
-        sums[0] += normalizeLogJoint(
-          joint, componentCount: componentCount, stride: tileStride, count: tile.count,
-          weights: tile.rows.weights, floor: floor)
+        sums[0] += components.normalize(joint, count: tile.count, weights: tile.rows.weights)
         addMasses(of: tile, joint, componentCount: componentCount, to: sums)
         components.weigh(tile, joint, into: sums + weightStart)
         moments.add(tile, weights: joint, into: sums + 2 + componentCount)
       }
     }
+  }
+
+  /// A step that computes the same sums in a way of its own.
+  ///
+  /// - Parameter body: overwrites those of a block.
+  package init(
+    _ components: C, _ moments: M,
+    _ body: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
+  ) {
+    (self.components, self.moments, self.body) = (components, moments, body)
+    slots = mixtureSlots(components.count) + moments.slots + components.weightSlots
   }
 
   public func write(

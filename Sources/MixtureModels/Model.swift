@@ -66,6 +66,10 @@ public protocol Model: Sendable {
   /// has one. By default 0.
   func logPrior(of parameters: Parameters) -> Double
 
+  /// What the mean objective per row has gained, as tolerances are compared with: by default the difference,
+  /// in nats.
+  func gain(from previous: Double, to next: Double) -> Double
+
   /// The largest relative change of a parameter between two iterations, dimensionless. By default as
   /// `layout` has it.
   func largestChange(from previous: Parameters, to next: Parameters) -> Double
@@ -85,6 +89,7 @@ extension Model {
   public func again(_ step: Step, after sums: Sums) -> Step? { nil }
   public var sumsLogLikelihood: Bool { true }
   public func logPrior(of parameters: Parameters) -> Double { 0 }
+  public func gain(from previous: Double, to next: Double) -> Double { next - previous }
   public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     layout.largestChange(from: previous, to: next)
   }

@@ -181,9 +181,10 @@ extension FamilyExtension {
     guard value.isEmpty || value == "auto" || density.map({ $0 > 0 && $0.isFinite }) == true else {
       throw FitError.unusable(setting: "noise \(value)", expected: "a density above 0, or auto")
     }
-    guard mixture.layout.parts.contains(where: { $0.name == "means" }) else {
+    guard ["weights", "means"].allSatisfy(mixture.layout.parts.map(\.name).contains) else {
       throw FitError.unusable(
-        setting: "noise beside a \(mixture.title)", expected: "a family of continuous columns")
+        setting: "noise beside a \(mixture.title)",
+        expected: "a family of continuous columns with weights")
     }
     if mixture.estimate == .vb {
       throw FitError.unusable(setting: "noise with estimate vb", expected: "estimate ml or map")

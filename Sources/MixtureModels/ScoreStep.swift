@@ -20,14 +20,12 @@ public struct ScoreStep<C: Components>: Pass {
     self.slots = slots
     let count = slots.count
     let memory = TileMemory(for: components)
-    let floor = components.floor
     body = { block, workspace, sums in
       sums.update(repeating: 0, count: count)
       memory.forEachTile(of: block, workspace: workspace) { tile, joint in
         components.writeLogJointAboveFloor(of: tile, into: joint)
-        sums[0] += normalizeLogJoint(
-          joint, componentCount: componentCount, stride: tileStride, count: tile.count,
-          weights: tile.rows.weights, floor: floor, uncertainty: sums + 2 + componentCount)
+        sums[0] += components.normalize(
+          joint, count: tile.count, weights: tile.rows.weights, uncertainty: sums + 2 + componentCount)
         addMasses(of: tile, joint, componentCount: componentCount, to: sums)
       }
     }

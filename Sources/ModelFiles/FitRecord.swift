@@ -11,19 +11,24 @@ public struct FitRecord: Sendable, Equatable {
   public var iterations: Int
   /// Whether the convergence criterion was met.
   public var converged: Bool
-  /// Σ w log p(x), in nats.
-  public var logLikelihood: Double
+  /// Σ w log p(x), in nats; nil, and absent from the file, of a model without densities, which has none of
+  /// the numbers that follow from it.
+  public var logLikelihood: Double?
   /// The log-likelihood per row, or per unit of weight.
-  public var meanLogLikelihood: Double
+  public var meanLogLikelihood: Double?
+  /// Of a model without densities Σ w |x - c|², c being the nearest center, in squared units of the data.
+  public var inertia: Double?
   /// What was maximized, if that was not the log-likelihood: `map`, with a prior; nil, and absent, of
   /// maximum likelihood.
   public var estimate: String?
   /// What was maximized, in nats, likewise: the log-likelihood and the log density of the prior.
   public var objective: Double?
+  /// Whether each row was wholly of its most probable component; false, and absent, if not.
+  public var isHard: Bool
   /// Akaike's information criterion, 2 free parameters - 2 log-likelihood; the smaller, the better.
-  public var aic: Double
+  public var aic: Double?
   /// The Bayesian information criterion, free parameters times log rows - 2 log-likelihood.
-  public var bic: Double
+  public var bic: Double?
   /// The integrated completed likelihood, BIC + 2 × the entropy of hard labels: the smaller, the better;
   /// nil, and absent, if unknown, as of a model without components.
   public var icl: Double?
@@ -47,8 +52,8 @@ public struct FitRecord: Sendable, Equatable {
 
   public init(
     rows: Int, totalWeight: Double? = nil, iterations: Int, converged: Bool,
-    logLikelihood: Double, meanLogLikelihood: Double, estimate: String? = nil,
-    objective: Double? = nil, aic: Double, bic: Double,
+    logLikelihood: Double?, meanLogLikelihood: Double?, inertia: Double? = nil,
+    estimate: String? = nil, objective: Double? = nil, isHard: Bool = false, aic: Double?, bic: Double?,
     icl: Double? = nil, normalizedEntropy: Double? = nil, freeParameters: Int? = nil, seed: UInt64,
     tolerance: Double, parameterTolerance: Double? = nil, regularization: Double,
     exactDense: Bool = false, initialization: String
@@ -59,8 +64,10 @@ public struct FitRecord: Sendable, Equatable {
     self.converged = converged
     self.logLikelihood = logLikelihood
     self.meanLogLikelihood = meanLogLikelihood
+    self.inertia = inertia
     self.estimate = estimate
     self.objective = objective
+    self.isHard = isHard
     self.aic = aic
     self.bic = bic
     self.icl = icl

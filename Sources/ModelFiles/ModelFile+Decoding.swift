@@ -16,10 +16,10 @@ extension ModelFile {
     let root = ModelFileReader(file: name, path: "", value: try JSON(parsing: json, file: name))
     try root.member("format").expect(.string(Self.format))
     let version = try root.member("version").version(upTo: Self.newestVersion)
-    fit = try root.optional("fit")?.fitRecord()
     mixture = try root.mixture(
       Families(families.types, extensions: version > 1 ? families.extensions : []),
-      exactDense: fit?.exactDense ?? false)
+      exactDense: try root.optional("fit")?.optional("exact_dense")?.bool() ?? false)
+    fit = try root.optional("fit")?.fitRecord(hasDensities: type(of: mixture).hasDensities)
     parameters = try root.parameters(of: mixture)
     columns = try root.optional("columns")?.names((mixture.columnCount, "dimensions"))
   }
@@ -217,17 +217,23 @@ extension ModelFileReader {
     }
   }
 
-  fileprivate func fitRecord() throws(ModelFileError) -> FitRecord {
-    FitRecord(
+  /// - Parameter hasDensities: whether the model has a log-likelihood, or an inertia.
+  fileprivate func fitRecord(hasDensities: Bool) throws(ModelFileError) -> FitRecord {
+    func ofDensities(_ key: String) throws(ModelFileError) -> Double? {
+      hasDensities ? try member(key).number() : nil
+    }
+    return FitRecord(
       rows: try member("rows").integer(Int.self, atLeast: 0),
       totalWeight: try optional("total_weight")?.number(),
       iterations: try member("iterations").integer(Int.self, atLeast: 0),
       converged: try member("converged").bool(),
-      logLikelihood: try member("log_likelihood").number(),
-      meanLogLikelihood: try member("mean_log_likelihood").number(),
+      logLikelihood: try ofDensities("log_likelihood"),
+      meanLogLikelihood: try ofDensities("mean_log_likelihood"),
+      inertia: hasDensities ? nil : try member("inertia").number(),
       estimate: try optional("estimate")?.string(),
       objective: try optional("objective")?.number(),
-      aic: try member("aic").number(), bic: try member("bic").number(),
+      isHard: try optional("hard")?.bool() ?? false,
+      aic: try ofDensities("aic"), bic: try ofDensities("bic"),
       icl: try optional("icl")?.number(),
       normalizedEntropy: try optional("normalized_entropy")?.number(),
       freeParameters: try optional("free_parameters")?.integer(Int.self, atLeast: 0),

@@ -67,7 +67,7 @@ extension FitRecord {
   fileprivate func text() throws(ModelFileError) -> JSONText {
     let numbers: [(String, Double?)] = [
       ("log_likelihood", logLikelihood), ("mean_log_likelihood", meanLogLikelihood),
-      ("objective", objective),
+      ("inertia", inertia), ("objective", objective),
       ("aic", aic), ("bic", bic), ("icl", icl), ("normalized_entropy", normalizedEntropy),
       ("tolerance", tolerance),
       ("tolerance_parameters", parameterTolerance), ("regularization", regularization),
@@ -80,11 +80,12 @@ extension FitRecord {
       [
         ("rows", .integer(rows)), ("total_weight", totalWeight.map(JSONText.number)),
         ("iterations", .integer(iterations)), ("converged", .bool(converged)),
-        ("log_likelihood", .number(logLikelihood)),
-        ("mean_log_likelihood", .number(meanLogLikelihood)),
-        ("estimate", estimate.map(JSONText.string)),
-        ("objective", objective.map(JSONText.number)), ("aic", .number(aic)),
-        ("bic", .number(bic)), ("icl", icl.map(JSONText.number)),
+        ("log_likelihood", logLikelihood.map(JSONText.number)),
+        ("mean_log_likelihood", meanLogLikelihood.map(JSONText.number)),
+        ("inertia", inertia.map(JSONText.number)),
+        ("estimate", estimate.map(JSONText.string)), ("hard", isHard ? .bool(true) : nil),
+        ("objective", objective.map(JSONText.number)), ("aic", aic.map(JSONText.number)),
+        ("bic", bic.map(JSONText.number)), ("icl", icl.map(JSONText.number)),
         ("normalized_entropy", normalizedEntropy.map(JSONText.number)),
         ("free_parameters", freeParameters.map { .integer($0) }),
         ("seed", .integer(seed)), ("tolerance", .number(tolerance)),

@@ -13,9 +13,10 @@ import MixtureModels
 /// "probabilities": [K][D], one of t distributions "degrees_of_freedom": [K] too, one of categories
 /// "probabilities": [K][D][C_j] and what these are called, "categories": [D][C_j], null of a column of
 /// numbers. The parameters of a mixed one are in an object for each group of columns, and "column_families"
-/// says which these are. A covariance model without a name in scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object
-/// "noise" with "weight" and "density", of a variational model an object "posterior" with the numbers of the
-/// parameters' distributions. "columns" has the names of the data's columns, and is absent if these have
+/// says which these are. K-means has "means" alone, soft k-means "beta" too. A covariance model without a name in
+/// scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object "noise" with
+/// "weight" and "density", of a variational model an object "posterior" with the numbers of the parameters'
+/// distributions. "columns" has the names of the data's columns, and is absent if these have
 /// none; "fit" may be absent. Numbers are written in the shortest form that reads back to the same bits,
 /// so equal models are equal bytes.
 public struct ModelFile: Sendable {

@@ -14,6 +14,10 @@ extension Engine {
   ) throws -> EvidenceDecomposition {
     try requireSuitable(
       model, under: parameters, [given == nil ? "own responsibilities" : "given ones"])
+    guard model.sumsLogLikelihood else {
+      throw FitError.unusable(
+        setting: "a decomposition under a model that has no log-likelihood", expected: "densities")
+    }
     try given?.requireSuitable(model)
     return try searching { engine in
       if let given { try await engine.visitBlocks { try given.check($0, scratch: $1) } }

@@ -161,7 +161,7 @@ extension Engine {
       let (logLikelihood, weightSum) = (total.sums[0].logLikelihood, total.sums[0].weightSum)
       let objective = logLikelihood + model.logPrior(of: parameters)
       try FitError.requireFinite(objective)
-      let change = state.meanObjective.map { objective / weightSum - $0 }
+      let change = state.meanObjective.map { model.gain(from: $0, to: objective / weightSum) }
       let parameterChange = model.largestChange(from: parameters, to: next)
       parameters = next
       state.meanLogLikelihoods.append(logLikelihood / weightSum)

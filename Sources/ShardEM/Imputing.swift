@@ -7,7 +7,7 @@ extension Engine {
   /// any order: with what is to be expected there, given what the row shows; or with a draw.
   ///
   /// - Parameter seed: what draws derive from; nil for expectations.
-  /// - Throws: on every rank the same error: `FitError` if the family cannot tell, or the parameters define no
+  /// - Throws: on every rank the same error: `FitError` if the family cannot tell, or draw, or the parameters define no
   ///   density, `DataSetError.logDensity` about a row that has none that float64 can hold, or what `visit`
   ///   throws on any rank.
   public func impute(
@@ -15,6 +15,10 @@ extension Engine {
     visit: @Sendable (RowBlock) throws -> Void
   ) throws {
     try requireSuitable(model, under: parameters, ["seed \(seed.map { "\($0)" } ?? "none")"])
+    guard seed == nil || model.sumsLogLikelihood else {
+      throw world.common(
+        FitError.unusable(setting: "draws of a model that has no densities", expected: "expectations"))
+    }
     guard let components = try components(of: model, at: parameters) as? any ImputingComponents
     else {
       let kind = (model as? any Family)?.kind ?? "this model"
@@ -50,9 +54,7 @@ extension ImputingComponents {
         !(0..<count).contains { joint[$0 * tileStride + n] > -.infinity }
       }
       impossible = impossible ?? hopeless.map { first + $0 }
-      _ = normalizeLogJoint(
-        joint, componentCount: count, stride: tileStride, count: tile.count, weights: nil,
-        floor: floor)
+      _ = normalize(joint, count: tile.count, weights: nil)
       let random = generator.map { generator in
         // Numbers of their own: `sample` takes those of no other draw.
         { RandomStream.sampling.row(tile.rows.firstRow + $0, of: generator, draw: 1) }

@@ -95,7 +95,7 @@ extension Engine {
     }
     let found = outcomes.compactMap { try? $0.get() }
     guard var best = found.first else { return try outcomes[0].get().parameters }
-    for next in found where next.mean > best.mean + likelierBy { best = next }
+    for next in found where model.gain(from: best.mean, to: next.mean) > likelierBy { best = next }
     return best.parameters
   }
 

@@ -91,16 +91,14 @@ extension Components {
       if groups < count {
         for n in start..<start + tile.count where labels[n] >= groups { labels[n] = -1 }
       }
-      if parts.contains(.logDensities) {
+      if parts.contains(.logDensities), !isHard {
         logSumExp(
           logJoint, componentCount: count, stride: tileStride, count: tile.count,
           into: densities + start, floor: floor)
       }
       defer { start += tile.count }
       guard parts.contains(.responsibilities) else { return }
-      _ = normalizeLogJoint(
-        logJoint, componentCount: count, stride: tileStride, count: tile.count,
-        weights: nil, floor: floor)
+      _ = normalize(logJoint, count: tile.count, weights: nil)
       for n in 0..<tile.count {
         let row = responsibilities + (start + n) * count
         for k in 0..<count { row[k] = logJoint[k * tileStride + n] }

@@ -65,6 +65,10 @@ extension FitCommand {
           --column-families '{bill_length_mm,body_mass_g}=gaussian,*=categorical'
         shardem fit survey.csv --family auto -K 4 --output model.json
 
+      Clusters about centers, of least squares; every row wholly in one component:
+        shardem fit data.npy --family k-means -K 64 --output clusters.json
+        shardem fit data.npy -K 8 --covariance diag --hard
+
     Then: shardem predict model.json DATA --output labels.npy, or score, sample, inspect.
     """
 }

@@ -168,6 +168,7 @@ struct FitCommand: WorldCommand {
       + model.effectiveSettings(of: mixture, prior: prior)
       + (model.family.type.leavesOutNegligible
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
+      + (model.hard ? [("--hard", "on")] : [])
       + [("--regularization", "\(model.regularization)")]
       + (try search.settings(start: start)) + data.reading.settings
   }

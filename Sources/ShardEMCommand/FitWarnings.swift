@@ -17,7 +17,7 @@ struct FitWarnings<Mixture: Family> {
   /// Collective. One line each, the same on any number of ranks.
   func lines() throws -> [String] {
     let concerns = mixture.concerns(about: fit.parameters, rows: fit.rows)
-    return try spikes(concerns) + negligible(concerns) + shares(concerns) + criteria
+    return try spikes(concerns) + negligible(concerns) + shares(concerns) + criteria + idle()
   }
 
   // MARK: Components
@@ -49,6 +49,19 @@ struct FitWarnings<Mixture: Family> {
         "no row belongs to \(list(empty.map { "component \($0 + 1)" })); lower --components")
     }
     return lines
+  }
+
+  /// Of a model that does not tell how many rows its components have.
+  private func idle() throws -> [String] {
+    guard !Mixture.hasDensities else { return [] }
+    let rows = try engine.rows(
+      of: Array(0..<mixture.componentCount), mixture, under: fit.parameters, limit: 0)
+    let empty = rows.indices.filter { rows[$0].count == 0 }
+    if empty.isEmpty { return [] }
+    return [
+      "no row is nearest to \(list(empty.map { "center \($0 + 1)" })), which stays where it was; "
+        + "lower --components, or start elsewhere"
+    ]
   }
 
   private func negligible(_ concerns: [FitConcern]) -> [String] {
@@ -104,7 +117,8 @@ struct FitWarnings<Mixture: Family> {
   // MARK: Criteria
 
   private var criteria: [String] {
-    CriteriaWarning.text(fit.score, rows: fit.rows).map { [$0] } ?? []
+    guard Mixture.hasDensities else { return [] }
+    return CriteriaWarning.text(fit.score, rows: fit.rows).map { [$0] } ?? []
   }
 
   private func list(_ items: [String]) -> String {

@@ -92,7 +92,7 @@ struct InspectCommand: WorldCommand {
   private func isModel(_ path: String) -> Bool { path.lowercased().hasSuffix(".json") }
 
   private func description(of model: ModelFile, _ path: String) -> String {
-    "\(plain(path)): a model file\n" + ModelSummary(file: model).text + origin(of: model.fit)
+    "\(plain(path)): a model file\n" + ModelSummary(file: model).text + origin(of: model)
       + ModelSummary(file: model).geometry + ModelSummary(file: model).contrasts
   }
 
@@ -113,16 +113,17 @@ struct InspectCommand: WorldCommand {
   }
 
   /// What a model's file says beyond its summary.
-  private func origin(of fit: FitRecord?) -> String {
-    guard let fit else { return "not fitted\n" }
+  private func origin(of model: ModelFile) -> String {
+    guard let fit = model.fit else { return "not fitted\n" }
+    let objective = fit.inertia == nil ? "log-likelihood" : "inertia"
     let tolerance =
-      fit.parameterTolerance.map { "\($0) (parameters)" } ?? "\(fit.tolerance) (log-likelihood)"
+      fit.parameterTolerance.map { "\($0) (parameters)" } ?? "\(fit.tolerance) (\(objective))"
+    let isRegularized = type(of: model.mixture).isRegularized
     return """
       start           \(fit.initialization), seed \(fit.seed)
       tolerance       \(tolerance)
-      regularization  \(fit.regularization)
 
-      """
+      """ + (isRegularized ? "regularization  \(fit.regularization)\n" : "")
   }
 
   /// A row per column: its number, name, smallest and largest value, and how many cells are missing

@@ -56,7 +56,9 @@ struct ModelOptions: ParsableArguments, CommonOptions {
         + "added to each component, for categorical of each category, for poisson and exponential of 1, for "
         + "multinomial counts in each column, for von-mises-fisher rows of all directions alike.",
       valueName: "v"))
-  var regularization = 1e-6
+  var regularization = ModelOptions.defaultRegularization
+
+  private static let defaultRegularization = 1e-6
 
   @Flag(
     help: """
@@ -64,6 +66,13 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       2^-60 of a row's largest, which else are 0. Slower where components lie apart.
       """)
   var exactDense = false
+
+  @Flag(
+    help: """
+      Leave each row wholly to its most probable component in the fit (classification EM), which \
+      maximizes the likelihood of rows and components together.
+      """)
+  var hard = false
 
   func validate() throws {
     if components < 1 { throw ValidationError("--components \(components); expected 1 or more") }
@@ -75,6 +84,15 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     }
     if family.isGuessed, settings.values[GuessedFamilies.setting] != nil {
       throw ValidationError("--column-families with --family auto, which guesses them; give --family mixed")
+    }
+    for setting in family.type.settings where setting.isRequired {
+      guard settings.values[setting.name] == nil else { continue }
+      throw ValidationError(
+        "--family \(family) without --\(setting.name); give --\(setting.name) \(setting.valueName)")
+    }
+    if !family.type.isRegularized, regularization != Self.defaultRegularization {
+      throw ValidationError(
+        "--regularization \(regularization) with --family \(family), which has none")
     }
     if exactDense, !family.type.leavesOutNegligible {
       throw ValidationError("--exact-dense with --family \(family), which computes all anyway")
@@ -96,7 +114,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   var common: [String] {
     Families.standard.settings.map { word("--\($0.name)", settings.values[$0.name]) } + [
       word("--components", components), word("--family", family),
-      word("--regularization", regularization), word("--exact-dense", isOn: exactDense),
+      word("--regularization", regularization), word("--exact-dense", isOn: exactDense), word("--hard", isOn: hard),
     ]
   }
 
@@ -193,6 +211,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     var options = options
     options.regularization = regularization
     options.exactDense = exactDense
+    options.isHard = hard
     options.values = settings.values
     return try Families.standard.mixture(
       family.type, options, components: components, columns: columns)

@@ -9,7 +9,8 @@ extension ModelSummary {
   /// of means in pooled standard deviations, of probabilities |2 asin sqrt p - 2 asin sqrt q|; of other numbers
   /// the logarithm of their ratio.
   var contrasts: String {
-    guard (2...Self.mostComponents).contains(file.components) else { return "" }
+    guard (2...Self.mostComponents).contains(file.components), type(of: file.mixture).hasDensities
+    else { return "" }
     let rows = (0..<file.components).map { k in
       let own = (0..<file.dimensions).compactMap { contrast(k, $0) }
         .filter { $0.size >= Self.leastSize }
@@ -24,7 +25,7 @@ extension ModelSummary {
   private static let leastSize = 0.5
 
   private func contrast(_ k: Int, _ j: Int) -> (size: Double, text: String)? {
-    let weights = file.parameters.weights
+    let weights = file.mixture.weights(file.parameters)
     let others = weights.indices.filter { $0 != k && weights[$0] > 0 }
     let total = others.reduce(0) { $0 + weights[$1] }
     guard total > 0, weights[k] > 0 else { return nil }

@@ -51,10 +51,15 @@ struct ModelSummary {
     // Rather one column more than a line about it.
     let columns = file.dimensions <= Self.mostColumns + 1 ? file.dimensions : Self.mostColumns
     let own = file.mixture.layout.parts.filter(isOfComponents)
-    var rows = [["component", "weight"] + own.map { words($0.name) } + (0..<columns).map(name)]
+    let areWeighed = file.mixture.layout.parts.contains { $0.name == "weights" }
+    var rows = [
+      ["component"] + (areWeighed ? ["weight"] : []) + own.map { words($0.name) }
+        + (0..<columns).map(name)
+    ]
     for k in 0..<components {
       let numbers = own.map { significant(file.parameters[$0.name][k], 4) }
-      rows.append(["\(k + 1)", weight(k)] + numbers + (0..<columns).map { cell(k, $0) })
+      let weight = areWeighed ? [weight(k)] : []
+      rows.append(["\(k + 1)"] + weight + numbers + (0..<columns).map { cell(k, $0) })
     }
     var text = aligned(rows)
     for part in file.mixture.layout.parts where part.shape.isEmpty {
@@ -117,17 +122,24 @@ struct ModelSummary {
   }
 
   private var objectiveName: String {
-    file.fit?.estimate.flatMap { Estimate(rawValue: $0) }?.objectiveName ?? "objective"
+    if file.fit?.isHard == true { return "classification" }
+    return file.fit?.estimate.flatMap { Estimate(rawValue: $0) }?.objectiveName ?? "objective"
   }
 
   private var fitLines: String {
     guard let fit = file.fit else { return "" }
     let lines: [(String, String?)] = [
       ("rows", fit.totalWeight.map { "\(fit.rows), of total weight \($0)" } ?? "\(fit.rows)"),
-      ("log-likelihood", "\(fit.logLikelihood) (\(fixed(fit.meanLogLikelihood, 6)) per row)"),
+      (
+        "log-likelihood",
+        fit.logLikelihood.map { text in
+          "\(text)" + (fit.meanLogLikelihood.map { " (\(fixed($0, 6)) per row)" } ?? "")
+        }
+      ),
+      ("inertia", fit.inertia.map { "\($0) (sum of squared distances to the nearest means)" }),
       (objectiveName, fit.objective.map { "\($0), which was maximized" }),
-      ("AIC", significant(fit.aic, 10)),
-      ("BIC", significant(fit.bic, 10)),
+      ("AIC", fit.aic.map { significant($0, 10) }),
+      ("BIC", fit.bic.map { significant($0, 10) }),
       ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),
       ("certainty", fit.normalizedEntropy.map { "\(fixed($0, 4)) (1 - entropy / rows ln components)" }),
       ("iterations", "\(fit.iterations), \(fit.converged ? "converged" : "NOT converged")"),

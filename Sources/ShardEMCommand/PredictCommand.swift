@@ -53,6 +53,15 @@ struct PredictCommand: WorldCommand {
       }
     }
 
+    /// - Throws: `FitError.unusable` if the model has no such numbers.
+    fileprivate func require(of mixture: any Family) throws {
+      for (option, path) in named.dropFirst() where path != nil {
+        guard !type(of: mixture).hasDensities else { continue }
+        throw FitError.unusable(
+          setting: "\(option) of \(mixture.kind), which has no probabilities", expected: "--output")
+      }
+    }
+
     var named: [(option: String, path: String?)] {
       [("--output", output), ("--probabilities", probabilities), ("--log-densities", logDensities)]
     }
@@ -69,6 +78,7 @@ struct PredictCommand: WorldCommand {
       }
     }
     let file = try model.read(in: world)
+    try world.agree { try output.require(of: file.mixture) }
     let threads = try running.threadCount(in: world)
     let log = running.logger(on: world)
     let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)

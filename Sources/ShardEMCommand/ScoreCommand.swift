@@ -15,7 +15,7 @@ struct ScoreCommand: WorldCommand {
       normalized_entropy, 1 where each row is of one component for sure; free_parameters. The same \
       bits as in the model file when the data are those of the fit. With --weights, rows are those \
       of positive weight, and total_weight, the sum of their weights, stands for the number of rows \
-      in the means and criteria.
+      in the means and criteria. Of k-means, rows, inertia and mean_inertia are all there is.
 
       With --decompose, what EM's theory says of the data too, in nats, for responsibilities q of the \
       components for the rows: the model's own, or given ones. log_likelihood = lower_bound + kl_gap, \
@@ -61,10 +61,13 @@ struct ScoreCommand: WorldCommand {
     try world.agree { try model.require(data, for: file) }
     let engine = Engine(data, threads: threads, world: world)
     let (score, evidence) = try result(file.mixture, file, engine, threads: threads)
+    let inertia = type(of: file.mixture).inertia(score)
     try world.agree {
-      if world.rank == 0 { try printResult(json(score, evidence, of: data)) }
+      if world.rank == 0 {
+        try printResult(inertia.map { json(inertia: $0, score, of: data) } ?? json(score, evidence, of: data))
+      }
     }
-    if let warning = CriteriaWarning.text(score, rows: data.weightedRowCount) {
+    if inertia == nil, let warning = CriteriaWarning.text(score, rows: data.weightedRowCount) {
       log.warning("\(warning)")
     }
     return .done
@@ -86,6 +89,15 @@ struct ScoreCommand: WorldCommand {
       decompose
         ? try engine.evidence(of: mixture, under: parameters, responsibilities: given) : nil
     )
+  }
+
+  private func json(inertia: Double, _ score: Score, of data: DataSet) -> String {
+    let text = JSONText.object([
+      ("rows", .integer(data.weightedRowCount)),
+      ("total_weight", data.isWeighted ? .number(score.weightSum) : nil),
+      ("inertia", .number(inertia)), ("mean_inertia", .number(inertia / score.weightSum)),
+    ])
+    return "\(text)\n"
   }
 
   private func json(

@@ -49,7 +49,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop when the mean log-likelihood per row, or with a prior the log-posterior, changes by less. "
+      "Stop when the mean log-likelihood per row, or with a prior the log-posterior, changes by less; of "
+        + "k-means when the inertia changes relatively by less. "
         + "(default: \(SearchOptions.defaults.convergence.tolerance))",
       valueName: "e"))
   var tolerance: Double?
@@ -127,18 +128,29 @@ struct SearchOptions: ParsableArguments, CommonOptions {
     of fit: Fit, _ score: Score, _ mixture: some Family, data: DataSet, model: ModelOptions
   ) -> FitRecord {
     let estimate = mixture.estimate == .ml ? nil : mixture.estimate.rawValue
-    let isOther = estimate != nil || !mixture.sumsLogLikelihood
+    let family = type(of: mixture)
+    func ofDensities<Value>(_ value: Value?) -> Value? { family.hasDensities ? value : nil }
     return FitRecord(
       rows: fit.rows, totalWeight: data.isWeighted ? score.weightSum : nil,
       iterations: fit.iterations, converged: fit.converged,
-      logLikelihood: score.logLikelihood, meanLogLikelihood: score.meanLogLikelihood,
-      estimate: estimate, objective: isOther ? fit.objective : nil,
-      aic: score.aic, bic: score.bic, icl: score.icl, normalizedEntropy: score.normalizedEntropy,
-      freeParameters: score.freeParameterCount, seed: seed,
+      logLikelihood: ofDensities(score.logLikelihood),
+      meanLogLikelihood: ofDensities(score.meanLogLikelihood), inertia: family.inertia(score),
+      estimate: estimate,
+      objective: ofDensities(
+        estimate != nil || !mixture.sumsLogLikelihood ? fit.objective : nil),
+      isHard: model.hard, aic: ofDensities(score.aic), bic: ofDensities(score.bic),
+      icl: ofDensities(score.icl), normalizedEntropy: ofDensities(score.normalizedEntropy),
+      freeParameters: ofDensities(score.freeParameterCount), seed: seed,
       tolerance: toleranceParameters == nil ? convergence.tolerance : 0,
-      parameterTolerance: toleranceParameters, regularization: model.regularization,
+      parameterTolerance: toleranceParameters,
+      regularization: family.isRegularized ? model.regularization : 0,
       exactDense: model.exactDense, initialization: `init`.name)
   }
+}
+
+extension Family {
+  /// Σ w |x - c|² to the nearest centers, of a family without densities: what its fits maximize is minus that.
+  static func inertia(_ score: Score) -> Double? { hasDensities ? nil : -score.logLikelihood }
 }
 
 /// Where a fit starts, as the command line names it.

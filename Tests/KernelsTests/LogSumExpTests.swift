@@ -47,6 +47,40 @@ struct LogSumExpTests {
   }
 
   @Test(
+    "the most probable component gets the whole row, of equal ones the lowest",
+    arguments: [1, 2, 3, 10, 50], [false, true])
+  func largest(componentCount: Int, isWeighted: Bool) {
+    var generator = SeededGenerator(seed: UInt64(componentCount))
+    for count in [1, 7, 8, 9, 15, 16, 17, 100] {
+      let stride = (count + 15) & ~15
+      // Whole numbers: many are equal.
+      var logJoint = (0..<componentCount * stride).map { _ in (3 * generator.normal()).rounded() }
+      // No rows are there.
+      for k in 0..<componentCount { for n in count..<stride { logJoint[k * stride + n] = .nan } }
+      let weights = (0..<count).map { $0 % 4 == 1 ? 0.0 : Double($0 % 3) }
+      // Of weight 0: must not count.
+      if isWeighted, count > 1 { logJoint[1] = .infinity }
+      var result = logJoint
+      let total = assignLargest(
+        &result, componentCount: componentCount, stride: stride, count: count,
+        weights: isWeighted ? weights : nil)
+      var expected = 0.0
+      for n in 0..<count {
+        let row = (0..<componentCount).map { logJoint[$0 * stride + n] }
+        let best = row.indices.max { (row[$0], -$0) < (row[$1], -$1) }!
+        let weight = isWeighted ? weights[n] : 1
+        if weight > 0 { expected += weight * row[best] }
+        for k in row.indices { #expect(result[k * stride + n] == (k == best ? weight : 0)) }
+      }
+      // Sums of whole numbers.
+      #expect(total == expected)
+      for k in 0..<componentCount {
+        #expect(result[(k * stride + count)..<((k + 1) * stride)].allSatisfy { $0 == 0 })
+      }
+    }
+  }
+
+  @Test(
     "entropies agree with the plain loop, and change no bit of the rest", arguments: [1, 2, 3, 10],
     [smallestExponent, negligibleLogRatio])
   func uncertainty(componentCount: Int, floor: Double) {

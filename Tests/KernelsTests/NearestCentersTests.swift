@@ -69,6 +69,16 @@ struct NearestCentersTests {
     }
     // The same operations in the same order: the same bits.
     #expect(sums == expected)
+
+    // The same rows by a matrix of weights, of which a row has one that is not 0.
+    let stride = 64
+    var matrix = [Double](repeating: 0, count: centerCount * stride)
+    for n in 0..<count { matrix[Int(labels[n]) * stride + n] = weighted ? weights[n] : 1 }
+    var same = before
+    addToCenters(
+      rows, count: count, columnCount: columnCount, weights: matrix, weightStride: stride,
+      centers: centers, centerCount: centerCount, sums: &same)
+    #expect(same == sums)
   }
 
   @Test("Of equally near centers the first is taken")

@@ -100,7 +100,27 @@ extension BadInput {
     usage("fit a.npy -K 2 --noise 0", "--noise 0; expected a density above 0, or auto"),
     usage(
       "fit a.npy -K 2 --family bernoulli --noise 1",
-      "--noise beside a Bernoulli mixture; expected a family of continuous columns"),
+      "--noise beside a Bernoulli mixture; expected a family of continuous columns with weights"),
+    usage(
+      "fit a.npy -K 2 --family k-means --noise 1",
+      "--noise beside a K-means; expected a family of continuous columns with weights"),
+    usage(
+      "fit a.npy -K 2 --family k-means --hard",
+      "--hard assignments of k-means; expected a family of densities, estimate ml or map"),
+    usage(
+      "fit a.npy -K 2 --estimate vb --hard",
+      "--hard assignments of variational gaussian (full) with Dirichlet weights; expected a family of "
+        + "densities, estimate ml or map"),
+    usage(
+      "fit a.npy -K 2 --family k-means --regularization 1",
+      "--regularization 1.0 with --family k-means, which has none"),
+    usage(
+      "fit a.npy -K 2 --family soft-k-means",
+      "--family soft-k-means without --beta; give --beta b"),
+    usage(
+      "fit a.npy -K 2 --family soft-k-means --beta 0", "--beta 0; expected a variance, more than 0"),
+    usage(
+      "fit a.npy -K 2 --beta 1", "--beta 1 with --family gaussian, which has no variance of its own"),
     usage(
       "fit a.npy -K 1 --tolerance 1 --tolerance-parameters 1",
       "--tolerance and --tolerance-parameters exclude each other"),

@@ -175,7 +175,8 @@ predictions mixed "$mixed" --missing em
 iterations=12
 pendigits=(whole.npy npy --columns "$columns_npy" --components 3)
 for model in "--covariance EVI" "--covariance VEE" "--covariance VVE" "--covariance VEV" \
-  "--family multinomial" "--family student-t" \
+  "--family multinomial" "--family k-means" "--family soft-k-means --beta 500" \
+  "--covariance diag --hard" "--family student-t" \
   "--family student-t --covariance tied --degrees-of-freedom common" \
   "--noise 1e-30" "--family student-t --covariance diag --noise 1e-30"; do
   rm -f first.json

@@ -22,6 +22,9 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
         FamilyCase(family: type.name, values: ["column-families": $0])
       }
     }
+    if type.name == SoftKMeansMixture.name {
+      return [FamilyCase(family: type.name, values: ["beta": "1.5"])]
+    }
     guard type.settings.contains(where: { $0.name == "covariance" }) else {
       let hasPriors = type.settings.contains { $0.name == "estimate" }
       return [FamilyCase(family: type.name, values: [:])]
@@ -36,6 +39,9 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       FamilyCase(family: type.name, values: ["covariance": $0.name, "estimate": "map"])
     }
   }
+
+  /// Those whose components are densities.
+  static let ofDensities = all.filter { Families.standard[$0.family]?.hasDensities == true }
 
   /// - Parameter regularization: by default none.
   func mixture(

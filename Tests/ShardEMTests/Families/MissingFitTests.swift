@@ -130,7 +130,9 @@ struct MissingFitTests {
       ).parameters
     }
     let parameters = try fit(mixture)
-    for seed in [nil, 4] as [UInt64?] {
+    // What has no density has no draws.
+    let seeds: [UInt64?] = family.family == KMeansMixture.name ? [nil] : [nil, 4]
+    for seed in seeds {
       let one = try imputed(mixture, parameters, rows, columns: 3, seed: seed)
       for (found, given) in zip(one, rows) {
         #expect(given.isNaN ? found.isFinite : found == given)

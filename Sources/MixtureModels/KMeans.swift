@@ -1,28 +1,27 @@
 import Kernels
-import MixtureModels
 
 /// K-means, the limit of a mixture of equal spherical Gaussians as their variance goes to 0: one
 /// Lloyd step is one EM iteration with responsibilities 0 and 1.
 ///
 /// The log-likelihood, up to scale, is minus the inertia: the sum of w |x - c|² to the nearest center.
-struct KMeans: Pass {
+package struct KMeans: Pass {
   /// K × D centers, row-major.
-  let centers: [Double]
-  let componentCount: Int
-  let columnCount: Int
+  package let centers: [Double]
+  package let componentCount: Int
+  package let columnCount: Int
 
-  init(_ centers: [Double], columns: Int) {
+  package init(_ centers: [Double], columns: Int) {
     (self.centers, columnCount) = (centers, columns)
     componentCount = centers.count / columns
   }
 
-  private static let shifts = "shifts"
+  static let shifts = "shifts"
 
-  var slots: Slots {
+  package var slots: Slots {
     Slots.objective + [Slots.masses: componentCount, Self.shifts: centers.count]
   }
 
-  func write(
+  package func write(
     _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
   ) {
     let masses = sums + 2
@@ -44,7 +43,7 @@ struct KMeans: Pass {
   }
 
   /// The mean of each cluster; a cluster without rows keeps its center.
-  func means(_ sums: Sums) -> [Double] {
+  package func means(_ sums: Sums) -> [Double] {
     let (masses, shifts) = (sums[Slots.masses], sums[Self.shifts])
     return centers.indices.map { i in
       let mass = masses[i / columnCount]
@@ -53,7 +52,7 @@ struct KMeans: Pass {
   }
 
   /// The sum of the squared distances of all centers to others.
-  func squaredShift(to next: [Double]) -> Double {
+  package func squaredShift(to next: [Double]) -> Double {
     zip(centers, next).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }
   }
 
@@ -62,7 +61,7 @@ struct KMeans: Pass {
   ///
   /// Tiles of 32 rows: larger ones would leave the first-level cache before they are used, which
   /// took 1.4 times as long with 16 columns and centers.
-  func forEachTile(
+  package func forEachTile(
     of block: RowBlock, workspace: Workspace,
     _ body: (RowBlock, UnsafePointer<Int64>, UnsafePointer<Double>) -> Void
   ) {
