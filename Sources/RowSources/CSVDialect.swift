@@ -41,7 +41,7 @@ struct CSVDialect: Sendable {
     } else {
       hasHeader =
         options.header
-        ?? CSVDialect.isHeader(row.fields, names, columns: options.columns, cells)
+        ?? CSVDialect.isHeader(row.fields, names, options, cells)
       if hasHeader { (dataStart, fault) = (row.end, row.quoteFault) }
     }
     hasNamesInComment = hasHeader && dataStart == start
@@ -132,17 +132,30 @@ struct CSVDialect: Sendable {
     let names = fields.map(name)
     // Columns that are not among the names are an error if the first row is data throughout.
     let chosen = try? options.chosenColumns(names: names, count: count, path: "")
-    let isData = (chosen ?? Array(0..<count)).allSatisfy { cells.mayBe(row.fields[$0]) }
+    let labels = options.labels.flatMap { label in names.firstIndex(of: label) ?? place(label) }
+    let isData = (chosen ?? Array(0..<count)).allSatisfy {
+      $0 == labels || cells.mayBe(row.fields[$0])
+    }
     return isData ? names : nil
   }
 
-  /// Whether a chosen field of the first row is no number, or a column is chosen by name.
+  /// The place, from 0, of a column that is called by its number.
+  private static func place(_ column: String) -> Int? { Int(column).map { $0 - 1 } }
+
+  /// Whether a chosen field of the first row, that of labels apart, is no number, or a column is chosen by
+  /// name.
   private static func isHeader(
-    _ fields: [Field], _ names: [String], columns: [String]?, _ cells: Cells
+    _ fields: [Field], _ names: [String], _ options: ReadOptions, _ cells: Cells
   ) -> Bool {
-    var chosen = columns == nil ? fields : []
-    for column in columns ?? [] {
+    let labels = options.labels.map(place)
+    if labels == .some(nil) { return true }
+    var chosen: [Field] = []
+    if options.columns == nil {
+      chosen = fields.indices.filter { $0 != labels }.map { fields[$0] }
+    }
+    for column in options.columns ?? [] {
       guard let number = Int(column) else { return true }
+      if number - 1 == labels { continue }
       if (1...fields.count).contains(number) {
         chosen.append(fields[number - 1])
       } else if names.contains(column) || !fields.allSatisfy(cells.mayBe) {

@@ -41,6 +41,9 @@ public struct Categories: Sendable, Equatable {
 
   public var count: Int { names.count }
 
+  /// Whether all are numbers.
+  public var areNumbers: Bool { values.allSatisfy { $0 != nil } }
+
   /// Whether all are words.
   public var areWords: Bool { placesOfNumbers.isEmpty }
 
@@ -67,7 +70,7 @@ public struct Categories: Sendable, Equatable {
   }
 
   /// The number that a name is; nil for a word.
-  private static func number(_ name: String) -> Double? {
+  static func number(_ name: String) -> Double? {
     Array(name.utf8).withUnsafeBufferPointer { DecimalNumbers.shared.finite($0) }
   }
 

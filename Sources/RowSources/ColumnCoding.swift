@@ -14,7 +14,19 @@ public enum ColumnCoding: Sendable {
   /// By the place of their category. Other values are an error, or missing.
   case known(Categories, othersAreMissing: Bool)
   /// They are collected, and stand for nothing yet.
-  case collected(CategoryCollection)
+  case collected(CategoryCollection, mayMiss: Bool = false)
+  /// They are labels, known in part: numbers; or words, and these the places of the known ones. Where there is
+  /// none, or one that is no word, the label is unknown: NaN.
+  case label(Categories?)
+
+  /// Whether an empty cell is no error.
+  var mayMiss: Bool {
+    switch self {
+    case .number, .known: false
+    case .collected(_, let mayMiss): mayMiss
+    case .label: true
+    }
+  }
 
   var isNumber: Bool { if case .number = self { true } else { false } }
 
@@ -22,13 +34,17 @@ public enum ColumnCoding: Sendable {
   func code(_ name: String) throws(RowSourceError.Problem) -> Double {
     switch self {
     case .number: return .nan
-    case .collected(let collection):
+    case .collected(let collection, _):
       guard collection.insert(name) else { throw .manyCategories(limit: Categories.most) }
       return 0
     case .known(let categories, let othersAreMissing):
       if let place = categories.place(of: name) { return Double(place) }
       if othersAreMissing { return .nan }
       throw .unknownCategory(name, known: categories.names)
+    case .label(let words?): return words.place(of: name).map { Double($0) } ?? .nan
+    case .label(nil):
+      guard let number = Categories.number(name) else { throw .notANumber(name) }
+      return number
     }
   }
 
@@ -38,6 +54,7 @@ public enum ColumnCoding: Sendable {
     if case .known(let categories, _) = self, let place = categories.place(of: value) {
       return Double(place)
     }
+    if case .label(let words) = self { return words?.place(of: value).map { Double($0) } ?? value }
     return try code(Categories.name(of: value))
   }
 }

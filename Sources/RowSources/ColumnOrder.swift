@@ -4,8 +4,8 @@ public struct ColumnOrder: Sendable, Equatable {
   public let names: [String]
   /// Whose they are, as messages say it: `model m.json`.
   public let owner: String
-  /// The column of row weights, a name or number, that is read behind them; nil if there is none.
-  public var weights: String?
+  /// Columns that are read behind them, names or numbers: of row weights, of labels.
+  public var besides: [String] = []
 
   public init(names: [String], owner: String) {
     self.names = names
@@ -14,7 +14,7 @@ public struct ColumnOrder: Sendable, Equatable {
 }
 
 extension ReadOptions {
-  /// `chosen` columns in the order of the model, and the column of the weights behind them.
+  /// `chosen` columns in the order of the model, and those of weights and labels behind them.
   ///
   /// Columns go by their names, out of more if none were chosen. A choice by numbers among columns of
   /// other names is the user's word, and stays; so do those of a file without names.
@@ -26,11 +26,11 @@ extension ReadOptions {
   func ordered(
     _ chosen: [Int], by order: ColumnOrder, names: [String]?, count: Int, path: String
   ) throws -> [Int] {
-    let weights = try order.weights.map {
+    let besides = try order.besides.map {
       try index(of: $0, names: names, count: count, path: path)
     }
-    let data = chosen.filter { $0 != weights }
-    return try columns(data, by: order, names: names, path: path) + [weights].compactMap { $0 }
+    let data = chosen.filter { !besides.contains($0) }
+    return try columns(data, by: order, names: names, path: path) + besides
   }
 
   private func columns(
@@ -49,7 +49,7 @@ extension ReadOptions {
       let all = Set(names)
       let chosen = columns ?? []
       // A number among them: the user's word.
-      if !chosen.allSatisfy({ $0 == order.weights || all.contains($0) }) { return data }
+      if !chosen.allSatisfy({ order.besides.contains($0) || all.contains($0) }) { return data }
       throw RowSourceError(
         .otherColumns(others, missing: missing, order, names: names), path: path)
     }

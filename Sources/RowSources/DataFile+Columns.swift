@@ -28,14 +28,14 @@ extension [any DataFile] {
   /// Checks that no two columns have one name: a model could not tell them apart. Columns that were
   /// chosen by numbers may have, and columns without a name.
   ///
-  /// - Parameter index: a column that may be called as another one, counted from 0.
+  /// - Parameter indices: columns that may be called as others, counted from 0.
   /// - Throws: `RowSourceError` naming the column.
-  public func requireDistinctNames(besides index: Int?, _ options: ReadOptions) throws {
+  public func requireDistinctNames(besides indices: [Int], _ options: ReadOptions) throws {
     guard options.columns == nil, let file = first(where: { $0.columnNames != nil }) else {
       return
     }
     var found: Set<String> = []
-    for (column, name) in file.columnNames!.enumerated() where column != index && !name.isEmpty {
+    for (column, name) in file.columnNames!.enumerated() where !indices.contains(column) && !name.isEmpty {
       if !found.insert(name).inserted {
         throw RowSourceError(.ambiguousColumn(name), path: file.name)
       }
@@ -46,10 +46,12 @@ extension [any DataFile] {
   /// `requireSameColumns`.
   ///
   /// - Parameter column: a name or number, as in `options.columns`, one of these if there are any, or
-  ///   that of the weights in `options.order` if there is one.
+  ///   of those beside the others in `options.order` if there is one.
   /// - Throws: `RowSourceError` if there is no such column.
   public func index(ofColumn column: String, _ options: ReadOptions) throws -> Int {
-    if options.order != nil { return self[0].columnCount - 1 }
+    if let besides = options.order?.besides, let place = besides.firstIndex(of: column) {
+      return self[0].columnCount - besides.count + place
+    }
     if let index = options.columns?.firstIndex(of: column) { return index }
     let file = first { $0.columnNames != nil } ?? self[0]
     return try ReadOptions(columns: [column]).chosenColumns(

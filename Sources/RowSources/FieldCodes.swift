@@ -20,6 +20,7 @@ final class FieldCodes {
     let spelling = Array(text)
     if let code = known[slot][spelling] { return code }
     if text.isEmpty || isMissingWord(text) {
+      if coding[slot].mayMiss { return .nan }
       throw .noCategory(String(decoding: text, as: UTF8.self))
     }
     if let value = nonFiniteValue(of: text) { throw .notFinite(value) }

@@ -13,7 +13,9 @@ extension NumberFile {
   }
 
   public func coded(by coding: [ColumnCoding]) -> any DataFile {
-    coding.allSatisfy(\.isNumber) ? self : CodedFile(base: self, coding: coding)
+    // Labels without words are what they are.
+    let coding = coding.map { if case .label(nil) = $0 { ColumnCoding.number } else { $0 } }
+    return coding.allSatisfy(\.isNumber) ? self : CodedFile(base: self, coding: coding)
   }
 
   public var scanPartCount: Int { 0 }

@@ -12,6 +12,9 @@ public struct ReadOptions: Sendable, Equatable {
   /// of it is no number (`nan`, `NA` and `inf` count as numbers here, and fields that may be
   /// missing).
   public var header: Bool?
+  /// The column of labels, by name or number: whether it has a word or nothing in the first row of text
+  /// does not tell a header. Nil: there is none.
+  public var labels: String?
   /// Whether cells may be missing, and how files write those that are.
   public var missing: MissingCells
   /// What files of any name hold, if they are raw; nil: their names tell what they are.

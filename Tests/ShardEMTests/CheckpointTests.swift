@@ -308,7 +308,7 @@ struct CheckpointTests {
       changed[2 * row + 1] = changed[2 * row + 1].nextUp
       #expect(
         try fingerprint(changed).difference(from: expected)
-          == "other values or weights in some rows")
+          == "other values, weights or labels in some rows")
     }
     let weights = [Double](repeating: 1, count: 2000)
     #expect(try fingerprint(rows, weights: weights) != expected)

@@ -1,49 +1,65 @@
 import RowSources
 import Rows
 
-/// Reads one rank's blocks, with their row weights, in whatever form the files have them.
+/// Reads one rank's blocks, with their row weights and labels, in whatever form the files have them.
 struct BlockReader: Sendable {
   let shards: [any RowSource]
-  let weights: RowWeights?
+  let beside: BesideData
   let blocks: [ShardPlan.Block]
 
   /// The number of columns of the files.
   var fileColumns: Int { shards[0].columnCount }
   /// The number of data columns.
-  var columnCount: Int { weights?.dataColumnCount(ofFileColumns: fileColumns) ?? fileColumns }
+  var columnCount: Int { fileColumns - beside.columns.count }
 
-  /// The scratch memory for a row: the row as read, the data columns of it, its weight.
-  static func rowBytes(fileColumns: Int) -> Int { 8 * (2 * fileColumns + 1) }
+  /// The scratch memory for a row: the row as read, the data columns of it, its weight and label.
+  static func rowBytes(fileColumns: Int, areLabelled: Bool) -> Int {
+    8 * (2 * fileColumns + (areLabelled ? 2 : 1))
+  }
 
   /// Calls `body` with block `number` of this rank; `scratch` is used where a copy is needed.
   func withBlock<Result>(
     _ number: Int, scratch: Workspace, _ body: (RowBlock) throws -> Result
   ) throws -> Result {
     let block = blocks[number]
-    let count = block.rows.count
-    let read = scratch.reserve(count * BlockReader.rowBytes(fileColumns: fileColumns) / 8)
+    let (count, columns) = (block.rows.count, beside.columns)
+    let bytes = BlockReader.rowBytes(fileColumns: fileColumns, areLabelled: beside.labels != nil)
+    let read = scratch.reserve(count * bytes / 8)
     let data = read + count * fileColumns
     let ownWeights = data + count * columnCount
+    // Where there are both.
+    let ownLabels = ownWeights + (beside.weights == nil ? 0 : count)
 
-    func give(_ rows: UnsafePointer<Double>, _ weights: UnsafePointer<Double>?) throws -> Result {
-      try body(
-        RowBlock(
-          rows: rows, weights: weights, count: count, columnCount: columnCount,
-          firstRow: block.firstRow))
-    }
     return try shards[block.shard].withRows(block.rows, scratch: read) { rows in
-      switch weights {
-      case nil:
-        return try give(rows, nil)
-      case .column(let column):
-        RowWeights.split(
-          rows, count: count, fileColumns: fileColumns, weightColumn: column, data: data,
-          weights: ownWeights)
-        return try give(data, ownWeights)
-      case .source(let source):
-        let weightRows = block.firstRow..<block.firstRow + count
-        return try source.withRows(weightRows, scratch: ownWeights) { try give(rows, $0) }
+      var own = rows
+      if !columns.isEmpty {
+        BesideData.leaveOut(columns, of: rows, count: count, fileColumns: fileColumns, into: data)
+        own = UnsafePointer(data)
       }
+      return try withNumbers(beside.weights, of: block, rows, memory: ownWeights) { weights in
+        try withNumbers(beside.labels, of: block, rows, memory: ownLabels) { labels in
+          try body(
+            RowBlock(
+              rows: own, weights: weights, labels: labels, count: count, columnCount: columnCount,
+              firstRow: block.firstRow))
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with a number of each of a block's rows; nil if there are none.
+  private func withNumbers<Result>(
+    _ numbers: RowNumbers?, of block: ShardPlan.Block, _ rows: UnsafePointer<Double>,
+    memory: UnsafeMutablePointer<Double>, _ body: (UnsafePointer<Double>?) throws -> Result
+  ) throws -> Result {
+    switch numbers {
+    case nil: return try body(nil)
+    case .column(let column):
+      for n in 0..<block.rows.count { memory[n] = rows[n * fileColumns + column] }
+      return try body(memory)
+    case .source(let source):
+      let own = block.firstRow..<block.firstRow + block.rows.count
+      return try source.withRows(own, scratch: memory) { try body($0) }
     }
   }
 
@@ -60,22 +76,35 @@ struct BlockReader: Sendable {
 
   /// The place in the file of a data column.
   private func fileColumn(_ j: Int) -> Int {
-    if case .column(let weightColumn) = weights, j >= weightColumn { return j + 1 }
-    return j
+    beside.columns.reduce(j) { $0 + ($1 <= $0 ? 1 : 0) }
   }
 
   /// The error for a weight of block `number` that is none.
   func faultyWeight(_ value: Double, _ number: Int, row: Int) -> DataSetError {
+    let place = place(of: beside.weights!, number, row: row)
+    return .weight(path: place.path, row: place.row, column: place.column, value: value)
+  }
+
+  /// The error for a label of block `number` that is none.
+  func faultyLabel(_ value: Double, _ number: Int, row: Int, expected: String) -> DataSetError {
+    let place = place(of: beside.labels!, number, row: row)
+    return .unsuitable(
+      path: place.path, row: place.row, column: place.column,
+      problem: ValueProblem(row: row, column: nil, value: value, expected: expected))
+  }
+
+  /// The file that has the number beside a row, and its row and column there.
+  private func place(
+    of numbers: RowNumbers, _ number: Int, row: Int
+  ) -> (path: String, row: Int, column: RowSourceError.Column?) {
     let block = blocks[number]
     let shard = shards[block.shard]
-    return switch weights! {
+    return switch numbers {
     case .column(let column):
-      .weight(
-        path: shard.name, row: shard.firstRowNumber + block.rows.lowerBound + row,
-        column: shard.column(column), value: value)
-    case .source(let source):
-      .weight(
-        path: source.name, row: source.firstRowNumber + block.firstRow + row, value: value)
+      (
+        shard.name, shard.firstRowNumber + block.rows.lowerBound + row, shard.column(column)
+      )
+    case .source(let source): (source.name, source.firstRowNumber + block.firstRow + row, nil)
     }
   }
 }

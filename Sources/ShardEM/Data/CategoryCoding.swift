@@ -1,32 +1,45 @@
 import MessagePassing
 import RowSources
 
-/// How the categories of a data set's columns are found and become numbers.
+/// How the categories of a data set's columns, and words that are labels, are found and become numbers.
 struct CategoryCoding {
   private let kinds: [ColumnKind]
-  /// The file's column of the weights, which is none of `kinds`.
-  private let weights: Int?
+  /// The file's columns that are none of `kinds`, in order.
+  private let besides: [Int]
+  /// The one of these that is of labels.
+  private let labels: Int?
   private let othersAreMissing: Bool
 
-  init(_ kinds: [ColumnKind], weights: Int?, othersAreMissing: Bool) {
-    (self.kinds, self.weights, self.othersAreMissing) = (kinds, weights, othersAreMissing)
+  init(_ kinds: [ColumnKind], besides: [Int], labels: Int?, othersAreMissing: Bool) {
+    (self.kinds, self.besides, self.labels) = (kinds, besides, labels)
+    self.othersAreMissing = othersAreMissing
   }
 
-  /// Collective. The shards with their categories as numbers, and the categories; unknown ones are learned
-  /// in one pass over the rows, and sorted.
+  /// Shards whose columns are coded.
+  struct Coded {
+    let shards: ShardLoader
+    /// Of the data columns; empty: all are of numbers.
+    var categories: [Categories?] = []
+    /// The words that are labels, in order; nil: labels are numbers.
+    var words: Categories?
+  }
+
+  /// Collective. The shards with their categories and labels as numbers; unknown categories and words are
+  /// learned in one pass over the rows, and sorted.
   ///
   /// - Throws: on every rank the same error: `RowSourceError` about a cell without a category, or a column
   ///   of too many.
-  func code(
-    _ shards: ShardLoader, threads: Int, world: any Communicator
-  ) throws -> (ShardLoader, [Categories?]) {
-    if kinds.allSatisfy({ $0 == .number }) { return (shards, []) }
+  func code(_ shards: ShardLoader, threads: Int, world: any Communicator) throws -> Coded {
     var categories: [Categories?] = kinds.map {
       if case .category(let categories) = $0 { categories } else { nil }
     }
     let unknown = kinds.indices.filter { kinds[$0] == .category(nil) }
-    if !unknown.isEmpty {
-      let found = try learned(unknown, shards, threads: threads, world: world)
+    let ofWords = try labels.flatMap { try mayBeWords(shards, world) ? $0 : nil }
+    let columns = unknown.map(fileColumn) + [ofWords].compactMap { $0 }
+    var words: Categories?
+    if !columns.isEmpty {
+      var found = try learned(columns, shards, threads: threads, world: world)
+      if ofWords != nil { words = Self.words(found.removeLast()) }
       for (j, values) in zip(unknown, found) { categories[j] = Categories(sorting: values) }
       for j in unknown where categories[j]!.count > Categories.most {
         let file = shards.files[0]
@@ -39,18 +52,30 @@ struct CategoryCoding {
     let coding = categories.map { categories in
       categories.map { ColumnCoding.known($0, othersAreMissing: othersAreMissing) } ?? .number
     }
-    return (shards.coded(by: ofFile(coding)), categories)
+    return Coded(
+      shards: shards.coded(by: ofFile(coding, labels: .label(words))),
+      categories: categories.allSatisfy { $0 == nil } ? [] : categories, words: words)
+  }
+
+  /// Collective. Whether files are text, which may have words for labels.
+  private func mayBeWords(_ shards: ShardLoader, _ world: any Communicator) throws -> Bool {
+    var areText = [shards.files.contains { $0 is CSVFile } ? 1.0 : 0.0]
+    try world.maximum(&areText)
+    return areText[0] > 0
+  }
+
+  /// The labels that are known ones, if some are words.
+  private static func words(_ found: Set<[UInt8]>) -> Categories? {
+    if Categories(sorting: found).areNumbers { return nil }
+    return Categories(sorting: found.subtracting([Array("-1".utf8)]))
   }
 
   /// Collective. Of each data column the different values in the first rows of all.
-  static func firstValues(
-    _ shards: ShardLoader, weights: Int?, world: any Communicator
-  ) throws -> [Categories] {
-    let count = shards.files[0].columnCount
-    let collections = (0..<count).map { _ in CategoryCollection() }
-    let coding = collections.enumerated().map { j, collection in
-      j == weights ? ColumnCoding.number : .collected(collection)
-    }
+  func firstValues(_ shards: ShardLoader, world: any Communicator) throws -> [Categories] {
+    let columns = (0..<shards.files[0].columnCount).filter { !besides.contains($0) }
+    let collections = columns.map { _ in CategoryCollection() }
+    let coding = ofFile(
+      collections.map { .collected($0) }, labels: .collected(CategoryCollection(), mayMiss: true))
     try world.agree {
       for run in shards.runs where run.firstRow < FoundColumns.rowCount {
         let rows = run.rows.prefix(FoundColumns.rowCount - run.firstRow)
@@ -58,20 +83,23 @@ struct CategoryCoding {
           .forEachPiece(of: rows, pieceBytes: 8 << 20, threads: 1) { _, _ in }
       }
     }
-    return try gathered(collections, world).enumerated().filter { $0.offset != weights }
-      .map { Categories(sorting: $0.element) }
+    return try Self.gathered(collections, world).map { Categories(sorting: $0) }
   }
 
-  /// The values of some columns in the rows of all ranks.
+  /// The values of some columns of the files in the rows of all ranks.
   private func learned(
     _ columns: [Int], _ shards: ShardLoader, threads: Int, world: any Communicator
   ) throws -> [Set<[UInt8]>] {
     let collections = columns.map { _ in CategoryCollection() }
-    var coding = [ColumnCoding](repeating: .number, count: kinds.count)
-    for (j, collection) in zip(columns, collections) { coding[j] = .collected(collection) }
+    // Of words that are learned later there may be any.
+    var coding = ofFile(
+      Array(repeating: .number, count: kinds.count),
+      labels: .collected(CategoryCollection(), mayMiss: true))
+    for (j, collection) in zip(columns, collections) {
+      coding[j] = .collected(collection, mayMiss: j == labels)
+    }
     try world.agree {
-      for (file, rows) in zip(shards.coded(by: ofFile(coding)).files, shards.ownRows)
-      where !rows.isEmpty {
+      for (file, rows) in zip(shards.coded(by: coding).files, shards.ownRows) where !rows.isEmpty {
         try file.forEachPiece(of: rows, pieceBytes: 8 << 20, threads: threads) { _, _ in }
       }
     }
@@ -97,11 +125,12 @@ struct CategoryCoding {
     return found
   }
 
-  private func fileColumn(_ j: Int) -> Int { j < weights ?? .max ? j : j + 1 }
+  private func fileColumn(_ j: Int) -> Int { besides.reduce(j) { $0 + ($1 <= $0 ? 1 : 0) } }
 
-  private func ofFile(_ coding: [ColumnCoding]) -> [ColumnCoding] {
-    var coding = coding
-    if let weights { coding.insert(.number, at: weights) }
-    return coding
+  /// The coding of all columns of the files.
+  private func ofFile(_ coding: [ColumnCoding], labels own: ColumnCoding) -> [ColumnCoding] {
+    besides.reduce(into: coding) { coding, column in
+      coding.insert(column == labels ? own : .number, at: column)
+    }
   }
 }

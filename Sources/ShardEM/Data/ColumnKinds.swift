@@ -7,7 +7,7 @@ public struct ColumnKinds {
 
   /// - Parameters:
   ///   - looksAtValues: whether `choose` needs `FoundColumns.firstValues`.
-  ///   - choose: the same on every rank.
+  ///   - choose: the same on every rank; none: all are of numbers.
   public init(
     looksAtValues: Bool = false, _ choose: @escaping (FoundColumns) throws -> [ColumnKind]
   ) {

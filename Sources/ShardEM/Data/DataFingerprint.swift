@@ -17,7 +17,7 @@ public struct DataFingerprint: Sendable, Equatable {
   public let columnNames: [String]?
   /// Of each column its categories; nil of one of numbers. Empty: all are.
   public let categories: [[String]?]
-  /// A digest of the values and weights of at most `sampleCount` blocks, evenly spread.
+  /// A digest of the values, weights and labels of at most `sampleCount` blocks, evenly spread.
   public let sample: String
 
   /// How many blocks are looked at: few enough to be read at once, 8 KiB a column each.
@@ -42,7 +42,7 @@ public struct DataFingerprint: Sendable, Equatable {
     for (name, earlierName) in zip(files, earlier.files) where name != earlierName {
       return "\(name), not \(earlierName)"
     }
-    return sample == earlier.sample ? nil : "other values or weights in some rows"
+    return sample == earlier.sample ? nil : "other values, weights or labels in some rows"
   }
 
   /// The first file that is missing, or else the first that is new.
@@ -96,11 +96,13 @@ private struct SampledBlock {
 }
 
 extension RowBlock {
-  /// Of the values, and of the weights if there are any.
+  /// Of the values, and of the weights and labels if there are any.
   fileprivate var digest: Digest {
     var digest = Digest(UnsafeBufferPointer(start: rows, count: count * columnCount))
-    for number in UnsafeBufferPointer(start: weights, count: weights == nil ? 0 : count) {
-      digest.add(number.bitPattern)
+    for numbers in [weights, labels] {
+      for number in UnsafeBufferPointer(start: numbers, count: numbers == nil ? 0 : count) {
+        digest.add(number.bitPattern)
+      }
     }
     return digest
   }

@@ -13,6 +13,8 @@ extension DataSet {
   ///   - weights: a file with one weight per row over all shards (which must be shared), or if there
   ///     is none of that name, a column of the data (name, or number from 1), which then is no data
   ///     column.
+  ///   - labels: likewise what is known of the rows' classes: numbers from 0, or words, the classes in
+  ///     their order; -1, NaN and in text an empty field or NA where it is unknown.
   ///   - kinds: what the cells of the data columns are; nil: numbers.
   ///   - unknownCategoriesAreMissing: whether what is none of the categories that `kinds` names is a
   ///     missing cell, rather than an error.
@@ -22,30 +24,37 @@ extension DataSet {
   /// - Throws: on every rank the same error, about the first faulty file and row.
   public static func open(
     _ arguments: [String], options: ReadOptions = ReadOptions(),
-    placement: FilePlacement = .shared, weights: String? = nil,
+    placement: FilePlacement = .shared, weights: String? = nil, labels: String? = nil,
     kinds: ColumnKinds? = nil, unknownCategoriesAreMissing: Bool = false,
     memory limit: MemoryLimit = .share(0.5), threads: Int = 1, world: any Communicator
   ) throws -> DataSet {
     try world.requireSame(
       [
-        word("weights", weights), "files \(placement.word)",
+        word("weights", weights), word("labels", labels), "files \(placement.word)",
         "unknown categories \(unknownCategoriesAreMissing ? "missing" : "refused")",
       ] + options.words)
     var options = options
     let bytes = try limit.byteCount(in: world)
     options.memory = bytes
     let weightsPath = try existingFile(weights, world)
+    let labelsPath = try existingFile(labels, world)
     let weightColumn = weightsPath == nil ? weights : nil
-    if let weightColumn { options.include(weightColumn) }
-    options.order?.weights = weightColumn
+    let labelColumn = labelsPath == nil ? labels : nil
+    options.labels = labelColumn
+    for column in [weightColumn, labelColumn].compactMap({ $0 }) { options.include(column) }
+    options.order?.besides = [weightColumn, labelColumn].compactMap { $0 }
 
-    let (opened, weightFile) = try world.agree {
-      // Where one is missing, what weights must be is said.
-      let weightOptions = ReadOptions(
-        decimalComma: options.decimalComma, missing: .allowed(), memory: bytes)
-      return (
-        try namingWeights(weightColumn) { try DataFiles.open(arguments, options) },
-        try weightsPath.map { try openWeights($0, weightOptions) }
+    // Where a weight is missing, what weights must be is said; labels may be missing.
+    let weightOptions = ReadOptions(
+      decimalComma: options.decimalComma, missing: .allowed(), memory: bytes)
+    let labelOptions = LabelFile.options(reading: options)
+    let (opened, weightFile, labelFile) = try world.agree { [options] in
+      (
+        try naming(weightColumn) {
+          try naming(labelColumn) { try DataFiles.open(arguments, options) }
+        },
+        try weightsPath.map { try openWeights($0, weightOptions) },
+        try labelsPath.map { try LabelFile.open($0, labelOptions) }
       )
     }
     var files = opened.files
@@ -54,10 +63,11 @@ extension DataSet {
     switch placement {
     case .shared:
       try world.agree(opened.requireRows)
-      try world.requireSameFiles(files + [weightFile].compactMap { $0 })
+      try world.requireSameFiles(files + [weightFile, labelFile].compactMap { $0 })
       group = FileGroup(of: files, sharedBy: world)
     case .local(let host):
       if let weightFile { throw DataSetError.localWeights(path: weightFile.name) }
+      if let labelFile { throw DataSetError.localLabels(path: labelFile.name) }
       let all = try LocalFiles(files, on: host, world: world)
       (files, group) = (all.files, all.group)
       notices = try all.notices(opened, world: world)
@@ -65,52 +75,73 @@ extension DataSet {
       try world.agree { if all.files.isEmpty { try opened.requireRows() } }
     }
     // All ranks know the columns of all files.
-    let weightIndex = try world.common { [files, options] in
+    let (weightIndex, labelIndex) = try world.common { [files, options] in
       try files.requireSameColumns(options)
-      let weightIndex = try namingWeights(weightColumn) {
-        try weightColumn.map { try files.index(ofColumn: $0, options) }
+      func index(_ column: String?) throws -> Int? {
+        try naming(column) { try column.map { try files.index(ofColumn: $0, options) } }
       }
-      try files.requireDistinctNames(besides: weightIndex, options)
-      return weightIndex
+      let (weightIndex, labelIndex) = (try index(weightColumn), try index(labelColumn))
+      if let labelIndex, labelIndex == weightIndex {
+        throw DataSetError.shape(
+          found: "\(files[0].column(labelIndex)) as that of weights and of labels",
+          expected: "a column of each")
+      }
+      try files.requireDistinctNames(
+        besides: [weightIndex, labelIndex].compactMap { $0 }, options)
+      return (weightIndex, labelIndex)
     }
 
     var shards = try ShardLoader(files, in: group, threads: threads, world: world)
     let (plan, runs, rows) = (shards.plan, shards.runs, shards.ownRows)
-    var categories: [Categories?] = []
-    if let kinds {
-      var found = FoundColumns(
-        names: names(of: files, weightIndex.map(RowWeights.column)),
-        count: files[0].columnCount - (weightIndex == nil ? 0 : 1))
-      if kinds.looksAtValues {
-        found.firstValues = try CategoryCoding.firstValues(shards, weights: weightIndex, world: world)
-      }
-      let coding = CategoryCoding(
-        try world.common { [found] in try kinds.choose(found) }, weights: weightIndex,
+    let besides = [weightIndex, labelIndex].compactMap { $0 }.sorted()
+    let count = files[0].columnCount - besides.count
+    func coding(_ kinds: [ColumnKind]) -> CategoryCoding {
+      CategoryCoding(
+        kinds, besides: besides, labels: labelIndex,
         othersAreMissing: unknownCategoriesAreMissing)
-      (shards, categories) = try coding.code(shards, threads: threads, world: world)
     }
-    let (memory, sources) = try world.agree { [files = shards.files, weightFile, shards] in
+    let numbers = [ColumnKind](repeating: .number, count: count)
+    var found = FoundColumns(names: names(of: files, besides: besides), count: count)
+    if kinds?.looksAtValues == true {
+      found.firstValues = try coding(numbers).firstValues(shards, world: world)
+    }
+    let chosen = try world.common { [found] in try kinds?.choose(found) ?? [] }
+    let coded = try coding(chosen.isEmpty ? numbers : chosen).code(
+      shards, threads: threads, world: world)
+    shards = coded.shards
+    let (memory, sources) = try world.agree { [files = shards.files, shards] in
       let memory = try RowMemory(
-        limit: bytes, rows, of: files, weights: weightFile, mayMiss: options.missing.areAllowed,
-        plan, threads: threads)
+        limit: bytes, rows, of: files, beside: [weightFile, labelFile].compactMap { $0 },
+        areLabelled: labels != nil, mayMiss: options.missing.areAllowed, plan, threads: threads)
       return (memory, try shards.load(rows, memory, threads: threads))
     }
 
-    var rowWeights = weightIndex.map(RowWeights.column)
+    // This rank's rows follow each other over all shards.
+    let first = runs.first?.firstRow ?? 0
+    let own = first..<first + runs.reduce(0) { $0 + $1.rows.count }
+    var rowWeights = weightIndex.map(RowNumbers.column)
     if let weightFile {
-      // This rank's rows follow each other over all shards.
-      let first = runs.first?.firstRow ?? 0
-      let count = runs.reduce(0) { $0 + $1.rows.count }
+      let loader = try loader(of: weightFile, threads: threads, world: world)
       rowWeights = try .source(
         load(
-          weightFile, beside: first..<first + count, of: plan.rowCount, memory, threads: threads,
-          world: world
+          loader, beside: own, of: plan.rowCount, memory, threads: threads, world: world
         ) { DataSetError.weightCount(path: weightFile.name, count: $0, rows: $1) })
     }
+    var (rowLabels, words) = (labelIndex.map(RowNumbers.column), coded.words)
+    if let labelFile {
+      let file = try LabelFile(
+        labelFile, labelOptions, rows: plan.rowCount, threads: threads, world: world)
+      words = file.words
+      rowLabels = try .source(
+        load(
+          file.loader, beside: own, of: plan.rowCount, memory, threads: threads, world: world
+        ) { DataSetError.rowsBeside(path: labelFile.name, count: $0, rows: $1) })
+    }
     return try DataSet(
-      shards: sources, files: shards.files, notices: notices, weights: rowWeights,
-      missing: options.missing, categories: categories, plan: plan, runs: runs, memory: memory,
-      threads: threads, world: world)
+      shards: sources, files: shards.files, notices: notices,
+      beside: BesideData(weights: rowWeights, labels: rowLabels), missing: options.missing,
+      categories: coded.categories, classNames: words?.names, plan: plan, runs: runs,
+      memory: memory, threads: threads, world: world)
   }
 
   /// Collective. The path if there is such a file.
@@ -124,8 +155,8 @@ extension DataSet {
     return exists[0] > 0 ? path : nil
   }
 
-  /// Says of a column that is missing that it was to be that of the weights.
-  private static func namingWeights<Value>(
+  /// Says of a column that is missing that it was to be that of the weights or labels.
+  private static func naming<Value>(
     _ column: String?, _ body: () throws -> Value
   ) throws -> Value {
     do {
@@ -148,23 +179,24 @@ extension DataSet {
 }
 
 extension RowMemory {
-  /// For one rank's `rows` of each file, and a weight for each from a file of its own if there is one.
+  /// For one rank's `rows` of each file, and numbers for each from files of their own.
   fileprivate init(
-    limit: Int, _ rows: [Range<Int>], of files: [any DataFile], weights: (any DataFile)?,
-    mayMiss: Bool, _ plan: ShardPlan, threads: Int
+    limit: Int, _ rows: [Range<Int>], of files: [any DataFile], beside: [any DataFile],
+    areLabelled: Bool, mayMiss: Bool, _ plan: ShardPlan, threads: Int
   ) throws {
     let rowCount = rows.reduce(0) { $0 + $1.count }
     let blockRows = min(plan.blockRows, plan.rowCount)
     let columns = files[0].columnCount
     let blocks =
       threads * blockRows
-      * (BlockReader.rowBytes(fileColumns: columns) + (mayMiss ? 8 * columns : 0))
+      * (BlockReader.rowBytes(fileColumns: columns, areLabelled: areLabelled)
+        + (mayMiss ? 8 * columns : 0))
     let unpacking = try RowMemory.unpackingBytes(
-      zip(rows, files).filter { !$0.0.isEmpty }.map(\.1) + [weights].compactMap { $0 },
+      zip(rows, files).filter { !$0.0.isEmpty }.map(\.1) + beside,
       limit: limit, threads: threads)
     let bytes = zip(rows, files).reduce(0) { $0 + $1.0.count * $1.1.heldRowBytes }
     try self.init(
-      limit: limit, rows: bytes + rowCount * (weights?.heldRowBytes ?? 0),
+      limit: limit, rows: bytes + rowCount * beside.reduce(0) { $0 + $1.heldRowBytes },
       distances: rowCount * NearestCandidates.rowBytes, blocks: blocks, unpacking: unpacking)
   }
 

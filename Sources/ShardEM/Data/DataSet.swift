@@ -28,6 +28,9 @@ public final class DataSet: Sendable {
   /// all columns are of numbers.
   public let categories: [Categories?]
 
+  /// Of labels that are words these, in the order of the classes; nil: they are numbers, or there are none.
+  public let classNames: [String]?
+
   /// The files the shards were opened from; none for rows in memory.
   public let files: [any DataFile]
   /// What was decided about the files that a user may not expect; the same on every rank.
@@ -44,7 +47,9 @@ public final class DataSet: Sendable {
   /// Whether this rank holds its rows in memory; else it reads them anew in every pass.
   public var isInMemory: Bool { memory.holdsRows }
   /// Whether the rows have weights of their own.
-  public var isWeighted: Bool { reader.weights != nil }
+  public var isWeighted: Bool { reader.beside.weights != nil }
+  /// Whether the classes of some rows may be known.
+  public var isLabelled: Bool { reader.beside.labels != nil }
   /// The number of rows of all shards.
   public var rowCount: Int { plan.rowCount }
 
@@ -61,29 +66,30 @@ public final class DataSet: Sendable {
   ///   weight is negative, no row has any weight, or a column has no value.
   init(
     shards: [any RowSource], files: [any DataFile] = [], notices: [String] = [],
-    weights: RowWeights?, missing: MissingCells, categories: [Categories?] = [], plan: ShardPlan,
-    runs: [ShardPlan.Block]? = nil, memory: RowMemory = .unlimited, threads: Int, world: any Communicator
+    beside: BesideData, missing: MissingCells, categories: [Categories?] = [],
+    classNames: [String]? = nil, plan: ShardPlan, runs: [ShardPlan.Block]? = nil,
+    memory: RowMemory = .unlimited, threads: Int, world: any Communicator
   ) throws {
     precondition(!shards.isEmpty, "a data set of no shards")
     self.files = files
-    self.categories = categories
+    (self.categories, self.classNames) = (categories, classNames)
     self.notices = notices
     self.plan = plan
     self.memory = memory
     blocks = plan.blocks(of: runs ?? plan.runs(ofRank: world.rank, size: world.size))
-    reader = BlockReader(shards: shards, weights: weights, blocks: blocks)
+    reader = BlockReader(shards: shards, beside: beside, blocks: blocks)
     columnCount = reader.columnCount
     // Those of all searches take no more than the rows would.
     heldDistances = Permits(min(memory.heldDistances, reader.columnCount))
     guard columnCount > 0 else { throw DataSetError.onlyWeights(path: shards[0].name) }
-    columnNames = DataSet.names(of: files, weights)
+    columnNames = DataSet.names(of: files, besides: beside.columns)
     guard plan.rowCount > 0 else { throw DataSetError.noRows }
 
     let scan = try RowScan.scan(
       reader, mayMiss: missing.areAllowed, threads: threads, world: world)
     (ranges, largestWeight) = (scan.ranges, scan.largestWeight)
     incompleteBlocks = scan.incompleteBlocks
-    weightedRowCount = weights == nil ? plan.rowCount : scan.weightedRowCount
+    weightedRowCount = beside.weights == nil ? plan.rowCount : scan.weightedRowCount
     guard largestWeight > 0 else { throw DataSetError.allWeightsZero }
     // The exact sums drop what is below 2^-950: this leaves as much for squares of values.
     guard largestWeight >= 0x1p-500 else {
@@ -98,11 +104,11 @@ public final class DataSet: Sendable {
         reader, within: ranges, blockCount: plan.blockCount, threads: threads, world: world) : nil
   }
 
-  /// What `files` call the columns beside that of the weights.
-  static func names(of files: [any DataFile], _ weights: RowWeights?) -> [String]? {
+  /// What `files` call their columns but some.
+  static func names(of files: [any DataFile], besides columns: [Int]) -> [String]? {
     let named = files.compactMap { $0.columnNames }
     guard var names = named.first, named.allSatisfy({ $0 == names }) else { return nil }
-    if case .column(let column) = weights { names.remove(at: column) }
+    for column in columns.reversed() { names.remove(at: column) }
     return Set(names).count == names.count ? names : nil
   }
 
@@ -160,6 +166,11 @@ public final class DataSet: Sendable {
       path: place.shard.name, row: place.shard.firstRowNumber + place.row,
       column: place.shard.column(place.column), model: model)
   }
+
+  /// A label of one of this rank's blocks is none of those expected.
+  func error(
+    aboutLabel value: Double, row: Int, inBlock number: Int, expected: String
+  ) -> DataSetError { reader.faultyLabel(value, number, row: row, expected: expected) }
 
   /// A number of one of this rank's blocks is none, that of one of its rows if it is known which.
   func error(

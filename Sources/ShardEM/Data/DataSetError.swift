@@ -15,7 +15,9 @@ public enum DataSetError: InputError, Equatable {
   case sameName(String, hosts: [String])
   /// There is a file of row weights, but no host has all rows.
   case localWeights(path: String)
-  /// What shall be the row weights is neither a file nor a column of the data.
+  /// There is a file of labels, but no host has all rows.
+  case localLabels(path: String)
+  /// What shall be the row weights or labels is neither a file nor a column of the data.
   case noWeights(String, RowSourceError)
   /// The row weights have several columns.
   case weightColumns(path: String, count: Int)
@@ -40,7 +42,7 @@ public enum DataSetError: InputError, Equatable {
   case noValues(RowSourceError.Column)
   /// A cell is missing, in a row counted from 1 in the file, and the model cannot do without it.
   case missing(path: String, row: Int, column: RowSourceError.Column, model: String)
-  /// The column of row weights is the only one.
+  /// The columns of row weights and labels are the only ones.
   case onlyWeights(path: String)
   /// There are fewer rows (of positive weight) than components.
   case fewerRowsThanComponents(rows: Int, components: Int)
@@ -87,6 +89,9 @@ extension DataSetError: CustomStringConvertible {
     case .localWeights(let path):
       "\(path): with \(Term.local), a file of row weights is not possible, as no host has all "
         + "rows; make the weights a column of the data and name that"
+    case .localLabels(let path):
+      "\(path): with \(Term.local), a file of labels is not possible, as no host has all rows; make "
+        + "the labels a column of the data and name that"
     case .noWeights(let name, let error):
       "\(shown(name)): no such file, and \(error)"
     case .weightColumns(let path, let count):
@@ -115,7 +120,7 @@ extension DataSetError: CustomStringConvertible {
       "\(path): row \(row), \(column): a missing cell, which \(model) cannot do without; "
         + "leave such rows out or fill in their values"
     case .onlyWeights(let path):
-      "\(path): no column beside that of the row weights"
+      "\(path): no column beside that of the row weights or labels"
     case .fewerRowsThanComponents(let rows, let components):
       "\(components) components for \(rows) row\(rows == 1 ? "" : "s") of data; "
         + "lower \(Term.components) or add data"

@@ -31,7 +31,7 @@ struct RowScan {
     } catch { failure = error }
     let scan = scans[0]
     for thread in 1..<threads { scan.merge(scans[thread]) }
-    return try RowScan(scan, failure: failure, weighted: reader.weights != nil, world)
+    return try RowScan(scan, failure: failure, weighted: reader.beside.weights != nil, world)
   }
 
   /// Collective. Combines the ranks' scans; a minimum is the maximum of the negative.

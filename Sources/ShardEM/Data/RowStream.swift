@@ -14,7 +14,7 @@ public struct RowStream: Sendable {
   private let missing: MissingCells
 
   /// What the files call the columns, no two alike; nil if they have no names, or do not agree.
-  public var columnNames: [String]? { DataSet.names(of: files, nil) }
+  public var columnNames: [String]? { DataSet.names(of: files, besides: []) }
 
   /// The number of rows of all files.
   public var rowCount: Int { plan.rowCount }

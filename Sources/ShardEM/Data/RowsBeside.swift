@@ -51,21 +51,28 @@ extension DataSet {
       }
     }
     let rows = (own.first?.lowerBound ?? 0)..<(own.last?.upperBound ?? 0)
+    let loader = try DataSet.loader(of: file, threads: threads, world: world)
     return RowsBeside(
       try DataSet.load(
-        file, beside: rows, of: rowCount, memory, threads: threads, world: world
+        loader, beside: rows, of: rowCount, memory, threads: threads, world: world
       ) { DataSetError.rowsBeside(path: path, count: $0, rows: $1) })
+  }
+
+  /// Collective. A file that all ranks see, with its rows found.
+  static func loader(
+    of file: any DataFile, threads: Int, world: any Communicator
+  ) throws -> ShardLoader {
+    try ShardLoader(
+      [file], in: FileGroup(of: [file], sharedBy: world), threads: threads, world: world)
   }
 
   /// Collective. The rows of a file that are beside `rows`, this rank's among `total`.
   ///
   /// - Parameter mismatch: the error about a file of another number of rows.
   static func load(
-    _ file: any DataFile, beside rows: Range<Int>, of total: Int, _ memory: RowMemory, threads: Int,
+    _ loader: ShardLoader, beside rows: Range<Int>, of total: Int, _ memory: RowMemory, threads: Int,
     world: any Communicator, mismatch: (_ count: Int, _ total: Int) -> DataSetError
   ) throws -> any RowSource {
-    let loader = try ShardLoader(
-      [file], in: FileGroup(of: [file], sharedBy: world), threads: threads, world: world)
     guard loader.plan.rowCount == total else { throw mismatch(loader.plan.rowCount, total) }
     return try world.agree { try loader.load([rows], memory, threads: threads)[0] }
   }
