@@ -5,6 +5,10 @@ public protocol DerivedFamily: Family {
 }
 
 extension DerivedFamily {
+  public static var hasDensities: Bool { Base.hasDensities }
+  public static var isRegularized: Bool { Base.isRegularized }
+  public var classes: ComponentClasses? { base.classes }
+  public func weights(_ parameters: Parameters) -> [Double] { base.weights(parameters) }
   public var componentCount: Int { base.componentCount }
   public var columnCount: Int { base.columnCount }
   public var categories: [[String]?] { base.categories }

@@ -21,7 +21,7 @@ public struct Families: Sendable {
     KMeansMixture.self,
     SoftKMeansMixture.self,
   ], extensions: [
-    .noise
+    .noise, .classes,
   ])
 
   /// These and one more.
@@ -62,11 +62,24 @@ public struct Families: Sendable {
 
 /// What can be added to a mixture of any family, such as noise.
 public struct FamilyExtension: Sendable {
-  /// Its value; in model files the key of the same name is there if it is.
+  /// What programs say of it.
   public let setting: FamilySetting
+  /// The key that model files have of it.
+  public let key: String
+  /// The first version of model files in which the key has this meaning.
+  public let version: Int
   /// The mixture with it. The value is empty for one from a model file.
   ///
   /// Throws `FitError.unusable` about the value.
   let extend:
     @Sendable (_ mixture: any Family, _ value: String, _ options: FamilyOptions) throws -> any Family
+
+  /// - Parameter key: by default as the setting is called.
+  init(
+    setting: FamilySetting, key: String? = nil, version: Int = 2,
+    _ extend: @escaping @Sendable (any Family, String, FamilyOptions) throws -> any Family
+  ) {
+    (self.setting, self.key, self.version) = (setting, key ?? setting.name, version)
+    self.extend = extend
+  }
 }

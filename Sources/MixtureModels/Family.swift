@@ -60,6 +60,10 @@ public protocol Family: SamplableModel {
   /// Empty, the default: all are.
   var categories: [[String]?] { get }
 
+  /// What the classes are called that components belong to, in their order; the last ones may have no name.
+  /// Nil, the default: none has, or there are no classes.
+  var classNames: [String]? { get }
+
   /// What tells variants of the family apart in model files: keys and texts, the most particular last. By
   /// default nothing.
   var variant: [(key: String, value: String)] { get }
@@ -101,6 +105,7 @@ extension Family {
   public static var fitsAnyColumns: Bool { true }
   public static var canBePart: Bool { true }
   public var categories: [[String]?] { [] }
+  public var classNames: [String]? { nil }
   public static func mixture(
     _ options: FamilyOptions, components: Int, columns: Int
   ) throws -> any Family { try Self(options, components: components, columns: columns) }
@@ -207,17 +212,20 @@ public struct FamilyOptions: Sendable {
   public var measures: DataMeasures?
   /// The numbers of a prior, if the setting `prior` has its own.
   public var prior: PriorNumbers?
+  /// What classes of the components are called; nil if they have no names.
+  public var classNames: [String]?
   /// The values of settings, by name.
   public var values: [String: String]
 
   public init(
     regularization: Double = 1e-6, exactDense: Bool = false, isHard: Bool = false,
-    ranges: ColumnRanges? = nil, measures: DataMeasures? = nil, prior: PriorNumbers? = nil, columnNames: [String]? = nil,
-    categories: [[String]?] = [], values: [String: String] = [:]
+    ranges: ColumnRanges? = nil, measures: DataMeasures? = nil, prior: PriorNumbers? = nil,
+    columnNames: [String]? = nil, categories: [[String]?] = [], classNames: [String]? = nil,
+    values: [String: String] = [:]
   ) {
     (self.regularization, self.exactDense) = (regularization, exactDense)
     (self.isHard, self.ranges, self.measures) = (isHard, ranges, measures)
     (self.columnNames, self.categories) = (columnNames, categories)
-    (self.prior, self.values) = (prior, values)
+    (self.prior, self.classNames, self.values) = (prior, classNames, values)
   }
 }

@@ -9,9 +9,11 @@ package struct KMeans: Pass {
   package let centers: [Double]
   package let componentCount: Int
   package let columnCount: Int
+  /// Which clusters rows of a known class can be of; nil: all rows of all.
+  let classes: ComponentClasses?
 
-  package init(_ centers: [Double], columns: Int) {
-    (self.centers, columnCount) = (centers, columns)
+  package init(_ centers: [Double], columns: Int, classes: ComponentClasses? = nil) {
+    (self.centers, columnCount, self.classes) = (centers, columns, classes)
     componentCount = centers.count / columns
   }
 
@@ -75,6 +77,7 @@ package struct KMeans: Pass {
       findNearest(
         tile.columns, columnCount: columnCount, centers: centers, centerCount: componentCount,
         zeros: zeros, scratch: zeros + componentCount, labels: labels, distances: distances)
+      findNearestOfClasses(tile.rows, labels: labels, distances: distances)
       body(tile.rows, labels, distances)
     }
   }

@@ -17,6 +17,9 @@ public protocol MixtureModel: Model where Step == MixtureStep<StepComponents, St
   /// The number of responsibilities of a row: one of each component, and of what is no group. By default K.
   var responsibilityCount: Int { get }
 
+  /// The classes of rows that the E-step looks at, where their labels are known. Nil, the default: at none.
+  var classes: ComponentClasses? { get }
+
   /// Prepares the log joint densities under `parameters`.
   ///
   /// - Throws: `FitError` if the parameters define no density (a singular covariance).
@@ -66,6 +69,7 @@ extension MixtureModel {
   }
 
   public var responsibilityCount: Int { componentCount }
+  public var classes: ComponentClasses? { nil }
 
   public func scoreStep(_ components: StepComponents) -> ScoreStep<StepComponents> {
     ScoreStep(components)

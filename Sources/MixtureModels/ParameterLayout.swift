@@ -7,7 +7,7 @@ import Words
 /// for all families: the names are the keys of model files, the shapes those of nested lists there.
 public struct ParameterLayout: Sendable, Equatable {
   /// What the numbers of a part may be.
-  public enum Domain: Sendable {
+  public enum Domain: Sendable, Equatable {
     /// Any finite number.
     case free
     /// The same, K × D, measured in the standard deviations that the part "covariances" has.
@@ -30,6 +30,8 @@ public struct ParameterLayout: Sendable, Equatable {
     case covariance
     /// More than 0, and changed by no fit.
     case fixed
+    /// A whole number from 0 up, below this, and changed by no fit.
+    case index(below: Int)
 
     /// What was expected instead of `value`, which cannot be of this domain; nil if it can by itself.
     package func objection(to value: Double) -> String? {
@@ -42,6 +44,9 @@ public struct ParameterLayout: Sendable, Equatable {
           ? CovarianceCheck.hasReciprocal(value) ? nil : CovarianceCheck.range : "more than 0"
       case .probability: (0...1).contains(value) ? nil : "0 to 1"
       case .weights, .simplex, .rate: value >= 0 ? nil : "0 or more"
+      case .index(let end):
+        value >= 0 && value < Double(end) && value.rounded() == value
+          ? nil : "a whole number from 0 to \(end - 1)"
       }
     }
 
@@ -149,7 +154,7 @@ public struct ParameterLayout: Sendable, Equatable {
     let weights = parts.contains { $0.domain == .weights } ? -1 : 0
     return parts.reduce(weights) { count, part in
       switch part.domain {
-      case .fixed: count
+      case .fixed, .index: count
       case .covariance: count + part.matrixCount * PackedTriangle.count(part.order)
       case .simplex, .unitVector: count + part.count - part.listCount
       case .free, .mean, .positive, .rate, .variance, .probability, .weights: count + part.count
@@ -208,7 +213,7 @@ extension ParameterLayout {
         return max(change, largest(old, new) { _ in 1 })
       case .variance: return max(change, largest(old, new) { new[$0] })
       case .covariance: return max(change, largestChange(old, new, ofMatrices: part))
-      case .free, .mean, .positive, .rate, .fixed:
+      case .free, .mean, .positive, .rate, .fixed, .index:
         let deviations = part.domain == .mean ? deviations(next, of: part) : nil
         return max(
           change, largest(old, new) { deviations?[$0] ?? max(abs(old[$0]), abs(new[$0])) })

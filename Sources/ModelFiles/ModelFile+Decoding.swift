@@ -17,7 +17,7 @@ extension ModelFile {
     try root.member("format").expect(.string(Self.format))
     let version = try root.member("version").version(upTo: Self.newestVersion)
     mixture = try root.mixture(
-      Families(families.types, extensions: version > 1 ? families.extensions : []),
+      Families(families.types, extensions: families.extensions.filter { $0.version <= version }),
       exactDense: try root.optional("fit")?.optional("exact_dense")?.bool() ?? false)
     fit = try root.optional("fit")?.fitRecord(hasDensities: type(of: mixture).hasDensities)
     parameters = try root.parameters(of: mixture)
@@ -83,13 +83,14 @@ extension ModelFileReader {
     var options = FamilyOptions(exactDense: exactDense)
     options.columnNames = try optional("columns")?.names((columns, "dimensions"))
     options.categories = try optional("categories")?.categories((columns, "dimensions")) ?? []
+    options.classNames = try optional("class_names")?.names(atMost: (components, "components"))
     for setting in type.settings {
       for (i, (key, texts)) in setting.keys.enumerated() {
         if i == 0 && setting.isKept { options.values[setting.name] = try member(key).choice(texts) }
         if let later = try optional(key) { options.values[setting.name] = try later.choice(texts) }
       }
     }
-    for part in families.extensions where try optional(part.setting.name) != nil {
+    for part in families.extensions where try optional(part.key) != nil {
       options.values[part.setting.name] = ""
     }
     let mixture: any Family
@@ -183,6 +184,19 @@ extension ModelFileReader {
     guard entries.count == D.extent else {
       throw error(.count(entries.count, expected: D.extent, extent: D.key))
     }
+    return try names(in: entries)
+  }
+
+  /// Fewer strings, or as many.
+  fileprivate func names(atMost K: Extent) throws(ModelFileError) -> [String] {
+    guard case .list(let entries) = value, (1...K.extent).contains(entries.count) else {
+      throw unexpected(expected: "a list of 1 to \(K.extent) (\"\(K.key)\")")
+    }
+    return try names(in: entries)
+  }
+
+  /// Strings, no two alike.
+  private func names(in entries: JSONList) throws(ModelFileError) -> [String] {
     var names: [String] = []
     var found: Set<[UInt8]> = []
     for (j, entry) in entries.enumerated() {

@@ -15,6 +15,7 @@ extension ModelFile {
       ("components", .integer(components)), ("dimensions", .integer(dimensions)),
       ("columns", columns.map { .list($0.map(JSONText.string)) }),
       ("categories", mixture.categories.isEmpty ? nil : .list(mixture.categories.map(text))),
+      ("class_names", mixture.classNames.map { .list($0.map(JSONText.string)) }),
     ]
     members += try parameterMembers()
     members.append(("fit", try fit?.text()))
@@ -58,6 +59,7 @@ extension ModelFile {
       throw ModelFileError(path: path + place, problem: .notFinite(value))
     }
     if shape.isEmpty { return .number(values[0]) }
+    if case .index = part.domain { return .list(values.map { .integer(Int($0)) }) }
     return .nested(values[...], shape: shape[...], lengths: part.lengths, indent: "  ")
   }
 }

@@ -16,8 +16,9 @@ import MixtureModels
 /// says which these are. K-means has "means" alone, soft k-means "beta" too. A covariance model without a name in
 /// scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object "noise" with
 /// "weight" and "density", of a variational model an object "posterior" with the numbers of the parameters'
-/// distributions. "columns" has the names of the data's columns, and is absent if these have
-/// none; "fit" may be absent. Numbers are written in the shortest form that reads back to the same bits,
+/// distributions. "classes": [K] has the class of each component, from 0, and "class_names" what the classes are
+/// called. "columns" has the names of the data's columns, and is absent if these have none; "fit" may be absent.
+/// Numbers are written in the shortest form that reads back to the same bits,
 /// so equal models are equal bytes.
 public struct ModelFile: Sendable {
   /// The family and size, as made for these parameters: it counts the responsibilities that the fit
@@ -67,8 +68,24 @@ public struct ModelFile: Sendable {
       throw ModelMismatch(
         file: name, found: categories(own, j), expected: categories(others, j))
     }
+    guard other.classNames == mixture.classNames else {
+      throw ModelMismatch(
+        file: name, found: classes(mixture.classNames), expected: classes(other.classNames))
+    }
+    if let own = other.classes?.ofComponents, own != parameters["classes"] {
+      throw ModelMismatch(
+        file: name, found: classes(parameters["classes"]), expected: classes(own))
+    }
     return parameters
   }
+}
+
+private func classes(_ names: [String]?) -> String {
+  names.map { "the classes \($0.joined(separator: ", "))" } ?? "classes without names"
+}
+
+private func classes(_ numbers: [Double]) -> String {
+  "the classes \(numbers.map { "\(Int($0))" }.joined(separator: ", ")) of its components"
 }
 
 private func categories(_ names: [String]?, _ column: Int) -> String {

@@ -19,6 +19,7 @@ extension Engine {
       throw DataSetError.columns(found: data.columnCount, expected: model.columnCount)
     }
     if !model.takesMissing { try requireNoneMissing(for: model) }
+    if let classes = (model as? any MixtureModel)?.classes { try requireLabels(classes) }
     guard let firstProblem = model.valueCheck else { return }
     try forEachBlock(takingMissing: true) { number, block, _ in
       guard let problem = firstProblem(block) else { return }
@@ -42,6 +43,20 @@ extension Engine {
     try model.layout.requireDomains(parameters)
   }
 
+  /// Collective. Checks that there are labels, and all of them of the classes, or unknown.
+  private func requireLabels(_ classes: ComponentClasses) throws {
+    guard data.isLabelled else {
+      throw FitError.unusable(
+        setting: "a fit of classes to data without labels", expected: "labels of some rows")
+    }
+    try forEachBlock(takingMissing: true) { number, block, _ in
+      for n in 0..<block.count where !classes.has(block.label(n)) {
+        throw data.error(
+          aboutLabel: block.label(n), row: n, inBlock: number, expected: classes.expected)
+      }
+    }
+  }
+
   /// Collective. Checks that no cell is missing.
   private func requireNoneMissing(for model: some Model) throws {
     guard data.observed != nil else { return }
@@ -61,7 +76,7 @@ extension DataSet {
     [
       "\(columnCount) columns of data", "\(rowCount) rows of data",
       "\(plan.rowCounts.count) shards of data", "\(plan.blockRows) rows a block",
-      isWeighted ? "row weights" : "no row weights",
+      isWeighted ? "row weights" : "no row weights", isLabelled ? "labels" : "no labels",
     ]
   }
 }

@@ -3,7 +3,8 @@ import MixtureModels
 /// Fitted parameters, and how they were reached.
 public struct Fit: Sendable, Equatable {
   public let parameters: Parameters
-  /// The log-likelihood and criteria of the data under `parameters`.
+  /// The log-likelihood and criteria of the data under `parameters`; of a model whose steps sum up something
+  /// else (`Model.sumsLogLikelihood`), of that.
   public let score: Score
   /// What the fit has maximized, in nats: the log-likelihood, and with a prior its log density.
   public var objective: Double { score.objective }

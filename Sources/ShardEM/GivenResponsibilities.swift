@@ -41,8 +41,8 @@ public struct GivenResponsibilities: Sendable {
   private var areLabels: Bool { rows.columnCount == 1 }
 
   /// - Throws: `DataSetError` about the first number that is no label or responsibility, or the first row
-  ///   whose responsibilities do not add up to 1.
-  func check(_ block: RowBlock, scratch: Workspace) throws {
+  ///   whose responsibilities do not add up to 1, or who has none in the components of its class.
+  func check(_ block: RowBlock, _ classes: ComponentClasses? = nil, scratch: Workspace) throws {
     let largest = areLabels ? Double(groupCount - 1) : 1.001
     let smallest = areLabels && groupCount < componentCount ? -1.0 : 0
     let expected =
@@ -62,8 +62,27 @@ public struct GivenResponsibilities: Sendable {
           throw DataSetError.sumOfResponsibilities(
             path: rows.name, row: rows.source.firstRowNumber + block.firstRow + n, sum: sum)
         }
+        try requireShare(values + n * rows.columnCount, of: block, n, classes)
       }
     }
+  }
+
+  /// - Throws: `DataSetError` if a row has no share in the components of its class.
+  private func requireShare(
+    _ values: UnsafePointer<Double>, of block: RowBlock, _ n: Int, _ classes: ComponentClasses?
+  ) throws {
+    guard let own = classes?.components(of: block.label(n)) else { return }
+    let range = own.count == 1 ? "\(own.lowerBound)" : "\(own.lowerBound) to \(own.upperBound - 1)"
+    let row = block.firstRow + n
+    if areLabels {
+      if own.contains(Int(values[0])) { return }
+      throw rows.error(
+        values[0], row: row, column: 0, expected: "\(range), as the class of the row has it")
+    }
+    if own.contains(where: { values[$0] > 0 }) { return }
+    throw rows.error(
+      0, row: row, column: own.lowerBound,
+      expected: "a share in component \(range), as the class of the row has it")
   }
 
   /// What is wrong with a row, counted over all shards, that has a share in a component under which it is
@@ -76,9 +95,11 @@ public struct GivenResponsibilities: Sendable {
         : "0, as this component gives the row a density of 0")
   }
 
-  /// Writes w r for every row of a tile, over zeros: K × `tileStride` numbers.
+  /// Writes w r for every row of a tile, over zeros: K × `tileStride` numbers; of a row whose class is known in
+  /// the components of this only.
   func write(
-    _ tile: RowBlock, scratch: Workspace, into responsibilities: UnsafeMutablePointer<Double>
+    _ tile: RowBlock, _ classes: ComponentClasses? = nil, scratch: Workspace,
+    into responsibilities: UnsafeMutablePointer<Double>
   ) throws {
     try rows.withRows(of: tile, scratch: scratch) { values in
       for n in 0..<tile.count {
@@ -89,8 +110,9 @@ public struct GivenResponsibilities: Sendable {
           continue
         }
         let row = values + n * componentCount
-        let sum = (0..<componentCount).reduce(0) { $0 + row[$1] }
-        for k in 0..<componentCount {
+        let own = classes?.components(of: tile.label(n)) ?? 0..<componentCount
+        let sum = own.reduce(0) { $0 + row[$1] }
+        for k in own {
           responsibilities[k * tileStride + n] = weight * (row[k] / sum)
         }
       }

@@ -108,29 +108,30 @@ extension Engine {
       return parameters
     case .responsibilities(let given):
       try given.requireSuitable(model)
-      try await visitBlocks { try given.check($0, scratch: $1) }
+      let classes = model.classes
+      try await visitBlocks { try given.check($0, classes, scratch: $1) }
       let means = try await columnMoments().means
       return try await maximized(model, about: (0..<model.componentCount).flatMap { _ in means }) {
-        try given.write($0, scratch: $1, into: $2)
+        try given.write($0, classes, scratch: $1, into: $2)
       }
     case .kMeans:
-      let seeds = try await seeds(count: model.componentCount, seed: seed, draw: draw)
+      let seeds = try await seeds(of: model, seed: seed, draw: draw)
       let variance = try await columnMoments().meanVariance
       return try await assigned(
-        model, to: kMeansCenters(from: seeds, columnVariance: variance))
+        model,
+        to: kMeansCenters(from: seeds, columnVariance: variance, classes: model.classes))
     case .kMeansPlusPlus:
-      return try await assigned(
-        model, to: seeds(count: model.componentCount, seed: seed, draw: draw))
+      return try await assigned(model, to: seeds(of: model, seed: seed, draw: draw))
     case .random:
       return try await randomStart(model, Philox(seed: seed), draw: draw)
     }
   }
 
-  /// Every row wholly belongs to the component of the nearest center.
+  /// Every row wholly belongs to the component of the nearest center, of those of its class if that is known.
   private func assigned(
     _ model: some MixtureModel, to centers: [Double]
   ) async throws -> Parameters {
-    let clusters = KMeans(centers, columns: data.columnCount)
+    let clusters = KMeans(centers, columns: data.columnCount, classes: model.classes)
     return try await maximized(model, about: centers) { tile, workspace, responsibilities in
       clusters.forEachTile(of: tile, workspace: workspace) { rows, labels, _ in
         let first = rows.firstRow - tile.firstRow
@@ -141,24 +142,26 @@ extension Engine {
     }
   }
 
-  /// Every row divides itself by K uniform numbers, as scikit-learn's `random`.
+  /// Every row divides itself by K uniform numbers, as scikit-learn's `random`; among the components of its
+  /// class if that is known.
   private func randomStart(
     _ model: some MixtureModel, _ generator: Philox, draw: Int
   ) async throws -> Parameters {
-    let components = 0..<model.componentCount
+    let (components, classes) = (0..<model.componentCount, model.classes)
     let means = try await columnMoments().means
     return try await maximized(model, about: components.flatMap { _ in means }) {
       tile, _, responsibilities in
       for n in 0..<tile.count {
         let random = RandomStream.responsibilities.row(
           tile.firstRow + n, of: generator, draw: draw)
+        let own = classes?.components(of: tile.label(n)) ?? components
         var sum = 0.0
-        for k in components {
+        for k in own {
           responsibilities[k * tileStride + n] = random.uniform(k)
           sum += responsibilities[k * tileStride + n]
         }
         let scale = (tile.weights?[n] ?? 1) / sum
-        for k in components { responsibilities[k * tileStride + n] *= scale }
+        for k in own { responsibilities[k * tileStride + n] *= scale }
       }
     }
   }

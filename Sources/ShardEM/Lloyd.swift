@@ -8,10 +8,14 @@ extension Engine {
   /// 1e-4 of the mean variance of the columns (also when no row changes its cluster: then the
   /// shift is rounding), or after 300 iterations. An empty cluster moves to the row farthest
   /// from its center.
-  package func kMeansCenters(from seeds: [Double], columnVariance: Double) async throws -> [Double] {
+  ///
+  /// - Parameter classes: in whose clusters labelled rows stay; nil: none is looked at.
+  package func kMeansCenters(
+    from seeds: [Double], columnVariance: Double, classes: ComponentClasses? = nil
+  ) async throws -> [Double] {
     var centers = seeds
     for _ in 0..<300 {
-      let clusters = KMeans(centers, columns: data.columnCount)
+      let clusters = KMeans(centers, columns: data.columnCount, classes: classes)
       let sums = try await sums(of: [clusters], digest: Digest(centers)).sums[0]
       var next = clusters.means(sums)
       let empty = sums[Slots.masses].enumerated().filter { $0.element == 0 }.map(\.offset)
@@ -28,7 +32,8 @@ extension Engine {
     return centers
   }
 
-  /// The rows farthest from their nearest centers, ties to the first; none that is a center.
+  /// The rows farthest from their nearest centers, ties to the first; none that is a center, or stays with
+  /// its class.
   private func farthestRows(
     _ limit: Int, from clusters: KMeans
   ) async throws -> [[Double]] {
@@ -37,7 +42,7 @@ extension Engine {
       var local = WeightedReservoir(limit: limit)
       clusters.forEachTile(of: block, workspace: workspace) { tile, _, distances in
         for n in 0..<tile.count where distances[n] > 0 && tile.weights?[n] != 0 {
-          guard -distances[n] <= local.worstKey else { continue }
+          guard -distances[n] <= local.worstKey, !clusters.isKnown(tile, n) else { continue }
           local.enter(
             WeightedReservoir.Entry(
               key: -distances[n], row: tile.firstRow + n,

@@ -25,6 +25,34 @@ public struct Prediction {
     public static let responsibilities = Parts(rawValue: 1)
     public static let logDensities = Parts(rawValue: 2)
   }
+
+  /// The same of classes that components belong to, from responsibilities: of each row the most probable
+  /// class, ties to the lowest, or -1 if what is no group is more probable than all; and the probabilities of
+  /// the classes, sums of responsibilities, and behind them of what is no group.
+  ///
+  /// - Parameters:
+  ///   - classes: the class of each component, from 0.
+  ///   - count: the number of classes.
+  ///   - others: how many responsibilities a row has beside those of components.
+  public func ofClasses(
+    _ classes: [Int], count: Int, others: Int
+  ) -> (labels: [Int64], probabilities: [Double]) {
+    guard let responsibilities else { preconditionFailure("classes without responsibilities") }
+    let width = count + others
+    var labels = [Int64](repeating: 0, count: self.count)
+    var probabilities = [Double](repeating: 0, count: self.count * width)
+    for n in 0..<self.count {
+      let row = responsibilities + n * (classes.count + others)
+      for (k, own) in classes.enumerated() { probabilities[n * width + own] += row[k] }
+      for i in 0..<others { probabilities[n * width + count + i] = row[classes.count + i] }
+      var best = 0
+      for c in 1..<width where probabilities[n * width + c] > probabilities[n * width + best] {
+        best = c
+      }
+      labels[n] = best < count ? Int64(best) : -1
+    }
+    return (labels, probabilities)
+  }
 }
 
 extension Engine {

@@ -101,6 +101,22 @@ private let badFiles = [
   BadModelFile(
     full, "\"full\"", "\"round\"",
     "covariance_type: found \"round\", expected \"full\" or \"tied\" or \"diag\" or \"spherical\""),
+  // Classes.
+  BadModelFile(
+    diagonal, "\"covariances\"", "\"classes\": [0, 2], \"covariances\"",
+    "classes[1]: found 2, expected a whole number from 0 to 1"),
+  BadModelFile(
+    diagonal, "\"covariances\"", "\"classes\": [0.5, 1], \"covariances\"",
+    "classes[0]: found 0.5, expected a whole number from 0 to 1"),
+  BadModelFile(
+    diagonal, "\"covariances\"", "\"classes\": [0], \"covariances\"",
+    "classes: found a list of 1, but \"components\" is 2"),
+  BadModelFile(
+    diagonal, "\"covariances\"", "\"class_names\": [\"a\", \"a\"], \"covariances\"",
+    "class_names[1]: found \"a\", expected a name of its own"),
+  BadModelFile(
+    diagonal, "\"covariances\"", "\"class_names\": [\"a\", \"b\", \"c\"], \"covariances\"",
+    "class_names: found a list of 3, expected a list of 1 to 2 (\"components\")"),
   // Shapes.
   BadModelFile(
     full, "\"components\": 2", "\"components\": 0",

@@ -95,6 +95,34 @@ import _TestSupport
         """)
   }
 
+  @Test("classes of components are whole numbers, and may have names")
+  func classes() throws {
+    let text = """
+      {
+        "format": "shardem-model",
+        "version": 1,
+        "family": "bernoulli",
+        "components": 3,
+        "dimensions": 1,
+        "class_names": ["a b", "é"],
+        "weights": [0.25, 0.25, 0.5],
+        "probabilities": [
+          [0.5],
+          [0.0],
+          [1.0]
+        ],
+        "classes": [0, 0, 1]
+      }
+
+      """
+    let file = try ModelFile(json: Array(text.utf8), name: "m.json")
+    #expect(file.parameters["classes"] == [0, 0, 1])
+    #expect(file.mixture.classNames == ["a b", "é"])
+    #expect(file.mixture.classes == nil && file.mixture.sumsLogLikelihood)
+    #expect(try ModelFile(json: try file.encoded(), name: "m.json") == file)
+    #expect(String(decoding: try file.encoded(), as: UTF8.self) == text)
+  }
+
   @Test("every number reads back to the same bits", arguments: CovarianceType.allCases)
   func roundTrip(type: CovarianceType) throws {
     var generator = SeededGenerator(seed: 1)
