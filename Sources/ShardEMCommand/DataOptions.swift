@@ -59,9 +59,11 @@ struct DataOptions: ParsableArguments, CommonOptions {
   /// - Parameters:
   ///   - model: whose columns they are to have, if names tell; nil: as they are.
   ///   - kinds: what the cells of the columns are, unless `model` knows them; nil: numbers.
+  ///   - labels: a file or column of the rows' classes; nil: there are none.
   ///   - mayMiss: whether cells may be missing even if no option says so.
   func open(
-    for model: ModelColumns? = nil, kinds: ColumnKinds? = nil, mayMiss: Bool = false, threads: Int,
+    for model: ModelColumns? = nil, kinds: ColumnKinds? = nil, labels: String? = nil,
+    mayMiss: Bool = false, threads: Int,
     in world: any Communicator, log: Logger
   ) throws -> DataSet {
     var options = reading.readOptions
@@ -69,7 +71,7 @@ struct DataOptions: ParsableArguments, CommonOptions {
     options.order = model?.order
     let data = try DataSet.open(
       files, options: options, placement: local ? .local(.current) : .shared,
-      weights: weights, kinds: model?.kinds ?? kinds,
+      weights: weights, labels: labels, kinds: model?.kinds ?? kinds,
       unknownCategoriesAreMissing: reading.unknownCategories == .missing, memory: memory ?? .share(0.5),
       threads: threads, world: world)
     for notice in data.notices { log.notice("\(notice)") }
@@ -77,7 +79,7 @@ struct DataOptions: ParsableArguments, CommonOptions {
     reading.warnOfIdleOptions(with: data.files, to: log)
     model?.log(data, reading, to: log)
     if options.order == nil { reading.warnOfOtherNames(in: data.files, to: log) }
-    reading.warnOfSuspects(in: data.files, weights: weights, to: log)
+    reading.warnOfSuspects(in: data.files, besides: [weights, labels].compactMap { $0 }, to: log)
     // Ranks that have less memory may read anew what others hold.
     var readsAnew = [data.isInMemory ? 0.0 : 1]
     try world.maximum(&readsAnew)

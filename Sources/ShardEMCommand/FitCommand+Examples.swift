@@ -45,6 +45,11 @@ extension FitCommand {
         shardem fit data.csv -K 3 --family student-t --degrees-of-freedom common
         shardem fit data.csv -K 3 --noise auto
 
+      Classes known of some rows, of two components each; then those of others:
+        shardem fit iris.csv --labels species -K 6 --components-per-class 2 \\
+          --output classes.json
+        shardem predict classes.json new.csv --classes --output species.csv
+
       Cells that are missing - NaN, empty, NA - and those that hold -999:
         shardem fit sensors.csv -K 4 --missing em --missing-values -999 --output model.json
         shardem impute model.json sensors.csv --missing em --missing-values -999 \\

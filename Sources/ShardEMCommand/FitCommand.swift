@@ -49,7 +49,8 @@ struct FitCommand: WorldCommand {
       if world.rank == 0 {
         try check(
           [("--output", output.output), ("--trace", output.trace)],
-          inputs: self.data.inputs + search.`init`.inputs + model.inputs)
+          inputs: self.data.inputs + search.`init`.inputs + model.inputs
+            + [model.labels].compactMap { $0 })
         try DataName.check(output.output, of: "--output")
         try DataName.check(output.trace, of: "--trace")
       }
@@ -59,8 +60,8 @@ struct FitCommand: WorldCommand {
     let threads = try running.threadCount(in: world)
     var guessed: String?
     let data = try data.open(
-      for: search.`init`.columns(of: start), kinds: model.kinds { guessed = $0 }, threads: threads,
-      in: world, log: log)
+      for: search.`init`.columns(of: start), kinds: model.kinds { guessed = $0 },
+      labels: model.labels, threads: threads, in: world, log: log)
     let engine = Engine(data, threads: threads, world: world)
     var command = self
     command.model = try world.common { try model.guessing(from: start) }
@@ -170,6 +171,7 @@ struct FitCommand: WorldCommand {
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + (model.hard ? [("--hard", "on")] : [])
       + [("--regularization", "\(model.regularization)")]
+      + (model.labels == nil ? [] : [("--labels", LabelWords.text(mixture.classNames))])
       + (try search.settings(start: start)) + data.reading.settings
   }
 

@@ -47,6 +47,16 @@ struct ModelOptions: ParsableArguments, CommonOptions {
         + "; auto: mixed, the families of the columns guessed from the first rows."))
   var family = FamilyName(GaussianMixture.self)
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Classes of the rows that are known: a file of one column over all shards, or a column of the data, of "
+        + "numbers from 0, or words, the classes in their order; -1, NaN or nothing where unknown. A labelled "
+        + "row is of a component of its class. What is maximized is the likelihood of rows and labels; "
+        + "predict --classes says the classes of others.",
+      valueName: "file|column"))
+  var labels: String?
+
   @OptionGroup(title: "Model") var settings: FamilySettings
 
   @Option(
@@ -97,6 +107,9 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     if exactDense, !family.type.leavesOutNegligible {
       throw ValidationError("--exact-dense with --family \(family), which computes all anyway")
     }
+    if labels == nil, let count = settings.values[Self.perClass] {
+      throw ValidationError("--\(Self.perClass) \(count) without --labels")
+    }
     guard regularization >= 0, regularization.isFinite else {
       throw ValidationError("--regularization \(regularization); expected a number from 0 up")
     }
@@ -113,10 +126,14 @@ struct ModelOptions: ParsableArguments, CommonOptions {
 
   var common: [String] {
     Families.standard.settings.map { word("--\($0.name)", settings.values[$0.name]) } + [
-      word("--components", components), word("--family", family),
-      word("--regularization", regularization), word("--exact-dense", isOn: exactDense), word("--hard", isOn: hard),
+      word("--labels", labels), word("--components", components), word("--family", family),
+      word("--regularization", regularization), word("--exact-dense", isOn: exactDense),
+      word("--hard", isOn: hard),
     ]
   }
+
+  /// The setting of classes, which there are where there are labels.
+  private static let perClass = FamilyExtension.classes.setting.name
 
   /// The settings of a mixture's family, those that are not given by their defaults, and of several names
   /// for one thing that which model files have, of a file what it says.
@@ -128,10 +145,15 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       let kept = mixture.variant.last { part in
         setting.isKept && setting.keys.contains { $0.key == part.key }
       }
-      return (kept?.value ?? settings.values[setting.name] ?? setting.defaultValue).map {
+      return (kept?.value ?? values[setting.name] ?? setting.defaultValue).map {
         ("--\(setting.name)", $0)
       }
     }
+  }
+
+  /// The values of settings; with labels one component a class, if nothing else is said.
+  private var values: [String: String] {
+    labels == nil ? settings.values : settings.values.merging([Self.perClass: "1"]) { own, _ in own }
   }
 
   /// The file of `--prior`, if it is one.
@@ -161,7 +183,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
         FamilyOptions(
           ranges: data.ranges, measures: measures, prior: prior,
           columnNames: data.columnNames ?? names,
-          categories: data.categories.map { $0?.names }),
+          categories: data.categories.map { $0?.names }, classNames: data.classNames),
         columns: data.columnCount)
     }
   }
@@ -212,7 +234,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     options.regularization = regularization
     options.exactDense = exactDense
     options.isHard = hard
-    options.values = settings.values
+    options.values = values
     return try Families.standard.mixture(
       family.type, options, components: components, columns: columns)
   }

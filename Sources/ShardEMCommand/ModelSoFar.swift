@@ -21,7 +21,8 @@ struct ModelSoFar {
     guard let mixture = Self.mixture(checkpoint),
       let parameters = checkpoint.likeliest(of: mixture)
     else { throw CheckpointError(file, .size) }
-    let model = ModelFile(mixture, parameters, columns: checkpoint.data.columnNames)
+    let model = ModelFile(
+      mixture.fitted ?? mixture, parameters, columns: checkpoint.data.columnNames)
     (self.model, self.file) = (model, file)
     progress = Self.progress(checkpoint.starts)
   }
@@ -53,7 +54,8 @@ struct ModelSoFar {
       columns > 0, let type = settings["--family"].flatMap({ Families.standard[$0] })
     else { return nil }
     var options = FamilyOptions(
-      columnNames: checkpoint.data.columnNames, categories: checkpoint.data.categories)
+      columnNames: checkpoint.data.columnNames, categories: checkpoint.data.categories,
+      classNames: settings["--labels"].flatMap(LabelWords.names))
     for setting in Families.standard.settings(of: type) {
       options.values[setting.name] = settings["--\(setting.name)"]
     }

@@ -52,14 +52,17 @@ struct ModelSummary {
     let columns = file.dimensions <= Self.mostColumns + 1 ? file.dimensions : Self.mostColumns
     let own = file.mixture.layout.parts.filter(isOfComponents)
     let areWeighed = file.mixture.layout.parts.contains { $0.name == "weights" }
+    let classes = PredictedClasses(file)
     var rows = [
-      ["component"] + (areWeighed ? ["weight"] : []) + own.map { words($0.name) }
+      ["component"] + (areWeighed ? ["weight"] : []) + (classes == nil ? [] : ["class"])
+        + own.map { words($0.name) }
         + (0..<columns).map(name)
     ]
     for k in 0..<components {
       let numbers = own.map { significant(file.parameters[$0.name][k], 4) }
       let weight = areWeighed ? [weight(k)] : []
-      rows.append(["\(k + 1)"] + weight + numbers + (0..<columns).map { cell(k, $0) })
+      let ofClass = classes.map { [className($0.ofComponents[k], $0)] } ?? []
+      rows.append(["\(k + 1)"] + weight + ofClass + numbers + (0..<columns).map { cell(k, $0) })
     }
     var text = aligned(rows)
     for part in file.mixture.layout.parts where part.shape.isEmpty {
@@ -95,6 +98,11 @@ struct ModelSummary {
     return weight == 0 || weight >= 0.0001 ? fixed(weight, 4) : significant(weight, 2)
   }
 
+  /// Long names would push the table off the screen.
+  private func className(_ number: Int, _ classes: PredictedClasses) -> String {
+    classes.word(Int64(number)).map { oneLine(String($0.prefix(20))) } ?? "\(number)"
+  }
+
   private func cell(_ k: Int, _ j: Int) -> String {
     switch file.mixture.cell(k, j, file.parameters) {
     case .nothing: return ""
@@ -122,8 +130,11 @@ struct ModelSummary {
   }
 
   private var objectiveName: String {
-    if file.fit?.isHard == true { return "classification" }
-    return file.fit?.estimate.flatMap { Estimate(rawValue: $0) }?.objectiveName ?? "objective"
+    let estimate = file.fit?.estimate.flatMap { Estimate(rawValue: $0) }
+    let name =
+      estimate?.objectiveName
+      ?? (file.parameters.names.contains("classes") ? "with labels" : "objective")
+    return file.fit?.isHard == true ? "classification" : name
   }
 
   private var fitLines: String {

@@ -18,13 +18,20 @@ struct PredictCommand: WorldCommand {
       (tabs), .txt (spaces), every number in the shortest form that reads back to its bits. The \
       columns are label; component_0, component_1, ..., and noise; log_density.
 
+      With --classes, of a model that was fitted with --labels, labels and probabilities are those of \
+      classes: the sums over their components. Text has the classes' names, if they have any.
+
         shardem predict model.json faithful.csv --output labels.csv
         mpirun -np 8 shardem predict model.json shards/ \\
           --output labels.npy --probabilities r.npy --log-densities d.npy
+        shardem predict classes.json iris.csv --classes --output species.csv
       """)
 
   @OptionGroup var model: ModelArgument
   @OptionGroup(title: "Data") var data: DataOptions
+  @Flag(help: "Predict the classes that components belong to, of a model fitted with --labels.")
+  var classes = false
+
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Running") var running: RunOptions
 
@@ -67,7 +74,10 @@ struct PredictCommand: WorldCommand {
     }
   }
 
-  var common: [String] { data.common + output.named.map { word($0.option, $0.path) } }
+  var common: [String] {
+    [word("--classes", isOn: classes)] + data.common
+      + output.named.map { word($0.option, $0.path) }
+  }
 
   func run(in world: any Communicator) throws -> ExitStatus {
     try world.agree {
@@ -79,18 +89,18 @@ struct PredictCommand: WorldCommand {
     }
     let file = try model.read(in: world)
     try world.agree { try output.require(of: file.mixture) }
+    let classes = classes ? PredictedClasses(file) : nil
+    if self.classes && classes == nil { throw world.common(NoClasses(path: model.path)) }
     let threads = try running.threadCount(in: world)
     let log = running.logger(on: world)
     let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
-    try predict(file.mixture, file, Engine(data, threads: threads, world: world))
-    let (rows, components) = (data.rowCount, file.mixture.responsibilityCount)
+    try predict(file.mixture, file, classes, Engine(data, threads: threads, world: world))
+    let others = file.mixture.responsibilityCount - file.components
+    let (rows, columns) = (data.rowCount, (classes?.count ?? file.components) + others)
     for case (let what, let path?) in [
       (counted(rows, "label"), output.output),
-      (
-        "\(rows) x \(components) probabilities",
-        output.probabilities
-      ),
+      ("\(rows) x \(columns) probabilities", output.probabilities),
       (counted(rows, "log-density", plural: "log-densities"), output.logDensities),
     ] {
       log.info("\(what) written to \(path)")
@@ -99,25 +109,37 @@ struct PredictCommand: WorldCommand {
   }
 
   private func predict(
-    _ mixture: some Family, _ file: ModelFile, _ engine: Engine
+    _ mixture: some Family, _ file: ModelFile, _ classes: PredictedClasses?, _ engine: Engine
   ) throws {
     let world = engine.world
+    let others = mixture.responsibilityCount - mixture.componentCount
     let parameters = try world.agree { try file.parameters(for: mixture, name: model.path) }
     let outputs = try world.agree {
       try PredictionOutputs(
-        output, rows: engine.data.rowCount, components: mixture.responsibilityCount,
-        groups: mixture.componentCount)
+        output, rows: engine.data.rowCount,
+        // Components have the numbers of the labels.
+        groups: classes?.columns ?? (0..<mixture.componentCount).map { "component_\($0)" },
+        hasNoise: others > 0)
     }
     try writeTogether(outputs.shared, in: world) { open in
       let parts = try world.agree { try outputs.parts(open) }
       var wanted: Prediction.Parts = []
-      if parts.probabilities != nil { wanted.insert(.responsibilities) }
+      if parts.probabilities != nil || classes != nil { wanted.insert(.responsibilities) }
       if parts.logDensities != nil { wanted.insert(.logDensities) }
       try engine.predict(mixture, under: parameters, parts: wanted) { block in
         let (first, count) = (block.firstRow, block.count)
-        try parts.labels?.write(block.labels, firstRow: first, count: count)
-        if let values = block.responsibilities {
-          try parts.probabilities?.write(values, firstRow: first, count: count)
+        if let classes {
+          let (labels, probabilities) = block.ofClasses(
+            classes.ofComponents, count: classes.count, others: others)
+          try parts.labels?.write(labels, firstRow: first, count: count) { label, _ in
+            classes.word(label)
+          }
+          try parts.probabilities?.write(probabilities, firstRow: first, count: count)
+        } else {
+          try parts.labels?.write(block.labels, firstRow: first, count: count)
+          if let values = block.responsibilities {
+            try parts.probabilities?.write(values, firstRow: first, count: count)
+          }
         }
         if let values = block.logDensities {
           try parts.logDensities?.write(values, firstRow: first, count: count)

@@ -4,8 +4,11 @@ struct PredictionOutputs {
   private let probabilities: TogetherOutput?
   private let logDensities: TogetherOutput?
 
+  /// - Parameter groups: the names of the columns of probabilities that have a label; one more is of noise.
   /// - Throws: as `TogetherOutput`.
-  init(_ options: PredictCommand.OutputOptions, rows: Int, components: Int, groups: Int) throws {
+  init(
+    _ options: PredictCommand.OutputOptions, rows: Int, groups: [String], hasNoise: Bool
+  ) throws {
     func output(
       _ number: Int, _ names: [String], columns: Int?, _ descriptor: String
     ) throws -> TogetherOutput? {
@@ -13,10 +16,9 @@ struct PredictionOutputs {
       return try TogetherOutput(
         path, option: option, rows: rows, names: names, columns: columns, descriptor: descriptor)
     }
-    // Components have the numbers of the labels; what is no group has none.
-    let names = (0..<components).map { $0 < groups ? "component_\($0)" : "noise" }
+    let names = groups + (hasNoise ? ["noise"] : [])
     labels = try output(0, ["label"], columns: nil, "<i8")
-    probabilities = try output(1, names, columns: components, "<f8")
+    probabilities = try output(1, names, columns: names.count, "<f8")
     logDensities = try output(2, ["log_density"], columns: nil, "<f8")
   }
 

@@ -161,9 +161,9 @@ extension ReadingOptions {
 
   /// Warns of a column that looks like none, of the first file that has one.
   ///
-  /// - Parameter weights: the column of the row weights, by name or number, if it is one.
-  func warnOfSuspects(in files: [any DataFile], weights: String? = nil, to log: Logger) {
-    let advice = files.texts.lazy.compactMap { $0.adviceOnColumns(weights: weights) }
+  /// - Parameter columns: those of row weights and labels, by names or numbers.
+  func warnOfSuspects(in files: [any DataFile], besides columns: [String], to log: Logger) {
+    let advice = files.texts.lazy.compactMap { $0.adviceOnColumns(besides: columns) }
     if let first = advice.first { log.warning("\(first)") }
   }
 

@@ -51,7 +51,7 @@ struct ShardCommand: WorldCommand {
     for notice in rows.notices { log.notice("\(notice)") }
     reading.logHeaders(of: rows.files, to: log)
     reading.warnOfOtherNames(in: rows.files, to: log)
-    reading.warnOfSuspects(in: rows.files, to: log)
+    reading.warnOfSuspects(in: rows.files, besides: [], to: log)
     try world.agree {
       do { try output.requireShards(ofRows: rows.rowCount) } catch { throw UsageError(error) }
     }

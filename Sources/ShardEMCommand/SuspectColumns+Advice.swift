@@ -4,13 +4,14 @@ extension CSVFile {
   /// A line about columns that look as if they were no measurements, with the option that leaves them
   /// out; nil if there are none.
   ///
-  /// - Parameter weights: the column of the row weights, by name or number, if it is one.
-  func adviceOnColumns(weights: String?) -> String? {
-    guard let suspects, let first = suspects.columns.first(where: { !isColumn($0, weights) }) else {
+  /// - Parameter columns: those of row weights and labels, by names or numbers.
+  func adviceOnColumns(besides columns: [String]) -> String? {
+    func isBeside(_ column: Int) -> Bool { columns.contains { isColumn(column, $0) } }
+    guard let suspects, let first = suspects.columns.first(where: { !isBeside($0) }) else {
       return nil
     }
     let others = (0..<columnCount).filter {
-      !suspects.columns.contains($0) && !isColumn($0, weights)
+      !suspects.columns.contains($0) && !isBeside($0)
     }
     if others.isEmpty {
       let all = (1...columnCount).map { "\($0)" }.joined(separator: ",")
@@ -28,9 +29,8 @@ extension CSVFile {
   }
 
   /// A column, counted from 0, by what an option calls it.
-  private func isColumn(_ column: Int, _ option: String?) -> Bool {
-    guard let option else { return false }
-    return columnNames?[column] == option || "\(column + 1)" == option
+  private func isColumn(_ column: Int, _ option: String) -> Bool {
+    columnNames?[column] == option || "\(column + 1)" == option
   }
 
   /// Their names, or their numbers if the option cannot take the names.

@@ -31,7 +31,11 @@ final class TextPart: Sendable {
   }
 
   var header: [UInt8] {
-    Array(names.joined(separator: String(UnicodeScalar(separator))).utf8) + [UInt8(ascii: "\n")]
+    let fields = names.map { name in
+      name.utf8.contains { $0 == separator || $0 == UInt8(ascii: "\"") } ? field(name) : name
+    }
+    return Array(fields.joined(separator: String(UnicodeScalar(separator))).utf8)
+      + [UInt8(ascii: "\n")]
   }
 
   /// Appends `count` rows, row-major, the numbers in the shortest form that reads back to their bits.

@@ -171,6 +171,10 @@ rm -f first.json
 same "mixed: the same bytes" "$mixed" "$mixed" --family mixed --components 3 --missing em \
   --column-families '{3,4,5,6}=gaussian,year=poisson,*=categorical'
 predictions mixed "$mixed" --missing em
+rm -f first.json
+same "labels: the same bytes" "$mixed" "$mixed" --labels sex --columns 3,4,5,6 --missing em \
+  --components 6 --components-per-class 3
+predictions labels "$mixed" --missing em --classes
 
 iterations=12
 pendigits=(whole.npy npy --columns "$columns_npy" --components 3)
