@@ -169,6 +169,9 @@ public struct FamilySetting: Sendable {
   public let help: String
   /// What is meant if nothing is given; nil: that the setting is not there.
   public let defaultValue: String?
+  /// What the setting means where it is given without a value; nil: it needs one. A value beside this
+  /// one is a number: any other word is none.
+  public let bareValue: String?
   /// What a value stands for in help texts: `type`.
   public let valueName: String
   /// What families without it have not: `covariances`.
@@ -185,11 +188,12 @@ public struct FamilySetting: Sendable {
 
   public init(
     _ name: String, help: String, valueName: String, noun: String, defaultValue: String? = nil,
-    keys: [(key: String, values: [String])] = [], isKept: Bool = false,
-    isRequired: Bool = false, measures: @escaping @Sendable (_ value: String) -> DataMeasure? = { _ in nil }
+    bareValue: String? = nil, keys: [(key: String, values: [String])] = [], isKept: Bool = false,
+    isRequired: Bool = false,
+    measures: @escaping @Sendable (_ value: String) -> DataMeasure? = { _ in nil }
   ) {
     (self.name, self.help, self.valueName) = (name, help, valueName)
-    (self.noun, self.defaultValue, self.keys) = (noun, defaultValue, keys)
+    (self.noun, self.defaultValue, self.bareValue, self.keys) = (noun, defaultValue, bareValue, keys)
     (self.isKept, self.isRequired, self.measures) = (isKept, isRequired, measures)
   }
 }

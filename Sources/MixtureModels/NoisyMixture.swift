@@ -169,11 +169,12 @@ extension FamilyExtension {
     setting: FamilySetting(
       "noise",
       help: """
-        Beside the components, noise of this density everywhere; auto: 1 over the volume of the data, \
-        the smaller of the boxes along the columns and along the principal axes. Rows that noise explains \
-        best have the label -1.
+        Beside the components, noise of this density everywhere; auto, or the option alone: 1 over the \
+        volume of the data, the smaller of the boxes along the columns and along the principal axes. Rows \
+        that noise explains best have the label -1.
         """,
-      valueName: "density", noun: "noise", measures: { $0 == "auto" ? .volume : nil })
+      valueName: "density", noun: "noise", bareValue: "auto",
+      measures: { $0 == "auto" ? .volume : nil })
   ) { mixture, value, options in
     let density =
       value == "auto"

@@ -33,6 +33,20 @@ struct FamilySettings: ParsableArguments, CustomReflectable {
       })
   }
 
+  /// A command line in which a setting that stands without a value has the one that is then meant.
+  ///
+  /// The parser would take what follows for the value, as the data in `--noise data.csv`.
+  static func completed(_ words: some Sequence<String>) -> [String] {
+    let words = Array(words)
+    let end = words.firstIndex(of: "--") ?? words.count
+    return words.indices.flatMap { i -> [String] in
+      guard i < end, let bare = settings.first(where: { "--\($0.name)" == words[i] })?.bareValue
+      else { return [words[i]] }
+      let next = i + 1 < end ? words[i + 1] : ""
+      return next == bare || Double(next) != nil ? [words[i]] : [words[i], bare]
+    }
+  }
+
   private func option(for setting: FamilySetting) -> Any {
     var option = Option<String?>(
       name: .customLong(setting.name), parsing: .unconditional,

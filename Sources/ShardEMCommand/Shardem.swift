@@ -73,7 +73,8 @@ private enum Request {
   init() throws {
     try DashedName.check(CommandLine.arguments.dropFirst())
     do {
-      var command = try Shardem.parseAsRoot()
+      var command = try Shardem.parseAsRoot(
+        FamilySettings.completed(CommandLine.arguments.dropFirst()))
       if let command = command as? any WorldCommand {
         self = .work(command)
       } else {
