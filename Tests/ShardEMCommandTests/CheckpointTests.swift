@@ -83,6 +83,30 @@ struct CheckpointCommandTests {
     #expect(try fit("--resume", "em").status == 2)
   }
 
+  @Test(
+    "An option at its default is the same as none, in a checkpoint and when a fit goes on from it",
+    arguments: [
+      ([], ["--covariance", "VVV"]), ([], ["--estimate", "ml"]), ([], ["--tries", "5"]),
+      (["--estimate", "map"], ["--prior", "mclust"]),
+      (["--estimate", "vb"], ["--weight-concentration-type", "dirichlet"]),
+      (["--estimate", "vb"], ["--vb-updates", "conjugate"]),
+      (["--family", "student-t"], ["--degrees-of-freedom", "each"]),
+      (["--family", "student-t", "--estimate", "map"], ["--prior", "mclust"]),
+      (["--noise", "auto"], ["--noise"]),
+    ] as [([String], [String])])
+  func defaults(options: [String], spelled: [String]) throws {
+    for (first, then) in [([], spelled), (spelled, [])] {
+      let whole = try fit(options + first + ["--checkpoint", "kept", "--output", "whole.json"])
+      #expect(whole.status == 0, "\(whole.errors)")
+      let again = try fit(options + then + ["--resume", "kept", "--output", "again.json"])
+      #expect(again.status == 0, "\(again.errors)")
+      if again.status == 0 {
+        #expect(try folder.bytes("again.json") == folder.bytes("whole.json"))
+      }
+      try FileManager.default.removeItem(at: folder.url.appendingPathComponent("kept"))
+    }
+  }
+
   @Test("The first time, a job that would go on begins anew and says so")
   func firstTime() throws {
     let first = try Shardem.run(
