@@ -61,7 +61,7 @@ extension FamilySetting {
       bernoulli alpha and beta, of poisson and exponential shape and rate, of categorical and multinomial \
       concentration. (default: mclust; of others the regularization; of vb that of scikit-learn)
       """,
-    valueName: "mclust|file.json", noun: "priors")
+    valueName: "mclust|file.json", noun: "priors", defaultValue: "mclust")
 
   static let variational = [
     FamilySetting(
@@ -70,6 +70,7 @@ extension FamilySetting {
         The prior of the weights of --estimate vb: dirichlet, or dirichlet-process. (default: dirichlet)
         """,
       valueName: "type", noun: "variational fits",
+      defaultValue: VariationalWeights.dirichlet.rawValue,
       keys: [("weight_concentration_type", VariationalWeights.allCases.map(\.rawValue))]),
     FamilySetting(
       "vb-updates",
@@ -78,6 +79,7 @@ extension FamilySetting {
         diag and spherical ones are others. (default: conjugate)
         """,
       valueName: "updates", noun: "variational fits",
+      defaultValue: VariationalUpdates.conjugate.rawValue,
       keys: [("vb_updates", VariationalUpdates.allCases.map(\.rawValue))]),
   ]
 }

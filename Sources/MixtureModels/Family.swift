@@ -167,7 +167,7 @@ public struct FamilySetting: Sendable {
   public let name: String
   /// In words, for help texts.
   public let help: String
-  /// What is meant if nothing is given; nil: that the setting is not there.
+  /// What means the same as nothing, where it may be given at all; nil: nothing does.
   public let defaultValue: String?
   /// What the setting means where it is given without a value; nil: it needs one. A value beside this
   /// one is a number: any other word is none.

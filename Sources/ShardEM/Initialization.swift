@@ -30,7 +30,7 @@ extension Initialization {
 
   /// How many starts are tried. If nothing else is asked for, several where they cost little, and
   /// where they differ: one EM iteration tells random responsibilities hardly apart.
-  func tries(_ options: FitOptions, rowCount: Int) -> Int {
+  public func tries(_ options: FitOptions, rowCount: Int) -> Int {
     if let tries = options.tries, !isGiven { return tries }
     switch self {
     case .kMeans, .kMeansPlusPlus: return rowCount <= 100_000 ? 5 : 1

@@ -83,7 +83,9 @@ struct FitCommand: WorldCommand {
     let given = try search.`init`.responsibilities(
       beside: data, of: mixture, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
-    let settings = try world.agree { try self.settings(of: mixture, start: start, prior) }
+    let settings = try world.agree {
+      try self.settings(of: mixture, start: start, prior, rowCount: data.rowCount)
+    }
     return try fit(mixture, settings, start: start, given: given, engine, log)
   }
 
@@ -163,7 +165,7 @@ struct FitCommand: WorldCommand {
 
   /// The options that the result depends on, as checkpoints record them.
   private func settings(
-    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?
+    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?, rowCount: Int
   ) throws -> Settings {
     [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
       + model.effectiveSettings(of: mixture, prior: prior)
@@ -172,7 +174,7 @@ struct FitCommand: WorldCommand {
       + (model.hard ? [("--hard", "on")] : [])
       + [("--regularization", "\(model.regularization)")]
       + (model.labels == nil ? [] : [("--labels", LabelWords.text(mixture.classNames))])
-      + (try search.settings(start: start)) + data.reading.settings
+      + (try search.settings(start: start, rowCount: rowCount)) + data.reading.settings
   }
 
   /// The final table, and what became of the model.

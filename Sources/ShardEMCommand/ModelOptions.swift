@@ -135,8 +135,8 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   /// The setting of classes, which there are where there are labels.
   private static let perClass = FamilyExtension.classes.setting.name
 
-  /// The settings of a mixture's family, those that are not given by their defaults, and of several names
-  /// for one thing that which model files have, of a file what it says.
+  /// The settings of a mixture's family that are other than by default, of several names for one thing
+  /// that which model files have, of a file what it says.
   func effectiveSettings(
     of mixture: any Family, prior: PriorNumbers?
   ) -> [(option: String, value: String)] {
@@ -145,7 +145,8 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       let kept = mixture.variant.last { part in
         setting.isKept && setting.keys.contains { $0.key == part.key }
       }
-      return (kept?.value ?? values[setting.name] ?? setting.defaultValue).map {
+      let given = values[setting.name]
+      return (kept?.value ?? (given == setting.defaultValue ? nil : given)).map {
         ("--\(setting.name)", $0)
       }
     }

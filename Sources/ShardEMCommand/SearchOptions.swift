@@ -98,19 +98,22 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   /// These options as checkpoints record them.
   ///
-  /// - Parameter start: the model that `--init` names.
-  func settings(start: ModelFile?) throws -> [(option: String, value: String)] {
+  /// - Parameters:
+  ///   - start: the model that `--init` names.
+  ///   - rowCount: of the data.
+  func settings(start: ModelFile?, rowCount: Int) throws -> [(option: String, value: String)] {
     let name = try start.map { try "a model with the digest \($0.digest())" } ?? `init`.name
-    return [("--init", name)] + counts
+    let tries = `init`.method?.tries(fitOptions, rowCount: rowCount)
+    return [("--init", name)] + counts(tries: tries ?? 1)
   }
 
   /// Hosts may have the model to start from in different places.
   var common: [String] {
-    [word("--init", `init`.name)] + counts.map { word($0.option, $0.value) }
+    [word("--init", `init`.name)] + counts(tries: tries).map { word($0.option, $0.value) }
   }
 
   /// The options that are numbers.
-  private var counts: [(option: String, value: String)] {
+  private func counts(tries: Int?) -> [(option: String, value: String)] {
     let criterion =
       toleranceParameters.map { ("--tolerance-parameters", "\($0)") }
       ?? ("--tolerance", "\(convergence.tolerance)")
@@ -180,6 +183,16 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     }
   }
 
+  /// The way to find a start; nil for that of a file.
+  var method: Initialization? {
+    switch self {
+    case .kMeans: .kMeans
+    case .kMeansPlusPlus: .kMeansPlusPlus
+    case .random: .random
+    case .file: nil
+    }
+  }
+
   /// The file, if it is one.
   var inputs: [String] { if case .file(let path) = self { [path] } else { [] } }
 
@@ -235,13 +248,11 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     of mixture: any Family, file: ModelFile?, given: GivenResponsibilities?
   ) throws -> Initialization {
     if let given { return .responsibilities(given) }
-    switch self {
-    case .kMeans: return .kMeans
-    case .kMeansPlusPlus: return .kMeansPlusPlus
-    case .random: return .random
-    case .file(let path):
-      return .parameters(mixture.starting(from: try file!.parameters(for: mixture, name: path)))
+    if let method { return method }
+    guard case .file(let path) = self, let file else {
+      preconditionFailure("start \(name) without a model or responsibilities")
     }
+    return .parameters(mixture.starting(from: try file.parameters(for: mixture, name: path)))
   }
 }
 
