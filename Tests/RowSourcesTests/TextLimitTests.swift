@@ -80,6 +80,25 @@ struct TextLimitTests {
       try message("1,\(run("y", 5000))\n2,z\n", ReadOptions(columns: ["1"], memory: 1)) == nil)
   }
 
+  @Test("a category of more than 4096 bytes is called one")
+  func longCategories() throws {
+    func message(_ category: String) throws -> String? {
+      let path = try folder.file("a.csv", "x,y\n1,\(category)\n")
+      return folder.message {
+        let coding = [ColumnCoding.number, .collected(CategoryCollection())]
+        let file = try CSVFile(path: path).found().coded(by: coding)
+        try file.forEachPiece(of: 0..<1, pieceBytes: 1 << 20, threads: 1) { _, _ in }
+      }
+    }
+    #expect(try message(run("y", 4096)) == nil)
+    for long in [run("y", 4097), run("5", 4097)] {
+      #expect(
+        try message(long)
+          == "a.csv: row 2, column 2 (y): found a field of 4097 bytes, expected a category of at "
+          + "most 4096")
+    }
+  }
+
   @Test("columns are chosen from a hundred thousand by name, number, and twice")
   func manyColumns() throws {
     // Quadratic, this takes minutes.

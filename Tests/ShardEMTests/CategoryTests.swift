@@ -73,6 +73,71 @@ struct CategoryTests {
     }
   }
 
+  /// A row of weight 0 counts as absent, whatever it says.
+  @Test("Those of rows of weight 0 are not learned, from text or numbers, weights beside the data or in them")
+  func absentRows() throws {
+    let rows = (0..<5000).map { n in (kind: n % 7, weight: n % 7 == 4 || n % 3 == 0 ? 0.0 : 1) }
+    let weights = try folder.file("w.csv", rows.map { "\($0.weight)\n" }.joined())
+    let text = try folder.file("a.csv", "kind,w\n" + rows.map { "k\($0.kind),\($0.weight)\n" }.joined())
+    let numbers = try folder.file(
+      "a.npy", npy(rows.flatMap { [Double($0.kind), $0.weight] }, shape: [5000, 2]))
+    for (path, prefix) in [(text, "k"), (numbers, "")] {
+      let present: [String] = [0, 1, 2, 3, 5, 6].map { "\(prefix)\($0)" }
+      for ranks in [1, 3] {
+        let categories = try onRanks(ranks) { world in
+          func learned(_ kinds: [ColumnKind], weights: String) throws -> [String]? {
+            let data = try DataSet.open(
+              [path], weights: weights, kinds: ColumnKinds { _ in kinds }, memory: .bytes(1 << 20),
+              threads: 2, world: world)
+            return data.categories[0]?.names
+          }
+          return [
+            try learned([.category(nil)], weights: "2"),
+            try learned([.category(nil), .number], weights: weights),
+          ]
+        }
+        #expect(categories.allSatisfy { $0 == [present, present] }, "\(path), \(ranks) ranks")
+      }
+    }
+  }
+
+  @Test("Of rows of weight 0 the first values know nothing")
+  func absentFirstValues() throws {
+    let path = try folder.file("a.csv", "x,w\n1,1\nb,0\n3,2\n")
+    let beside = try folder.file("w.csv", "1\n0\n2\n")
+    let weights: [String] = ["w", beside]
+    for weights in weights {
+      let found = Mutex<[Categories]>([])
+      _ = try DataSet.open(
+        [path], weights: weights,
+        kinds: ColumnKinds(looksAtValues: true) { columns in
+          found.withLock { $0 = columns.firstValues }
+          return columns.names.map { $0.map { _ in .category(nil) } } ?? []
+        }, world: SoloCommunicator())
+      #expect(found.withLock { $0[0] } == Categories(["1", "3"]))
+    }
+  }
+
+  @Test("With decimal commas, what only a decimal point makes a number is no word")
+  func decimalComma() throws {
+    func message(_ text: String, _ kinds: [ColumnKind] = [.category(nil), .number]) throws -> String? {
+      let path = try folder.file("a.csv", text)
+      return folder.message {
+        let data = try DataSet.open(
+          [path], options: ReadOptions(decimalComma: true), kinds: ColumnKinds { _ in kinds },
+          world: SoloCommunicator())
+        #expect(data.categories[0]?.names == ["1.5", "2", "1.5.2", "v1.5"])
+      }
+    }
+    let expected =
+      "a.csv: row 3, column 1 (x): found \"1.5\", expected a category: a number with a decimal comma, "
+      + "or a word that is no number"
+    #expect(try message("x;y\n1,5;0\n2;0\nv1.5;0\n1.5.2;0\n1,50;0\n") == nil)
+    #expect(try message("x;y\n1,5;0\n1.5;0\n") == expected)
+    let known = ColumnKind.category(Categories(["1.5"]))
+    #expect(try message("x;y\nA;0\n1.5;0\n".replacing("A", with: "1,5"), [known, .number]) == expected)
+  }
+
   @Test("Unknown ones are refused by name, file, row and column, or missing if asked")
   func unknown() throws {
     let path = try folder.file("a.csv", "kind,w\nx,1\n\ny,1\nNA,1\nz,1\n".replacing("\n\n", with: "\n"))
