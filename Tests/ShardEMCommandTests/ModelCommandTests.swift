@@ -112,6 +112,32 @@ import Testing
     #expect(alone.status == 2 && alone.errors.contains("without --decompose"))
   }
 
+  @Test("predict, score and impute take a column that is missing in every row")
+  func emptyColumn() throws {
+    let folder = try folder()
+    try folder.write("empty.csv", "0,NA\n9,NA\n-1,\n")
+    let predicted = try Shardem.run(
+      ["predict", "m.json", "empty.csv", "--missing", "em", "-o", "l.npy", "--log-densities", "d.npy"],
+      in: folder)
+    #expect(predicted.status == 0, "\(predicted.errors)")
+    guard predicted.status == 0 else { return }
+    #expect(try folder.npy("l.npy", of: Int64.self).values == [0, 1, 0])
+    let densities = try folder.npy("d.npy", of: Double.self).values
+    // The first column's own mixture, of variances 1 and 2.
+    for (x, density) in zip([0.0, 9, -1], densities) {
+      let joint = 0.25 * exp(-x * x / 2) + 0.75 * exp(-(x - 8) * (x - 8) / 4) / sqrt(2)
+      #expect(abs(density - log(joint / sqrt(2 * .pi))) < 1e-12)
+    }
+    let score = try Shardem.run(["score", "m.json", "empty.csv", "--missing", "em"], in: folder)
+    #expect(score.status == 0, "\(score.errors)")
+    // A sum of three numbers below 8.
+    let total = try number("log_likelihood", in: score.output)
+    #expect(abs(total - densities.reduce(0, +)) < 1e-14)
+    let imputed = try Shardem.run(["impute", "m.json", "empty.csv", "-o", "i.npy"], in: folder)
+    #expect(imputed.status == 0, "\(imputed.errors)")
+    #expect(try folder.npy("i.npy", of: Double.self).values.allSatisfy(\.isFinite))
+  }
+
   @Test("score repeats the bits of the fit")
   func scoreOfFit() throws {
     let folder = try folder()

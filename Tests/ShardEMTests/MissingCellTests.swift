@@ -119,18 +119,36 @@ struct MissingCellTests {
     #expect(data.ranges == ColumnRanges(minimum: [2, 4], maximum: [4, 4]))
   }
 
-  @Test("A column without a value is named, on every rank", arguments: [1, 3])
+  @Test("A column without a value cannot be fitted, and is named on every rank", arguments: [1, 3])
   func emptyColumn(ranks: Int) throws {
     let path = try folder.file("a.csv", "x,y,w\n1,NA,1\n2,,1\n3,7,0\n")
     let messages = try onRanks(ranks) { world in
+      let data = try DataSet.open(
+        [path], options: ReadOptions(missing: Self.missing), weights: "w", world: world)
       do {
-        _ = try DataSet.open(
-          [path], options: ReadOptions(missing: Self.missing), weights: "w", world: world)
+        _ = try Engine(data, threads: 1, world: world)
+          .fit(GaussianMixture(components: 1, columns: 2), from: .kMeans)
         return "no error"
       } catch { return "\(error)" }
     }
     #expect(
       Set(messages) == ["column 2 (y): missing in every row; leave it out by ReadOptions.columns"])
+  }
+
+  @Test("A column without a value does not matter to densities under a model", arguments: [1, 3])
+  func densitiesWithEmptyColumn(ranks: Int) throws {
+    let values: [Double] = [1, .nan, 2, .nan, -3, .nan]
+    let mixture = GaussianMixture(components: 1, columns: 2)
+    let parameters = Parameters(weights: [1], means: [0, 5], covariances: [4, 1, 1, 2])
+    let found = try onRanks(ranks) { world in
+      let data = try DataSet(
+        values: values, columnCount: 2, missing: Self.missing, world: world)
+      return try Engine(data, threads: 1, world: world).score(mixture, under: parameters)
+        .logLikelihood
+    }
+    // N(0, 4) of 1, 2 and -3: -(3 log 2π + 3 log 4 + 14 / 4) / 2, some roundings of numbers below 8.
+    #expect(Set(found).count == 1)
+    #expect(abs(found[0] - -6.586257141) < 1e-9)
   }
 
   @Test("Infinity and a missing weight are errors still")
