@@ -40,6 +40,7 @@ extension Engine {
       try requireSuitable(model, words)
     }
     try options.requireUsable()
+    try data.requireValues()
     // Before anything has the size of the model, which may be beyond all numbers.
     guard model.componentCount <= data.weightedRowCount else {
       throw DataSetError.fewerRowsThanComponents(
@@ -88,6 +89,7 @@ extension Engine {
     let model = model.observing(data.observed)
     try requireSuitable(model, under: start, settings(of: options))
     try options.requireUsable()
+    try data.requireValues()
     return try FitCourse.with(FitState(starts: 1), onIteration) { course in
       try searching { engine in
         try await engine.runEM(

@@ -9,10 +9,12 @@ extension Engine {
   /// - Parameters:
   ///   - values: by the names of settings.
   ///   - settings: of the family that is to be fitted.
-  /// - Throws: `FitError.unusable` if the data are too little for it.
+  /// - Throws: `DataSetError` about a column without values; `FitError.unusable` if the data are too
+  ///   little for it.
   public func measures(
     for values: [String: String], of settings: [FamilySetting]
   ) throws -> DataMeasures? {
+    try data.requireValues()
     let wanted = settings.compactMap { setting in
       values[setting.name].flatMap { setting.measures($0) }
     }

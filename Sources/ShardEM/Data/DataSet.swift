@@ -11,7 +11,8 @@ public final class DataSet: Sendable {
   public let plan: ShardPlan
   /// The blocks of this rank, in row order.
   public let blocks: [ShardPlan.Block]
-  /// The ranges of the columns over all rows of positive weight, on all ranks.
+  /// The ranges of the columns over all rows of positive weight, on all ranks; 0 to 0 of a column that
+  /// has no value there.
   public let ranges: ColumnRanges
   /// The largest row weight; 1 without weights.
   public let largestWeight: Double
@@ -20,6 +21,9 @@ public final class DataSet: Sendable {
   /// What is known of the columns if a cell is missing in any row of any rank, of weight 0 too: it is NaN.
   /// Nil if all rows are complete.
   public let observed: ObservedColumns?
+  /// The first column that has no value in any row of positive weight, counted from 0; nil if there is
+  /// none. Densities are without such columns, but nothing can be fitted to them.
+  private let emptyColumn: Int?
 
   /// What the files call the data columns, no two alike; nil if they have no names, or do not agree.
   public let columnNames: [String]?
@@ -63,7 +67,7 @@ public final class DataSet: Sendable {
   ///   - memory: what this rank may hold of them beside the shards.
   ///   - threads: how many threads check the rows.
   /// - Throws: on every rank the same error if a value is not finite and may not be missing, a
-  ///   weight is negative, no row has any weight, or a column has no value.
+  ///   weight is negative, or no row has any weight.
   init(
     shards: [any RowSource], files: [any DataFile] = [], notices: [String] = [],
     beside: BesideData, missing: MissingCells, categories: [Categories?] = [],
@@ -87,7 +91,7 @@ public final class DataSet: Sendable {
 
     let scan = try RowScan.scan(
       reader, mayMiss: missing.areAllowed, threads: threads, world: world)
-    (ranges, largestWeight) = (scan.ranges, scan.largestWeight)
+    largestWeight = scan.largestWeight
     incompleteBlocks = scan.incompleteBlocks
     weightedRowCount = beside.weights == nil ? plan.rowCount : scan.weightedRowCount
     guard largestWeight > 0 else { throw DataSetError.allWeightsZero }
@@ -95,13 +99,23 @@ public final class DataSet: Sendable {
     guard largestWeight >= 0x1p-500 else {
       throw DataSetError.beyondRange(.weights(upTo: largestWeight))
     }
-    if let empty = ranges.minimum.firstIndex(of: .infinity) {
-      throw DataSetError.noValues(reader.column(empty))
+    var ranges = scan.ranges
+    emptyColumn = ranges.minimum.firstIndex(of: .infinity)
+    for j in 0..<columnCount where ranges.minimum[j] == .infinity {
+      (ranges.minimum[j], ranges.maximum[j]) = (0, 0)
     }
+    self.ranges = ranges
     observed =
       scan.hasMissing
       ? try ObservedColumns(
         reader, within: ranges, blockCount: plan.blockCount, threads: threads, world: world) : nil
+  }
+
+  /// What a fit needs of its data.
+  ///
+  /// - Throws: on every rank the same error if a column has no value in any row of positive weight.
+  public func requireValues() throws {
+    if let emptyColumn { throw DataSetError.noValues(column(emptyColumn)) }
   }
 
   /// What `files` call their columns but some.

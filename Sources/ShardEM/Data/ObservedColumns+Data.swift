@@ -5,10 +5,10 @@ import Rows
 /// Exact sums of blocks, about the middles of the ranges and then about the means: the same bits on
 /// any number of ranks and threads.
 extension ObservedColumns {
-  /// Collective: two sums.
+  /// Collective: two sums. Of a column without a value of positive weight the mean and variance are 0.
   ///
   /// - Parameters:
-  ///   - ranges: of the columns, each of which has a value of positive weight.
+  ///   - ranges: of the columns.
   ///   - blockCount: the number of blocks of all ranks.
   init(
     _ reader: BlockReader, within ranges: ColumnRanges, blockCount: Int, threads: Int,
@@ -27,11 +27,13 @@ extension ObservedColumns {
     let columns = low.indices
     let middles = columns.map { low[$0] / 2 + high[$0] / 2 }
     let shifts = try sums(about: middles)
+    func quotient(_ sum: Double, _ weight: Double) -> Double { weight > 0 ? sum / weight : 0 }
     let means = columns.map { j in
-      min(max(middles[j] + shifts[3 * j + 1] / shifts[3 * j], low[j]), high[j])
+      min(max(middles[j] + quotient(shifts[3 * j + 1], shifts[3 * j]), low[j]), high[j])
     }
     let squares = try sums(about: means)
-    self.init(means: means, variances: columns.map { squares[3 * $0 + 2] / squares[3 * $0] })
+    self.init(
+      means: means, variances: columns.map { quotient(squares[3 * $0 + 2], squares[3 * $0]) })
   }
 
   /// Of this rank's blocks, for each column the sums of w, w (x - c) and w (x - c)² over what is
