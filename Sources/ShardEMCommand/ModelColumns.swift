@@ -25,8 +25,12 @@ struct ModelColumns {
     if categories.isEmpty { return nil }
     let kinds = categories.map { $0.map { ColumnKind.category(Categories($0)) } ?? .number }
     return ColumnKinds { found in
-      // Other columns than the model's are refused later.
-      kinds.count == found.count ? kinds : Array(repeating: .number, count: found.count)
+      // Before a word is met where other columns have numbers.
+      guard kinds.count == found.count else {
+        throw ColumnMismatch(
+          data: found.file, found: found.count, model: path, expected: kinds.count)
+      }
+      return kinds
     }
   }
 

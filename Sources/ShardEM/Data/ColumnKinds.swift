@@ -20,10 +20,14 @@ public struct FoundColumns: Sendable {
   /// Nil if they have none.
   public let names: [String]?
   public let count: Int
+  /// The file they were found in: the first, whose columns are those of all.
+  public let file: String
   /// Of each column the different values in the first rows, at most `rowCount` of them; missing cells left out.
   public internal(set) var firstValues: [Categories] = []
 
   public static let rowCount = 10_000
 
-  init(names: [String]?, count: Int) { (self.names, self.count) = (names, count) }
+  init(names: [String]?, count: Int, file: String) {
+    (self.names, self.count, self.file) = (names, count, file)
+  }
 }

@@ -101,7 +101,8 @@ extension DataSet {
         othersAreMissing: unknownCategoriesAreMissing)
     }
     let numbers = [ColumnKind](repeating: .number, count: count)
-    var found = FoundColumns(names: names(of: files, besides: besides), count: count)
+    var found = FoundColumns(
+      names: names(of: files, besides: besides), count: count, file: files[0].name)
     if kinds?.looksAtValues == true {
       found.firstValues = try coding(numbers).firstValues(shards, world: world)
     }
