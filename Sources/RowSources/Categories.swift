@@ -69,6 +69,9 @@ public struct Categories: Sendable, Equatable {
     Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
+  /// Whether a name is that of a number.
+  static func isNumber(_ name: String) -> Bool { number(name) != nil }
+
   /// The number that a name is; nil for a word.
   static func number(_ name: String) -> Double? {
     Array(name.utf8).withUnsafeBufferPointer { DecimalNumbers.shared.finite($0) }

@@ -26,6 +26,8 @@ final class FieldCodes {
     if let value = nonFiniteValue(of: text) { throw .notFinite(value) }
     guard text.count <= TextLimits.fieldBytes else { throw .longNumber(bytes: text.count) }
     guard let name = Categories.name(ofField: text, numbers) else { throw .notUTF8("not UTF-8") }
+    // With a decimal comma 1.5 is a word, and would be called as the number 1,5 is.
+    if numbers.finite(text) == nil, Categories.isNumber(name) { throw .pointNumber(name) }
     let isMissing = missing?.numbers.contains { Categories.name(of: $0) == name } ?? false
     let code = isMissing ? .nan : try coding[slot].code(name)
     // Of others that are missing there may be any number.

@@ -140,6 +140,9 @@ extension RowSourceError.Problem {
       "found \"\(oneLine(name))\", which is none of the \(counted(known.count, "category", plural: "categories")) "
         + "of the model: \(list(known)); leave such rows out, or give \(Term.missing) and "
         + "\(Term.unknownCategories)"
+    case .pointNumber(let text):
+      "found \"\(text)\", expected a category: a number with a decimal comma, or a word that is no "
+        + "number"
     case .manyCategories(let limit):
       "more than \(limit) different values; is this a column of categories?"
     default: nil

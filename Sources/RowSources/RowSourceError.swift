@@ -99,6 +99,8 @@ public struct RowSourceError: Error, Equatable, Sendable {
     /// A cell that must have a category says this.
     case noCategory(String)
     case unknownCategory(String, known: [String])
+    /// A word that a decimal point would make a number, where numbers have a comma.
+    case pointNumber(String)
     case manyCategories(limit: Int)
   }
 }
