@@ -24,7 +24,7 @@ final class FieldCodes {
       throw .noCategory(String(decoding: text, as: UTF8.self))
     }
     if let value = nonFiniteValue(of: text) { throw .notFinite(value) }
-    guard text.count <= TextLimits.fieldBytes else { throw .longNumber(bytes: text.count) }
+    guard text.count <= TextLimits.fieldBytes else { throw .longCategory(bytes: text.count) }
     guard let name = Categories.name(ofField: text, numbers) else { throw .notUTF8("not UTF-8") }
     // With a decimal comma 1.5 is a word, and would be called as the number 1,5 is.
     if numbers.finite(text) == nil, Categories.isNumber(name) { throw .pointNumber(name) }

@@ -118,6 +118,8 @@ extension RowSourceError.Problem {
       "a column name of more than \(TextLimits.fieldBytes) bytes; is this a table, its quotes in order?"
     case .longNumber(let bytes):
       "found a field of \(bytes) bytes, expected a number of at most \(TextLimits.fieldBytes)"
+    case .longCategory(let bytes):
+      "found a field of \(bytes) bytes, expected a category of at most \(TextLimits.fieldBytes)"
     case .notANumber(let text):
       "found \"\(oneLine(text))\", expected a number" + NumberHint.words(for: text)
     case .emptyField: "found an empty field, expected a number" + missingAdvice

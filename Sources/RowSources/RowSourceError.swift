@@ -88,6 +88,7 @@ public struct RowSourceError: Error, Equatable, Sendable {
     case manyFields(limit: Int)
     case longName
     case longNumber(bytes: Int)
+    case longCategory(bytes: Int)
     case notANumber(String)
     case emptyField
     case outOfRange(String)
