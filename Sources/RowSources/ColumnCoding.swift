@@ -11,9 +11,9 @@ public enum ColumnKind: Sendable, Equatable {
 public enum ColumnCoding: Sendable {
   /// They are numbers.
   case number
-  /// By the place of their category. Other values are an error, or missing.
-  case known(Categories, othersAreMissing: Bool)
-  /// They are collected, and stand for nothing yet.
+  /// By the place of their category.
+  case known(Categories, others: OtherValues)
+  /// They are collected: by the place where the collection has them.
   case collected(CategoryCollection, mayMiss: Bool = false)
   /// They are labels, known in part: numbers; or words, and these the places of the known ones. Where there is
   /// none, or one that is no word, the label is unknown: NaN.
@@ -35,12 +35,17 @@ public enum ColumnCoding: Sendable {
     switch self {
     case .number: return .nan
     case .collected(let collection, _):
-      guard collection.insert(name) else { throw .manyCategories(limit: Categories.most) }
-      return 0
-    case .known(let categories, let othersAreMissing):
+      guard let place = collection.place(of: name) else {
+        throw .manyCategories(limit: Categories.most)
+      }
+      return Double(place)
+    case .known(let categories, let others):
       if let place = categories.place(of: name) { return Double(place) }
-      if othersAreMissing { return .nan }
-      throw .unknownCategory(name, known: categories.names)
+      switch others {
+      case .refused: throw .unknownCategory(name, known: categories.names)
+      case .missing: return .nan
+      case .absent: return 0
+      }
     case .label(let words?): return words.place(of: name).map { Double($0) } ?? .nan
     case .label(nil):
       guard let number = Categories.number(name) else { throw .notANumber(name) }
@@ -59,22 +64,59 @@ public enum ColumnCoding: Sendable {
   }
 }
 
+/// What becomes of values that are none of the known categories.
+public enum OtherValues: Sendable {
+  /// They are an error.
+  case refused
+  /// They are missing cells.
+  case missing
+  /// They are any category: only rows that count as absent have some.
+  case absent
+}
+
 extension RowSourceError.Problem: Error {}
 
-/// The different values of a column, which several threads find.
+/// The different values of a column, which several threads find, and how often each was counted.
 public final class CategoryCollection: Sendable {
-  private let found = Mutex<Set<[UInt8]>>([])
+  private struct Found {
+    /// By UTF-8: strings that look alike may be of different bytes, and are different values.
+    var places: [[UInt8]: Int] = [:]
+    var counts: [Int] = []
+  }
+  private let found = Mutex(Found())
 
   public init() {}
 
-  /// In UTF-8: strings that look alike may be of different bytes, and are different values.
-  public var names: Set<[UInt8]> { found.withLock { $0 } }
+  /// The values that were counted, in UTF-8.
+  public var names: Set<[UInt8]> {
+    found.withLock { found in Set(found.places.filter { found.counts[$0.value] > 0 }.keys) }
+  }
 
-  /// False if there are too many.
-  func insert(_ name: String) -> Bool {
-    found.withLock {
-      $0.insert(Array(name.utf8))
-      return $0.count <= Categories.most
+  /// Counts cells of the column, NaN for those that are missing.
+  ///
+  /// - Parameters:
+  ///   - cells: places of values, `stride` numbers from each to the next.
+  ///   - isCounted: whether the row counts, by its number among these.
+  public func count(
+    _ cells: UnsafePointer<Double>, stride: Int, rows: Int, where isCounted: (_ row: Int) -> Bool
+  ) {
+    found.withLock { found in
+      for row in 0..<rows where isCounted(row) {
+        let place = cells[row * stride]
+        if !place.isNaN { found.counts[Int(place)] += 1 }
+      }
+    }
+  }
+
+  /// The place of a value, by the order in which they are found; nil if there are too many.
+  func place(of name: String) -> Int? {
+    found.withLock { found in
+      let bytes = Array(name.utf8)
+      if let place = found.places[bytes] { return place }
+      guard found.counts.count < Categories.most else { return nil }
+      found.places[bytes] = found.counts.count
+      found.counts.append(0)
+      return found.counts.count - 1
     }
   }
 }

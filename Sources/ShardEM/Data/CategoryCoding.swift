@@ -1,5 +1,6 @@
 import MessagePassing
 import RowSources
+import Rows
 
 /// How the categories of a data set's columns, and words that are labels, are found and become numbers.
 struct CategoryCoding {
@@ -8,11 +9,14 @@ struct CategoryCoding {
   private let besides: [Int]
   /// The one of these that is of labels.
   private let labels: Int?
+  private let weights: RowNumbers?
   private let othersAreMissing: Bool
 
-  init(_ kinds: [ColumnKind], besides: [Int], labels: Int?, othersAreMissing: Bool) {
+  init(
+    _ kinds: [ColumnKind], besides: [Int], labels: Int?, weights: RowNumbers?, othersAreMissing: Bool
+  ) {
     (self.kinds, self.besides, self.labels) = (kinds, besides, labels)
-    self.othersAreMissing = othersAreMissing
+    (self.weights, self.othersAreMissing) = (weights, othersAreMissing)
   }
 
   /// Shards whose columns are coded.
@@ -25,7 +29,7 @@ struct CategoryCoding {
   }
 
   /// Collective. The shards with their categories and labels as numbers; unknown categories and words are
-  /// learned in one pass over the rows, and sorted.
+  /// learned in one pass over the rows, those of weight 0 left out, and sorted.
   ///
   /// - Throws: on every rank the same error: `RowSourceError` about a cell without a category, or a column
   ///   of too many.
@@ -49,8 +53,11 @@ struct CategoryCoding {
             column: file.column(fileColumn(j))))
       }
     }
-    let coding = categories.map { categories in
-      categories.map { ColumnCoding.known($0, othersAreMissing: othersAreMissing) } ?? .number
+    let others = othersAreMissing ? OtherValues.missing : .refused
+    let coding = kinds.indices.map { j -> ColumnCoding in
+      guard let categories = categories[j] else { return .number }
+      return .known(
+        categories, others: weights != nil && unknown.contains(j) ? .absent : others)
     }
     return Coded(
       shards: shards.coded(by: ofFile(coding, labels: .label(words))),
@@ -71,39 +78,67 @@ struct CategoryCoding {
   }
 
   /// Collective. Of each data column the different values in the first rows of all.
-  func firstValues(_ shards: ShardLoader, world: any Communicator) throws -> [Categories] {
-    let columns = (0..<shards.files[0].columnCount).filter { !besides.contains($0) }
-    let collections = columns.map { _ in CategoryCollection() }
-    let coding = ofFile(
-      collections.map { .collected($0) }, labels: .collected(CategoryCollection(), mayMiss: true))
-    try world.agree {
-      for run in shards.runs where run.firstRow < FoundColumns.rowCount {
-        let rows = run.rows.prefix(FoundColumns.rowCount - run.firstRow)
-        try shards.files[run.shard].coded(by: coding)
-          .forEachPiece(of: rows, pieceBytes: 8 << 20, threads: 1) { _, _ in }
-      }
+  func firstValues(
+    _ shards: ShardLoader, threads: Int, world: any Communicator
+  ) throws -> [Categories] {
+    let collections = (0..<shards.files[0].columnCount).map { column in
+      besides.contains(column) ? nil : CategoryCollection()
     }
-    return try Self.gathered(collections, world).map { Categories(sorting: $0) }
+    let first = zip(shards.ownRows, shards.plan.firstRows).map { rows, firstRow in
+      rows.clamped(to: 0..<max(0, FoundColumns.rowCount - firstRow))
+    }
+    try world.agree {
+      try collect(first, of: shards, in: collections, threads: threads)
+    }
+    return try Self.gathered(collections.compactMap { $0 }, world).map { Categories(sorting: $0) }
   }
 
   /// The values of some columns of the files in the rows of all ranks.
   private func learned(
     _ columns: [Int], _ shards: ShardLoader, threads: Int, world: any Communicator
   ) throws -> [Set<[UInt8]>] {
-    let collections = columns.map { _ in CategoryCollection() }
-    // Of words that are learned later there may be any.
-    var coding = ofFile(
-      Array(repeating: .number, count: kinds.count),
-      labels: .collected(CategoryCollection(), mayMiss: true))
-    for (j, collection) in zip(columns, collections) {
-      coding[j] = .collected(collection, mayMiss: j == labels)
-    }
+    var collections = [CategoryCollection?](repeating: nil, count: shards.files[0].columnCount)
+    for j in columns { collections[j] = CategoryCollection() }
     try world.agree {
-      for (file, rows) in zip(shards.coded(by: coding).files, shards.ownRows) where !rows.isEmpty {
-        try file.forEachPiece(of: rows, pieceBytes: 8 << 20, threads: threads) { _, _ in }
+      try collect(shards.ownRows, of: shards, in: collections, threads: threads)
+    }
+    return try Self.gathered(columns.compactMap { collections[$0] }, world)
+  }
+
+  /// Counts the values of columns in rows of this rank, those of weight 0 left out.
+  ///
+  /// - Parameters:
+  ///   - rows: of each file.
+  ///   - collections: of the files' columns; nil: of numbers.
+  private func collect(
+    _ rows: [Range<Int>], of shards: ShardLoader, in collections: [CategoryCollection?], threads: Int
+  ) throws {
+    let coding = collections.enumerated().map { column, collection -> ColumnCoding in
+      // Of words that are learned later there may be any.
+      if column == labels { return .collected(collection ?? CategoryCollection(), mayMiss: true) }
+      return collection.map { .collected($0) } ?? .number
+    }
+    let width = collections.count
+    let memory = Workspace()
+    for (shard, file) in shards.coded(by: coding).files.enumerated() where !rows[shard].isEmpty {
+      let firstRow = shards.plan.firstRows[shard]
+      try file.forEachPiece(of: rows[shard], pieceBytes: 8 << 20, threads: threads) { cells, piece in
+        func count(where isCounted: (_ row: Int) -> Bool) {
+          for (j, collection) in collections.enumerated() {
+            collection?.count(cells + j, stride: width, rows: piece.count, where: isCounted)
+          }
+        }
+        switch weights {
+        case nil: count { _ in true }
+        case .column(let column): count { cells[$0 * width + column] != 0 }
+        case .source(let source):
+          let own = firstRow + piece.lowerBound..<firstRow + piece.upperBound
+          try source.withRows(own, scratch: memory.reserve(own.count)) { weights in
+            count { weights[$0] != 0 }
+          }
+        }
       }
     }
-    return try CategoryCoding.gathered(collections, world)
   }
 
   /// Collective. What all ranks have collected.

@@ -22,7 +22,8 @@ public struct FoundColumns: Sendable {
   public let count: Int
   /// The file they were found in: the first, whose columns are those of all.
   public let file: String
-  /// Of each column the different values in the first rows, at most `rowCount` of them; missing cells left out.
+  /// Of each column the different values in the first rows, at most `rowCount` of them; missing cells
+  /// and rows of weight 0 left out.
   public internal(set) var firstValues: [Categories] = []
 
   public static let rowCount = 10_000

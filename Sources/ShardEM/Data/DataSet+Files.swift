@@ -5,8 +5,9 @@ import SystemLibrary
 extension DataSet {
   /// Collective. Opens the shards that `arguments` name: files, patterns, folders.
   ///
-  /// Files without rows are left out, as long as some have rows. Every rank reads every header, and then the rows of its own blocks only; text files are
-  /// searched for rows by all ranks, each a part of them.
+  /// Files without rows are left out, as long as some have rows. Every rank reads every header, and
+  /// then the rows of its own blocks only; text files are searched for rows by all ranks, each a part
+  /// of them.
   /// - Parameters:
   ///   - placement: where a rank's `arguments` have a meaning. Of hosts with files of their own, each
   ///     rank names those of its host; the shards are then all of them, in the order of their names.
@@ -95,20 +96,37 @@ extension DataSet {
     let (plan, runs, rows) = (shards.plan, shards.runs, shards.ownRows)
     let besides = [weightIndex, labelIndex].compactMap { $0 }.sorted()
     let count = files[0].columnCount - besides.count
-    func coding(_ kinds: [ColumnKind]) -> CategoryCoding {
-      CategoryCoding(
+    // This rank's rows follow each other over all shards.
+    let firstRow = runs.first?.firstRow ?? 0
+    let own = firstRow..<firstRow + rows.reduce(0) { $0 + $1.count }
+    /// Collective.
+    func rowWeights(_ memory: RowMemory) throws -> RowNumbers? {
+      guard let weightFile else { return weightIndex.map(RowNumbers.column) }
+      return try .source(
+        load(
+          loader(of: weightFile, threads: threads, world: world), beside: own, of: plan.rowCount,
+          memory, threads: threads, world: world
+        ) { DataSetError.weightCount(path: weightFile.name, count: $0, rows: $1) })
+    }
+    /// Collective. Where categories are learned, weights tell which rows count.
+    func coding(_ kinds: [ColumnKind], isLearning: Bool) throws -> CategoryCoding {
+      let weightMemory = try RowMemory(limit: bytes, rows: 8 * own.count, distances: 0, blocks: 0)
+      return CategoryCoding(
         kinds, besides: besides, labels: labelIndex,
+        weights: isLearning ? try rowWeights(weightMemory) : weightIndex.map(RowNumbers.column),
         othersAreMissing: unknownCategoriesAreMissing)
     }
     let numbers = [ColumnKind](repeating: .number, count: count)
     var found = FoundColumns(
       names: names(of: files, besides: besides), count: count, file: files[0].name)
     if kinds?.looksAtValues == true {
-      found.firstValues = try coding(numbers).firstValues(shards, world: world)
+      found.firstValues = try coding(numbers, isLearning: true).firstValues(
+        shards, threads: threads, world: world)
     }
     let chosen = try world.common { [found] in try kinds?.choose(found) ?? [] }
-    let coded = try coding(chosen.isEmpty ? numbers : chosen).code(
-      shards, threads: threads, world: world)
+    let coded = try coding(
+      chosen.isEmpty ? numbers : chosen, isLearning: chosen.contains(.category(nil))
+    ).code(shards, threads: threads, world: world)
     shards = coded.shards
     let (memory, sources) = try world.agree { [files = shards.files, shards] in
       let memory = try RowMemory(
@@ -117,17 +135,6 @@ extension DataSet {
       return (memory, try shards.load(rows, memory, threads: threads))
     }
 
-    // This rank's rows follow each other over all shards.
-    let first = runs.first?.firstRow ?? 0
-    let own = first..<first + runs.reduce(0) { $0 + $1.rows.count }
-    var rowWeights = weightIndex.map(RowNumbers.column)
-    if let weightFile {
-      let loader = try loader(of: weightFile, threads: threads, world: world)
-      rowWeights = try .source(
-        load(
-          loader, beside: own, of: plan.rowCount, memory, threads: threads, world: world
-        ) { DataSetError.weightCount(path: weightFile.name, count: $0, rows: $1) })
-    }
     var (rowLabels, words) = (labelIndex.map(RowNumbers.column), coded.words)
     if let labelFile {
       let file = try LabelFile(
@@ -140,7 +147,7 @@ extension DataSet {
     }
     return try DataSet(
       shards: sources, files: shards.files, notices: notices,
-      beside: BesideData(weights: rowWeights, labels: rowLabels), missing: options.missing,
+      beside: BesideData(weights: rowWeights(memory), labels: rowLabels), missing: options.missing,
       categories: coded.categories, classNames: words?.names, plan: plan, runs: runs,
       memory: memory, threads: threads, world: world)
   }

@@ -40,8 +40,9 @@ struct LabelFile {
       let whole = try world.agree { [options] in try Self.open(file.name, options) }
       loader = try DataSet.loader(of: whole, threads: threads, world: world)
     }
-    let coded = try CategoryCoding([], besides: [0], labels: 0, othersAreMissing: false).code(
-      loader, threads: threads, world: world)
+    let coding = CategoryCoding(
+      [], besides: [0], labels: 0, weights: nil, othersAreMissing: false)
+    let coded = try coding.code(loader, threads: threads, world: world)
     (self.loader, words) = (coded.shards, coded.words)
   }
 }
