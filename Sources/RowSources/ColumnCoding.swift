@@ -82,14 +82,28 @@ public final class CategoryCollection: Sendable {
     /// By UTF-8: strings that look alike may be of different bytes, and are different values.
     var places: [[UInt8]: Int] = [:]
     var counts: [Int] = []
+    var isFull = false
   }
   private let found = Mutex(Found())
+  private let ignoresMore: Bool
 
-  public init() {}
+  /// - Parameter ignoresMore: whether values beyond `Categories.most` are left out, rather than an
+  ///   error.
+  public init(ignoringMore ignoresMore: Bool = false) { self.ignoresMore = ignoresMore }
 
   /// The values that were counted, in UTF-8.
   public var names: Set<[UInt8]> {
     found.withLock { found in Set(found.places.filter { found.counts[$0.value] > 0 }.keys) }
+  }
+
+  /// All values in the order in which they were found; nil if there are more than `Categories.most`.
+  public var counts: [(name: String, count: Int)]? {
+    found.withLock { found in
+      if found.isFull { return nil }
+      return found.places.sorted { $0.value < $1.value }.map {
+        (String(decoding: $0.key, as: UTF8.self), found.counts[$0.value])
+      }
+    }
   }
 
   /// Counts cells of the column, NaN for those that are missing.
@@ -103,17 +117,21 @@ public final class CategoryCollection: Sendable {
     found.withLock { found in
       for row in 0..<rows where isCounted(row) {
         let place = cells[row * stride]
-        if !place.isNaN { found.counts[Int(place)] += 1 }
+        if place < Double(found.counts.count) { found.counts[Int(place)] += 1 }
       }
     }
   }
 
-  /// The place of a value, by the order in which they are found; nil if there are too many.
+  /// The place of a value, by the order in which they are found, or one that is not counted; nil if
+  /// there are too many.
   func place(of name: String) -> Int? {
     found.withLock { found in
       let bytes = Array(name.utf8)
       if let place = found.places[bytes] { return place }
-      guard found.counts.count < Categories.most else { return nil }
+      guard found.counts.count < Categories.most else {
+        found.isFull = true
+        return ignoresMore ? Categories.most : nil
+      }
       found.places[bytes] = found.counts.count
       found.counts.append(0)
       return found.counts.count - 1

@@ -11,7 +11,8 @@ struct InspectCommand: WorldCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say what model files, checkpoints and data files hold.",
     discussion: """
-      Beside a model that has names of columns, of data with names these columns are shown. With \
+      Beside a model that has names of columns, of data with names these columns are shown. A column \
+      of numbers says the smallest and largest, one with words how many different values it has. With \
       --missing em, a column says how many cells are missing. Of covariances the volume |S|^(1/D), the \
       shape, the eigenvalues over the volume, and the main axis, the eigenvector of the largest, are shown; \
       of each component the columns that set it apart from the others.
@@ -100,7 +101,8 @@ struct InspectCommand: WorldCommand {
     guard let file = try openUnlessEmpty(path, options)?.found() else {
       return "\(plain(path)): no rows of data\n"
     }
-    return try "\(plain(path)): \(file.details)\n" + ranges(of: file)
+    let mayMiss = options.missing.areAllowed
+    return try "\(plain(path)): \(file.details)\n" + ColumnSurvey(file, mayMiss: mayMiss).text
   }
 
   /// Nil for a file that is in order but has no rows.
@@ -124,30 +126,5 @@ struct InspectCommand: WorldCommand {
       tolerance       \(tolerance)
 
       """ + (isRegularized ? "regularization  \(fit.regularization)\n" : "")
-  }
-
-  /// A row per column: its number, name, smallest and largest value, and how many cells are missing
-  /// where some may be.
-  ///
-  /// - Throws: `RowSourceError` about the first value that is not finite and may not be missing.
-  private func ranges(of file: any DataFile) throws -> String {
-    let mayMiss = reading.readOptions.missing.areAllowed
-    var scan = ColumnScan(columnCount: file.columnCount, mayMiss: mayMiss)
-    try file.forEachPiece(of: 0..<file.rowCount, pieceBytes: 1 << 20, threads: 1) { values, rows in
-      guard let bad = scan.add(values, count: rows.count) else { return }
-      throw file.notFinite(
-        values[bad.row * file.columnCount + bad.column], row: rows.lowerBound + bad.row,
-        column: bad.column)
-    }
-    let lines = (0..<file.columnCount).map { j in
-      let isEmpty = scan.minimum[j] > scan.maximum[j]
-      return [
-        "\(file.columnNumbers[j])", oneLine(file.columnNames?[j] ?? ""),
-        isEmpty ? "-" : significant(scan.minimum[j], 6),
-        isEmpty ? "-" : significant(scan.maximum[j], 6),
-      ] + (mayMiss ? ["\(scan.missing[j])"] : [])
-    }
-    let title = ["column", "name", "smallest", "largest"] + (mayMiss ? ["missing"] : [])
-    return aligned([title] + lines)
   }
 }
