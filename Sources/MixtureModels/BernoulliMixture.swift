@@ -15,6 +15,7 @@ public struct BernoulliMixture: ColumnFamily {
   public static let purpose = "columns of 0 and 1"
   public static let parameter = (name: "probabilities", domain: ParameterLayout.Domain.probability)
   public static let values = "0 or 1"
+  public static let columnPriorNames = ColumnPrior.Names.beta
 
   public let componentCount: Int
   public let columnCount: Int
@@ -40,7 +41,7 @@ public struct BernoulliMixture: ColumnFamily {
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     (componentCount, columnCount) = (components, columns)
     let a = options.regularization
-    prior = try ColumnPrior(options, .beta, smoothed: (1 + a, 1 + a), columns: columns)
+    prior = try ColumnPrior(options, Self.columnPriorNames, smoothed: (1 + a, 1 + a), columns: columns)
     smoothing = prior.map(\.isSmoothing) == false ? 0 : a
   }
 

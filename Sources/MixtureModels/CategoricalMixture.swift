@@ -47,6 +47,7 @@ public struct CategoricalMixture: Family {
   }
 
   public static let settings: [FamilySetting] = [.estimate { _ in nil }, .prior]
+  public static let priorNames = [DirichletPrior.name]
   public var estimate: Estimate { prior == nil ? .ml : .map }
 
   public func logPrior(of parameters: Parameters) -> Double {

@@ -17,6 +17,9 @@ public protocol ColumnFamily: ExponentialFamily, Family where Sampler == Paramet
   /// Of data whose rows lack columns.
   var observed: ObservedColumns? { get set }
 
+  /// What the two numbers of its prior are called.
+  static var columnPriorNames: ColumnPrior.Names { get }
+
   /// What a prior adds to the counts of each component, in rows, 0 or more.
   var smoothing: Double { get }
 

@@ -67,6 +67,7 @@ extension PriorNumbers {
 }
 
 extension ColumnFamily {
+  public static var priorNames: [String] { [columnPriorNames.first, columnPriorNames.second] }
   public static var settings: [FamilySetting] { [.estimate { _ in nil }, .prior] }
   public var estimate: Estimate { prior == nil ? .ml : .map }
 

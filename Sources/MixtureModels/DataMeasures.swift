@@ -20,6 +20,13 @@ public struct DataMeasures: Sendable, Equatable {
     public init(means: [Double], covariance: [Double]) {
       (self.means, self.covariance) = (means, covariance)
     }
+
+    /// Those of some columns.
+    func part(_ columns: [Int]) -> Moments {
+      Moments(
+        means: columns.map { means[$0] },
+        covariance: columns.flatMap { i in columns.map { covariance[i * means.count + $0] } })
+    }
   }
 
   public init(logVolume: Double? = nil, moments: Moments? = nil) {

@@ -11,6 +11,7 @@ public struct ExponentialMixture: ColumnFamily {
   public static let purpose = "columns of waiting times"
   public static let parameter = (name: "rates", domain: ParameterLayout.Domain.positive)
   public static let values = "a number from 0 up"
+  public static let columnPriorNames = ColumnPrior.Names.gamma
 
   public let componentCount: Int
   public let columnCount: Int
@@ -23,7 +24,7 @@ public struct ExponentialMixture: ColumnFamily {
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     (componentCount, columnCount) = (components, columns)
     let a = options.regularization
-    prior = try ColumnPrior(options, .gamma, smoothed: (1 + a, a), columns: columns)
+    prior = try ColumnPrior(options, Self.columnPriorNames, smoothed: (1 + a, a), columns: columns)
     smoothing = prior.map(\.isSmoothing) == false ? 0 : a
   }
 

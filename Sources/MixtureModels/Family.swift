@@ -22,6 +22,10 @@ public protocol Family: SamplableModel {
   /// What it can be told beside the numbers of components and columns. By default nothing.
   static var settings: [FamilySetting] { get }
 
+  /// The names of the numbers that a prior of its parameters may have beside that of the weights. Empty,
+  /// the default: it has no priors.
+  static var priorNames: [String] { get }
+
   /// Whether `FamilyOptions.regularization` makes a difference. By default it does.
   static var isRegularized: Bool { get }
 
@@ -96,6 +100,7 @@ public protocol Family: SamplableModel {
 extension Family {
   public static var purpose: String { "" }
   public static var settings: [FamilySetting] { [] }
+  public static var priorNames: [String] { [] }
   public static var isRegularized: Bool { true }
   public static var hasDensities: Bool { true }
   public static var leavesOutNegligible: Bool { false }

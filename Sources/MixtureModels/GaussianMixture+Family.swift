@@ -1,6 +1,7 @@
 extension GaussianMixture: Family {
   public static let name = "gaussian"
   public static let leavesOutNegligible = true
+  public static let priorNames = GaussianPrior.names
   public static let settings =
     [covarianceSetting, .estimate, .prior] + FamilySetting.variational
 

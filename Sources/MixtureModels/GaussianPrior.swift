@@ -91,7 +91,7 @@ public struct GaussianPrior: Sendable, Equatable {
     _ given: PriorNumbers, of moments: DataMeasures.Moments, _ form: any CovarianceForm
   ) throws {
     let d = moments.means.count
-    try given.requireNames(Self.names)
+    try given.requireNames([WeightPrior.name] + Self.names)
     self.init(
       weightConcentration: try WeightPrior(given).concentration,
       mean: try Self.mean(given, columns: d) ?? moments.means,
@@ -108,9 +108,7 @@ public struct GaussianPrior: Sendable, Equatable {
     spread = freedom.map { Spread(degreesOfFreedom: $0, covariance: covariance ?? []) }
   }
 
-  static let names = [
-    WeightPrior.name, "mean", "mean_precision", "degrees_of_freedom", "covariance",
-  ]
+  static let names = ["mean", "mean_precision", "degrees_of_freedom", "covariance"]
 
   /// One number stands for all columns.
   static func mean(_ given: PriorNumbers, columns d: Int) throws -> [Double]? {

@@ -24,7 +24,8 @@ public struct MixedMixture: Family {
         within a component.
         """,
       valueName: "column=family,...", noun: "families of columns",
-      keys: [("column_families", [])], isKept: true)
+      keys: [("column_families", [])], isKept: true),
+    .estimate, .prior,
   ]
 
   /// Some columns and their family.
@@ -39,16 +40,53 @@ public struct MixedMixture: Family {
   private(set) var groups: [Group]
   private let text: String
   public private(set) var observed: ObservedColumns?
+  public let estimate: Estimate
 
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     (componentCount, columnCount) = (components, columns)
     let families = try ColumnFamilies(options, count: columns)
     text = families.text(names: options.columnNames)
-    groups = try families.groups.map { group in
-      Group(
+    let estimate = try Estimate(options)
+    self.estimate = estimate
+    let types = try families.groups.map(Self.type)
+    try Self.requirePriors(options, estimate, of: types, columns: columns)
+    groups = try zip(families.groups, types).enumerated().map { number, part in
+      let (group, type) = part
+      var own = Self.options(options, of: group)
+      if estimate == .map {
+        own.values["estimate"] = estimate.rawValue
+        // The weights that count are those of the first group's M-step.
+        own.prior = options.prior?.part(
+          named: type.priorNames + (number == 0 ? [WeightPrior.name] : []), columns: group.columns,
+          of: columns)
+      }
+      return Group(
         key: group.key, columns: group.columns,
-        family: try Self.type(of: group).init(
-          Self.options(options, of: group), components: components, columns: group.columns.count))
+        family: try type.init(own, components: components, columns: group.columns.count))
+    }
+  }
+
+  /// Checks that each number of a prior is of the weights or one of the families, a list of numbers of all
+  /// columns.
+  private static func requirePriors(
+    _ options: FamilyOptions, _ estimate: Estimate, of types: [any Family.Type], columns: Int
+  ) throws {
+    guard estimate == .map else {
+      if estimate == .vb { throw estimate.unusable }
+      return
+    }
+    guard let given = options.prior else {
+      // A file is read later.
+      if options.values["prior"] == "mclust", !types.contains(where: { $0 == GaussianMixture.self }) {
+        throw FitError.unusable(setting: "prior mclust of a family but Gaussians", expected: "a file")
+      }
+      return
+    }
+    var names = [WeightPrior.name]
+    for name in types.flatMap({ $0.priorNames }) where !names.contains(name) { names.append(name) }
+    try given.requireNames(names)
+    for name in names {
+      _ = try given.numbers(name, shapes: [[], [columns], [columns, columns]])
     }
   }
 
@@ -58,6 +96,8 @@ public struct MixedMixture: Family {
   ) -> FamilyOptions {
     var own = options
     own.values = ["covariance": group.isJoint ? "full" : "diag"]
+    own.prior = nil
+    own.measures?.moments = options.measures?.moments?.part(group.columns)
     own.ranges = options.ranges.map { ranges in
       ColumnRanges(
         minimum: group.columns.map { ranges.minimum[$0] },
@@ -167,6 +207,17 @@ public struct MixedMixture: Family {
   public var freeParameterCount: Int {
     groups.reduce(componentCount - 1) {
       $0 + $1.family.freeParameterCount - (componentCount - 1)
+    }
+  }
+
+  /// The sum of the groups', in which the weights have their prior once.
+  public func logPrior(of parameters: Parameters) -> Double {
+    guard estimate == .map else { return 0 }
+    let weights = parameters.weights
+    // The groups but the first have one of the weights that is the same everywhere.
+    let repeated = Double(groups.count - 1) * WeightPrior().logDensity(of: weights)
+    return groups.reduce(-repeated) {
+      $0 + $1.family.logPrior(of: self.parameters(of: $1, parameters, weights: weights))
     }
   }
 

@@ -35,6 +35,7 @@ public struct MultinomialMixture: ExponentialFamily, Family {
   }
 
   public static let settings: [FamilySetting] = [.estimate { _ in nil }, .prior]
+  public static let priorNames = [DirichletPrior.name]
   public var estimate: Estimate { prior == nil ? .ml : .map }
 
   public func logPrior(of parameters: Parameters) -> Double {

@@ -52,6 +52,22 @@ public struct PriorNumbers: Sendable, Equatable, CustomStringConvertible {
     return entry.numbers
   }
 
+  /// Those of some names and, where there is one for each of `count` columns or pair of these, of some
+  /// columns.
+  func part(named names: [String], columns: [Int], of count: Int) -> PriorNumbers {
+    PriorNumbers(
+      entries.filter { names.contains($0.name) }.map { entry in
+        let shape = entry.shape.map { _ in columns.count }
+        let own =
+          switch entry.shape.count {
+          case 0: entry.numbers
+          case 1: columns.map { entry.numbers[$0] }
+          default: columns.flatMap { i in columns.map { entry.numbers[i * count + $0] } }
+          }
+        return Entry(entry.name, shape: shape, own)
+      })
+  }
+
   private static func words(_ shape: [Int]) -> String {
     shape.isEmpty ? "a number" : shape.map { "\($0)" }.joined(separator: " x ") + " numbers"
   }
