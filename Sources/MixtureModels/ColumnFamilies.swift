@@ -133,10 +133,4 @@ struct ColumnFamilies: Sendable, Equatable {
   private static func list(_ text: Substring) -> [String] {
     text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
   }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
-  }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import RowSources
+import Words
 
 /// How data files are to be read where the files themselves do not say.
 struct ReadingOptions: ParsableArguments, CommonOptions {
@@ -183,13 +184,6 @@ extension FloatType: ExpressibleByArgument {}
 /// The parts of a list without the white space around them.
 private func words(_ list: String) -> [String] {
   list.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
-}
-
-/// `text` without white space at both ends.
-private func trimmed(_ text: Substring) -> String {
-  var text = text.drop(while: \.isWhitespace)
-  while text.last?.isWhitespace == true { text.removeLast() }
-  return String(text)
 }
 
 /// What becomes of missing cells.
