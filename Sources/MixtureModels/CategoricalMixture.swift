@@ -195,22 +195,16 @@ extension CategoricalComponents: ImputingComponents {
     _ tile: Tile, responsibilities: UnsafePointer<Double>, random: ((_ n: Int) -> RandomRow)?,
     into rows: UnsafeMutablePointer<Double>
   ) {
-    guard let incomplete = tile.incomplete else { return }
-    for n in incomplete.patterns.joined() {
-      let row = incomplete.row(n)
-      let own = (0..<count).map { responsibilities[$0 * tileStride + n] }
-      let random = random?(n)
-      let component = random?.choice(own, 0)
-      for j in 0..<columns.firsts.count where row[j].isNaN {
-        let range = columns.range(j)
-        let chances = range.map { category in
-          component.map { probabilities[$0 * columns.total + category] }
-            ?? own.indices.reduce(0) { $0 + own[$1] * probabilities[$1 * columns.total + category] }
-        }
-        let likeliest = chances.indices.reduce(0) { chances[$1] > chances[$0] ? $1 : $0 }
-        rows[n * columns.firsts.count + j] = Double(
-          random?.choice(chances, 1 + j) ?? likeliest)
+    imputeCells(of: tile, responsibilities, random, into: rows) { j, own, drawn in
+      func probability(_ k: Int, _ category: Int) -> Double {
+        probabilities[k * columns.total + category]
       }
+      let chances = columns.range(j).map { category in
+        drawn.map { probability($0.component, category) }
+          ?? own.indices.reduce(0) { $0 + own[$1] * probability($1, category) }
+      }
+      let likeliest = chances.indices.reduce(0) { chances[$1] > chances[$0] ? $1 : $0 }
+      return Double(drawn?.random.choice(chances, 1 + j) ?? likeliest)
     }
   }
 }

@@ -65,17 +65,9 @@ extension FeatureComponents: ImputingComponents {
     _ tile: Tile, responsibilities: UnsafePointer<Double>, random: ((_ n: Int) -> RandomRow)?,
     into rows: UnsafeMutablePointer<Double>
   ) {
-    guard let incomplete = tile.incomplete else { return }
-    for n in incomplete.patterns.joined() {
-      let row = incomplete.row(n)
-      let own = (0..<count).map { responsibilities[$0 * tileStride + n] }
-      let random = random?(n)
-      let component = random?.choice(own, 0)
-      for j in 0..<tile.rows.columnCount where row[j].isNaN {
-        rows[n * tile.rows.columnCount + j] =
-          component.map { imputed($0, j, random) ?? .nan }
-          ?? own.indices.reduce(0) { $0 + own[$1] * (imputed($1, j, nil) ?? .nan) }
-      }
+    imputeCells(of: tile, responsibilities, random, into: rows) { j, own, drawn in
+      drawn.map { imputed($0.component, j, $0.random) ?? .nan }
+        ?? own.indices.reduce(0) { $0 + own[$1] * (imputed($1, j, nil) ?? .nan) }
     }
   }
 }

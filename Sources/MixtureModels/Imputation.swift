@@ -14,6 +14,30 @@ public protocol ImputingComponents: Components {
     into rows: UnsafeMutablePointer<Double>)
 }
 
+extension Components {
+  /// Writes missing cells where columns are independent of each other within a component, one by one.
+  ///
+  /// - Parameters:
+  ///   - tile, responsibilities, random, rows: as of `ImputingComponents.impute`.
+  ///   - cell: what is written in column j: by the row's K responsibilities, or drawn from a component.
+  func imputeCells(
+    of tile: Tile, _ responsibilities: UnsafePointer<Double>,
+    _ random: ((_ n: Int) -> RandomRow)?, into rows: UnsafeMutablePointer<Double>,
+    cell: (_ j: Int, _ own: [Double], _ drawn: (component: Int, random: RandomRow)?) -> Double
+  ) {
+    guard let incomplete = tile.incomplete else { return }
+    let columnCount = tile.rows.columnCount
+    for n in incomplete.patterns.joined() {
+      let row = incomplete.row(n)
+      let own = (0..<count).map { responsibilities[$0 * tileStride + n] }
+      let drawn = random.map { $0(n) }.map { (component: $0.choice(own, 0), random: $0) }
+      for j in 0..<columnCount where row[j].isNaN {
+        rows[n * columnCount + j] = cell(j, own, drawn)
+      }
+    }
+  }
+}
+
 extension GaussianComponents: ImputingComponents {
   public func impute(
     _ tile: Tile, responsibilities: UnsafePointer<Double>, random: ((_ n: Int) -> RandomRow)?,
