@@ -10,6 +10,9 @@ struct Answer: Codable {
   /// Of the seconds on the wall of each iteration, those for combining the sums of threads and
   /// ranks; ShardEM's alone.
   var combineSeconds: [Double]?
+  /// Of the processor seconds of each iteration, those of the walk over the rows, all but the
+  /// M-step; ShardEM's alone.
+  var walkSeconds: [Double]?
   /// Of the parameters after the last iteration, in nats per row.
   var meanLogLikelihood: Double?
   /// The largest memory the worker has had so far.

@@ -7,7 +7,10 @@ import Kernels
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Benchmarks",
-    subcommands: [Run.self, Network.self, FitWorker.self, ReadWorker.self, CeilingsWorker.self],
+    subcommands: [
+      Run.self, Network.self, FitWorker.self, MixtureWorker.self, ReadWorker.self,
+      CeilingsWorker.self,
+    ],
     defaultSubcommand: Run.self)
 }
 
@@ -16,9 +19,12 @@ enum Group: String, CaseIterable {
   case standard
   case odd
   case negligible
+  case models
   case text
   case program
   case checkpoints
+
+  static var names: [String] { allCases.map(\.rawValue) }
 }
 
 struct Run: ParsableCommand {
@@ -29,9 +35,9 @@ struct Run: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to measure: standard, odd, negligible, text, program, checkpoints, or shapes N,D,K,TYPE[,SEPARATION].",
+      "What to measure: \(Group.names.joined(separator: ", ")), or shapes N,D,K,TYPE[,SEPARATION].",
       valueName: "list"))
-  var cases = "standard odd negligible text program checkpoints"
+  var cases = Group.names.joined(separator: " ")
 
   @Option(help: "Has room for the rows, 200 MB, while they are used.")
   var folder = FileManager.default.temporaryDirectory.path
@@ -42,8 +48,8 @@ struct Run: ParsableCommand {
   func validate() throws {
     for word in words where Group(rawValue: word) == nil && BenchmarkCase(word) == nil {
       throw ValidationError(
-        "--cases: \(word); expected standard, odd, negligible, text, program, checkpoints, or "
-          + "N,D,K,TYPE such as 500000,16,16,full")
+        "--cases: \(word); expected \(Group.names.joined(separator: ", ")), or N,D,K,TYPE such as "
+          + "500000,16,16,full")
     }
   }
 
@@ -92,6 +98,14 @@ struct Run: ParsableCommand {
         let shares = try NegligibleShares(shape, settings, in: folder)
         table.add(shares.row)
         try report.add(shares, shares.goals)
+      }
+    }
+    if measures(.models) {
+      let table = ModelComparison.table()
+      for modelCase in ModelCase.all {
+        let comparison = try ModelComparison(modelCase, settings, in: folder)
+        table.add(comparison.row)
+        try report.add(comparison, comparison.goals)
       }
     }
     if measures(.text) {

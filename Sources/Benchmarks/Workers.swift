@@ -33,45 +33,13 @@ struct FitWorker: ParsableCommand {
         let totals = try engine.expectationStep(model, under: start).sums[0]
         return try Measurement(model, start, data, totals: totals, iterations: iterations)
       case "predict":
-        return try predict(model, start, engine)
+        return try engine.timedLabels(model, under: start).answer
       case "initialize":
-        return try fit(model, from: .kMeans, engine, iterations: 1)
+        return try engine.timedFit(model, from: .kMeans, iterations: 1)
       default:
-        return try fit(model, from: .parameters(start), engine, iterations: iterations)
+        return try engine.timedFit(model, from: .parameters(start), iterations: iterations)
       }
     }
-  }
-
-  private func fit(
-    _ model: GaussianMixture, from start: Initialization,
-    _ engine: Engine, iterations: Int
-  ) throws -> Answer {
-    var (laps, combine): ([Lap], [Double]) = ([], [])
-    var watch = StopWatch()
-    let options = FitOptions(maximumIterations: iterations, convergence: .logLikelihood(0))
-    let fit = try engine.fit(model, from: start, options: options) {
-      laps.append(watch.lap())
-      combine.append($0.communicationSeconds)
-    }
-    var answer = Answer(laps)
-    answer.combineSeconds = combine
-    answer.meanLogLikelihood = fit.score.meanLogLikelihood
-    return answer
-  }
-
-  /// The labels of all rows, in memory.
-  private func predict(
-    _ model: GaussianMixture, _ parameters: Parameters, _ engine: Engine
-  ) throws -> Answer {
-    var watch = StopWatch()
-    // Threads write the labels of their own blocks.
-    nonisolated(unsafe) let labels = UnsafeMutablePointer<Int64>.allocate(
-      capacity: engine.data.rowCount)
-    defer { labels.deallocate() }
-    try engine.predict(model, under: parameters, parts: []) { block in
-      (labels + block.firstRow).update(from: block.labels, count: block.count)
-    }
-    return Answer([watch.lap()])
   }
 }
 
