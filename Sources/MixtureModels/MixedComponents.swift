@@ -147,9 +147,8 @@ extension TileMemory {
 extension RowBlock {
   /// Some columns of these rows, in the memory of `rows`.
   func gathering(_ columns: [Int], into rows: UnsafeMutablePointer<Double>) -> RowBlock {
-    for (place, column) in columns.enumerated() {
-      for n in 0..<count { rows[n * columns.count + place] = self.rows[n * columnCount + column] }
-    }
+    gatherColumns(
+      columns, of: self.rows, count: count, columnCount: columnCount, into: rows)
     return RowBlock(
       rows: rows, weights: weights, count: count, columnCount: columns.count, firstRow: firstRow)
   }
