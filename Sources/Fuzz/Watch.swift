@@ -40,7 +40,8 @@ struct Watch {
       next = last + 1
     }
     print(
-      "\(failures == 0 ? "ok" : "not ok") \(target): \(numbers.count) inputs, \(read) read, \(refused) refused"
+      "\(failures == 0 ? "ok" : "not ok") \(target): \(numbers.count) inputs, \(read) read, "
+        + "\(refused) refused"
     )
     // Both happen, or the inputs test nothing.
     let isTelling = numbers.count < 200 || (read > 0 && refused > 0)

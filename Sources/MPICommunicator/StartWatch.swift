@@ -35,8 +35,8 @@
           // Mostly one line: the first rank that ends lets the launcher end the others.
           usleep(UInt32(rank % 16) * 100_000)
           printError(
-            "rank \(rank): \(alive) of the \(count) ranks on this host are left while MPI starts; all ranks need "
-              + "to run the same program, with the same MPI")
+            "rank \(rank): \(alive) of the \(count) ranks on this host are left while MPI starts; "
+              + "all ranks need to run the same program, with the same MPI")
           _exit(2)
         }
         sleep(2)

@@ -2,8 +2,9 @@ import Words
 
 /// Which family the columns of a mixed mixture are of: `age=gaussian,{height,weight}=gaussian,*=categorical`.
 ///
-/// Columns are independent of each other within a component, but those in braces. A column is called by its
-/// name or its number, from 1, which `#1` is also where a column is called `1`; `*` stands for all that are not named.
+/// Columns are independent of each other within a component, but those in braces. A column is
+/// called by its name or its number, from 1, which `#1` is also where a column is called `1`; `*`
+/// stands for all that are not named.
 struct ColumnFamilies: Sendable, Equatable {
   /// Columns that are of one family together, counted from 0.
   struct Group: Sendable, Equatable {

@@ -2,8 +2,8 @@ import Kernels
 
 /// A conjugate prior of the parameters of columns: for each component the same two numbers a column.
 ///
-/// Of a family in exponential form, θ x + a, it is exp(s θ + c a) but for a constant: as if each component had
-/// c more rows, whose values sum to s.
+/// Of a family in exponential form, θ x + a, it is exp(s θ + c a) but for a constant: as if each
+/// component had c more rows, whose values sum to s.
 public struct ColumnPrior: Sendable, Equatable {
   /// What the two numbers of a column are called, and the least they may be.
   public struct Names: Sendable {

@@ -46,8 +46,8 @@ extension FamilySetting {
     FamilySetting(
       "estimate",
       help: """
-        What is maximized: the likelihood (ml), with a prior the posterior density (map), or of Gaussians the \
-        lower bound of variational Bayes (vb). (default: ml)
+        What is maximized: the likelihood (ml), with a prior the posterior density (map), or of \
+        Gaussians the lower bound of variational Bayes (vb). (default: ml)
         """,
       valueName: "ml|map|vb", noun: "priors", defaultValue: Estimate.ml.rawValue,
       keys: [("estimate", [Estimate.vb.rawValue])], measures: measures)

@@ -60,8 +60,8 @@ public protocol Family: SamplableModel {
     _ options: FamilyOptions, names: [String]?, count: Int
   ) throws -> [Bool]
 
-  /// What the categories of each column are called, in the order of their numbers; nil of a column of numbers.
-  /// Empty, the default: all are.
+  /// What the categories of each column are called, in the order of their numbers; nil of a column
+  /// of numbers. Empty, the default: all are.
   var categories: [[String]?] { get }
 
   /// What the classes are called that components belong to, in their order; the last ones may have no name.

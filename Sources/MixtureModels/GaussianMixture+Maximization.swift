@@ -3,10 +3,10 @@ import Kernels
 extension GaussianMixture {
   /// New weights, means and covariances.
   ///
-  /// weight_k = N_k / N, d_k = S_k / N_k, mean_k = center_k + d_k, and, of the covariances Q_k / N_k - d_k d_k'
-  /// of the rows, those that the covariance model allows, + regularization.
-  /// A component without mass keeps its mean, gets weight 0 and the covariance `regularization` × I. With a
-  /// prior, the most probable ones instead: see `GaussianMixture+Prior`.
+  /// weight_k = N_k / N, d_k = S_k / N_k, mean_k = center_k + d_k, and, of the covariances
+  /// Q_k / N_k - d_k d_k' of the rows, those that the covariance model allows, + regularization. A
+  /// component without mass keeps its mean, gets weight 0 and the covariance `regularization` × I.
+  /// With a prior, the most probable ones instead: see `GaussianMixture+Prior`.
   ///
   /// - Throws: `FitError` if a covariance is singular relative to the data's own scale: see
   ///   `CholeskyFactor`; with regularization 0, also a variance that the rounding of the data could
@@ -30,7 +30,8 @@ extension GaussianMixture {
       sharing: work)
     if let prior {
       return Parameters(
-        weights: WeightPrior(prior.weightConcentration).weights(masses), means: prior.means(means, own.divisors),
+        weights: WeightPrior(prior.weightConcentration).weights(masses),
+        means: prior.means(means, own.divisors),
         covariances: try finished(
           posteriorCovariances(scatter, means, own.divisors, prior), sums, sharing: work))
     }

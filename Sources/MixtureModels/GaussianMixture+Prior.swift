@@ -10,9 +10,9 @@ import Kernels
 //     variances: (Λ + b) / (ν + c + 2), with b and c the sums of B_k's squares and of n_k + 1 over all
 //     components and columns that share the variance,
 //
-// without the 1 of each component's mean if κ = 0, and without Λ, ν and their constant if there is no prior of
-// the covariances. Where rows weigh less or more than the weights tell (t distributions), n_k in x_k, μ_k and
-// B_k is the sum of these.
+// without the 1 of each component's mean if κ = 0, and without Λ, ν and their constant if there is
+// no prior of the covariances. Where rows weigh less or more than the weights tell
+// (t distributions), n_k in x_k, μ_k and B_k is the sum of these.
 
 extension GaussianPrior {
   /// - Parameters:

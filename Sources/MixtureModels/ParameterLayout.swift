@@ -55,8 +55,8 @@ public struct ParameterLayout: Sendable, Equatable {
     /// their sum, or were copied with seven digits: K times 5e-8, for K up to 20.
     package static let allowance = 1e-6
 
-    /// What was found and expected of the numbers of an innermost list that cannot be of this domain together;
-    /// nil if they can.
+    /// What was found and expected of the numbers of an innermost list that cannot be of this
+    /// domain together; nil if they can.
     package func objection(to row: ArraySlice<Double>) -> (found: String, expected: String)? {
       let (number, words): (Double, String)
       switch self {
@@ -75,8 +75,8 @@ public struct ParameterLayout: Sendable, Equatable {
     public let name: String
     /// The extents of the nested lists, the outermost first; none for a single number.
     public let shape: [Int]
-    /// Of lists that differ in length how long they are: one more level of lists, below the last extent of the
-    /// shape, whose index chooses among these. Nil: there is no such level.
+    /// Of lists that differ in length how long they are: one more level of lists, below the last
+    /// extent of the shape, whose index chooses among these. Nil: there is no such level.
     public let lengths: [Int]?
     public let domain: Domain
     /// What all the numbers are in a file without the key; nil: the key must be there.

@@ -5,7 +5,8 @@ import Kernels
 /// component that comes nearest to the posterior distribution of all that is unknown.
 ///
 ///     π ~ Dirichlet(γ, ..., γ), or π_k = v_k Π_{l<k} (1 - v_l), v_k ~ Beta(1, γ),
-///     μ_k | Λ_k ~ N(m_0, (κ_0 Λ_k)^-1),    Λ_k ~ Wishart(ν_0, Ψ_0^-1), or variances 1 / v ~ Gamma(ν_0/2, ψ_0/2).
+///     μ_k | Λ_k ~ N(m_0, (κ_0 Λ_k)^-1),
+///     Λ_k ~ Wishart(ν_0, Ψ_0^-1), or variances 1 / v ~ Gamma(ν_0/2, ψ_0/2).
 ///
 /// The E-step takes expectations of the logarithms for the logarithms,
 ///

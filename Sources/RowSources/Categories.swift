@@ -50,8 +50,8 @@ public struct Categories: Sendable, Equatable {
   /// The number of a category; nil if there is none of this name.
   public func place(of name: String) -> Int? { places[Array(name.utf8)] }
 
-  /// The number of the category that a cell of a binary file says: which is a number itself, or of words, that
-  /// such a file cannot hold, is given by its place.
+  /// The number of the category that a cell of a binary file says: which is a number itself, or of
+  /// words, that such a file cannot hold, is given by its place.
   func place(of value: Double) -> Int? {
     if let place = Int(exactly: value), values.indices.contains(place),
       areWords || values[place] == value

@@ -21,8 +21,8 @@ extension DataFiles {
   ///
   /// The first bytes decide which it is. The name only says what they leave open: whether a file is
   /// text (.csv, .tsv, .txt), or what it was before it was damaged.
-  /// - Throws: `FileError` or `RowSourceError` if the file cannot be opened, is of no supported kind, or has no
-  ///   rows; faulty values in it are found later.
+  /// - Throws: `FileError` or `RowSourceError` if the file cannot be opened, is of no supported
+  ///   kind, or has no rows; faulty values in it are found later.
   public static func file(
     _ path: String, _ options: ReadOptions = ReadOptions()
   ) throws -> any DataFile {

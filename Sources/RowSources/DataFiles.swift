@@ -8,9 +8,9 @@ public enum DataFiles {
   /// A pattern (`*`, `?`, `[...]`) stands for the files it matches, a folder for the .npy, .csv,
   /// .tsv (gzip'ed or not), .h5 and .hdf5 files in it (others only by name: folders hold README.txt
   /// too); both in `NaturalOrder`. An existing file is never taken for a pattern.
-  /// - Throws: `FileError` or `RowSourceError` for a file that does not exist, a pattern that matches nothing, a
-  ///   folder without data files, or any folder if the files are raw: those have no suffix of their
-  ///   own to be found by.
+  /// - Throws: `FileError` or `RowSourceError` for a file that does not exist, a pattern that
+  ///   matches nothing, a folder without data files, or any folder if the files are raw: those have
+  ///   no suffix of their own to be found by.
   public static func expand(
     _ arguments: [String], _ options: ReadOptions = ReadOptions()
   ) throws -> [String] {

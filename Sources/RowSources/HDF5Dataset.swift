@@ -22,8 +22,8 @@ import Files
     let identity: FileIdentity?
     fileprivate let isVirtual: Bool
 
-    /// - Throws: `FileError` or `RowSourceError` if there is no such file or dataset, or none is named and the file
-    ///   has not exactly one of numbers; if some of its rows are nowhere.
+    /// - Throws: `FileError` or `RowSourceError` if there is no such file or dataset, or none is
+    ///   named and the file has not exactly one of numbers; if some of its rows are nowhere.
     init(_ name: HDF5Name) throws {
       let shown = name.path + (name.dataset.map { ":" + $0 } ?? "")
       // What is wrong with it as a file is said as of all files.

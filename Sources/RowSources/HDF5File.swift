@@ -15,8 +15,8 @@ import Files
 
     /// Looks at a dataset; it is not kept open.
     ///
-    /// - Throws: `FileError` or `RowSourceError` if there is no such file or dataset, it holds no numbers, lacks rows
-    ///   that it says it has, or a chosen column.
+    /// - Throws: `FileError` or `RowSourceError` if there is no such file or dataset, it holds no
+    ///   numbers, lacks rows that it says it has, or a chosen column.
     init(_ location: HDF5Name, options: ReadOptions = ReadOptions()) throws {
       place = try HDF5Place(location)
       let columns = try options.chosenColumns(

@@ -139,9 +139,9 @@ extension RowSourceError.Problem {
       "found \(text.isEmpty ? "an empty field" : "\"\(oneLine(text))\""), expected a category"
         + missingAdvice
     case .unknownCategory(let name, let known):
-      "found \"\(oneLine(name))\", which is none of the \(counted(known.count, "category", plural: "categories")) "
-        + "of the model: \(list(known)); leave such rows out, or give \(Term.missing) and "
-        + "\(Term.unknownCategories)"
+      "found \"\(oneLine(name))\", which is none of the "
+        + "\(counted(known.count, "category", plural: "categories")) of the model: \(list(known)); "
+        + "leave such rows out, or give \(Term.missing) and \(Term.unknownCategories)"
     case .pointNumber(let text):
       "found \"\(text)\", expected a category: a number with a decimal comma, or a word that is no "
         + "number"

@@ -7,7 +7,8 @@ struct TextLimits: Sendable {
   /// a 16th of the bytes that may be held in memory.
   let fieldCount: Int
 
-  /// The bytes of a number, a category or a name of a column. A float64 written to its last digit has up to 1077.
+  /// The bytes of a number, a category or a name of a column. A float64 written to its last digit
+  /// has up to 1077.
   static let fieldBytes = 4096
 
   /// - Parameter memory: how many bytes of rows may be held; nil: as many as there are.

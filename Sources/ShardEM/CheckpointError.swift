@@ -70,8 +70,10 @@ extension CheckpointError: CustomStringConvertible {
       "a checkpoint of version \(version), which shardem \(programVersion) does not read; go on "
         + "with the program that made it, or begin anew without \(Term.resuming), in another folder"
     case .program(let found, let expected):
-      "made by \(found == expected ? "a build of shardem \(found) that rounds otherwise" : "shardem \(found), not \(expected)"), "
-        + "and going on would give the bits of neither; use the program that made it, or start from "
+      "made by "
+        + (found == expected
+          ? "a build of shardem \(found) that rounds otherwise" : "shardem \(found), not \(expected)")
+        + ", and going on would give the bits of neither; use the program that made it, or start from "
         + "its model: \(Term.start) \(path) without \(Term.resuming), and checkpoints in another "
         + "folder"
     case .setting(let option, let found, let expected):

@@ -5,9 +5,9 @@ import Words
 extension ModelSummary {
   /// What sets each component apart from the others taken together: the columns in which they differ most.
   ///
-  /// Differences are effect sizes after Cohen, "Statistical Power Analysis for the Behavioral Sciences" (1988):
-  /// of means in pooled standard deviations, of probabilities |2 asin sqrt p - 2 asin sqrt q|; of other numbers
-  /// the logarithm of their ratio.
+  /// Differences are effect sizes after Cohen, "Statistical Power Analysis for the Behavioral
+  /// Sciences" (1988): of means in pooled standard deviations, of probabilities
+  /// |2 asin sqrt p - 2 asin sqrt q|; of other numbers the logarithm of their ratio.
   var contrasts: String {
     guard (2...Self.mostComponents).contains(file.components), type(of: file.mixture).hasDensities
     else { return "" }

@@ -45,8 +45,8 @@ struct PredictCommand: WorldCommand {
 
     @Option(
       help: ArgumentHelp(
-        "The probabilities of the components, and of noise: float64, rows x components. Those under 2^-60 of a "
-          + "row's largest are 0, unless the model was fitted with --exact-dense.",
+        "The probabilities of the components, and of noise: float64, rows x components. Those under "
+          + "2^-60 of a row's largest are 0, unless the model was fitted with --exact-dense.",
         valueName: "r.npy|..."))
     var probabilities: String?
 

@@ -16,8 +16,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     help: ArgumentHelp(
       "Where to start. A file is a model or a checkpoint to start from; or data, a row for each row: one "
-        + "column of labels, 0 to K - 1 and -1 for noise, or K of responsibilities, and one more beside noise, "
-        + "which an M-step comes first from.",
+        + "column of labels, 0 to K - 1 and -1 for noise, or K of responsibilities, and one more "
+        + "beside noise, which an M-step comes first from.",
       valueName: "kmeans|k-means++|random|file"))
   var `init` = Start.kMeans
 

@@ -28,8 +28,8 @@ public final class DataSet: Sendable {
   /// What the files call the data columns, no two alike; nil if they have no names, or do not agree.
   public let columnNames: [String]?
 
-  /// Of each data column its categories, whose numbers, from 0, the cells are; nil of one of numbers. Empty if
-  /// all columns are of numbers.
+  /// Of each data column its categories, whose numbers, from 0, the cells are; nil of one of
+  /// numbers. Empty if all columns are of numbers.
   public let categories: [Categories?]
 
   /// Of labels that are words these, in the order of the classes; nil: they are numbers, or there are none.
