@@ -56,6 +56,7 @@ struct ModelCase: Sendable, Encodable, CustomStringConvertible {
       ModelCase("exponential", RandomRows("exponential", 200_000, 8, 6)),
       ModelCase("von-mises-fisher", RandomRows("von-mises-fisher", 200_000, 16, 6)),
       ModelCase(halves, RandomRows(halves, 200_000, 12, 6)),
+      ModelCase("k-means", RandomRows("gaussian covariance=diag", 1_000_000, 16, 64)),
       ModelCase("gaussian estimate=vb", RandomRows("gaussian", 200_000, 16, 20), beside: full),
       ModelCase(
         "gaussian estimate=vb covariance=diag", RandomRows("gaussian", 200_000, 16, 20),

@@ -277,7 +277,7 @@ extension GaussianPrior {
   ) throws {
     let given = given ?? PriorNumbers([])
     let d = moments.means.count
-    try given.requireNames(Self.names)
+    try given.requireNames([WeightPrior.name] + Self.names)
     let variances = (0..<d).map { moments.covariance[$0 * d + $0] }
     let own: [Double] =
       form.isMatrix

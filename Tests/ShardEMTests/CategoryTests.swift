@@ -17,7 +17,7 @@ struct CategoryTests {
   /// A word, a number, a category that is a number, a weight.
   private static func fields(_ n: Int) -> [String] {
     let color = ["red", "dark \"\"blue\"\"", "green"][n * 7 % 3]
-    return ["\"\(color)\"", "\(n % 11)", ["10", "9.0", "x", "NA"][n * 5 % 4], "\(n % 3)"]
+    return ["\"\(color)\"", "\(n % 11)", ["10", "9.0", "x", "NA"][n * 5 % 4], "\(1 + n % 3)"]
   }
   private static let csv =
     "color,size,kind,w\n"

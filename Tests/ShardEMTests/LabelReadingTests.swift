@@ -82,13 +82,13 @@ struct LabelReadingTests {
     let count = 40_000
     let (kinds, words) = (["u", "v", ""], ["p", "q"])
     let lines = (0..<count).map { n -> String in
-      "\(n % 3),\(kinds[n % 3]),\(n % 5),\(n % 2),\(words[n % 2])\n"
+      "\(n % 4),\(kinds[n % 3]),\(n % 5),\(n % 2),\(words[n % 2])\n"
     }
     let path = try folder.file("a.csv", "w,kind,x,y,word\n" + lines.joined())
     let ofThree: [Double] = [0, 1, -1]
     let labels = (0..<count).map { n -> Double in ofThree[n % 3] }
     let values = (0..<count).map { n -> Double in Double(10 * (n % 5) + n % 2) }
-    let weights = (0..<count).map { n -> Double in Double(n % 3) }
+    let weights = (0..<count).map { n -> Double in Double(n % 4) }
     let expected: [[Double]] = [labels, values, weights]
     let limited = try #require(MemoryLimit("400KB"))
     for (ranks, threads) in [(1, 3), (2, 1), (3, 2)] {
