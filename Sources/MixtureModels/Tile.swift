@@ -17,26 +17,14 @@ public struct Tile {
   public let rows: RowBlock
   /// Those that lack columns; nil if none does, or if nobody wants to know.
   public let incomplete: IncompleteRows?
+  /// The rows transposed: D columns of `stride` numbers each, undefined beyond the rows.
+  public let columns: UnsafeMutablePointer<Double>
   /// The numbers from one column to the next: the rows, rounded up to a multiple of 32.
   public let stride: Int
   /// Memory that whoever is called may write to, as much as its `scratchCount`.
   public let scratch: UnsafeMutablePointer<Double>
   /// What components leave for moments: `keptCount` numbers.
   public let kept: UnsafeMutablePointer<Double>
-  /// Room for `columns`, and a number that is 0 until they are there.
-  fileprivate let room:
-    (columns: UnsafeMutablePointer<Double>, areThere: UnsafeMutablePointer<Double>)
-
-  /// The rows transposed, by whoever asks first: D columns of `stride` numbers each (`transposeTile`), padded
-  /// with copies of the first row.
-  public var columns: UnsafeMutablePointer<Double> {
-    if room.areThere.pointee == 0 {
-      transposeTile(
-        rows.rows, count: count, columnCount: rows.columnCount, stride: stride, into: room.columns)
-      room.areThere.pointee = 1
-    }
-    return room.columns
-  }
 
   /// The number of rows.
   public var count: Int { rows.count }
@@ -92,7 +80,7 @@ package struct TileMemory: Sendable {
   /// How many numbers the memory of a tile has.
   func count(columns: Int) -> Int {
     componentCount * tileStride + columns * rowCount * (fill == nil ? 1 : 2) + scratchCount
-      + keptCount + 1
+      + keptCount
   }
 
   /// At most `rowCount` rows as a tile in `joint`, `count(columns:)` numbers, of which those of the log joint
@@ -102,7 +90,6 @@ package struct TileMemory: Sendable {
     let columns = joint + componentCount * tileStride
     let scratch = columns + block.columnCount * rowCount
     let filled = scratch + scratchCount + keptCount
-    let areThere = joint + count(columns: block.columnCount) - 1
     var rows = block
     var incomplete: IncompleteRows?
     if let fill {
@@ -110,10 +97,13 @@ package struct TileMemory: Sendable {
       incomplete?.writeFilled(fill, into: filled)
       if incomplete != nil { rows = rows.replacing(rows: filled) }
     }
-    areThere.pointee = 0
+    let columnStride = (rows.count + 31) & ~31
+    transposeTile(
+      rows.rows, count: rows.count, columnCount: rows.columnCount, stride: columnStride,
+      into: columns)
     return Tile(
-      rows: rows, incomplete: incomplete, stride: (rows.count + 31) & ~31, scratch: scratch,
-      kept: scratch + scratchCount, room: (columns, areThere))
+      rows: rows, incomplete: incomplete, columns: columns, stride: columnStride,
+      scratch: scratch, kept: scratch + scratchCount)
   }
 }
 
