@@ -206,7 +206,11 @@ extension FamilyExtension {
       valueName: "m", noun: "classes"),
     key: "classes", version: 1
   ) { mixture, value, options in
-    let count = value.isEmpty ? nil : Int(value) ?? 0
+    let count = value.isEmpty ? nil : Int(value)
+    guard value.isEmpty || count != nil else {
+      throw FitError.unusable(
+        setting: "components-per-class \(value)", expected: "a number that divides the components")
+    }
     func classed<Base: Family>(_ base: Base) throws -> any Family {
       try ClassMixture(base, componentsPerClass: count, names: options.classNames)
     }

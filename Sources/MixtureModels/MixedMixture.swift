@@ -20,7 +20,7 @@ public struct MixedMixture: Family {
       help: """
         Which family each column of a mixed mixture is of: \
         'age=gaussian,sex=categorical,{height,weight}=gaussian,*=poisson'. Columns go by names or numbers \
-        from 1; * stands for the rest; those in braces have one full covariance, all others are independent \
+        from 1, those of weights and labels left out; * stands for the rest; those in braces have one full covariance, all others are independent \
         within a component.
         """,
       valueName: "column=family,...", noun: "families of columns",
@@ -86,7 +86,8 @@ public struct MixedMixture: Family {
     for name in types.flatMap({ $0.priorNames }) where !names.contains(name) { names.append(name) }
     try given.requireNames(names)
     for name in names {
-      _ = try given.numbers(name, shapes: [[], [columns], [columns, columns]])
+      let lists = name == WeightPrior.name ? [] : [[columns], [columns, columns]]
+      _ = try given.numbers(name, shapes: [[]] + lists)
     }
   }
 

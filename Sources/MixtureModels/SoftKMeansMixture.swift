@@ -65,7 +65,11 @@ public struct SoftKMeansMixture: CenterMixture {
   public func components(
     at parameters: Parameters, sharing work: WorkSharing
   ) throws -> GaussianComponents {
-    try gaussian.components(at: gaussianParameters(parameters), sharing: work)
+    let beta = parameters[Self.beta][0]
+    if let expected = ParameterLayout.Domain.variance.objection(to: beta) {
+      throw FitError.unusable(setting: "beta \(beta)", expected: expected)
+    }
+    return try gaussian.components(at: gaussianParameters(parameters), sharing: work)
   }
 
   private func gaussianParameters(_ parameters: Parameters) -> Parameters {

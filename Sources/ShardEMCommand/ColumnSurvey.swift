@@ -97,10 +97,11 @@ struct ColumnSurvey {
 }
 
 extension RowSourceError.Problem {
-  /// Whether a field is no number that may be a category.
+  /// Whether a field is no number that may be a category: a missing one may not.
   fileprivate var isWord: Bool {
     switch self {
-    case .notANumber, .longNumber: true
+    case .notANumber(let field): !["", "NA", "NaN"].contains(field)
+    case .longNumber: true
     default: false
     }
   }

@@ -168,12 +168,12 @@ struct FitCommand: WorldCommand {
     of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?, rowCount: Int
   ) throws -> Settings {
     [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
+      + (model.labels == nil ? [] : [("--labels", LabelWords.text(mixture.classNames))])
       + model.effectiveSettings(of: mixture, prior: prior)
       + (model.family.type.leavesOutNegligible
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + (model.hard ? [("--hard", "on")] : [])
       + [("--regularization", "\(model.regularization)")]
-      + (model.labels == nil ? [] : [("--labels", LabelWords.text(mixture.classNames))])
       + (try search.settings(start: start, rowCount: rowCount)) + data.reading.settings
   }
 

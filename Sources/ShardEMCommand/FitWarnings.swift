@@ -59,7 +59,8 @@ struct FitWarnings<Mixture: Family> {
     let empty = rows.indices.filter { rows[$0].count == 0 }
     if empty.isEmpty { return [] }
     return [
-      "no row is nearest to \(list(empty.map { "center \($0 + 1)" })), which stays where it was; "
+      "no row is nearest to \(list(empty.map { "center \($0 + 1)" })), "
+        + (empty.count == 1 ? "which stays where it was; " : "which stay where they were; ")
         + "lower --components, or start elsewhere"
     ]
   }

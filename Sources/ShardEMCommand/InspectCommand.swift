@@ -117,7 +117,8 @@ struct InspectCommand: WorldCommand {
   /// What a model's file says beyond its summary.
   private func origin(of model: ModelFile) -> String {
     guard let fit = model.fit else { return "not fitted\n" }
-    let objective = fit.inertia == nil ? "log-likelihood" : "inertia"
+    let objective =
+      fit.inertia != nil ? "inertia" : fit.objective != nil ? "objective" : "log-likelihood"
     let tolerance =
       fit.parameterTolerance.map { "\($0) (parameters)" } ?? "\(fit.tolerance) (\(objective))"
     let isRegularized = type(of: model.mixture).isRegularized

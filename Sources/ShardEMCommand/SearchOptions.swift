@@ -153,7 +153,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
 extension Family {
   /// Σ w |x - c|² to the nearest centers, of a family without densities: what its fits maximize is minus that.
-  static func inertia(_ score: Score) -> Double? { hasDensities ? nil : -score.logLikelihood }
+  static func inertia(_ score: Score) -> Double? { hasDensities ? nil : 0 - score.logLikelihood }
 }
 
 /// Where a fit starts, as the command line names it.

@@ -31,9 +31,9 @@ final class TextPart: Sendable {
   }
 
   var header: [UInt8] {
-    let fields = names.map { name in
-      name.utf8.contains { $0 == separator || $0 == UInt8(ascii: "\"") } ? field(name) : name
-    }
+    // A first name that begins with # would be a comment.
+    let special = [separator] + Array("\"\n\r#".utf8)
+    let fields = names.map { name in name.utf8.contains(where: special.contains) ? field(name) : name }
     return Array(fields.joined(separator: String(UnicodeScalar(separator))).utf8)
       + [UInt8(ascii: "\n")]
   }

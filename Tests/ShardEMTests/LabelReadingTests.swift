@@ -123,24 +123,31 @@ struct LabelReadingTests {
     "A file has a label for each row, whether it begins with a name or not",
     arguments: ["kind\n", ""])
   func file(header: String) throws {
-    let path = try folder.file("a.csv", "x\n1\n2\n3\n4\n")
+    let path = try folder.file("a.csv", "x\n1\n2\n3\n4\n5\n")
     let labels = try folder.file(
-      "labels.csv", header + "Iris setosa\nNA\nIris\n-1\n")
+      "labels.csv", header + "Iris setosa\nNA\nIris\n-1\nIris setosa\n")
     for ranks in 1...3 {
       let found = try onRanks(ranks) { world in
         let data = try Self.open(path, labels: labels, world: world)
         #expect(data.classNames == ["Iris", "Iris setosa"])
         return try Self.found(data, world)
       }
-      #expect(found.allSatisfy { $0 == [[1, -1, 0, -1], [1, 2, 3, 4], [1, 1, 1, 1]] })
+      #expect(found.allSatisfy { $0 == [[1, -1, 0, -1, 1], [1, 2, 3, 4, 5], [1, 1, 1, 1, 1]] })
     }
-    let numbers = try folder.file("labels.npy", Self.npy([1, .nan, 0, -1], shape: [4]))
+    let numbers = try folder.file("labels.npy", Self.npy([1, .nan, 0, -1, 2], shape: [5]))
     let data = try Self.open(path, labels: numbers)
-    #expect(try Self.found(data, Self.solo)[0] == [1, -1, 0, -1])
+    #expect(try Self.found(data, Self.solo)[0] == [1, -1, 0, -1, 2])
+    // A name over labels that are one too few is no label.
+    for text in ["class\n0\n1\n0\n1\n", "class\na\nb\na\nb\n"] {
+      let few = try folder.file("few.csv", text)
+      #expect(
+        folder.message { _ = try Self.open(path, labels: few) }
+          == "few.csv: 4 rows for 5 rows of data; expected one for each")
+    }
     let short = try folder.file("short.csv", "0\n1\n")
     #expect(
       folder.message { _ = try Self.open(path, labels: short) }
-        == "short.csv: 2 rows for 4 rows of data; expected one for each")
+        == "short.csv: 2 rows for 5 rows of data; expected one for each")
     let wide = try folder.file("wide.csv", "0,1\n1,0\n")
     #expect(
       folder.message { _ = try Self.open(path, labels: wide) }

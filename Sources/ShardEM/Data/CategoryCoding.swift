@@ -29,7 +29,7 @@ struct CategoryCoding {
   }
 
   /// Collective. The shards with their categories and labels as numbers; unknown categories and words are
-  /// learned in one pass over the rows, those of weight 0 left out, and sorted.
+  /// learned in one pass over the rows, and sorted; categories of rows of weight 0 are left out.
   ///
   /// - Throws: on every rank the same error: `RowSourceError` about a cell without a category, or a column
   ///   of too many.
@@ -105,7 +105,7 @@ struct CategoryCoding {
     return try Self.gathered(columns.compactMap { collections[$0] }, world)
   }
 
-  /// Counts the values of columns in rows of this rank, those of weight 0 left out.
+  /// Counts the values of columns in rows of this rank, those of weight 0 left out but for labels.
   ///
   /// - Parameters:
   ///   - rows: of each file.
@@ -125,7 +125,8 @@ struct CategoryCoding {
       try file.forEachPiece(of: rows[shard], pieceBytes: 8 << 20, threads: threads) { cells, piece in
         func count(where isCounted: (_ row: Int) -> Bool) {
           for (j, collection) in collections.enumerated() {
-            collection?.count(cells + j, stride: width, rows: piece.count, where: isCounted)
+            // A file of labels knows nothing of weights: a column of them says the same.
+            collection?.count(cells + j, stride: width, rows: piece.count) { j == labels || isCounted($0) }
           }
         }
         switch weights {

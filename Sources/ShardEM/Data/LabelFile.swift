@@ -11,7 +11,7 @@ struct LabelFile {
   static func options(reading options: ReadOptions) -> ReadOptions {
     ReadOptions(
       delimiter: UInt8(ascii: options.decimalComma ? ";" : ","),
-      decimalComma: options.decimalComma,
+      decimalComma: options.decimalComma, header: options.header == false ? false : nil,
       missing: options.missing.areAllowed ? options.missing : .allowed(), memory: options.memory)
   }
 
@@ -33,16 +33,19 @@ struct LabelFile {
     world: any Communicator
   ) throws {
     var loader = try DataSet.loader(of: file, threads: threads, world: world)
-    // A word in the first row may be a name or a label: the number of rows tells.
-    if loader.plan.rowCount == rows - 1, (file as? CSVFile)?.hasHeader == true {
+    let coding = CategoryCoding(
+      [], besides: [0], labels: 0, weights: nil, othersAreMissing: false)
+    var coded = try coding.code(loader, threads: threads, world: world)
+    // A word in the first row may be a name, or a label that others have too, if the number of rows tells so.
+    if loader.plan.rowCount == rows - 1, let name = file.columnNames?.first,
+      coded.words?.names.contains(name) == true
+    {
       var options = options
       options.header = false
       let whole = try world.agree { [options] in try Self.open(file.name, options) }
       loader = try DataSet.loader(of: whole, threads: threads, world: world)
+      coded = try coding.code(loader, threads: threads, world: world)
     }
-    let coding = CategoryCoding(
-      [], besides: [0], labels: 0, weights: nil, othersAreMissing: false)
-    let coded = try coding.code(loader, threads: threads, world: world)
     (self.loader, words) = (coded.shards, coded.words)
   }
 }
