@@ -137,7 +137,7 @@ struct LabelCommandTests {
     }
     let plain = try run("fit", "iris.csv", "--columns", "1,2,3,4", "-K", "3", "--resume", "kept")
     #expect(plain.status == 2 && plain.errorLines.count == 1)
-    #expect(plain.errors.contains("--labels"))
+    #expect(plain.errors.contains("--components-per-class"))
   }
 
   @Test("What is wrong is said in one line")
