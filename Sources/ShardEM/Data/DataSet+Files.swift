@@ -110,10 +110,15 @@ extension DataSet {
     }
     /// Collective. Where categories are learned, weights tell which rows count.
     func coding(_ kinds: [ColumnKind], isLearning: Bool) throws -> CategoryCoding {
-      let weightMemory = try RowMemory(limit: bytes, rows: 8 * own.count, distances: 0, blocks: 0)
+      var weights = weightIndex.map(RowNumbers.column)
+      if isLearning, weightFile != nil {
+        let memory = try world.agree {
+          try RowMemory(limit: bytes, rows: 8 * own.count, distances: 0, blocks: 0)
+        }
+        weights = try rowWeights(memory)
+      }
       return CategoryCoding(
-        kinds, besides: besides, labels: labelIndex,
-        weights: isLearning ? try rowWeights(weightMemory) : weightIndex.map(RowNumbers.column),
+        kinds, besides: besides, labels: labelIndex, weights: weights,
         othersAreMissing: unknownCategoriesAreMissing)
     }
     let numbers = [ColumnKind](repeating: .number, count: count)
