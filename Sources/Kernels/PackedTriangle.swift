@@ -33,6 +33,17 @@ public enum PackedTriangle {
     return product
   }
 
+  /// L L' of a lower triangle L, both packed: the matrix whose factor it is.
+  public static func product(_ packed: [Double], order: Int) -> [Double] {
+    var product = [Double](repeating: 0, count: packed.count)
+    for i in 0..<order {
+      for j in 0...i {
+        for p in 0...j { product[row(i) + j].addProduct(packed[row(i) + p], packed[row(j) + p]) }
+      }
+    }
+    return product
+  }
+
   /// The symmetric square matrix, row-major, of a packed lower triangle.
   public static func unpackSymmetric(_ packed: ArraySlice<Double>, order: Int) -> [Double] {
     var square = [Double](repeating: 0, count: order * order)

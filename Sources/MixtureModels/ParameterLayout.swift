@@ -246,7 +246,7 @@ extension ParameterLayout {
   }
 
   /// The standard deviations of the columns, K × D; nil without covariances of any usual shape.
-  private func deviations(_ parameters: Parameters, of means: Part) -> [Double]? {
+  func deviations(_ parameters: Parameters, of means: Part) -> [Double]? {
     guard let part = parts.first(where: { $0.name == "covariances" }), means.shape.count == 2
     else { return nil }
     let (covariances, k, d) = (parameters[part.name], means.shape[0], means.shape[1])
