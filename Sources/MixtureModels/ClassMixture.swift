@@ -65,6 +65,8 @@ public struct ClassMixture<Base: Family>: DerivedFamily {
   public var kind: String { base.kind + " with classes" }
   public var title: String { base.title + " in classes" }
   public var freeParameterCount: Int { base.freeParameterCount }
+  /// Components go by the classes of their numbers.
+  public var hasExchangeableComponents: Bool { false }
   public var takesMissing: Bool { base.takesMissing }
   public var sumsLogLikelihood: Bool { base.sumsLogLikelihood && classes == nil }
   public var objectiveName: String {

@@ -101,6 +101,7 @@ extension Family {
   public static var purpose: String { "" }
   public static var settings: [FamilySetting] { [] }
   public static var priorNames: [String] { [] }
+  public var hasExchangeableComponents: Bool { true }
   public static var isRegularized: Bool { true }
   public static var hasDensities: Bool { true }
   public static var leavesOutNegligible: Bool { false }

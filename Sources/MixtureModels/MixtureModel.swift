@@ -20,6 +20,11 @@ public protocol MixtureModel: Model where Step == MixtureStep<StepComponents, St
   /// The classes of rows that the E-step looks at, where their labels are known. Nil, the default: at none.
   var classes: ComponentClasses? { get }
 
+  /// Whether the parameters are as good with their components in another order: those whose shape begins with
+  /// K are then of one component after the other, but for a covariance that all have. By default of a family
+  /// so, else not.
+  var hasExchangeableComponents: Bool { get }
+
   /// Prepares the log joint densities under `parameters`.
   ///
   /// - Throws: `FitError` if the parameters define no density (a singular covariance).
@@ -70,6 +75,7 @@ extension MixtureModel {
 
   public var responsibilityCount: Int { componentCount }
   public var classes: ComponentClasses? { nil }
+  public var hasExchangeableComponents: Bool { false }
 
   public func scoreStep(_ components: StepComponents) -> ScoreStep<StepComponents> {
     ScoreStep(components)

@@ -1,0 +1,43 @@
+/// The order in which a fit gives its components.
+public enum ComponentOrder: String, Sendable, CaseIterable {
+  /// The largest weight first, of equal ones the smaller mean: two fits that end at the same maximum call
+  /// its components alike.
+  case weight
+  /// As the start has it.
+  case none
+}
+
+extension MixtureModel {
+  /// The parameters with their components in the order of their weights; of equal weights in that of their
+  /// other numbers, the first of the layout first. Of a model whose components are not exchangeable, or
+  /// have no weights, as they are.
+  package func inOrder(_ parameters: Parameters) -> Parameters {
+    guard hasExchangeableComponents, parameters.names.contains("weights") else { return parameters }
+    let parts = layout.parts.filter(isOfComponents)
+    guard parts.contains(where: { $0.name == "weights" }) else { return parameters }
+    let numbers = (0..<componentCount).map { k in
+      parts.map { parameters[$0.name][range(of: k, $0)] }
+    }
+    let weights = parameters.weights
+    let order = (0..<componentCount).sorted { a, b in
+      if weights[a] != weights[b] { return weights[a] > weights[b] }
+      let (own, other) = (numbers[a].joined(), numbers[b].joined())
+      return own.elementsEqual(other) ? a < b : own.lexicographicallyPrecedes(other)
+    }
+    var ordered = parameters
+    for (i, part) in parts.enumerated() {
+      ordered[part.name] = order.flatMap { numbers[$0][i] }
+    }
+    return ordered
+  }
+
+  /// Whether the numbers are of one component after the other; those of a shared matrix are not.
+  private func isOfComponents(_ part: ParameterLayout.Part) -> Bool {
+    part.shape.first == componentCount && !(part.domain == .covariance && part.shape.count == 2)
+  }
+
+  private func range(of k: Int, _ part: ParameterLayout.Part) -> Range<Int> {
+    let size = part.count / componentCount
+    return k * size..<(k + 1) * size
+  }
+}
