@@ -22,6 +22,11 @@ extension DerivedFamily {
   public func gain(from previous: Double, to next: Double) -> Double {
     base.gain(from: previous, to: next)
   }
+  public var isSmooth: Bool { base.isSmooth }
+  public var hasExchangeableComponents: Bool { base.hasExchangeableComponents }
+  public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
+    try base.corrected(parameters, sharing: work)
+  }
   public func logPrior(of parameters: Parameters) -> Double { base.logPrior(of: parameters) }
   public var variant: [(key: String, value: String)] { base.variant }
   public func requireUsable() throws { try base.requireUsable() }

@@ -130,6 +130,17 @@ public struct GaussianMixture: MixtureModel {
     GaussianMoments(of: self, about: centers)
   }
 
+  /// Those nearest to what the covariance model allows, as its M-step has it.
+  public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
+    guard !(covariance is UnconstrainedCovariances) else { return parameters }
+    var corrected = parameters
+    corrected.covariances = try covariance.constrained(
+      Scatter(
+        parameters.covariances, masses: parameters.weights, columns: columnCount,
+        previous: parameters.covariances, sharing: work))
+    return corrected
+  }
+
   /// - Throws: `FitError.notFinite` if a variance is infinite or no number.
   func requireFiniteVariances(_ parameters: Parameters) throws {
     let covariances = parameters.covariances

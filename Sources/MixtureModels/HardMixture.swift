@@ -23,6 +23,7 @@ public struct HardMixture<Base: Family>: DerivedFamily {
 
   public var fitted: (any Family)? { base.fitted ?? base }
   public var sumsLogLikelihood: Bool { false }
+  public var isSmooth: Bool { false }
   public var objectiveName: String { "classification \(base.objectiveName)" }
   public var responsibilityCount: Int { base.responsibilityCount }
   public var takesMissing: Bool { base.takesMissing }

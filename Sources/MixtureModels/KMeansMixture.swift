@@ -35,6 +35,9 @@ public struct KMeansMixture: CenterMixture {
   }
 
   public var sumsLogLikelihood: Bool { false }
+  public var isSmooth: Bool { false }
+  /// They have no weights.
+  public var hasExchangeableComponents: Bool { false }
   public var objectiveName: String { "minus inertia" }
   public var title: String { "K-means" }
 

@@ -66,6 +66,16 @@ public protocol Model: Sendable {
   /// has one. By default 0.
   func logPrior(of parameters: Parameters) -> Double
 
+  /// Whether its iterations converge as those of a smooth map do, so that where they lead can be
+  /// extrapolated. By default so.
+  var isSmooth: Bool { get }
+
+  /// Parameters like these that the model allows: for extrapolated ones, of which each number and matrix is
+  /// of its domain. By default these.
+  ///
+  /// - Throws: what `work` throws.
+  func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters
+
   /// What the mean objective per row has gained, as tolerances are compared with: by default the difference,
   /// in nats.
   func gain(from previous: Double, to next: Double) -> Double
@@ -89,6 +99,10 @@ extension Model {
   public func again(_ step: Step, after sums: Sums) -> Step? { nil }
   public var sumsLogLikelihood: Bool { true }
   public func logPrior(of parameters: Parameters) -> Double { 0 }
+  public var isSmooth: Bool { true }
+  public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
+    parameters
+  }
   public func gain(from previous: Double, to next: Double) -> Double { next - previous }
   public func largestChange(from previous: Parameters, to next: Parameters) -> Double {
     layout.largestChange(from: previous, to: next)

@@ -114,6 +114,15 @@ public struct StudentMixture: DerivedFamily {
     return next
   }
 
+  /// Degrees of freedom that an M-step may give.
+  public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
+    var corrected = try base.corrected(parameters, sharing: work)
+    if !areFixed {
+      corrected["degrees_of_freedom"] = parameters.degreesOfFreedom.map { min(max($0, 1e-3), 1e6) }
+    }
+    return corrected
+  }
+
   private func starts(_ numbers: [Double]) -> [Double] {
     numbers.count == 1 ? Array(repeating: numbers[0], count: componentCount) : numbers
   }

@@ -72,6 +72,20 @@ public struct VariationalGaussianMixture: DerivedFamily {
       ])
   }
 
+  /// Sticks are broken one after the other.
+  public var hasExchangeableComponents: Bool { weights == .dirichlet }
+
+  /// Updates that are not of one bound lead nowhere in particular.
+  public var isSmooth: Bool { updates == .conjugate }
+
+  /// Degrees of freedom of which there is a distribution: no fewer than those of the prior.
+  public func corrected(_ parameters: Parameters, sharing work: WorkSharing) -> Parameters {
+    guard let least = prior?.spread?.degreesOfFreedom else { return parameters }
+    var corrected = parameters
+    corrected[Self.freedom] = parameters[Self.freedom].map { max($0, least) }
+    return corrected
+  }
+
   static let concentration = "posterior.weight_concentration"
   static let meanPrecision = "posterior.mean_precision"
   static let freedom = "posterior.degrees_of_freedom"

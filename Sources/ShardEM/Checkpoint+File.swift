@@ -3,11 +3,11 @@ import JSONDocuments
 /// The file: a line of JSON, which blanks before its end make whole words of 8 bytes; then float64,
 /// little-endian, as many as the line says; then a digest of all before it, in one word.
 ///
-/// Numbers, of each start: the mean log-likelihoods, and the last mean objective if there are any; of one
-/// that has ended its score; the parameters, where they matter.
+/// Numbers, of each start: the mean log-likelihoods and the last mean objectives; of one that has ended
+/// its score; of one that is under way what its acceleration goes by; the parameters, where they matter.
 extension Checkpoint {
   private static let format = "shardem-checkpoint"
-  private static let version = 4
+  private static let version = 5
   /// How a file begins, of this version and later ones.
   private static let beginning = Array("{\"format\": \"\(format)\", ".utf8)
 
@@ -113,13 +113,14 @@ extension Checkpoint {
 
 extension Checkpoint.Start {
   fileprivate var parts: [[Double]] {
-    [meanLogLikelihoods, meanObjective.map { [$0] } ?? [], score ?? [], numbers ?? []]
+    [meanLogLikelihoods, meanObjectives, score ?? [], acceleration ?? [], numbers ?? []]
   }
 
   fileprivate var text: JSONText {
     .object([
       ("iteration", .integer(iteration)), ("converged", .bool(converged)),
-      ("failed", .bool(hasFailed)), ("score", score.map { .integer($0.count) } ?? .null),
+      ("failed", .bool(hasFailed)), ("objectives", .integer(meanObjectives.count)),
+      ("acceleration", acceleration.map { .integer($0.count) } ?? .null), ("score", score.map { .integer($0.count) } ?? .null),
       ("numbers", numbers.map { .integer($0.count) } ?? .null),
     ])
   }
@@ -133,15 +134,19 @@ extension Checkpoint.Start {
     }
     guard let converged = json["converged"]?.bool, let hasFailed = json["failed"]?.bool,
       let scoreCount = json["score"], let count = json["numbers"],
+      let accelerationCount = json["acceleration"],
       let means = json["iteration"]?.int.flatMap(take),
-      let objective = take(means.isEmpty ? 0 : 1),
+      let objectives = json["objectives"]?.int.flatMap(take), objectives.isEmpty == means.isEmpty,
       let score = take(scoreCount.isNull ? 0 : scoreCount.int ?? -1),
       scoreCount.isNull || score.count == 3 || score.count == 6 && Int(exactly: score[5]) != nil,
+      let acceleration = take(accelerationCount.isNull ? 0 : accelerationCount.int ?? -1),
       let numbers = take(count.isNull ? 0 : count.int ?? -1)
     else { return nil }
     self.init(
       converged: converged, hasFailed: hasFailed, score: scoreCount.isNull ? nil : score,
-      meanLogLikelihoods: means, meanObjective: objective.first, numbers: count.isNull ? nil : numbers)
+      meanLogLikelihoods: means, meanObjectives: objectives,
+      acceleration: accelerationCount.isNull ? nil : acceleration,
+      numbers: count.isNull ? nil : numbers)
   }
 }
 

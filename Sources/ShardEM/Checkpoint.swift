@@ -11,8 +11,10 @@ package struct Checkpoint: Equatable, Sendable {
     let score: [Double]?
     /// Nats per row, of every iteration.
     package let meanLogLikelihoods: [Double]
-    /// Nats per row, of the last one; nil before.
-    let meanObjective: Double?
+    /// Nats per row, of the last ones.
+    let meanObjectives: [Double]
+    /// The accelerator's, as `Accelerator.numbers` has them; nil of a fit that has none yet.
+    let acceleration: [Double]?
     /// The parameters, as `Model.numbers` has them; nil where they do not matter any more.
     let numbers: [Double]?
 
@@ -20,7 +22,7 @@ package struct Checkpoint: Equatable, Sendable {
     package var hasEnded: Bool { hasFailed || score != nil }
     /// The last objective that is known, in nats per row.
     fileprivate var mean: Double {
-      score.map { ($0[0] + $0[2]) / $0[1] } ?? meanObjective ?? -.infinity
+      score.map { ($0[0] + $0[2]) / $0[1] } ?? meanObjectives.last ?? -.infinity
     }
   }
 
@@ -74,7 +76,8 @@ extension Checkpoint.Start {
     _ state: StartState, of model: any Model
   ) {
     (converged, meanLogLikelihoods) = (state.converged, state.meanLogLikelihoods)
-    meanObjective = state.meanObjective
+    meanObjectives = state.meanObjectives
+    acceleration = state.accelerator?.numbers
     hasFailed = state.end == .failed
     score = if case .score(let score) = state.end { score.numbers } else { nil }
     numbers = state.parameters.map { model.numbers(of: $0) }
@@ -88,7 +91,11 @@ extension Checkpoint.Start {
     guard numbers == nil || parameters != nil else { return nil }
     var state = StartState(parameters: parameters)
     (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)
-    state.meanObjective = meanObjective
+    state.meanObjectives = meanObjectives
+    if let acceleration {
+      guard let accelerator = Accelerator(acceleration, layout: model.layout) else { return nil }
+      state.accelerator = accelerator
+    }
     if hasFailed { state.end = .failed }
     if let score {
       state.end = .score(Score(numbers: score, freeParameterCount: model.freeParameterCount))

@@ -110,7 +110,7 @@ extension Engine {
     else { return nil }
     return Fit(
       parameters: parameters, score: score, iterations: start.iteration,
-      converged: start.converged, restart: best, rows: data.weightedRowCount)
+      converged: start.converged, remaining: start.remaining(of: model), restart: best, rows: data.weightedRowCount)
   }
 
   /// Runs start number `restart` to its end, if it has not ended before.
@@ -130,7 +130,10 @@ extension Engine {
       }
       try await runEM(
         plan.model, from: start, restart: restart,
-        foundIn: earlier == nil ? searchSeconds - began : 0, options: plan.options, course
+        foundIn: earlier == nil ? searchSeconds - began : 0, options: plan.options, course,
+        result: {
+          plan.options.order == .none || plan.initialization.isGiven ? $0 : plan.model.inOrder($0)
+        }
       ) { try await evaluation(plan.model, under: $0, carrying: $1) }
     } catch let failure as FitError {
       course.end(restart, .failed)
@@ -142,14 +145,15 @@ extension Engine {
   ///
   /// - Parameters:
   ///   - startSeconds: what finding the start took.
+  ///   - result: what the fit gives, by its last parameters.
   ///   - evaluate: the log-likelihood and the sum of weights under the last parameters.
   private func runEM(
     _ model: some Model, from start: StartState, restart: Int,
     foundIn startSeconds: Double, options: FitOptions, _ course: FitCourse,
+    result: (Parameters) -> Parameters = { $0 },
     evaluate: (Parameters, (any Error)?) async throws -> WalkTotal
   ) async throws {
     var state = start
-    var parameters = start.parameters!
     var failure: (any Error)?
     var keepSeconds = course.keepSeconds
 
@@ -157,20 +161,18 @@ extension Engine {
       let began = searchSeconds
       _ = exchanges.take()
       let iteration = state.iteration + 1
-      let (total, next) = try await FitError.locating(iteration) {
-        try await improved(model, from: parameters, carrying: failure)
+      let step = try await FitError.locating(iteration) {
+        try await self.step(model, from: &state, carrying: failure)
       }
+      let (total, objective) = (step.total, step.objective)
       let (logLikelihood, weightSum) = (total.sums[0].logLikelihood, total.sums[0].weightSum)
-      let objective = logLikelihood + model.logPrior(of: parameters)
       try FitError.requireFinite(objective)
       let change = state.meanObjective.map { model.gain(from: $0, to: objective / weightSum) }
-      let parameterChange = model.largestChange(from: parameters, to: next)
-      parameters = next
-      state.meanLogLikelihoods.append(logLikelihood / weightSum)
-      state.meanObjective = objective / weightSum
-      state.parameters = next
+      let parameterChange = model.largestChange(from: step.start, to: step.end)
+      try state.add(step, model, options.acceleration, sharing: sharing)
+      let remaining = state.remaining(of: model)
       state.converged = options.convergence.isReached(
-        change: change, parameterChange: parameterChange)
+        remaining: remaining, parameterChange: parameterChange)
 
       let seconds = searchSeconds - began
       let exchanged = exchanges.take()
@@ -179,7 +181,7 @@ extension Engine {
         restart: restart, iteration: iteration, meanLogLikelihood: logLikelihood / weightSum,
         isLogLikelihood: model.sumsLogLikelihood,
         objective: objective, meanObjective: objective / weightSum, change: change,
-        parameterChange: parameterChange, converged: state.converged,
+        remaining: remaining, parameterChange: parameterChange, converged: state.converged,
         startSeconds: state.iteration == start.iteration + 1 ? startSeconds : 0,
         seconds: seconds, computeSeconds: total.computeSeconds,
         processorSeconds: total.processorSeconds,
@@ -195,13 +197,15 @@ extension Engine {
       course.reach(state, restart: restart)
     }
 
+    let parameters = result(state.parameters!)
     let last = try await FitError.locating(state.iteration) {
       try await evaluate(parameters, failure).sums[0]
     }
     try FitError.requireFinite(last.logLikelihood + model.logPrior(of: parameters))
     // Also of a start that the limit lets do no iteration.
     course.reach(state, restart: restart)
-    course.end(restart, .score(Score(last, of: model, under: parameters)))
+    course.end(
+      restart, .score(Score(last, of: model, under: parameters)), with: parameters)
   }
 }
 

@@ -12,6 +12,9 @@ public struct Fit: Sendable, Equatable {
   public let iterations: Int
   /// Whether the convergence criterion was met within the limit of iterations.
   public let converged: Bool
+  /// What was left to gain per row when the fit ended, in nats, as far as its last iterations tell: an
+  /// estimate, which a plateau deceives. Nil if they do not.
+  public let remaining: Double?
   /// The number of the restart that won, from 0.
   public let restart: Int
   /// The number of rows of positive weight.

@@ -76,10 +76,13 @@ final class FitCourse: @unchecked Sendable {
   }
 
   /// Start number `restart` has ended, likelier or less likely than others that have.
-  func end(_ restart: Int, _ end: StartEnd) {
+  ///
+  /// - Parameter parameters: what it gives; nil if it has failed.
+  func end(_ restart: Int, _ end: StartEnd, with parameters: Parameters? = nil) {
     progress.withLock { progress in
       var start = progress.state.starts[restart] ?? StartState(parameters: nil)
-      start.end = end
+      (start.end, start.parameters) = (end, parameters)
+      start.accelerator = nil
       progress.state.starts[restart] = start
       progress.marks[restart] = nil
       let best = progress.state.best

@@ -44,8 +44,12 @@ public struct StartState: Sendable, Equatable {
   /// The mean log-likelihood per row of every iteration, in nats: each that of the parameters before its
   /// M-step.
   public internal(set) var meanLogLikelihoods: [Double] = []
-  /// What the fit maximizes, per row, of the last of them; nil before the first iteration.
-  public internal(set) var meanObjective: Double?
+  /// What the fit maximizes, per row, of the last of them, as many as its convergence is judged by.
+  var meanObjectives: [Double] = []
+  /// The same of the last one; nil before the first iteration.
+  public var meanObjective: Double? { meanObjectives.last }
+  /// Nil before the first iteration that it looks back upon.
+  var accelerator: Accelerator?
   /// Whether the convergence criterion is met.
   public internal(set) var converged = false
   /// How it ended; nil: it is under way.

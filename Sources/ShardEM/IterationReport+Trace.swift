@@ -11,6 +11,7 @@ extension IterationReport {
       ("mean_objective", isLogLikelihood ? nil : .number(meanObjective)),
       ("objective", .number(objective)),
       ("change", change.map(JSONText.number) ?? .null),
+      ("remaining", remaining.map(JSONText.number) ?? .null),
       ("parameter_change", .number(parameterChange)),
       ("converged", .bool(converged)),
       ("start_seconds", .number(startSeconds)),

@@ -17,6 +17,8 @@ public struct IterationReport: Sendable {
   /// Of the mean objective since the iteration before; nil in the first. Negative only by rounding, or
   /// with regularization.
   public let change: Double?
+  /// What is left to gain, per row, by the last iterations (`RemainingGain`); nil where that is not known.
+  public let remaining: Double?
   /// The largest relative change of a parameter in the M-step.
   public let parameterChange: Double
   /// Whether the fit ended here because it converged.
@@ -45,7 +47,7 @@ public struct IterationReport: Sendable {
   /// The number of starts and tries that shared the walk of this iteration.
   public let searchesTogether: Int
   /// How often the statistics were taken again in this iteration: about the new means, or without
-  /// leaving out what should not have been.
+  /// leaving out what should not have been, or where an extrapolation had led to less.
   public let retakes: Int
   /// The bytes that each rank had to add over all ranks; of a message that is shared, its own, and in the
   /// report of the first start the rest.

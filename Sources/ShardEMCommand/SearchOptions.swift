@@ -49,8 +49,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop when the mean log-likelihood per row, or with a prior the log-posterior, changes by less; of "
-        + "k-means when the inertia changes relatively by less. "
+      "Stop when less is left to gain, by the last iterations: of the mean log-likelihood per row, or with "
+        + "a prior the log-posterior; of k-means of the inertia, relatively. "
         + "(default: \(SearchOptions.defaults.convergence.tolerance))",
       valueName: "e"))
   var tolerance: Double?
@@ -60,6 +60,18 @@ struct SearchOptions: ParsableArguments, CommonOptions {
     help: ArgumentHelp(
       "Stop when every parameter changes relatively by less, instead.", valueName: "e"))
   var toleranceParameters: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go further than iterations do, from the eleventh on: by squared extrapolation, and by mixing the last "
+        + "four. Nothing that lowers what is maximized counts.", valueName: "none|squarem|anderson"))
+  var accelerate = SearchOptions.defaults.acceleration
+
+  @Option(
+    help: ArgumentHelp(
+      "Components by weight, the largest first, unless the start is a file; or as the start has them.",
+      valueName: "weight|none"))
+  var order = SearchOptions.defaults.order
 
   @Flag(help: "Exit with status 3 if the fit has not converged.")
   var requireConvergence = false
@@ -89,8 +101,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   var fitOptions: FitOptions {
     FitOptions(
-      maximumIterations: maxIterations, convergence: convergence, restarts: restarts,
-      tries: tries, seed: seed)
+      maximumIterations: maxIterations, convergence: convergence, acceleration: accelerate,
+      restarts: restarts, tries: tries, order: order, seed: seed)
   }
 
   /// The option that may have another value when a fit goes on from a checkpoint.
@@ -120,7 +132,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
     return [
       ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
       ("--tries", tries.map { "\($0)" } ?? "default"),
-      (Self.limitOption, "\(maxIterations)"), criterion,
+      (Self.limitOption, "\(maxIterations)"), criterion, ("--accelerate", accelerate.rawValue),
+      ("--order", order.rawValue),
     ]
   }
 
@@ -155,6 +168,9 @@ extension Family {
   /// Σ w |x - c|² to the nearest centers, of a family without densities: what its fits maximize is minus that.
   static func inertia(_ score: Score) -> Double? { hasDensities ? nil : 0 - score.logLikelihood }
 }
+
+extension Acceleration: ExpressibleByArgument {}
+extension ComponentOrder: ExpressibleByArgument {}
 
 /// Where a fit starts, as the command line names it.
 enum Start: ExpressibleByArgument, CustomStringConvertible {

@@ -65,7 +65,9 @@ struct FitTogetherTests {
   @Test("They share their walks, and each is what it is alone", arguments: [1, 3], [1, 2])
   func walks(ranks: Int, threads: Int) throws {
     let rows = try threeGaussianRows(12_000)
-    let options = FitOptions(convergence: .logLikelihood(1e-4), restarts: 8, seed: 3)
+    // Plain iterations, each of one walk.
+    let options = FitOptions(
+      convergence: .logLikelihood(1e-4), acceleration: .none, restarts: 8, seed: 3)
     func outcome(memory: MemoryLimit) throws -> Outcome {
       try self.outcome(
         threeGaussians, rows, from: .random, options, memory: memory, ranks: ranks,

@@ -99,7 +99,8 @@ private struct ReferenceProblem {
   func run(
     _ iterations: Int, onIteration: IterationHook = { _ in }
   ) throws -> Fit {
-    let options = FitOptions(maximumIterations: iterations, convergence: .parameters(0))
+    let options = FitOptions(
+      maximumIterations: iterations, convergence: .parameters(0), acceleration: .none)
     return try engine.fit(
       model, from: .parameters(start), options: options, onIteration: onIteration)
   }

@@ -40,7 +40,7 @@ struct ClassTests {
       try Engine(data, threads: threads, world: world).fit(
         mixture, from: start,
         options: FitOptions(
-          maximumIterations: iterations, convergence: .parameters(1e-12), seed: seed),
+          maximumIterations: iterations, convergence: .parameters(1e-12), order: .none, seed: seed),
         onIteration: onIteration)
     }
     return try run(mixture)

@@ -21,7 +21,9 @@ struct ColumnPriorTests {
       #require(Families.standard[name]), options, components: 2, columns: 2)
     func run(_ mixture: some Family) throws -> Fit {
       try Engine(data, threads: 2, world: SoloCommunicator()).fit(
-        mixture, from: .random, options: FitOptions(maximumIterations: 40, convergence: .parameters(0)))
+        mixture, from: .random,
+        options: FitOptions(
+          maximumIterations: 40, convergence: .parameters(0), acceleration: .none))
     }
     return try run(mixture)
   }

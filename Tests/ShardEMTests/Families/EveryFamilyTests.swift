@@ -76,7 +76,7 @@ struct EveryFamilyTests {
         func run(_ mixture: some Family) throws -> Fit {
           try Engine(data, threads: threads, world: world).fit(
             mixture, from: .parameters(start),
-            options: FitOptions(maximumIterations: 8, convergence: .parameters(0)))
+            options: FitOptions(maximumIterations: 20, convergence: .parameters(0)))
         }
         return try run(mixture)
       }[0]
@@ -105,7 +105,9 @@ struct EveryFamilyTests {
     // 300 rows, each off by 4u of up to 4 times 4 nats.
     let rounding = 300 * 16 * 4 * 0x1p-53 * 4
     // Degrees of freedom may grow without end, so slowly that EM does not get there.
-    let isCreeping = !fit.converged && family.family == StudentMixture.name
+    let isCreeping =
+      family.family == StudentMixture.name
+      && (!fit.converged || fit.parameters["degrees_of_freedom"].contains { $0 > 1e3 })
     for changed in try neighbors(of: fit.parameters, mixture, hasVolumes: family.hasVolumes) {
       let name = "degrees_of_freedom"
       if isCreeping && changed[name] != fit.parameters[name] { continue }
@@ -201,23 +203,28 @@ struct EveryFamilyTests {
     try check(try family.mixture(components: 3, columns: columns, ranges: data.ranges))
   }
 
+  private static func options(iterations: Int) -> FitOptions {
+    FitOptions(maximumIterations: iterations, convergence: .parameters(0), tries: 1)
+  }
+
+  /// Of fits that have been accelerated for two iterations.
   @Test("Checkpoints and model files hold all of it", arguments: FamilyCase.all)
   func kept(family: FamilyCase) throws {
     let data = try data(family, seed: 2)
     let mixture = try family.mixture(
       components: 3, columns: columns, ranges: data.ranges, regularization: 1e-3)
-    let whole = try fit(mixture, data, options: FitOptions(maximumIterations: 6, tries: 1))
+    let whole = try fit(mixture, data, options: Self.options(iterations: 18))
     let identity = FitIdentity(
       settings: [], data: try Engine(data, threads: 1, world: SoloCommunicator()).fingerprint())
     func resumed(_ mixture: some Family) throws -> Fit {
       let engine = Engine(data, threads: 1, world: SoloCommunicator())
       var checkpoint: [UInt8] = []
       _ = try engine.fit(
-        mixture, from: .kMeans, options: FitOptions(maximumIterations: 3, tries: 1),
+        mixture, from: .kMeans, options: Self.options(iterations: 12),
         keep: { checkpoint = Checkpoint($0, of: mixture, identity).encoded() })
       let state = try #require(try Checkpoint(checkpoint, path: "c").state(of: mixture))
       return try engine.fit(
-        mixture, from: .kMeans, options: FitOptions(maximumIterations: 6, tries: 1),
+        mixture, from: .kMeans, options: Self.options(iterations: 18),
         resuming: state)
     }
     #expect(try resumed(mixture) == whole)

@@ -106,7 +106,8 @@ struct FamilyReference: Decodable, Sendable, CustomTestStringConvertible {
       }
       return try Engine(data(), threads: 2, world: SoloCommunicator()).fit(
         mixture, from: .parameters(Parameters(parameters)),
-        options: FitOptions(maximumIterations: iterations, convergence: .parameters(0)),
+        options: FitOptions(
+          maximumIterations: iterations, convergence: .parameters(0), acceleration: .none),
         onIteration: onIteration)
     }
     let mixture = try Families.standard.mixture(

@@ -50,7 +50,8 @@ struct LatentClassTests {
         "weights": reference.weights, "probabilities": reference.probabilities,
       ]),
       options: FitOptions(
-        maximumIterations: reference.result.iterations, convergence: .parameters(0))
+        maximumIterations: reference.result.iterations, convergence: .parameters(0),
+        acceleration: .none)
     ) { logLikelihoods.append($0.meanLogLikelihood * 344) }
     // As `ModelReferenceTests`: log densities of 10 nats, off by 4u of that a step; a reference that took
     // T iterations to 1e-15 shrinks errors so that T / 37 steps' add up.

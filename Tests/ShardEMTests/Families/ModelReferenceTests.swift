@@ -206,7 +206,7 @@ struct ModelCase: Decodable, Sendable, CustomTestStringConvertible {
     let isGiven = start != nil
     let options = FitOptions(
       maximumIterations: isGiven ? result.iterations : result.iterations - 1,
-      convergence: .parameters(0))
+      convergence: .parameters(0), acceleration: .none)
     let initialization: Initialization =
       if let start {
         .parameters(

@@ -139,7 +139,9 @@ struct PriorTests {
       .init("weight_concentration", shape: [], [1]), .init("mean_precision", shape: [], [0]),
     ]
     func parameters(_ mixture: some Family) throws -> Parameters {
-      try fit(mixture, engine, FitOptions(maximumIterations: 30, convergence: .parameters(0)))
+      let options = FitOptions(
+        maximumIterations: 30, convergence: .parameters(0), acceleration: .none)
+      return try fit(mixture, engine, options)
         .parameters
     }
     let prior = try parameters(mixture(name, engine, prior: none, family: GaussianMixture.self))

@@ -163,7 +163,8 @@ struct VariationalCase: Decodable, Sendable, CustomTestStringConvertible {
       let given = try GivenResponsibilities(RowsBeside(values: labels, columnCount: 1), for: mixture)
       return try engine.fit(
         mixture, from: .responsibilities(given),
-        options: FitOptions(maximumIterations: iterations, convergence: .parameters(0)),
+        options: FitOptions(
+          maximumIterations: iterations, convergence: .parameters(0), acceleration: .none),
         onIteration: onIteration)
     }
     let prior = PriorNumbers([

@@ -1,0 +1,146 @@
+import MessagePassing
+import MixtureModels
+import ShardEM
+import Testing
+import _TestSupport
+
+@Suite("Acceleration")
+struct AccelerationTests {
+  private static let layout = ParameterLayout([.init("x", [3], .free)])
+
+  /// Runs a map from `start` until it moves less than 1e-12, at proposals if there are any; how often.
+  private func applications(
+    of map: ([Double]) -> [Double], from start: [Double], _ acceleration: Acceleration
+  ) -> Int {
+    let coordinates = ParameterCoordinates(of: Self.layout, about: ["x": [1, 1, 1]])
+    var accelerator = Accelerator(acceleration, coordinates)
+    var (point, count) = (start, 0)
+    while count < 100_000 {
+      count += 1
+      let image = map(point)
+      if zip(point, image).allSatisfy({ abs($0 - $1) < 1e-12 }) { break }
+      accelerator.add(point, image, iteration: count)
+      if acceleration != .none, let proposal = accelerator.proposal(after: count) {
+        accelerator.accept(proposal)
+        point = proposal.values
+      } else {
+        point = image
+      }
+    }
+    return count
+  }
+
+  @Test("A linear map with factors near 1 gets to its fixed point in few steps")
+  func linear() {
+    let factors = [0.999, 0.9, 0.3]
+    func map(_ x: [Double]) -> [Double] { zip(x, factors).map { 1 + $1 * ($0 - 1) } }
+    let start = [5.0, -3, 2]
+    let plain = applications(of: map, from: start, .none)
+    #expect(plain > 20_000)
+    // Three factors: four pairs say all of them, once there are four.
+    #expect(applications(of: map, from: start, .anderson) <= 20)
+    #expect(applications(of: map, from: start, .squarem) < plain / 50)
+  }
+
+  @Test("Plain steps come first")
+  func first() {
+    let coordinates = ParameterCoordinates(of: Self.layout, about: ["x": [1, 1, 1]])
+    var accelerator = Accelerator(.anderson, coordinates)
+    for iteration in 1..<Accelerator.plainIterations {
+      accelerator.add([1, 2, 3], [0.9, 1.8, 2.7], iteration: iteration)
+      #expect(accelerator.proposal(after: iteration) == nil)
+    }
+  }
+
+  @Test("All that an accelerator has comes back from a checkpoint's numbers")
+  func numbers() {
+    let coordinates = ParameterCoordinates(of: Self.layout, about: ["x": [1, 2, 4]])
+    var accelerator = Accelerator(.squarem, coordinates)
+    for iteration in 7...14 {
+      let x = Double(iteration)
+      accelerator.add([x, 1 / x, 3], [x + 1, 1 / (x + 1), 3], iteration: iteration)
+      if let proposal = accelerator.proposal(after: iteration) {
+        if iteration == 13 { accelerator.reject() } else { accelerator.accept(proposal) }
+      }
+      #expect(Accelerator(accelerator.numbers, layout: Self.layout) == accelerator)
+      #expect(Accelerator(accelerator.numbers.dropLast(), layout: Self.layout) == nil)
+    }
+  }
+
+  /// Two groups that overlap, whose likelihood is flat.
+  private static let slow = GaussianProblem(
+    seed: 11, rowCount: 400, componentCount: 3, columnCount: 2, covarianceType: .full, separation: 1)
+
+  @Test("A fit that is accelerated ends no lower than a plain one, after fewer E-steps")
+  func fewer() throws {
+    func run(_ acceleration: Acceleration) throws -> (fit: Fit, steps: Int) {
+      var steps = 0
+      let options = FitOptions(
+        maximumIterations: 5000, convergence: .logLikelihood(1e-9), acceleration: acceleration)
+      let fit = try Self.slow.fit(options: options) { steps += 1 + $0.retakes }
+      #expect(fit.converged)
+      return (fit, steps)
+    }
+    let (plain, accelerated) = (try run(.none), try run(.anderson))
+    let rows = 400.0
+    // Both are within 1e-9 nats a row of a maximum, the same one.
+    #expect(accelerated.fit.objective > plain.fit.objective - 2e-9 * rows)
+    #expect(plain.steps > 60)
+    #expect(2 * accelerated.steps < plain.steps)
+  }
+
+  @Test("A fit that was stopped at any iteration goes on to the same bits")
+  func resumed() throws {
+    let options = FitOptions(maximumIterations: 40, convergence: .parameters(0))
+    let mixture = GaussianMixture(components: 3, columns: 2)
+    let data = try DataSet(
+      values: Self.slow.rows, columnCount: 2, world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
+    let identity = FitIdentity(settings: [], data: try engine.fingerprint())
+    var checkpoints: [[UInt8]] = []
+    let whole = try engine.fit(
+      mixture, from: .parameters(Self.slow.start), options: options,
+      keep: { checkpoints.append(Checkpoint($0, of: mixture, identity).encoded()) })
+    #expect(checkpoints.count == 40)
+    for bytes in checkpoints {
+      let state = try #require(try Checkpoint(bytes, path: "c").state(of: mixture))
+      let fit = try engine.fit(
+        mixture, from: .parameters(Self.slow.start), options: options, resuming: state)
+      #expect(fit == whole)
+    }
+  }
+}
+
+@Suite("What is left to gain")
+struct RemainingGainTests {
+  private func estimate(_ objectives: [Double], isAccelerated: Bool = false) -> Double? {
+    RemainingGain.estimate(objectives, isAccelerated: isAccelerated) { $1 - $0 }
+  }
+
+  @Test("Of gains that fall by a factor, the sum of those to come, and no less than the last")
+  func geometric() {
+    // 1 - 2^-n, and 1 - (3/4)^n.
+    #expect(estimate((0..<6).map { 1 - 1 / Double(1 << $0) }) == 1.0 / 32)
+    #expect(estimate([0, 0.25, 0.4375]) == 0.5625)
+    #expect(estimate([0, 8, 9]) == 1)
+    #expect(estimate([0, 1]) == nil)
+  }
+
+  @Test("Gains that grow tell nothing, and none that are rounding")
+  func others() {
+    #expect(estimate([0, 1, 3]) == nil)
+    #expect(estimate([0, 1, 1]) == 0)
+    #expect(estimate([0, 1, 1.0.nextUp]) == 0)
+  }
+
+  @Test("Of accelerated iterations what the last six have gained")
+  func accelerated() {
+    #expect(estimate([0, 4, 5, 5, 5.5, 6, 6.25], isAccelerated: true) == 6.25)
+    #expect(estimate([4, 5, 5, 5.5, 6, 6.25], isAccelerated: true) == nil)
+    func ofPair(_ rate: Double) -> Double? {
+      RemainingGain.estimate([2, 6, 6.5], isAccelerated: true, rate: rate) { $1 - $0 }
+    }
+    #expect(ofPair(0.5) == 0.5)
+    #expect(ofPair(0.75) == nil)
+  }
+}
