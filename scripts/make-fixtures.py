@@ -2,7 +2,7 @@
 """Makes Tests/Data from the folder of published data sets and their reference fits.
 
 usage: scripts/make-fixtures.py SOURCE [--scikit-learn]
-       scripts/make-fixtures.py --hdf5 | --hdf5-kinds
+       scripts/make-fixtures.py --hdf5 | --hdf5-kinds | --empty-clusters
 
 SOURCE holds the data files, reference.json and models.json, whose fits come from an EM in 80-bit arithmetic.
 Copies the sets whose licences allow it (see Tests/Data/README.md), the cases of
@@ -11,6 +11,9 @@ reference.json that are about them and those of models.json that are tested, eve
 
 --scikit-learn fits pendigits from a hundred seeds again, twice (some minutes), and writes what comes out to
 Tests/Data/scikit-learn.json; otherwise that file stays as it is. Needs `pip install scikit-learn`.
+
+--empty-clusters writes Tests/Data/empty_clusters.json and nothing else: Lloyd's iterations of scikit-learn from
+centers that are far from all rows. Needs `pip install scikit-learn`.
 
 --hdf5 writes Tests/Data/*.h5 and nothing else. Needs `pip install h5py`.
 
@@ -39,6 +42,8 @@ def main():
         return write_hdf5()
     if sys.argv[1:] == ["--hdf5-kinds"]:
         return write_hdf5_kinds(TARGET / "hdf5")
+    if sys.argv[1:] == ["--empty-clusters"]:
+        return write_json("empty_clusters.json", empty_cluster_cases())
     if "--help" in sys.argv or "-h" in sys.argv:
         return print(__doc__)
     unknown = [a for a in sys.argv[1:] if a.startswith("-") and a != "--scikit-learn"]
@@ -254,6 +259,41 @@ def k_means_cases(source):
         if case["capability"] == "kmeans" and case["data"]["file"] in AS_PUBLISHED
         and "labels" in case["result"]
     ]
+
+
+def empty_cluster_cases():
+    """The inertia after each of scikit-learn's iterations, and the last centers."""
+    geyser = [[2, 55], [4.5, 80]]
+    irises = [[5, 3, 1, 0], [6, 3, 4, 1], [50, 30, 10, 0], [7, 3, 6, 2], [-100, 0, 0, 0]]
+    return [
+        empty_cluster_case("faithful.csv", geyser + [[3, 70], [100, 1000]], weights=[1]),
+        empty_cluster_case(
+            "faithful.csv", geyser + [[30, -700], [100, 1000], [3, 10000]], weights=[1, 2, 3]),
+        empty_cluster_case("iris.csv", irises, weights=[1]),
+        empty_cluster_case("iris.csv", irises, weights=[1, 2, 3]),
+    ]
+
+
+def empty_cluster_case(name, means, weights):
+    """Row n weighs `weights[n % len(weights)]`."""
+    import numpy
+    from sklearn.cluster import KMeans
+
+    dimensions = len(means[0])
+    table = numpy.loadtxt(
+        TARGET / name, delimiter=",", skiprows=1, usecols=range(dimensions))
+    of_rows = numpy.resize(numpy.array(weights, float), len(table))
+
+    def fit(iterations):
+        model = KMeans(
+            len(means), init=numpy.array(means, float), n_init=1, tol=0, max_iter=iterations)
+        return model.fit(table, sample_weight=of_rows)
+
+    end = fit(300)
+    inertias = [float(fit(n).inertia_) for n in range(1, end.n_iter_ + 1)]
+    return {
+        "file": name, "dimensions": dimensions, "weights": weights, "means": means,
+        "inertias": inertias, "end": end.cluster_centers_.tolist()}
 
 
 def variational_cases(source):
