@@ -23,17 +23,6 @@ extension CenterMixture {
     CenterMoments(about: centers, columns: columnCount, fill: observed?.means)
   }
 
-  /// The mean of each cluster's rows, of each column of those that have it; a cluster without rows keeps its
-  /// center.
-  func centers(_ sums: Sums, of moments: CenterMoments) -> [Double] {
-    let (masses, shifts) = (sums[Slots.masses], sums[KMeans.shifts])
-    let observed = moments.fill.map { _ in sums[CenterMoments.observed] }
-    return moments.centers.indices.map { i in
-      let mass = observed?[i] ?? masses[i / columnCount]
-      return mass > 0 ? moments.centers[i] + shifts[i] / mass : moments.centers[i]
-    }
-  }
-
   /// None is part of the model: all are equal.
   public func weights(_ parameters: Parameters) -> [Double] {
     Array(repeating: 1 / Double(componentCount), count: componentCount)
@@ -43,7 +32,8 @@ extension CenterMixture {
 /// The sums of w r (x - c) about K × D centers c, and where cells may be missing the sums of w r of the rows
 /// that have the column.
 public struct CenterMoments: Moments {
-  static let observed = "masses of columns"
+  private static let shifts = "shifts"
+  private static let observed = "masses of columns"
 
   let centers: [Double]
   private let columnCount: Int
@@ -54,7 +44,21 @@ public struct CenterMoments: Moments {
   }
 
   public var slots: Slots {
-    [KMeans.shifts: centers.count] + (fill == nil ? [:] : [Self.observed: centers.count])
+    [Self.shifts: centers.count] + (fill == nil ? [:] : [Self.observed: centers.count])
+  }
+
+  /// As many as `slots` are.
+  var count: Int { centers.count * (fill == nil ? 1 : 2) }
+
+  /// The mean of each cluster's rows, of each column of those that have it; a cluster without rows keeps its
+  /// center.
+  package func means(_ sums: Sums) -> [Double] {
+    let (masses, shifts) = (sums[Slots.masses], sums[Self.shifts])
+    let observed = fill.map { _ in sums[Self.observed] }
+    return centers.indices.map { i in
+      let mass = observed?[i] ?? masses[i / columnCount]
+      return mass > 0 ? centers[i] + shifts[i] / mass : centers[i]
+    }
   }
 
   public func add(
@@ -78,6 +82,44 @@ public struct CenterMoments: Moments {
         sums[i].addProduct(own[n], x - centers[i])
         masses[i] += own[n]
       }
+    }
+  }
+
+  /// Adds the moments of a tile whose rows each are of one center.
+  ///
+  /// - Parameters:
+  ///   - labels: the number of each row's center.
+  ///   - filled: the rows within the tile whose missing cells count as `fill`.
+  func add(
+    _ tile: Tile, labels: UnsafePointer<Int64>, filling filled: [Int],
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    guard tile.incomplete != nil else {
+      addToCenters(
+        tile.rows.rows, count: tile.count, columnCount: columnCount, weights: tile.rows.weights,
+        labels: labels, centers: centers, sums: sums)
+      if fill != nil { addMasses(of: tile, labels, into: sums + centers.count) }
+      return
+    }
+    for n in 0..<tile.count {
+      let weight = tile.rows.weights?[n] ?? 1
+      if weight == 0 { continue }
+      let row = (filled.contains(n) ? tile.rows : tile.rowsAsTheyAre).rows + n * columnCount
+      let first = Int(labels[n]) * columnCount
+      for j in 0..<columnCount where !row[j].isNaN {
+        sums[first + j].addProduct(weight, row[j] - centers[first + j])
+        sums[centers.count + first + j] += weight
+      }
+    }
+  }
+
+  /// Those of rows that have all columns.
+  private func addMasses(
+    of tile: Tile, _ labels: UnsafePointer<Int64>, into masses: UnsafeMutablePointer<Double>
+  ) {
+    for n in 0..<tile.count {
+      let own = masses + Int(labels[n]) * columnCount
+      for j in 0..<columnCount { own[j] += tile.rows.weights?[n] ?? 1 }
     }
   }
 

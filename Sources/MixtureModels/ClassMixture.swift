@@ -94,7 +94,7 @@ public struct ClassMixture<Base: Family>: DerivedFamily {
     at parameters: Parameters, sharing work: WorkSharing
   ) throws -> ClassComponents<Base.StepComponents> {
     ClassComponents(
-      try base.components(at: parameters, sharing: work), classes: classes?.ofComponents)
+      try base.components(at: parameters, sharing: work), classes: classes)
   }
 
   public func moments(
@@ -129,17 +129,16 @@ public struct ClassMixture<Base: Family>: DerivedFamily {
 /// it.
 public struct ClassComponents<Base: Components>: Components {
   let base: Base
-  /// Of each component its class, -1 of noise; nil: labels are not looked at.
-  private let classes: [Double]?
+  /// Nil: labels are not looked at.
+  private let classes: ComponentClasses?
+  /// Of each component its class, -1 of noise.
+  private let ownClasses: [Double]
 
-  init(_ base: Base, classes: [Double]?) {
-    self.base = base
-    self.classes = classes.map {
-      $0 + [Double](repeating: -1, count: base.count - $0.count)
-    }
+  init(_ base: Base, classes: ComponentClasses?) {
+    (self.base, self.classes) = (base, classes)
+    let own = classes?.ofComponents ?? []
+    ownClasses = own + [Double](repeating: -1, count: base.count - own.count)
   }
-
-  private init(_ base: Base, like other: Self) { (self.base, classes) = (base, other.classes) }
 
   public var count: Int { base.count }
   public var scratchCount: Int { base.scratchCount }
@@ -164,8 +163,8 @@ public struct ClassComponents<Base: Components>: Components {
   }
 
   private func leaveOut(ofRows rows: RowBlock, _ joint: UnsafeMutablePointer<Double>) {
-    guard let classes, let labels = rows.labels else { return }
-    for (k, own) in classes.enumerated() {
+    guard classes != nil, let labels = rows.labels else { return }
+    for (k, own) in ownClasses.enumerated() {
       let joint = joint + k * tileStride
       for n in 0..<rows.count where labels[n] >= 0 && labels[n] != own { joint[n] = -.infinity }
     }
@@ -177,8 +176,12 @@ public struct ClassComponents<Base: Components>: Components {
   ) { base.weigh(tile, weights, into: sums) }
 
   public func exact(masses: [Double], total: Double) -> Self? {
-    base.exact(masses: masses, total: total).map { Self($0, like: self) }
+    base.exact(masses: masses, total: total).map { Self($0, classes: classes) }
   }
+}
+
+extension ClassComponents: ClusterComponents where Base: ClusterComponents {
+  package var clusters: KMeans { base.clusters.restricted(to: classes) }
 }
 
 extension ClassComponents: ImputingComponents where Base: ImputingComponents {

@@ -5,12 +5,18 @@ import Kernels
 ///
 /// An iteration is one of Lloyd's: each row to its nearest center, of equally near ones the lowest; each
 /// center to the mean of its rows. That is EM of equal spherical Gaussians as their variance goes to 0, and
-/// classification EM of such (`HardMixture` of `SoftKMeansMixture`) with any variance. A center without rows
-/// stays where it is. There is no density: what is maximized is minus the inertia, and no number depends on
-/// the units of the data but by their square; tolerances are of its relative change.
+/// classification EM of such (`HardMixture` of `SoftKMeansMixture`) with any variance. There is no density:
+/// what is maximized is minus the inertia, and no number depends on the units of the data but by their square;
+/// tolerances are of its relative change.
+///
+/// Clusters without rows get one each, as scikit-learn has it: the rows farthest from their nearest centers,
+/// of equally far ones the first, which their own clusters lose; of rows whose class is known, in a cluster
+/// of that class. Missing cells of such a row count as the means of their columns. The inertia falls by it. A
+/// cluster stays where it is if no row is left that is not on a center, or if it loses its last one.
 ///
 /// Source: Lloyd, "Least squares quantization in PCM" (IEEE Trans. Information Theory 28, 1982); Bishop,
-/// "Pattern Recognition and Machine Learning", section 9.3.2.
+/// "Pattern Recognition and Machine Learning", section 9.3.2; Pedregosa et al., "Scikit-learn: Machine Learning
+/// in Python" (JMLR 12, 2011), `KMeans` with `algorithm="lloyd"`.
 public struct KMeansMixture: CenterMixture {
   public static let name = "k-means"
   public static let purpose = "clusters about centers, of least squares"
@@ -48,25 +54,13 @@ public struct KMeansMixture: CenterMixture {
   public func components(
     at parameters: Parameters, sharing work: WorkSharing
   ) -> KMeansComponents {
-    KMeansComponents(KMeans(parameters.means, columns: columnCount), fill: observed?.means)
-  }
-
-  /// Of complete rows finds the nearest centers only, without a number for each row and center.
-  public func step(
-    at parameters: Parameters, sharing work: WorkSharing
-  ) -> MixtureStep<KMeansComponents, CenterMoments> {
-    let components = components(at: parameters, sharing: work)
-    let clusters = components.clusters
-    let moments = moments(of: components, at: parameters)
-    guard observed == nil else { return MixtureStep(components, moments) }
-    return MixtureStep(components, moments) {
-      clusters.write($0, workspace: $1, into: $2)
-    }
+    KMeansComponents(
+      clusters: KMeans(parameters.means, columns: columnCount, fill: observed?.means))
   }
 
   public func maximized(
     _ sums: Sums, of moments: CenterMoments, from previous: Parameters?, sharing work: WorkSharing
-  ) -> Parameters { [Self.means: centers(sums, of: moments)] }
+  ) -> Parameters { [Self.means: moments.means(sums)] }
 
   /// Relative to the inertia: the same in any units.
   public func gain(from previous: Double, to next: Double) -> Double {
@@ -84,13 +78,11 @@ public struct KMeansMixture: CenterMixture {
 }
 
 /// Minus the squared distances to centers, in place of log joint densities.
-public struct KMeansComponents: Components {
-  let clusters: KMeans
-  public let fill: [Double]?
+public struct KMeansComponents: ClusterComponents {
+  package let clusters: KMeans
 
-  init(_ clusters: KMeans, fill: [Double]?) { (self.clusters, self.fill) = (clusters, fill) }
-
-  public let isHard = true
+  public var fill: [Double]? { clusters.moments.fill }
+  public var isHard: Bool { true }
   public var count: Int { clusters.componentCount }
   public var scratchCount: Int { count }
 
@@ -102,15 +94,9 @@ public struct KMeansComponents: Components {
       into: logJoint, distanceStride: tileStride)
     guard let incomplete = tile.incomplete else { return }
     for n in incomplete.numbers {
-      for k in 0..<count { logJoint[k * tileStride + n] = -distance(of: incomplete.row(n), k) }
-    }
-  }
-
-  /// The squared distance from center `k` in the columns that the row has.
-  private func distance(of row: UnsafePointer<Double>, _ k: Int) -> Double {
-    (0..<clusters.columnCount).reduce(0) { sum, j in
-      let difference = row[j] - clusters.centers[k * clusters.columnCount + j]
-      return difference.isNaN ? sum : sum.addingProduct(difference, difference)
+      for k in 0..<count {
+        logJoint[k * tileStride + n] = -clusters.squaredDistance(incomplete.row(n), k)
+      }
     }
   }
 }

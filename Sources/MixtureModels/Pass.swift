@@ -29,13 +29,14 @@ extension Pass {
 /// A pass whose numbers a closure writes.
 public struct BlockPass: Pass {
   public let slots: Slots
+  public let takesMissing: Bool
   private let body: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) throws -> Void
 
   /// - Parameter body: overwrites as many numbers as there are slots.
   public init(
-    _ slots: Slots,
+    _ slots: Slots, takesMissing: Bool = false,
     _ body: @escaping @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) throws -> Void
-  ) { (self.slots, self.body) = (slots, body) }
+  ) { (self.slots, self.takesMissing, self.body) = (slots, takesMissing, body) }
 
   public func write(
     _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>

@@ -84,7 +84,7 @@ public struct SoftKMeansMixture: CenterMixture {
     guard let beta = variance ?? previous?[Self.beta][0] else {
       throw FitError.unusable(setting: "soft-k-means without beta", expected: "a variance")
     }
-    return [Self.means: centers(sums, of: moments), Self.beta: [beta]]
+    return [Self.means: moments.means(sums), Self.beta: [beta]]
   }
 
   public func starting(from parameters: Parameters) -> Parameters {

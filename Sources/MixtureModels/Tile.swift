@@ -42,8 +42,8 @@ package struct TileMemory: Sendable {
   let fill: [Double]?
 
   /// Of a pass that looks at each row once: tiles of `rowCount` rows, and scratch memory.
-  package init(rowCount: Int, scratchCount: Int) {
-    self.init(componentCount: 0, scratchCount: scratchCount, keptCount: 0, fill: nil)
+  package init(rowCount: Int, scratchCount: Int, fill: [Double]? = nil) {
+    self.init(componentCount: 0, scratchCount: scratchCount, keptCount: 0, fill: fill)
     self.rowCount = rowCount
   }
 

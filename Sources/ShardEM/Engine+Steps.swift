@@ -39,9 +39,21 @@ extension Engine {
     let step = try prepared(carrying: failure) {
       try model.step(at: parameters, sharing: sharing)
     }
-    return try await repeated(
+    let (total, last) = try await repeated(
       step, digest: Digest(model.numbers(of: parameters)), carrying: failure
     ) { model.again($0, after: $1) }
+    return try await fillingEmptyClusters(total, of: last)
+  }
+
+  /// Collective. Sums of a step that leaves no cluster empty, if it puts rows into clusters.
+  private func fillingEmptyClusters<Step: Pass>(
+    _ total: WalkTotal, of step: Step
+  ) async throws -> (WalkTotal, Step) {
+    guard let pass = step as? any ClusterPass, let clusters = pass.clusters,
+      let filled = try await fillingEmpty(clusters, after: total.sums[0]),
+      let next = pass.replacing(filled) as? Step
+    else { return (total, step) }
+    return (try await sums(of: [next]).after(total), next)
   }
 
   /// Collective. The sums of a `ScoreStep`: about half of the work.

@@ -133,7 +133,8 @@ extension Engine {
   ) async throws -> Parameters {
     let clusters = KMeans(centers, columns: data.columnCount, classes: model.classes)
     return try await maximized(model, about: centers) { tile, workspace, responsibilities in
-      clusters.forEachTile(of: tile, workspace: workspace) { rows, labels, _ in
+      clusters.forEachTile(of: tile, workspace: workspace) { part, labels, _ in
+        let rows = part.rows
         let first = rows.firstRow - tile.firstRow
         for n in 0..<rows.count {
           responsibilities[Int(labels[n]) * tileStride + first + n] = rows.weights?[n] ?? 1

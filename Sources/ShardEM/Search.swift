@@ -57,10 +57,16 @@ extension Engine {
   }
 
   /// Collective. Calls `body` with every block of this rank, on several threads, in such a walk.
+  ///
+  /// - Parameter takesMissing: whether missing cells shall be NaN; else the means of their columns.
   func visitBlocks(
+    takingMissing takesMissing: Bool = false,
     _ body: @escaping @Sendable (_ block: RowBlock, _ workspace: Workspace) throws -> Void
   ) async throws {
-    _ = try await sums(of: [BlockPass([:]) { block, workspace, _ in try body(block, workspace) }])
+    let pass = BlockPass([:], takesMissing: takesMissing) { block, workspace, _ in
+      try body(block, workspace)
+    }
+    _ = try await sums(of: [pass])
   }
 
   /// Collective. Runs searches together, each as if it were alone.
