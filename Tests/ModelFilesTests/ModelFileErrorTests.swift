@@ -48,6 +48,20 @@ private let categorical = """
    "probabilities": [[[0.25, 0.75], [0.2, 0.3, 0.5]]]}
   """
 
+private let badNames: [BadModelFile] = [
+  ("", "a word that labels can have"), ("-1", "a word that labels can have"),
+  ("NA", "a word that labels can have"), ("nan", "a word that labels can have"),
+  ("class_2", "another name, as class 2 without a name has this one"),
+].map { name, expected in
+  BadModelFile(
+    diagonal.replacing("2, \"dimensions\"", with: "3, \"dimensions\"")
+      .replacing("[0.25, 0.75]", with: "[0.25, 0.5, 0.25]").replacing("[3]]", with: "[3], [4]]")
+      .replacing("[1]]}", with: "[1], [1]]}"),
+    "\"covariances\"",
+    "\"classes\": [0, 1, 2], \"class_names\": [\"a\", \"\(name)\"], \"covariances\"",
+    "class_names[1]: found \"\(name)\", expected \(expected)")
+}
+
 private let badFiles = [
   // Not JSON.
   BadModelFile(
@@ -117,6 +131,16 @@ private let badFiles = [
   BadModelFile(
     diagonal, "\"covariances\"", "\"class_names\": [\"a\", \"b\", \"c\"], \"covariances\"",
     "class_names: found a list of 3, expected a list of 1 to 2 (\"components\")"),
+  BadModelFile(
+    diagonal, "\"covariances\"", "\"class_names\": [\"a\"], \"covariances\"",
+    "class_names: found names, expected no names without \"classes\""),
+  BadModelFile(
+    diagonal, "\"covariances\"",
+    "\"classes\": [0, 0], \"class_names\": [\"a\", \"b\"], \"covariances\"",
+    "class_names: found a list of 2, expected at most 1, as \"classes\" has them"),
+  BadModelFile(
+    diagonal, "\"covariances\"", "\"classes\": [1, 1], \"covariances\"",
+    "classes: found no component of class 0, expected one of each class up to 1"),
   // Shapes.
   BadModelFile(
     full, "\"components\": 2", "\"components\": 0",
@@ -200,7 +224,7 @@ private let badFiles = [
 private let familyNames = Families.standard.names.map { "\"\($0)\"" }.joined(separator: " or ")
 
 @Suite struct ModelFileErrorTests {
-  @Test("a bad model file is refused with one line that names the place", arguments: badFiles)
+  @Test("a bad model file is refused with one line that names the place", arguments: badFiles + badNames)
   func message(bad: BadModelFile) throws {
     _ = try ModelFile(json: Array(bad.base.utf8), name: "m.json")
     let range = try #require(bad.base.firstRange(of: bad.part))

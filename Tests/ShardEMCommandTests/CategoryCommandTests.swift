@@ -25,7 +25,14 @@ struct CategoryCommandTests {
     let auto = try run("fit a.csv -K 1 --family auto --weights w -o m.json -q")
     #expect(auto.status == 0, "\(auto.errors)")
     #expect(try !folder.text("m.json").contains("mauve"))
-    let predicted = try run("predict m.json a.csv -o l.csv -q")
+    // They count as absent where weights have a part.
+    for line in ["score m.json a.csv", "fit a.csv -K 1 --family auto --init m.json -o n.json -q"] {
+      for weights in ["w", "w.csv"] {
+        let outcome = try run("\(line) --weights \(weights) --columns color")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+    }
+    let predicted = try run("predict m.json a.csv --weights w -o l.csv -q")
     #expect(
       predicted.errors.hasPrefix("shardem: a.csv: row 4, column 1 (color): found \"mauve\", "))
   }

@@ -137,13 +137,15 @@ struct LabelCommandTests {
     }
     let plain = try run("fit", "iris.csv", "--columns", "1,2,3,4", "-K", "3", "--resume", "kept")
     #expect(plain.status == 2 && plain.errorLines.count == 1)
-    #expect(plain.errors.contains("--components-per-class"))
+    #expect(plain.errors.contains("made with --labels [\"setosa\", "), "\(plain.errors)")
   }
 
   @Test("What is wrong is said in one line")
   func refused() throws {
     #expect(try fit().status == 0)
     try folder.write("bad.csv", "x,kind\n1,0\n2,1\n3,5\n4,0.5\n")
+    try folder.write(
+      "noise.csv", "x,kind,other\n1,noise,a\n2,a,class_3\n3,,a\n4,,\n5,noise,\n6,a,\n")
     #expect(
       try run("fit", "iris.csv", "--columns", "1,2,3,4", "-K", "3", "-o", "plain.json").status == 0)
     let expectations: [([String], String)] = [
@@ -171,8 +173,17 @@ struct LabelCommandTests {
         ["fit", "iris.csv", "-K", "4", "--labels", "genus"], "genus: no such file, and iris.csv: "
       ),
       (
-        ["fit", "iris.csv", "-K", "3", "--labels", "species", "--init", "plain.json"],
-        "plain.json: a model of gaussian (full), 3 components, 4 columns; expected gaussian (full) with classes"
+        ["fit", "iris.csv", "-K", "6", "--labels", "species", "--init", "plain.json"],
+        "plain.json: a model of gaussian (full), 3 components, 4 columns; expected gaussian (full) with "
+          + "classes, 6 components"
+      ),
+      (
+        ["fit", "noise.csv", "-K", "2", "--labels", "kind", "--noise"],
+        "a class called noise; expected another name, as noise has this one"
+      ),
+      (
+        ["fit", "noise.csv", "-K", "4", "--labels", "other"],
+        "a class called class_3; expected another name, as class 3 without a name has this one"
       ),
       (
         ["predict", "plain.json", "iris.csv", "--classes", "-o", "c.csv"],
@@ -184,5 +195,53 @@ struct LabelCommandTests {
       #expect(outcome.status == 2, "\(arguments)")
       #expect(outcome.errorLines.count == 1 && outcome.errors.contains(message), "\(outcome.errors)")
     }
+  }
+
+  @Test("A labelled fit starts from a model without classes, whose components are theirs in order")
+  func unlabelledStart() throws {
+    let columns = ["--columns", "1,2,3,4"]
+    for (options, perClass) in [([], 1), (["--covariance", "diag", "--hard"], 2)] {
+      let count = ["-K", "\(3 * perClass)"] + options
+      #expect(
+        try Shardem.run(["fit", "iris.csv", "-o", "u.json"] + count + columns, in: folder).status == 0)
+      let classes = (0..<3 * perClass).map { "\($0 / perClass)" }.joined(separator: ", ")
+      let text = try folder.text("u.json").replacing(
+        ",\n  \"fit\"", with: ",\n  \"classes\": [\(classes)],\n  \"fit\"")
+      let names = "\"class_names\": [\"setosa\", \"versicolor\", \"virginica\"],\n  \"weights\""
+      try folder.write("c.json", text.replacing("\"weights\"", with: names))
+      let perClass = ["--components-per-class", "\(perClass)"]
+      for start in ["u", "c"] {
+        let outcome = try Shardem.run(
+          ["fit", "iris.csv", "--labels", "species", "--init", "\(start).json", "-o", "\(start)2.json"]
+            + count + perClass + columns, in: folder)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+      #expect(try folder.bytes("u2.json") == folder.bytes("c2.json"))
+    }
+  }
+
+  @Test("What was maximized is in the model, with all that it is of")
+  func objectives() throws {
+    func objective(_ options: String...) throws -> (model: String, summary: String, errors: String) {
+      let outcome = try Shardem.run(
+        ["fit", "iris.csv", "--labels", "species", "-K", "3", "-o", "m.json"] + options, in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return (try folder.text("m.json"), outcome.output, outcome.errors)
+    }
+    let kMeans = try objective("--family", "k-means")
+    let inertia = try number("inertia", in: kMeans.model)
+    let maximized = try number("objective", in: kMeans.model)
+    // Labelled rows are in clusters that are not the nearest.
+    #expect(maximized < -inertia)
+    #expect(kMeans.summary.contains("with labels     \(maximized), which was maximized"))
+    let both = try objective("--hard", "--estimate", "map", "--prior", "mclust")
+    let own = try number("objective", in: both.model)
+    #expect(
+      both.summary.contains(
+        "classification  \(own) (log-posterior, with labels), which was maximized"))
+    let hard = try Shardem.run(
+      ["fit", "iris.csv", "-K", "2", "--hard", "--estimate", "map", "--prior", "mclust", "--columns", "1,2"],
+      in: folder)
+    #expect(hard.output.contains(" (log-posterior), which was maximized"), "\(hard.output)")
   }
 }

@@ -153,4 +153,70 @@ struct LabelReadingTests {
       folder.message { _ = try Self.open(path, labels: wide) }
         == "wide.csv: 2 columns; expected one, of labels")
   }
+
+  @Test("Numbers that stand for missing cells of the data are the labels that they say; words are none")
+  func missingValues() throws {
+    let options = ReadOptions(missing: .allowed(words: ["2", "-9", "?"]))
+    let expected: [Double] = [2, 0, -1, -1, 1]
+    func check(_ path: String, _ labels: String, hasWords: Bool = true) throws {
+      let data = try Self.open(path, labels: labels, options: options)
+      #expect(try Self.found(data, Self.solo)[0] == expected, "\(path) \(labels)")
+      // Cells of the data are missing.
+      #expect(data.observed != nil)
+    }
+    let text = try folder.file("a.csv", "x,kind\n2,2\n3,0\n?,?\n5,-9\n6,1\n")
+    try check(text, "kind")
+    let x: [Double] = [2, 3, 4, 5, 6]
+    let kind: [Double] = [2, 0, .nan, -9, 1]
+    let both = zip(x, kind).flatMap { [$0, $1] }
+    let binary = try folder.file("a.npy", Self.npy(both, shape: [5, 2]))
+    try check(binary, "2")
+    let streamed = try Self.open(
+      binary, labels: "2", options: options, memory: try #require(MemoryLimit("100")))
+    #expect(!streamed.isInMemory)
+    #expect(try Self.found(streamed, Self.solo)[0] == expected)
+    let labels = try folder.file("labels.npy", Self.npy(kind, shape: [5]))
+    let words = try folder.file("labels.csv", "2\n0\n?\n-9\n1\n")
+    let data = try folder.file("x.npy", Self.npy(x, shape: [5, 1]))
+    for file in [labels, words] { try check(data, file) }
+  }
+
+  @Test("A column of labels that are measurements is one of numbers, however many there are")
+  func measurements() throws {
+    let lines = (0..<70_000).map { "1,\($0).5\n" }
+    let path = try folder.file("a.csv", "x,y\n" + lines.joined())
+    for threads in [1, 2] {
+      let data = try Self.open(path, labels: "y", threads: threads)
+      #expect(data.classNames == nil && data.columnCount == 1)
+      #expect(try Self.found(data, Self.solo)[0].prefix(2) == [0.5, 1.5])
+    }
+    let words = try folder.file("b.csv", "x,y\n" + (0..<70_000).map { "1,w\($0)\n" }.joined())
+    #expect(
+      folder.message { _ = try Self.open(words, labels: "y") }
+        == "b.csv: column 2 (y): 65536 different words or more; expected labels, a word for each class")
+  }
+
+  #if HDF5
+    @Test("HDF5 files have labels in a column, or a dataset beside the data's")
+    func hdf5() throws {
+      let path = TestData.shipped.appending(path: "numbers.h5").path
+      // Row r, column c is 3 r + c + 1.
+      for (labels, first, columns) in [("2", 2.0, 2), ("\(path):vector", 1, 3)] {
+        for ranks in [1, 3] {
+          let found = try onRanks(ranks) { world in
+            let data = try Self.open("\(path):little/i4", labels: labels, world: world)
+            #expect(data.columnCount == columns && data.classNames == nil)
+            return try Self.found(data, world)[0]
+          }
+          #expect(found.allSatisfy { $0 == (0..<40).map { first + 3 * Double($0) } })
+        }
+      }
+      let numbers = try folder.file("a.npy", Self.npy((0..<40).map { Double($0) }, shape: [40, 1]))
+      let data = try Self.open(numbers, labels: "\(path):vector")
+      #expect(try Self.found(data, Self.solo)[0][39] == 118)
+      #expect(
+        folder.message { _ = try Self.open(numbers, labels: "\(path):little/i4") }
+          == "\(path):/little/i4: 3 columns; expected one, of labels")
+    }
+  #endif
 }
