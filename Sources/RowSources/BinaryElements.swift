@@ -134,9 +134,18 @@ struct BinaryForm: Sendable {
   let dataOffset: Int
   /// Numbers that stand for missing cells.
   var missing: [Double] = []
+  /// The column of labels among the chosen ones, where numbers from 0 up are no missing cells; nil: there is none.
+  var labels: Int?
 
   /// Whether the elements are this processor's float64 numbers, and rows of all columns.
   var isNative: Bool { layout.columns == nil && elements.kind == .float64 && !elements.isSwapped }
   /// Whether rows follow each other, and not columns.
   var isByRow: Bool { layout.columnStride == 1 }
+
+  /// Makes NaN of the numbers in rows that stand for missing cells.
+  func markMissing(in rows: UnsafeMutablePointer<Double>, count: Int) {
+    let columnCount = layout.columnCount
+    RowSources.markMissing(
+      missing, in: rows, count: count * columnCount, columnCount: columnCount, labels: labels)
+  }
 }

@@ -70,7 +70,8 @@ public struct BinaryFile: NumberFile {
     table = Table(name: name, rowCount: array.shape[0], columnNumbers: columns.map { $0 + 1 })
     form = BinaryForm(
       elements: elements, layout: array.layout(of: columns), dataOffset: array.dataOffset,
-      missing: options.missing.marks(decimalComma: false)?.numbers(of: elements.kind) ?? [])
+      missing: options.missing.marks(decimalComma: false)?.numbers(of: elements.kind) ?? [],
+      labels: options.placeOfLabels(among: columns, names: nil, count: array.columnCount))
   }
 
   /// The pages of all columns, which are the system's to keep.

@@ -213,6 +213,7 @@ struct CSVRowParser {
     into output: inout Double
   ) -> RowSourceError.Problem? {
     let text = unquoted(field)
+    let missing = codes?.isOfLabels(slot) == true ? missing?.ofLabels : missing
     if missing?.contains(text) == true {
       output = .nan
       return nil

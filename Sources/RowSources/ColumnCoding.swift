@@ -14,16 +14,16 @@ public enum ColumnCoding: Sendable {
   /// By the place of their category.
   case known(Categories, others: OtherValues)
   /// They are collected: by the place where the collection has them.
-  case collected(CategoryCollection, mayMiss: Bool = false)
+  case collected(CategoryCollection, areLabels: Bool = false)
   /// They are labels, known in part: numbers; or words, and these the places of the known ones. Where there is
   /// none, or one that is no word, the label is unknown: NaN.
   case label(Categories?)
 
-  /// Whether an empty cell is no error.
-  var mayMiss: Bool {
+  /// Whether cells are labels: an empty one is no error.
+  var isOfLabels: Bool {
     switch self {
     case .number, .known: false
-    case .collected(_, let mayMiss): mayMiss
+    case .collected(_, let areLabels): areLabels
     case .label: true
     }
   }

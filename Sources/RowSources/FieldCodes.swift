@@ -12,6 +12,7 @@ final class FieldCodes {
   }
 
   func isNumber(_ slot: Int) -> Bool { coding[slot].isNumber }
+  func isOfLabels(_ slot: Int) -> Bool { coding[slot].isOfLabels }
 
   /// - Parameter text: a field without its quotes, which does not stand for a missing cell.
   func code(
@@ -20,7 +21,7 @@ final class FieldCodes {
     let spelling = Array(text)
     if let code = known[slot][spelling] { return code }
     if text.isEmpty || isMissingWord(text) {
-      if coding[slot].mayMiss { return .nan }
+      if isOfLabels(slot) { return .nan }
       throw .noCategory(String(decoding: text, as: UTF8.self))
     }
     if let value = nonFiniteValue(of: text) { throw .notFinite(value) }
@@ -28,7 +29,8 @@ final class FieldCodes {
     guard let name = Categories.name(ofField: text, numbers) else { throw .notUTF8("not UTF-8") }
     // With a decimal comma 1.5 is a word, and would be called as the number 1,5 is.
     if numbers.finite(text) == nil, Categories.isNumber(name) { throw .pointNumber(name) }
-    let isMissing = missing?.numbers.contains { Categories.name(of: $0) == name } ?? false
+    let marks = isOfLabels(slot) ? missing?.ofLabels : missing
+    let isMissing = marks?.numbers.contains { Categories.name(of: $0) == name } ?? false
     let code = isMissing ? .nan : try coding[slot].code(name)
     // Of others that are missing there may be any number.
     if known[slot].count <= Categories.most { known[slot][spelling] = code }

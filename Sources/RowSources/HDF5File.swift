@@ -12,6 +12,8 @@ import Files
     private let place: HDF5Place
     private let layout: BinaryElements.Layout
     private let missing: MissingMarks?
+    /// The column of labels; nil if there is none.
+    private let labels: Int?
 
     /// Looks at a dataset; it is not kept open.
     ///
@@ -25,6 +27,7 @@ import Files
         name: place.name, rowCount: place.array.shape[0], columnNumbers: columns.map { $0 + 1 })
       layout = place.array.layout(of: columns)
       missing = options.missing.marks(decimalComma: false)
+      labels = options.placeOfLabels(among: columns, names: nil, count: place.array.columnCount)
     }
 
     /// The library lets in one thread at a time, and may have to unpack whole chunks.
@@ -34,7 +37,8 @@ import Files
     func source(of rows: Range<Int>, inMemory: Bool, threads: Int) throws -> any RowSource {
       let source = HDF5Rows(
         table: table, dataset: try HDF5Dataset(place),
-        elements: try array.requireNumbers(path: name), layout: layout, missing: missing)
+        elements: try array.requireNumbers(path: name), layout: layout, missing: missing,
+        labels: labels)
       return inMemory ? try source.held(rows) : source
     }
   }
@@ -46,6 +50,7 @@ import Files
     let elements: BinaryElements
     let layout: BinaryElements.Layout
     let missing: MissingMarks?
+    let labels: Int?
 
     /// How many bytes of all columns to read at a time: the chosen ones may be a small part.
     private static let pieceBytes = 4 << 20
@@ -75,7 +80,9 @@ import Files
           // What a scaled number means has the digits of float64.
           let numbers =
             place.attributes.isPlain ? missing.numbers(of: elements.kind) : missing.numbers
-          markMissing(numbers, in: values, count: piece.count * columnCount)
+          markMissing(
+            numbers, in: values, count: piece.count * columnCount, columnCount: columnCount,
+            labels: labels)
         }
       }
       return try body(scratch)

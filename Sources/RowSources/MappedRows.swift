@@ -36,7 +36,7 @@ struct MappedRows: RowSource {
       }
     }
     form.elements.convert(rows, of: data, form.layout, into: scratch)
-    markMissing(form.missing, in: scratch, count: rows.count * columnCount)
+    form.markMissing(in: scratch, count: rows.count)
     try requireWhole(after: rows)
     return try body(scratch)
   }

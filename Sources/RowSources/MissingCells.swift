@@ -20,6 +20,15 @@ public enum MissingCells: Sendable, Equatable {
     return MissingMarks(words, decimalComma: decimalComma)
   }
 
+  /// The same of labels alone: a word that is a number from 0 up is a label, and no missing cell.
+  package func ofLabels(decimalComma: Bool) -> MissingCells {
+    guard case .allowed(let words) = self else { return self }
+    return .allowed(
+      words: words.filter { word in
+        !MissingMarks([word], decimalComma: decimalComma).numbers.contains { $0 >= 0 }
+      })
+  }
+
   /// `values` with NaN for those that stand for missing cells.
   package func marked(_ values: [Double]) -> [Double] {
     guard let numbers = marks(decimalComma: false)?.numbers, !numbers.isEmpty else { return values }
@@ -31,17 +40,26 @@ public enum MissingCells: Sendable, Equatable {
 
 /// How missing cells are written, as what reads them looks for it.
 struct MissingMarks: Sendable {
-  private let words: [[UInt8]]
+  private let words: [(text: [UInt8], number: Double?)]
   /// What the words stand for that are numbers.
   let numbers: [Double]
 
   fileprivate init(_ words: [String], decimalComma: Bool) {
-    self.words = words.map { Array($0.utf8) }
-    numbers = words.compactMap { word in
-      MissingMarks.number(word, .shared(decimalComma: decimalComma))
-        ?? MissingMarks.number(word, .shared)
-    }
+    self.init(
+      words.map { word in
+        let number =
+          MissingMarks.number(word, .shared(decimalComma: decimalComma))
+          ?? MissingMarks.number(word, .shared)
+        return (Array(word.utf8), number)
+      })
   }
+
+  private init(_ words: [(text: [UInt8], number: Double?)]) {
+    (self.words, numbers) = (words, words.compactMap(\.number))
+  }
+
+  /// Those that stand for unknown labels: no number from 0 up, which is a label.
+  var ofLabels: MissingMarks { MissingMarks(words.filter { !($0.number.map { $0 >= 0 } ?? false) }) }
 
   private static func number(_ word: String, _ decimal: DecimalNumbers) -> Double? {
     Array(word.utf8).withUnsafeBufferPointer(decimal.finite)
@@ -63,7 +81,7 @@ struct MissingMarks: Sendable {
   /// - Parameter text: without the blanks and quotes around it. Numbers are told by their values
   ///   instead.
   func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    text.isEmpty || isMissingWord(text) || words.contains { text.elementsEqual($0) }
+    text.isEmpty || isMissingWord(text) || words.contains { text.elementsEqual($0.text) }
   }
 }
 
@@ -75,8 +93,19 @@ func isMissingWord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
 }
 
 /// Makes NaN of all among `count` values that are one of `numbers`.
-func markMissing(_ numbers: [Double], in values: UnsafeMutablePointer<Double>, count: Int) {
+///
+/// - Parameters:
+///   - labels: the column of labels, of `columnCount`, where numbers from 0 up are no missing cells; nil: there
+///     is none.
+func markMissing(
+  _ numbers: [Double], in values: UnsafeMutablePointer<Double>, count: Int, columnCount: Int = 1,
+  labels: Int? = nil
+) {
   for number in numbers {
-    for i in 0..<count where values[i] == number { values[i] = .nan }
+    let spared = number >= 0 ? labels : nil
+    for i in 0..<count where values[i] == number {
+      if let spared, i % columnCount == spared { continue }
+      values[i] = .nan
+    }
   }
 }

@@ -74,6 +74,15 @@ public struct ReadOptions: Sendable, Equatable {
       of: column, places(of: [column], in: names), names: names, count: count, path: path)
   }
 
+  /// The place of the labels among chosen columns; nil if they have none there.
+  ///
+  /// - Parameter names: what the file calls its `count` columns; nil if it has no names.
+  func placeOfLabels(among chosen: [Int], names: [String]?, count: Int) -> Int? {
+    guard let labels, let column = try? index(of: labels, names: names, count: count, path: "")
+    else { return nil }
+    return chosen.firstIndex(of: column)
+  }
+
   /// The places of those `names` that are asked for; nil: of more than one column.
   private func places(of columns: [String], in names: [String]?) -> [String: Int?] {
     let wanted = Set(columns)

@@ -33,7 +33,7 @@ struct StreamedRows: RowSource {
         elements.convert(0..<rows.count, of: bytes, layout, into: scratch)
       }
     }
-    markMissing(form.missing, in: scratch, count: rows.count * columnCount)
+    form.markMissing(in: scratch, count: rows.count)
     return try body(scratch)
   }
 

@@ -43,7 +43,9 @@ struct CategoryCoding {
     var words: Categories?
     if !columns.isEmpty {
       var found = try learned(columns, shards, threads: threads, world: world)
-      if ofWords != nil { words = Self.words(found.removeLast()) }
+      if let ofWords {
+        words = try world.common { try Self.words(found.removeLast(), column: ofWords, of: shards) }
+      }
       for (j, values) in zip(unknown, found) { categories[j] = Categories(sorting: values) }
       for j in unknown where categories[j]!.count > Categories.most {
         let file = shards.files[0]
@@ -72,8 +74,18 @@ struct CategoryCoding {
   }
 
   /// The labels that are known ones, if some are words.
-  private static func words(_ found: Set<[UInt8]>) -> Categories? {
+  ///
+  /// - Throws: `DataSetError` if there are as many as are collected at most, of which some may be left out.
+  private static func words(
+    _ found: Set<[UInt8]>, column: Int, of shards: ShardLoader
+  ) throws -> Categories? {
     if Categories(sorting: found).areNumbers { return nil }
+    guard found.count < Categories.most else {
+      let file = shards.files[0]
+      throw DataSetError.shape(
+        found: "\(file.name): \(file.column(column)): \(Categories.most) different words or more",
+        expected: "labels, a word for each class")
+    }
     return Categories(sorting: found.subtracting([Array("-1".utf8)]))
   }
 
@@ -98,7 +110,8 @@ struct CategoryCoding {
     _ columns: [Int], _ shards: ShardLoader, threads: Int, world: any Communicator
   ) throws -> [Set<[UInt8]>] {
     var collections = [CategoryCollection?](repeating: nil, count: shards.files[0].columnCount)
-    for j in columns { collections[j] = CategoryCollection() }
+    // Labels that are numbers need not be collected.
+    for j in columns { collections[j] = CategoryCollection(ignoringMore: j == labels) }
     try world.agree {
       try collect(shards.ownRows, of: shards, in: collections, threads: threads)
     }
@@ -115,7 +128,9 @@ struct CategoryCoding {
   ) throws {
     let coding = collections.enumerated().map { column, collection -> ColumnCoding in
       // Of words that are learned later there may be any.
-      if column == labels { return .collected(collection ?? CategoryCollection(), mayMiss: true) }
+      if column == labels {
+        return .collected(collection ?? CategoryCollection(ignoringMore: true), areLabels: true)
+      }
       return collection.map { .collected($0) } ?? .number
     }
     let width = collections.count

@@ -9,10 +9,11 @@ struct LabelFile {
 
   /// How such a file is read beside data that are read by `options`: words may have blanks in them.
   static func options(reading options: ReadOptions) -> ReadOptions {
-    ReadOptions(
+    let missing = options.missing.ofLabels(decimalComma: options.decimalComma)
+    return ReadOptions(
       delimiter: UInt8(ascii: options.decimalComma ? ";" : ","),
       decimalComma: options.decimalComma, header: options.header == false ? false : nil,
-      missing: options.missing.areAllowed ? options.missing : .allowed(), memory: options.memory)
+      missing: missing.areAllowed ? missing : .allowed(), memory: options.memory)
   }
 
   /// - Throws: `DataSetError` if the file has several columns.
