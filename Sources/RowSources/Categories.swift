@@ -61,6 +61,13 @@ public struct Categories: Sendable, Equatable {
     return placesOfNumbers[value]
   }
 
+  /// Whether a value that was collected is one of the categories: as what it is called, or the number that
+  /// stands for one.
+  public func has(collected name: [UInt8]) -> Bool {
+    if places[name] != nil { return true }
+    return Categories.number(String(decoding: name, as: UTF8.self)).map { place(of: $0) != nil } ?? false
+  }
+
   /// The category of a cell, if it is a number.
   public func value(_ place: Int) -> Double? { values[place] }
 

@@ -44,7 +44,11 @@ public enum ColumnCoding: Sendable {
       switch others {
       case .refused: throw .unknownCategory(name, known: categories.names)
       case .missing: return .nan
-      case .absent: return 0
+      case .absent(let refused):
+        guard !refused.contains(Array(name.utf8)) else {
+          throw .unknownCategory(name, known: categories.names)
+        }
+        return 0
       }
     case .label(let words?): return words.place(of: name).map { Double($0) } ?? .nan
     case .label(nil):
@@ -70,8 +74,9 @@ public enum OtherValues: Sendable {
   case refused
   /// They are missing cells.
   case missing
-  /// They are any category: only rows that count as absent have some.
-  case absent
+  /// They are any category where only rows that count as absent have them; those of other rows, in UTF-8, are
+  /// an error.
+  case absent(besides: Set<[UInt8]> = [])
 }
 
 extension RowSourceError.Problem: Error {}

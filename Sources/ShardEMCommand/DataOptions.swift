@@ -61,9 +61,10 @@ struct DataOptions: ParsableArguments, CommonOptions {
   ///   - kinds: what the cells of the columns are, unless `model` knows them; nil: numbers.
   ///   - labels: a file or column of the rows' classes; nil: there are none.
   ///   - mayMiss: whether cells may be missing even if no option says so.
+  ///   - predictingAllRows: whether rows of weight 0 are looked at as others are.
   func open(
     for model: ModelColumns? = nil, kinds: ColumnKinds? = nil, labels: String? = nil,
-    mayMiss: Bool = false, threads: Int,
+    mayMiss: Bool = false, predictingAllRows: Bool = false, threads: Int,
     in world: any Communicator, log: Logger
   ) throws -> DataSet {
     var options = reading.readOptions
@@ -72,8 +73,8 @@ struct DataOptions: ParsableArguments, CommonOptions {
     let data = try DataSet.open(
       files, options: options, placement: local ? .local(.current) : .shared,
       weights: weights, labels: labels, kinds: model?.kinds ?? kinds,
-      unknownCategoriesAreMissing: reading.unknownCategories == .missing, memory: memory ?? .share(0.5),
-      threads: threads, world: world)
+      unknownCategoriesAreMissing: reading.unknownCategories == .missing,
+      predictingAllRows: predictingAllRows, memory: memory ?? .share(0.5), threads: threads, world: world)
     for notice in data.notices { log.notice("\(notice)") }
     reading.logHeaders(of: data.files, to: log)
     reading.warnOfIdleOptions(with: data.files, to: log)

@@ -56,7 +56,8 @@ struct ImputeCommand: WorldCommand {
     let threads = try running.threadCount(in: world)
     let log = running.logger(on: world)
     let data = try self.data.open(
-      for: model.columns(of: file), mayMiss: true, threads: threads, in: world, log: log)
+      for: model.columns(of: file), mayMiss: true, predictingAllRows: true, threads: threads,
+      in: world, log: log)
     try world.agree { try model.require(data, for: file) }
     try impute(file.mixture, file, Engine(data, threads: threads, world: world))
     if try OutputKind(ofOutput: output, option: "--output") == .npy {

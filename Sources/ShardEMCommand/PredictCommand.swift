@@ -93,7 +93,8 @@ struct PredictCommand: WorldCommand {
     if self.classes && classes == nil { throw world.common(NoClasses(path: model.path)) }
     let threads = try running.threadCount(in: world)
     let log = running.logger(on: world)
-    let data = try data.open(for: model.columns(of: file), threads: threads, in: world, log: log)
+    let data = try data.open(
+      for: model.columns(of: file), predictingAllRows: true, threads: threads, in: world, log: log)
     try world.agree { try model.require(data, for: file) }
     try predict(file.mixture, file, classes, Engine(data, threads: threads, world: world))
     let others = file.mixture.responsibilityCount - file.components

@@ -249,4 +249,29 @@ struct CategoryTests {
 /// A file of float64.
 private func npy(_ values: [Double], shape: [Int]) -> [UInt8] {
   npyHeader(shape: shape, descriptor: "<f8") + values.withUnsafeBytes(Array.init)
+
+  @Test("Rows of weight 0 may have others than the known ones, unless all rows are looked at")
+  func othersOfAbsentRows() throws {
+    func open(
+      _ rows: String, _ weights: [Double], inFile: Bool, all: Bool = false
+    ) throws -> DataSet {
+      try DataSet.open(
+        [try folder.file("a.csv", "w,kind\n" + rows)], options: ReadOptions(columns: ["kind"]),
+        weights: inFile ? try folder.file("w.csv", weights.map { "\($0)\n" }.joined()) : "w",
+        kinds: ColumnKinds { _ in [.category(Categories(["a", "b"]))] }, predictingAllRows: all,
+        world: SoloCommunicator())
+    }
+    for inFile in [false, true] {
+      let data = try open("1,a\n0,c\n2,b\n", [1, 0, 2], inFile: inFile)
+      #expect(data.categories.map { $0?.names } == [["a", "b"]])
+      #expect(try Self.values(data, SoloCommunicator()) == [0.0, 0, 1].map(\.bitPattern))
+      #expect(
+        folder.message { _ = try open("1,a\n0,c\n2,b\n", [1, 0, 2], inFile: inFile, all: true) }?
+          .hasPrefix("a.csv: row 3, column 2 (kind): found \"c\", ") == true)
+      // Of a row that counts.
+      #expect(
+        folder.message { _ = try open("1,a\n0,c\n2,d\n", [1, 0, 2], inFile: inFile) }?
+          .hasPrefix("a.csv: row 4, column 2 (kind): found \"d\", ") == true)
+    }
+  }
 }

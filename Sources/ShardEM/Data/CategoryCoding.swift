@@ -10,13 +10,23 @@ struct CategoryCoding {
   /// The one of these that is of labels.
   private let labels: Int?
   private let weights: RowNumbers?
-  private let othersAreMissing: Bool
+  private let others: OtherCategories
 
   init(
-    _ kinds: [ColumnKind], besides: [Int], labels: Int?, weights: RowNumbers?, othersAreMissing: Bool
+    _ kinds: [ColumnKind], besides: [Int], labels: Int?, weights: RowNumbers?, others: OtherCategories
   ) {
     (self.kinds, self.besides, self.labels) = (kinds, besides, labels)
-    (self.weights, self.othersAreMissing) = (weights, othersAreMissing)
+    (self.weights, self.others) = (weights, others)
+  }
+
+  /// What becomes of categories that are none of those that are known beforehand.
+  enum OtherCategories {
+    /// They are missing cells.
+    case missing
+    /// They are refused, in rows of weight 0 too.
+    case refused
+    /// They are refused in rows of positive weight.
+    case refusedWhereWeighted
   }
 
   /// Shards whose columns are coded.
@@ -37,16 +47,25 @@ struct CategoryCoding {
     var categories: [Categories?] = kinds.map {
       if case .category(let categories) = $0 { categories } else { nil }
     }
+    var others = [OtherValues](repeating: others == .missing ? .missing : .refused, count: kinds.count)
     let unknown = kinds.indices.filter { kinds[$0] == .category(nil) }
+    // Of these too it must be found which categories rows have that count.
+    let known = areWeighed ? kinds.indices.filter { categories[$0] != nil } : []
     let ofWords = try labels.flatMap { try mayBeWords(shards, world) ? $0 : nil }
-    let columns = unknown.map(fileColumn) + [ofWords].compactMap { $0 }
+    let columns = (unknown + known).map(fileColumn) + [ofWords].compactMap { $0 }
     var words: Categories?
     if !columns.isEmpty {
       var found = try learned(columns, shards, threads: threads, world: world)
       if let ofWords {
         words = try world.common { try Self.words(found.removeLast(), column: ofWords, of: shards) }
       }
-      for (j, values) in zip(unknown, found) { categories[j] = Categories(sorting: values) }
+      for (j, values) in zip(unknown, found) {
+        categories[j] = Categories(sorting: values)
+        if weights != nil { others[j] = .absent() }
+      }
+      for (j, values) in zip(known, found.dropFirst(unknown.count)) {
+        others[j] = .absent(besides: values.filter { !categories[j]!.has(collected: $0) })
+      }
       for j in unknown where categories[j]!.count > Categories.most {
         let file = shards.files[0]
         throw world.common(
@@ -55,11 +74,8 @@ struct CategoryCoding {
             column: file.column(fileColumn(j))))
       }
     }
-    let others = othersAreMissing ? OtherValues.missing : .refused
-    let coding = kinds.indices.map { j -> ColumnCoding in
-      guard let categories = categories[j] else { return .number }
-      return .known(
-        categories, others: weights != nil && unknown.contains(j) ? .absent : others)
+    let coding = kinds.indices.map { j in
+      categories[j].map { ColumnCoding.known($0, others: others[j]) } ?? .number
     }
     return Coded(
       shards: shards.coded(by: ofFile(coding, labels: .label(words))),
@@ -88,6 +104,9 @@ struct CategoryCoding {
     }
     return Categories(sorting: found.subtracting([Array("-1".utf8)]))
   }
+
+  /// Whether rows that count, of those with weights, decide on which categories are refused.
+  private var areWeighed: Bool { weights != nil && others == .refusedWhereWeighted }
 
   /// Collective. Of each data column the different values in the first rows of all.
   func firstValues(

@@ -35,7 +35,7 @@ struct LabelFile {
   ) throws {
     var loader = try DataSet.loader(of: file, threads: threads, world: world)
     let coding = CategoryCoding(
-      [], besides: [0], labels: 0, weights: nil, othersAreMissing: false)
+      [], besides: [0], labels: 0, weights: nil, others: .refused)
     var coded = try coding.code(loader, threads: threads, world: world)
     // A word in the first row may be a name, or a label that others have too, if the number of rows tells so.
     if loader.plan.rowCount == rows - 1, let name = file.columnNames?.first,

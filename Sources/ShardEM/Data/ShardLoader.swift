@@ -75,6 +75,12 @@ struct ShardLoader: Sendable {
     return loader
   }
 
+  /// The rows of this rank, which follow each other over all shards.
+  var ownRange: Range<Int> {
+    let first = runs.first?.firstRow ?? 0
+    return first..<first + runs.reduce(0) { $0 + $1.rows.count }
+  }
+
   /// The rows of this rank, of each file.
   var ownRows: [Range<Int>] {
     files.indices.map { shard in runs.first { $0.shard == shard }?.rows ?? 0..<0 }
