@@ -40,6 +40,13 @@ public struct ClassMixture<Base: Family>: DerivedFamily {
         setting: "labels of \(names.count) words, \(shown.joined(separator: ", "))",
         expected: "at most \(count), a class each")
     }
+    let hasNoise = base.responsibilityCount > base.componentCount
+    // Else the parameters tell how many classes there are.
+    if let classes, let names,
+      let (number, expected) = ClassNames.objection(to: names, of: classes.count, hasNoise)
+    {
+      throw FitError.unusable(setting: "a class called \(names[number])", expected: expected)
+    }
   }
 
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {

@@ -21,6 +21,7 @@ extension ModelFile {
       exactDense: try root.optional("fit")?.optional("exact_dense")?.bool() ?? false)
     fit = try root.optional("fit")?.fitRecord(hasDensities: type(of: mixture).hasDensities)
     parameters = try root.parameters(of: mixture)
+    try root.requireClasses(of: mixture, parameters)
     columns = try root.optional("columns")?.names((mixture.columnCount, "dimensions"))
   }
 }
@@ -127,6 +128,39 @@ extension ModelFileReader {
       throw weights.place.error(.weightSum(weights.total))
     }
     return Parameters(lists)
+  }
+
+  /// Checks that classes and their names go together.
+  fileprivate func requireClasses(
+    of mixture: any Family, _ parameters: Parameters
+  ) throws(ModelFileError) {
+    let names = try optional("class_names")
+    guard parameters.names.contains("classes") else {
+      if let names {
+        throw names.unexpected("names", expected: "no names without \"classes\"")
+      }
+      return
+    }
+    let classes = Set(parameters["classes"].map { Int($0) })
+    let count = (classes.max() ?? 0) + 1
+    if let absent = (0..<count).first(where: { !classes.contains($0) }) {
+      throw try member("classes").unexpected(
+        "no component of class \(absent)", expected: "one of each class up to \(count - 1)")
+    }
+    guard let names, let found = mixture.classNames else { return }
+    guard found.count <= count else {
+      throw names.unexpected(
+        "a list of \(found.count)", expected: "at most \(count), as \"classes\" has them")
+    }
+    let hasNoise = mixture.responsibilityCount > mixture.componentCount
+    if let (number, expected) = ClassNames.objection(to: found, of: count, hasNoise) {
+      throw names.error(
+        .unexpected(found: quoted(found[number]), expected: expected), at: [number])
+    }
+  }
+
+  private func unexpected(_ found: String, expected: String) -> ModelFileError {
+    error(.unexpected(found: found, expected: expected))
   }
 
   private func numbers(

@@ -1,4 +1,5 @@
 import Host
+import MixtureModels
 import ModelFiles
 import Words
 
@@ -19,7 +20,7 @@ struct PredictedClasses: Sendable {
   }
 
   /// The names of the columns of probabilities.
-  var columns: [String] { (0..<count).map { word(Int64($0)) ?? "class_\($0)" } }
+  var columns: [String] { (0..<count).map { word(Int64($0)) ?? ClassNames.unnamed($0) } }
 
   /// What text has for a label; nil: its number.
   func word(_ label: Int64) -> String? {
