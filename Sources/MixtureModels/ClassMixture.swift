@@ -223,9 +223,18 @@ extension FamilyExtension {
       throw FitError.unusable(
         setting: "components-per-class \(value)", expected: "a number that divides the components")
     }
-    func classed<Base: Family>(_ base: Base) throws -> any Family {
-      try ClassMixture(base, componentsPerClass: count, names: options.classNames)
-    }
-    return try classed(mixture)
+    return try mixture.inClasses(componentsPerClass: count, names: options.classNames)
+  }
+}
+
+extension Family {
+  /// The mixture with components that belong to classes.
+  ///
+  /// - Parameters:
+  ///   - componentsPerClass: nil: parameters say which classes components are of.
+  ///   - names: of the first classes; nil: none has any.
+  /// - Throws: `FitError.unusable` about either.
+  package func inClasses(componentsPerClass: Int?, names: [String]?) throws -> any Family {
+    try ClassMixture(self, componentsPerClass: componentsPerClass, names: names)
   }
 }

@@ -80,6 +80,23 @@ public struct ModelFile: Sendable {
   }
 }
 
+extension ModelFile {
+  /// The same model whose components are of the classes of a mixture, in their order, if it has no classes and
+  /// the other one does: as a fit of that starts from it.
+  ///
+  /// - Throws: `FitError.unusable` about the names of the classes.
+  public func inClasses(of other: any Family) throws -> ModelFile {
+    guard let classes = other.classes, !parameters.names.contains("classes"),
+      components == other.componentCount
+    else { return self }
+    let mixture = try mixture.inClasses(
+      componentsPerClass: classes.componentsPerClass, names: other.classNames)
+    var own = parameters
+    own["classes"] = classes.ofComponents
+    return ModelFile(mixture, own, columns: columns, fit: fit)
+  }
+}
+
 private func classes(_ names: [String]?) -> String {
   names.map { "the classes \($0.joined(separator: ", "))" } ?? "classes without names"
 }

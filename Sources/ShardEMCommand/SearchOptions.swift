@@ -268,7 +268,8 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
     guard case .file(let path) = self, let file else {
       preconditionFailure("start \(name) without a model or responsibilities")
     }
-    return .parameters(mixture.starting(from: try file.parameters(for: mixture, name: path)))
+    let parameters = try file.inClasses(of: mixture).parameters(for: mixture, name: path)
+    return .parameters(mixture.starting(from: parameters))
   }
 }
 
