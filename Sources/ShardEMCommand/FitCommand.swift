@@ -168,7 +168,7 @@ struct FitCommand: WorldCommand {
     of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?, rowCount: Int
   ) throws -> Settings {
     [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
-      + (model.labels == nil ? [] : [("--labels", LabelWords.text(mixture.classNames))])
+      + [("--labels", model.labels == nil ? "none" : LabelWords.text(mixture.classNames))]
       + model.effectiveSettings(of: mixture, prior: prior)
       + (model.family.type.leavesOutNegligible
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])

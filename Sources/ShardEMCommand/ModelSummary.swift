@@ -129,12 +129,19 @@ struct ModelSummary {
     return "\(fixed(mean, decimals)) ± \(fixed(deviation, decimals))"
   }
 
-  private var objectiveName: String {
+  /// What was maximized, the most particular first.
+  private var objectiveNames: [String] {
     let estimate = file.fit?.estimate.flatMap { Estimate(rawValue: $0) }
-    let name =
-      estimate?.objectiveName
-      ?? (file.parameters.names.contains("classes") ? "with labels" : "objective")
-    return file.fit?.isHard == true ? "classification" : name
+    let names = [
+      file.fit?.isHard == true ? "classification" : nil, estimate?.objectiveName,
+      file.parameters.names.contains("classes") ? "with labels" : nil,
+    ].compactMap { $0 }
+    return names.isEmpty ? ["objective"] : names
+  }
+
+  private func objectiveText(_ objective: Double) -> String {
+    let others = objectiveNames.dropFirst().joined(separator: ", ")
+    return "\(objective)" + (others.isEmpty ? "" : " (\(others))") + ", which was maximized"
   }
 
   private var fitLines: String {
@@ -148,7 +155,7 @@ struct ModelSummary {
         }
       ),
       ("inertia", fit.inertia.map { "\($0) (sum of squared distances to the nearest means)" }),
-      (objectiveName, fit.objective.map { "\($0), which was maximized" }),
+      (objectiveNames[0], fit.objective.map(objectiveText)),
       ("AIC", fit.aic.map { significant($0, 10) }),
       ("BIC", fit.bic.map { significant($0, 10) }),
       ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),

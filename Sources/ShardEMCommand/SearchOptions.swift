@@ -152,8 +152,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
       logLikelihood: ofDensities(score.logLikelihood),
       meanLogLikelihood: ofDensities(score.meanLogLikelihood), inertia: family.inertia(score),
       estimate: estimate,
-      objective: ofDensities(
-        estimate != nil || !mixture.sumsLogLikelihood ? fit.objective : nil),
+      objective: estimate != nil || mixture.fitted != nil ? fit.objective : nil,
       isHard: model.hard, aic: ofDensities(score.aic), bic: ofDensities(score.bic),
       icl: ofDensities(score.icl), normalizedEntropy: ofDensities(score.normalizedEntropy),
       freeParameters: ofDensities(score.freeParameterCount), seed: seed,
