@@ -30,6 +30,13 @@ for count in 2 3; do
   expect "an error that one of $count ranks keeps to itself" 2 "rank $((count - 1)): $row" \
     on_ranks "$count" "$build/RankChecks" lone-failure
 done
+if RANKS_TIMEOUT=1 on_ranks 2 sleep 100 2> "$log" || ! grep -qx "sleep on 2 ranks: no end within 1 s" "$log"
+then
+  not_ok "a job that does not end is not said to be one:"
+  sed 's/^/    /' "$log"
+else
+  ok
+fi
 expect "wrong input without a launcher" 2 "RankChecks: $row" \
   "$build/RankChecks" agreed-failure
 
