@@ -9,14 +9,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# 102 MB.
+# 26 MB.
 cat > model.json <<'JSON'
 {"format": "shardem-model", "version": 1, "family": "gaussian", "covariance_type": "spherical",
  "components": 2, "dimensions": 16, "weights": [0.25, 0.75], "covariances": [1, 2],
  "means": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
            [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]]}
 JSON
-"$shardem" sample model.json --rows 800000 --output data --quiet
+"$shardem" sample model.json --rows 200000 --output data --quiet
 file=$(stat -c %s data/*.npy)
 
 # read_so_far: the bytes that this shell and the programs that it has waited for have read.
@@ -38,9 +38,9 @@ lines() { sort -s -t , -k 1,1 "$1.jsonl" | cut -d , -f 1-6; }
 for options in "--init random" "--init k-means++ --tries 1"; do
   # As options.
   read -ra words <<< "$options"
-  fit one 64MiB "${words[@]}"
+  fit one 16MiB "${words[@]}"
   one=$walks
-  fit eight 64MiB "${words[@]}" --restarts 8
+  fit eight 16MiB "${words[@]}" --restarts 8
   if ((walks == one)); then ok; else
     not_ok "$options: $walks walks for eight starts, $one for one"
   fi
@@ -54,10 +54,10 @@ for options in "--init random" "--init k-means++ --tries 1"; do
   fi
 done
 
-fit one 64MiB --init k-means++ --tries 1
+fit one 16MiB --init k-means++ --tries 1
 one=$walks
 # An iteration and its log-likelihood tell the tries apart.
-fit five 64MiB --init k-means++ --tries 5 --restarts 3
+fit five 16MiB --init k-means++ --tries 5 --restarts 3
 if ((walks == one + 2)); then ok; else
   not_ok "$walks walks for three starts of five tries, $one for one start of one"
 fi
