@@ -81,22 +81,32 @@ need_cluster() {
 }
 
 # on_ranks COUNT PROGRAM ARGUMENT...: runs the program on COUNT ranks of this machine, for at most
-# RANKS_TIMEOUT seconds (default 120). MPIRUN names another launcher than mpirun.
+# RANKS_TIMEOUT seconds (default 120), and says so if that is too short: mpirun ends without a word then.
+# MPIRUN names another launcher than mpirun.
 on_ranks() {
-  local launch
+  local launch status=0 began=$SECONDS limit=${RANKS_TIMEOUT:-120}
   set_launch "$1"
-  "${launch[@]}" "${@:2}" < /dev/null
+  "${launch[@]}" "${@:2}" < /dev/null || status=$?
+  ((status == 0 || SECONDS - began < limit)) || echo "$(basename "$2") on $1 ranks: no end within $limit s" >&2
+  return "$status"
 }
 
 # set_launch COUNT: sets the array `launch` to the command that runs a program on COUNT ranks.
 set_launch() {
-  local launcher=${MPIRUN:-mpirun} options=()
-  if "$launcher" --version 2>&1 | grep -q 'Open MPI\|OpenRTE'; then
+  local launcher=${MPIRUN:-mpirun}
+  [[ ${launcher_asked:-} == "$launcher" ]] || ask_launcher "$launcher"
+  launch=(timeout --foreground -k 5 "${RANKS_TIMEOUT:-120}" "$launcher" "${launcher_options[@]}" -n "$1")
+}
+
+# ask_launcher LAUNCHER: sets the array `launcher_options` to what it needs.
+ask_launcher() {
+  launcher_asked=$1
+  launcher_options=()
+  if "$1" --version 2>&1 | grep -q 'Open MPI\|OpenRTE'; then
     # More ranks than cores; and not bound to them, lest jobs that run together choose the same.
-    options=(--oversubscribe --bind-to none)
+    launcher_options=(--oversubscribe --bind-to none)
     if ((EUID == 0)); then
       export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
   fi
-  launch=(timeout --foreground -k 5 "${RANKS_TIMEOUT:-120}" "$launcher" "${options[@]}" -n "$1")
 }
