@@ -10,18 +10,18 @@ options=(fit "$root/Tests/Data/pendigits.csv" --components 8 --init random --see
   --tolerance 0 --max-iterations 300 --threads 1 --progress none --quiet)
 "$build/shardem" "${options[@]}" --output whole.json --trace whole.jsonl > /dev/null 2>&1
 
-# started COMMAND...: runs the fit in the background and waits for its first checkpoint.
+# started COMMAND...: runs the fit in the background and waits for its first checkpoint, however long the
+# machine takes to begin.
 started() {
   rm -rf kept
   # Of their own process group, as mpirun passes signals on to its children itself.
   setsid "$@" "$build/shardem" "${options[@]}" --output model.json --trace trace.jsonl \
     --checkpoint kept > log 2>&1 &
   job=$!
-  for ((i = 0; i < 600; i++)); do
-    compgen -G 'kept/checkpoint-*' > /dev/null && return
+  until compgen -G 'kept/checkpoint-*' > /dev/null; do
+    kill -0 "$job" 2> /dev/null || { cat log; return; }
     sleep 0.05
   done
-  cat log
 }
 
 # stop SIGNAL NAME COMMAND...: the fit that COMMAND starts stops by the signal, and goes on.
@@ -29,7 +29,7 @@ stop() {
   local signal=$1 name=$2 status=0 place
   shift 2
   started "$@"
-  kill "-$signal" "$job"
+  kill "-$signal" "$job" || true
   wait "$job" || status=$?
   if ((status == 75)) && grep -q "^shardem: stopped by SIG$signal after iteration" log; then
     ok
