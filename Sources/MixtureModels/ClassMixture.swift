@@ -134,8 +134,8 @@ public struct ClassMixture<Base: Family>: DerivedFamily {
 
 /// The components of another family, of which those of other classes than a labelled row's own are none to
 /// it.
-public struct ClassComponents<Base: Components>: Components {
-  let base: Base
+public struct ClassComponents<Base: Components>: DerivedComponents {
+  public let base: Base
   /// Nil: labels are not looked at.
   private let classes: ComponentClasses?
   /// Of each component its class, -1 of noise.
@@ -146,14 +146,6 @@ public struct ClassComponents<Base: Components>: Components {
     let own = classes?.ofComponents ?? []
     ownClasses = own + [Double](repeating: -1, count: base.count - own.count)
   }
-
-  public var count: Int { base.count }
-  public var scratchCount: Int { base.scratchCount }
-  public var keptCount: Int { base.keptCount }
-  public var fill: [Double]? { base.fill }
-  public var isHard: Bool { base.isHard }
-  public var floor: Double { base.floor }
-  public var weightSlots: Slots { base.weightSlots }
 
   public func writeLogJoint(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
     base.writeLogJoint(of: tile, into: joint)
@@ -176,11 +168,6 @@ public struct ClassComponents<Base: Components>: Components {
       for n in 0..<rows.count where labels[n] >= 0 && labels[n] != own { joint[n] = -.infinity }
     }
   }
-
-  public func weigh(
-    _ tile: Tile, _ weights: UnsafeMutablePointer<Double>,
-    into sums: UnsafeMutablePointer<Double>
-  ) { base.weigh(tile, weights, into: sums) }
 
   public func exact(masses: [Double], total: Double) -> Self? {
     base.exact(masses: masses, total: total).map { Self($0, classes: classes) }

@@ -8,6 +8,10 @@ import Kernels
 /// too small, the sooner an iteration is the last. What a fit gives is a mixture of the other family, with
 /// its log-likelihood.
 ///
+/// Components that overlap much are likelier as one, and all but one of them lose their rows, which ends a
+/// start: two exponential distributions, whose densities are all largest at 0, unless one mean is some 8
+/// times the other or more.
+///
 /// Source: Celeux and Govaert, "A classification EM algorithm for clustering and two stochastic versions"
 /// (Computational Statistics & Data Analysis 14, 1992).
 public struct HardMixture<Base: Family>: DerivedFamily {
@@ -71,28 +75,9 @@ public struct HardMixture<Base: Family>: DerivedFamily {
 
 /// The components of another family, the most probable of which has the whole row. Those that need not be
 /// computed for the sake of small responsibilities have none here.
-public struct HardComponents<Base: Components>: Components {
-  let base: Base
-
-  public let isHard = true
-  public var count: Int { base.count }
-  public var scratchCount: Int { base.scratchCount }
-  public var keptCount: Int { base.keptCount }
-  public var fill: [Double]? { base.fill }
-  public var floor: Double { base.floor }
-  public var weightSlots: Slots { base.weightSlots }
-
-  public func writeLogJoint(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
-    base.writeLogJoint(of: tile, into: joint)
-  }
-
-  public func writeLogJointAboveFloor(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
-    base.writeLogJointAboveFloor(of: tile, into: joint)
-  }
-
-  public func weigh(
-    _ tile: Tile, _ weights: UnsafeMutablePointer<Double>, into sums: UnsafeMutablePointer<Double>
-  ) { base.weigh(tile, weights, into: sums) }
+public struct HardComponents<Base: Components>: DerivedComponents {
+  public let base: Base
+  public var isHard: Bool { true }
 }
 
 extension Family {

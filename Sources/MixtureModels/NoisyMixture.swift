@@ -116,8 +116,8 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
 }
 
 /// The components of another family, and noise as the last one.
-public struct NoisyComponents<Base: Components>: Components {
-  let base: Base
+public struct NoisyComponents<Base: Components>: DerivedComponents {
+  public let base: Base
   private let weight: Double
   private let logJoint: Double
 
@@ -136,10 +136,6 @@ public struct NoisyComponents<Base: Components>: Components {
   }
 
   public var count: Int { base.count + 1 }
-  public var scratchCount: Int { base.scratchCount }
-  public var keptCount: Int { base.keptCount }
-  public var floor: Double { base.floor }
-  public var weightSlots: Slots { base.weightSlots }
 
   public func writeLogJoint(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
     base.writeLogJoint(of: tile, into: joint)
@@ -150,11 +146,6 @@ public struct NoisyComponents<Base: Components>: Components {
     base.writeLogJointAboveFloor(of: tile, into: joint)
     (joint + base.count * tileStride).update(repeating: logJoint, count: tileRows)
   }
-
-  public func weigh(
-    _ tile: Tile, _ weights: UnsafeMutablePointer<Double>,
-    into sums: UnsafeMutablePointer<Double>
-  ) { base.weigh(tile, weights, into: sums) }
 
   public func exact(masses: [Double], total: Double) -> Self? {
     let isStarved = weight > 0 && masses[base.count] < 0x1p-20 * total

@@ -64,7 +64,8 @@ struct HardMixtureTests {
       }
       try check(hard(plain))
     }
-    // Exponential densities overlap so much that one of three is left without rows, from every start.
+    // Exponential densities overlap so much that one of three is left without rows, from every start:
+    // `exponentials`.
     #expect(completed > 0 || family.family == ExponentialMixture.name)
   }
 
@@ -161,5 +162,62 @@ struct HardMixtureTests {
       try Families.standard.mixture(
         type, FamilyOptions(isHard: true, values: ["estimate": "vb"]), components: 2, columns: 1)
     }
+  }
+
+  /// Of one column. One component of all rows has the likelihood -log(mean) - 1 a row.
+  @Test(
+    "Exponential distributions whose means are alike are likelier as one, and lose a component",
+    arguments: [2.0, 100])
+  func exponentials(ratio: Double) throws {
+    let iterations = 30
+    let quantiles = (0..<200).map { -log((Double($0) + 0.5) / 200) }
+    let rows = quantiles + quantiles.map { ratio * $0 }
+    let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
+    let options = FamilyOptions(regularization: 0)
+    var objectives: [Double] = []
+    func fit() throws -> Fit {
+      try Engine(data, threads: 1, world: SoloCommunicator()).fit(
+        HardMixture(try ExponentialMixture(options, components: 2, columns: 1)),
+        from: .parameters(["weights": [0.5, 0.5], "rates": [1, 1 / ratio]]),
+        options: FitOptions(maximumIterations: iterations, convergence: .parameters(0))
+      ) { objectives.append($0.meanObjective) }
+    }
+    let plain = classified(rows, rates: [1, 1 / ratio], iterations: iterations)
+    let one = -log(rows.reduce(0, +) / 400) - 1
+    guard let expected = plain.rates else {
+      #expect(throws: FitError.self) { try fit() }
+      // The last iteration is not told of.
+      #expect(relativeError(objectives, Array(plain.objectives.dropLast())) < 1e-13)
+      #expect(objectives.allSatisfy { $0 < one })
+      return
+    }
+    let found = try fit()
+    // Sums of 400 terms, off by some u each.
+    #expect(relativeError(found.parameters["rates"], expected) < 1e-13)
+    #expect(relativeError(objectives, plain.objectives) < 1e-13)
+    #expect(objectives.allSatisfy { $0 > one })
+  }
+
+  /// Classification EM in plain loops; no rates once a component has no rows.
+  private func classified(
+    _ rows: [Double], rates: [Double], iterations: Int
+  ) -> (objectives: [Double], rates: [Double]?) {
+    var (rates, weights) = (rates, [0.5, 0.5])
+    var objectives: [Double] = []
+    for _ in 0..<iterations {
+      var (total, counts, sums) = (0.0, [0.0, 0], [0.0, 0])
+      for x in rows {
+        let joint = (0..<2).map { log(weights[$0] * rates[$0]) - rates[$0] * x }
+        let k = joint[1] > joint[0] ? 1 : 0
+        total += joint[k]
+        counts[k] += 1
+        sums[k] += x
+      }
+      objectives.append(total / Double(rows.count))
+      if counts.contains(0) { return (objectives, nil) }
+      rates = zip(counts, sums).map { $0 / $1 }
+      weights = counts.map { $0 / Double(rows.count) }
+    }
+    return (objectives, rates)
   }
 }
