@@ -66,74 +66,6 @@ public struct MixedMixture: Family {
     }
   }
 
-  /// Checks that each number of a prior is of the weights or one of the families, a list of numbers of all
-  /// columns.
-  private static func requirePriors(
-    _ options: FamilyOptions, _ estimate: Estimate, of types: [any Family.Type], columns: Int
-  ) throws {
-    guard estimate == .map else {
-      if estimate == .vb { throw estimate.unusable }
-      return
-    }
-    guard let given = options.prior else {
-      // A file is read later.
-      if options.values["prior"] == "mclust", !types.contains(where: { $0 == GaussianMixture.self }) {
-        throw FitError.unusable(setting: "prior mclust of a family but Gaussians", expected: "a file")
-      }
-      return
-    }
-    var names = [WeightPrior.name]
-    for name in types.flatMap({ $0.priorNames }) where !names.contains(name) { names.append(name) }
-    try given.requireNames(names)
-    for name in names {
-      let lists = name == WeightPrior.name ? [] : [[columns], [columns, columns]]
-      _ = try given.numbers(name, shapes: [[]] + lists)
-    }
-  }
-
-  /// What a group's family is told.
-  private static func options(
-    _ options: FamilyOptions, of group: ColumnFamilies.Group
-  ) -> FamilyOptions {
-    var own = options
-    own.values = ["covariance": group.isJoint ? "full" : "diag"]
-    own.prior = nil
-    own.measures?.moments = options.measures?.moments?.part(group.columns)
-    own.ranges = options.ranges.map { ranges in
-      ColumnRanges(
-        minimum: group.columns.map { ranges.minimum[$0] },
-        maximum: group.columns.map { ranges.maximum[$0] })
-    }
-    own.columnNames = options.columnNames.map { names in group.columns.map { names[$0] } }
-    own.categories =
-      options.categories.isEmpty ? [] : group.columns.map { options.categories[$0] }
-    return own
-  }
-
-  private static func type(of group: ColumnFamilies.Group) throws -> any Family.Type {
-    let types = Families.standard.types.filter { $0.canBePart }
-    guard let type = types.first(where: { $0.name == group.family }) else {
-      throw FitError.unusable(
-        setting: "column-families with the family \(group.family)",
-        expected: types.map { $0.name }.joined(separator: ", "))
-    }
-    return type
-  }
-
-  public static func categoricalColumns(
-    _ options: FamilyOptions, names: [String]?, count: Int
-  ) throws -> [Bool] {
-    var options = options
-    options.columnNames = names
-    var result = [Bool](repeating: false, count: count)
-    for group in try ColumnFamilies(options, count: count).groups {
-      let own = try type(of: group).categoricalColumns(
-        Self.options(options, of: group), names: nil, count: group.columns.count)
-      for (column, isCategorical) in zip(group.columns, own) { result[column] = isCategorical }
-    }
-    return result
-  }
-
   public var variant: [(key: String, value: String)] { [("column_families", text)] }
   public var kind: String { "mixed (\(text))" }
   public var title: String { "Mixture of columns of several families" }
@@ -233,7 +165,7 @@ public struct MixedMixture: Family {
   }
 
   /// Those of a group, with weights as given.
-  private func parameters(
+  func parameters(
     of group: Group, _ parameters: Parameters, weights: [Double]
   ) -> Parameters {
     Parameters(
@@ -339,45 +271,6 @@ public struct MixedMixture: Family {
     return Parameters(all)
   }
 
-  // MARK: Draws and tables
-
-  /// For each component and group what draws rows of that component.
-  public struct Sampler: Sendable {
-    let weights: [Double]
-    let draws:
-      [[@Sendable (RandomRow, UnsafeMutablePointer<Double>) -> Void]]
-  }
-
-  public func sampler(under parameters: Parameters) throws -> Sampler {
-    func draw<F: Family>(
-      _ family: F, _ own: Parameters
-    ) throws -> @Sendable (RandomRow, UnsafeMutablePointer<Double>) -> Void {
-      let sampler = try family.sampler(under: own)
-      return { family.writeRow($0, sampler, into: $1) }
-    }
-    return Sampler(
-      weights: parameters.weights,
-      draws: try (0..<componentCount).map { k in
-        let only = (0..<componentCount).map { $0 == k ? 1.0 : 0 }
-        return try groups.map {
-          try draw($0.family, self.parameters(of: $0, parameters, weights: only))
-        }
-      })
-  }
-
-  public func writeRow(
-    _ random: RandomRow, _ sampler: Sampler, into row: UnsafeMutablePointer<Double>
-  ) {
-    let draws = sampler.draws[random.choice(sampler.weights, 0)]
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: columnCount) { memory in
-      guard let own = memory.baseAddress else { return }
-      for (number, (group, draw)) in zip(groups, draws).enumerated() {
-        draw(random.part(number), own)
-        for (place, column) in group.columns.enumerated() { row[column] = own[place] }
-      }
-    }
-  }
-
   public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {
     for group in groups {
       guard let place = group.columns.firstIndex(of: j) else { continue }
@@ -385,17 +278,5 @@ public struct MixedMixture: Family {
         k, place, self.parameters(of: group, parameters, weights: parameters.weights))
     }
     return .nothing
-  }
-}
-
-extension ColumnFamilies {
-  /// Those that the options name.
-  fileprivate init(_ options: FamilyOptions, count: Int) throws {
-    guard let text = options.values["column-families"] else {
-      throw FitError.unusable(
-        setting: "family mixed without column-families",
-        expected: "column-families, such as 'age=gaussian,*=categorical'")
-    }
-    try self.init(text, names: options.columnNames, count: count)
   }
 }

@@ -8,55 +8,6 @@ import _TestSupport
 /// Mixtures whose components belong to classes, labels of some rows being known.
 @Suite("Labels known in part")
 struct ClassTests {
-  private static let solo = SoloCommunicator()
-
-  /// A third of the rows, of any class.
-  private static func labels(_ count: Int, classes: Int, seed: UInt64) -> [Int] {
-    var generator = SeededGenerator(seed: seed)
-    return (0..<count).map { _ in
-      generator.uniform() < 1.0 / 3 ? Int.random(in: 0..<classes, using: &generator) : -1
-    }
-  }
-
-  private static func classed(
-    _ values: [String: String] = [:], components: Int, perClass: Int = 1, columns: Int,
-    regularization: Double = 1e-3, exactDense: Bool = false, measures: DataMeasures? = nil
-  ) throws -> any Family {
-    let classes = [FamilyExtension.classes.setting.name: "\(perClass)"]
-    return try Families.standard.mixture(
-      GaussianMixture.self,
-      FamilyOptions(
-        regularization: regularization, exactDense: exactDense, measures: measures,
-        values: values.merging(classes) { $1 }),
-      components: components, columns: columns)
-  }
-
-  private static func fit(
-    _ mixture: any Family, _ data: DataSet, from start: Initialization = .kMeans,
-    iterations: Int = 1000, seed: UInt64 = 0, threads: Int = 1,
-    world: any Communicator = SoloCommunicator(), onIteration: IterationHook = { _ in }
-  ) throws -> Fit {
-    func run(_ mixture: some Family) throws -> Fit {
-      try Engine(data, threads: threads, world: world).fit(
-        mixture, from: start,
-        options: FitOptions(
-          maximumIterations: iterations, convergence: .parameters(1e-12), order: .none, seed: seed),
-        onIteration: onIteration)
-    }
-    return try run(mixture)
-  }
-
-  private static func withClasses(
-    _ start: Parameters, components: Int? = nil, perClass: Int
-  ) -> Parameters {
-    var start = start
-    let count = components ?? start.weights.count
-    start["classes"] = (0..<count).map { Double($0 / perClass) }
-    return start
-  }
-
-  // MARK: Mathematics
-
   @Test("An iteration is that of plain loops", arguments: 1...5)
   func twin(columns: Int) throws {
     for (components, perClass) in [(2, 1), (4, 2), (6, 1), (6, 2), (3, 3)] {
@@ -89,16 +40,16 @@ struct ClassTests {
     let (columns, components) = (problem.columnCount, problem.componentCount)
     var generator = SeededGenerator(seed: 99)
     let rows = problem.rows.map { isMissing && generator.uniform() < 0.2 ? Double.nan : $0 }
-    let labels = Self.labels(400, classes: components / perClass, seed: 5)
+    let labels = ClassFits.labels(400, classes: components / perClass, seed: 5)
     let data = try DataSet(
       values: rows, columnCount: columns, weights: problem.weights, labels: labels,
-      missing: isMissing ? .allowed() : .error, blockRows: 64, world: Self.solo)
-    let mixture = try Self.classed(
+      missing: isMissing ? .allowed() : .error, blockRows: 64, world: ClassFits.solo)
+    let mixture = try ClassFits.classed(
       ["covariance": problem.covarianceType.rawValue], components: components,
       perClass: perClass, columns: columns, exactDense: exactDense)
     var objective = 0.0
-    let fit = try Self.fit(
-      mixture, data, from: .parameters(Self.withClasses(problem.start, perClass: perClass)),
+    let fit = try ClassFits.fit(
+      mixture, data, from: .parameters(ClassFits.withClasses(problem.start, perClass: perClass)),
       iterations: 1, onIteration: { objective = $0.objective })
     let plain = PlainLabelledEM(
       rows: rows, columns: columns, labels: labels,
@@ -120,20 +71,20 @@ struct ClassTests {
     let labels = (0..<600).map { _ in Int.random(in: 0..<3, using: &generator) }
     let data = try DataSet(
       values: problem.rows, columnCount: 3, weights: problem.weights, labels: labels,
-      world: Self.solo)
-    let mixture = try Self.classed(components: 3, columns: 3, regularization: 0)
+      world: ClassFits.solo)
+    let mixture = try ClassFits.classed(components: 3, columns: 3, regularization: 0)
     let plain = PlainLabelledEM(
       rows: problem.rows, columns: 3, labels: labels, weights: problem.weights!,
       componentsPerClass: 1, isFull: true, regularization: 0
     ).step(from: problem.start).parameters
     func check(_ start: Initialization, iterations: Int) throws {
-      let fit = try Self.fit(mixture, data, from: start, iterations: iterations)
+      let fit = try ClassFits.fit(mixture, data, from: start, iterations: iterations)
       // Sums of 600 products: 600 u of them.
       #expect(parameterError(fit.parameters, plain, .full) < 1e-12)
       #expect(iterations < 1000 || fit.converged && fit.iterations <= 3)
     }
     for iterations in [1, 1000] {
-      try check(.parameters(Self.withClasses(problem.start, perClass: 1)), iterations: iterations)
+      try check(.parameters(ClassFits.withClasses(problem.start, perClass: 1)), iterations: iterations)
     }
     for start in [Initialization.kMeans, .kMeansPlusPlus, .random] { try check(start, iterations: 0) }
   }
@@ -141,21 +92,21 @@ struct ClassTests {
   @Test("With no row labelled, a fit has the bits of one without classes", arguments: FamilyCase.all)
   func noneLabelled(family: FamilyCase) throws {
     let rows = family.rows(600, columns: 3, seed: 6)
-    let plainData = try DataSet(values: rows, columnCount: 3, world: Self.solo)
+    let plainData = try DataSet(values: rows, columnCount: 3, world: ClassFits.solo)
     let data = try DataSet(
-      values: rows, columnCount: 3, labels: Array(repeating: -1, count: 600), world: Self.solo)
+      values: rows, columnCount: 3, labels: Array(repeating: -1, count: 600), world: ClassFits.solo)
     let mixture = try family.mixture(
       components: 4, columns: 3, ranges: data.ranges, regularization: 1e-3)
     let classed = try family.withClasses(2).mixture(
       components: 4, columns: 3, ranges: data.ranges, regularization: 1e-3)
     // K-means has nothing left to do from its own start.
     let first: Initialization = family.family == KMeansMixture.name ? .random : .kMeans
-    let plain = try Self.fit(mixture, plainData, from: first, iterations: 8)
-    let start = try Self.fit(mixture, plainData, from: first, iterations: 1).parameters
-    let fit = try Self.fit(
+    let plain = try ClassFits.fit(mixture, plainData, from: first, iterations: 8)
+    let start = try ClassFits.fit(mixture, plainData, from: first, iterations: 1).parameters
+    let fit = try ClassFits.fit(
       classed, data,
       from: .parameters(
-        Self.withClasses(start, components: classed.componentCount, perClass: 2)), iterations: 7)
+        ClassFits.withClasses(start, components: classed.componentCount, perClass: 2)), iterations: 7)
     var parameters = plain.parameters
     parameters["classes"] = [0, 0, 1, 1]
     #expect(fit.parameters.numbers.map(\.bitPattern) == parameters.numbers.map(\.bitPattern))
@@ -170,11 +121,11 @@ struct ClassTests {
       let weights = seed == 2 ? (0..<600).map { _ in generator.uniform() } : nil
       let data = try DataSet(
         values: family.rows(600, columns: 3, seed: seed), columnCount: 3, weights: weights,
-        labels: Self.labels(600, classes: 2, seed: seed), world: Self.solo)
+        labels: ClassFits.labels(600, classes: 2, seed: seed), world: ClassFits.solo)
       let mixture = try family.withClasses(perClass).mixture(
         components: 2 * perClass, columns: 3, ranges: data.ranges)
       var means: [Double] = []
-      let fit = try Self.fit(mixture, data, iterations: 60) { means.append($0.meanObjective) }
+      let fit = try ClassFits.fit(mixture, data, iterations: 60) { means.append($0.meanObjective) }
       means.append(fit.objective / fit.score.weightSum)
       // As in `EveryFamilyTests`.
       let size = family.family == VonMisesFisherMixture.name ? 3 : abs(means.last!)
@@ -188,14 +139,14 @@ struct ClassTests {
     let problem = GaussianProblem(
       seed: 4, rowCount: 500, componentCount: 4, columnCount: 2, covarianceType: .full)
     let data = try DataSet(
-      values: problem.rows, columnCount: 2, labels: Self.labels(500, classes: 2, seed: 1),
-      world: Self.solo)
+      values: problem.rows, columnCount: 2, labels: ClassFits.labels(500, classes: 2, seed: 1),
+      world: ClassFits.solo)
     let moments = DataMeasures.Moments(means: [0, 0], covariance: [4, 1, 1, 4])
-    let mixture = try Self.classed(
+    let mixture = try ClassFits.classed(
       ["estimate": "vb"], components: 4, perClass: 2, columns: 2, regularization: 0,
       measures: DataMeasures(moments: moments))
     var means: [Double] = []
-    _ = try Self.fit(mixture, data, iterations: 100) { means.append($0.meanObjective) }
+    _ = try ClassFits.fit(mixture, data, iterations: 100) { means.append($0.meanObjective) }
     let rounding = 2 * 16 * 0x1p-53 * abs(means.last!)
     for (before, after) in zip(means, means.dropFirst()) { #expect(after >= before - rounding) }
     #expect(means.last! > means[0])
@@ -207,9 +158,9 @@ struct ClassTests {
       seed: 4, rowCount: 300, componentCount: 2, columnCount: 2, covarianceType: .full)
     func weight(labels: [Int]) throws -> Double {
       let data = try DataSet(
-        values: problem.rows, columnCount: 2, labels: labels, world: Self.solo)
-      let mixture = try Self.classed(["noise": "0.01"], components: 2, columns: 2)
-      return try Self.fit(mixture, data, iterations: 1).parameters["noise.weight"][0]
+        values: problem.rows, columnCount: 2, labels: labels, world: ClassFits.solo)
+      let mixture = try ClassFits.classed(["noise": "0.01"], components: 2, columns: 2)
+      return try ClassFits.fit(mixture, data, iterations: 1).parameters["noise.weight"][0]
     }
     #expect(try weight(labels: (0..<300).map { $0 % 2 }) == 0)
     #expect(try weight(labels: Array(repeating: -1, count: 300)) > 0.01)
@@ -219,12 +170,12 @@ struct ClassTests {
   func fitted() throws {
     let problem = GaussianProblem(
       seed: 5, rowCount: 300, componentCount: 2, columnCount: 2, covarianceType: .full)
-    let labels = Self.labels(300, classes: 2, seed: 3)
-    let data = try DataSet(values: problem.rows, columnCount: 2, labels: labels, world: Self.solo)
-    let mixture = try Self.classed(components: 2, columns: 2)
-    let fit = try Self.fit(mixture, data)
+    let labels = ClassFits.labels(300, classes: 2, seed: 3)
+    let data = try DataSet(values: problem.rows, columnCount: 2, labels: labels, world: ClassFits.solo)
+    let mixture = try ClassFits.classed(components: 2, columns: 2)
+    let fit = try ClassFits.fit(mixture, data)
     func score(_ mixture: some Family, _ parameters: Parameters) throws -> Score {
-      try Engine(data, threads: 1, world: Self.solo).score(mixture, under: parameters)
+      try Engine(data, threads: 1, world: ClassFits.solo).score(mixture, under: parameters)
     }
     let fitted = try #require(mixture.fitted)
     let own = try score(fitted, fit.parameters)
@@ -234,105 +185,6 @@ struct ClassTests {
     #expect(own.logLikelihood > fit.objective)
   }
 
-  // MARK: Starts
-
-  @Test(
-    "From any start, the bits are the same on any number of ranks and threads",
-    arguments: ["kmeans", "k-means++", "random", "responsibilities"])
-  func sameBits(start: String) throws {
-    let problem = GaussianProblem(
-      seed: 6, rowCount: 700, componentCount: 6, columnCount: 3, covarianceType: .full,
-      weighted: true)
-    // Of one class no row is labelled.
-    let labels = Self.labels(700, classes: 2, seed: 2)
-    let shares = (0..<700 * 6).map { $0 % 6 < 4 ? 0.125 : 0.25 }
-    let mixture = try Self.classed(components: 6, perClass: 2, columns: 3)
-    func run(ranks: Int, threads: Int) throws -> Fit {
-      try onRanks(ranks) { world in
-        let data = try DataSet(
-          values: problem.rows, columnCount: 3, weights: problem.weights, labels: labels,
-          shardRows: [250, 450], blockRows: 64, world: world)
-        func given(_ mixture: some Family) throws -> Initialization {
-          .responsibilities(
-            try GivenResponsibilities(RowsBeside(values: shares, columnCount: 6), for: mixture))
-        }
-        let starts: [String: Initialization] = [
-          "kmeans": .kMeans, "k-means++": .kMeansPlusPlus, "random": .random,
-          "responsibilities": try given(mixture),
-        ]
-        return try Self.fit(
-          mixture, data, from: starts[start]!, iterations: 3, threads: threads, world: world)
-      }[0]
-    }
-    let one = try run(ranks: 1, threads: 1)
-    for (ranks, threads) in [(1, 3), (2, 1), (3, 2), (7, 1)] {
-      let other = try run(ranks: ranks, threads: threads)
-      #expect(other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
-      #expect(other == one)
-    }
-  }
-
-  /// Three groups on a line; the labels call the two outer ones, whichever is found first.
-  @Test("Components start where their class is labelled, those of no labelled class elsewhere")
-  func seeded() throws {
-    var generator = SeededGenerator(seed: 1)
-    let rows = (0..<300).map { Double([0, 20, 40][$0 % 3]) + generator.normal() }
-    // Class 0 is the last group, class 1 the first, class 2 has no labels.
-    let labels = (0..<300).map { $0 >= 12 ? -1 : [1, -1, 0][$0 % 3] }
-    let data = try DataSet(values: rows, columnCount: 1, labels: labels, world: Self.solo)
-    let mixture = try Self.classed(components: 3, columns: 1)
-    for seed in 0..<5 as Range<UInt64> {
-      for start in [Initialization.kMeans, .kMeansPlusPlus] {
-        let means = try Self.fit(mixture, data, from: start, iterations: 0, seed: seed).parameters.means
-        #expect(zip(means, [40, 0, 20]).allSatisfy { abs($0 - $1) < 1 })
-      }
-    }
-  }
-
-  @Test("Classes of several components start from different rows of theirs")
-  func severalOfAClass() throws {
-    var generator = SeededGenerator(seed: 2)
-    // Class 0 lies on both sides of class 1.
-    let rows = (0..<400).map { Double([0, 60, 20, 40][$0 % 4]) + generator.normal() }
-    let labels = (0..<400).map { $0 >= 40 ? -1 : [0, 0, 1, 1][$0 % 4] }
-    let data = try DataSet(values: rows, columnCount: 1, labels: labels, world: Self.solo)
-    let mixture = try Self.classed(components: 4, perClass: 2, columns: 1)
-    let means = try Self.fit(mixture, data, iterations: 20).parameters.means
-    #expect(zip(means[..<2].sorted(), [0, 60]).allSatisfy { abs($0 - $1) < 1 })
-    #expect(zip(means[2...].sorted(), [20, 40]).allSatisfy { abs($0 - $1) < 1 })
-  }
-
-  @Test("Given labels and responsibilities count within the class of a row, and may not contradict it")
-  func given() throws {
-    let problem = GaussianProblem(
-      seed: 6, rowCount: 60, componentCount: 4, columnCount: 1, covarianceType: .full)
-    let labels = [1] + Array(repeating: -1, count: 59)
-    let data = try DataSet(values: problem.rows, columnCount: 1, labels: labels, world: Self.solo)
-    let mixture = try Self.classed(components: 4, perClass: 2, columns: 1)
-    func message(_ values: [Double], columns: Int) -> String {
-      func start(_ mixture: some Family) throws -> Initialization {
-        .responsibilities(
-          try GivenResponsibilities(
-            RowsBeside(values: values, columnCount: columns), for: mixture))
-      }
-      do {
-        _ = try Self.fit(mixture, data, from: start(mixture), iterations: 1)
-        return "no error"
-      } catch { return "\(error)" }
-    }
-    let numbers = (0..<60).map { Double(($0 + 2) % 4) }
-    #expect(message(numbers, columns: 1) == "no error")
-    #expect(
-      message([1] + numbers.dropFirst(), columns: 1)
-        == "responsibilities: row 1, column 1: found 1, expected 2 to 3, as the class of the row has it")
-    let even = [Double](repeating: 0.25, count: 240)
-    #expect(message(even, columns: 4) == "no error")
-    #expect(
-      message([0.5, 0.5, 0, 0] + even.dropFirst(4), columns: 4)
-        == "responsibilities: row 1, column 3: found 0, expected a share in component 2 to 3, as the class "
-          + "of the row has it")
-  }
-
   // MARK: Settings
 
   @Test("Labels that are none of the classes, and classes that are none, are refused")
@@ -340,9 +192,9 @@ struct ClassTests {
     func message(_ labels: [Int]?, components: Int = 4, perClass: Int = 2) -> String {
       do {
         let data = try DataSet(
-          values: (0..<60).map(Double.init), columnCount: 1, labels: labels, world: Self.solo)
-        let mixture = try Self.classed(components: components, perClass: perClass, columns: 1)
-        _ = try Self.fit(mixture, data, iterations: 1)
+          values: (0..<60).map(Double.init), columnCount: 1, labels: labels, world: ClassFits.solo)
+        let mixture = try ClassFits.classed(components: components, perClass: perClass, columns: 1)
+        _ = try ClassFits.fit(mixture, data, iterations: 1)
         return "no error"
       } catch { return "\(error)" }
     }
@@ -376,8 +228,8 @@ struct ClassTests {
   @Test("Labels are part of what tells data from others")
   func fingerprint() throws {
     func fingerprint(_ labels: [Int]?) throws -> DataFingerprint {
-      let data = try DataSet(values: [1, 2, 3], columnCount: 1, labels: labels, world: Self.solo)
-      return try Engine(data, threads: 1, world: Self.solo).fingerprint()
+      let data = try DataSet(values: [1, 2, 3], columnCount: 1, labels: labels, world: ClassFits.solo)
+      return try Engine(data, threads: 1, world: ClassFits.solo).fingerprint()
     }
     let one = try fingerprint([0, 1, -1])
     #expect(one == (try fingerprint([0, 1, -1])))
@@ -394,7 +246,7 @@ struct ClassTests {
     func predicted(
       _ classes: [Int], noise: Double
     ) throws -> (labels: [Int64], probabilities: [Double]) {
-      let data = try DataSet(values: [0], columnCount: 1, world: Self.solo)
+      let data = try DataSet(values: [0], columnCount: 1, world: ClassFits.solo)
       let weights = [Double](repeating: (1 - noise) / 4, count: 4)
       var parameters = Parameters(
         weights: weights, means: [0, 0, 0, 0], covariances: [0.25, 0.25, 0.25, 0.25])
@@ -403,7 +255,7 @@ struct ClassTests {
       parameters["noise.density"] = [0.7978845608028654]
       let found = Mutex<(labels: [Int64], probabilities: [Double])>(([], []))
       func run(_ mixture: some Family) throws {
-        try Engine(data, threads: 1, world: Self.solo).predict(mixture, under: parameters) {
+        try Engine(data, threads: 1, world: ClassFits.solo).predict(mixture, under: parameters) {
           let own = $0.ofClasses(classes, count: 3, others: 1)
           found.withLock { $0 = own }
         }
