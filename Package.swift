@@ -137,3 +137,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Tests spend their time in what they test: to optimize them costs a build more than it saves. KernelsTests
+// has plain loops of its own.
+for target in package.targets where target.type == .test && target.name != "KernelsTests" {
+  target.swiftSettings = [.unsafeFlags(["-Onone"])]
+}

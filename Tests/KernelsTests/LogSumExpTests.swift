@@ -57,7 +57,7 @@ struct LogSumExpTests {
       var logJoint = (0..<componentCount * stride).map { _ in (3 * generator.normal()).rounded() }
       // No rows are there.
       for k in 0..<componentCount { for n in count..<stride { logJoint[k * stride + n] = .nan } }
-      let weights = (0..<count).map { $0 % 4 == 1 ? 0.0 : Double($0 % 3) }
+      let weights: [Double] = (0..<count).map { $0 % 4 == 1 ? 0 : Double($0 % 3) }
       // Of weight 0: must not count.
       if isWeighted, count > 1 { logJoint[1] = .infinity }
       var result = logJoint

@@ -41,8 +41,8 @@ struct PooledMomentTests {
     /// Points less the first mean, each padded to whole vectors.
     func padded(_ points: [Double], less center: [Double]) -> [Double] {
       Swift.stride(from: 0, to: points.count, by: columnCount).flatMap { start in
-        (0..<columnCount).map { points[start + $0] - center[$0] }
-          + Array(repeating: 0, count: paddedCount(columnCount) - columnCount)
+        let differences: [Double] = (0..<columnCount).map { points[start + $0] - center[$0] }
+        return differences + Array(repeating: 0, count: paddedCount(columnCount) - columnCount)
       }
     }
   }
@@ -65,8 +65,9 @@ struct PooledMomentTests {
         }
         let expected = tile.rows[n * columnCount + j] - center[j] - mean
         // Differences of numbers near 1e6 are exact; about 20 roundings of numbers up to 40 follow.
+        let rounding = 20 * 40 * 0x1p-53
         let found = residuals[(j & ~7) * tile.stride + 8 * n + j % 8]
-        #expect(abs(found - expected) <= 20 * 40 * 0x1p-53)
+        #expect(abs(found - expected) <= rounding)
       }
     }
   }
@@ -123,7 +124,7 @@ struct PooledMomentTests {
   func whitened(columnCount: Int, shape: TileShape) {
     let tile = Tile(columnCount: columnCount, componentCount: 1)
     let inverse = (0..<columnCount).flatMap { i in
-      (0...i).map { j in i == j ? 1 : 0.01 * Double(j) }
+      (0...i).map { j -> Double in i == j ? 1 : 0.01 * Double(j) }
     }
     let panels = triangularPanels(inverse, order: columnCount)
     var columns = [Double](repeating: .nan, count: columnCount * tile.stride)

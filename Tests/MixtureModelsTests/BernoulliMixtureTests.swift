@@ -147,7 +147,7 @@ extension ExponentialFamily {
     let joint = try model.logJoint(rows: [0, 1, 1, 1], under: parameters)
     // log 1/2, rounded once.
     #expect(abs(joint[0] - log(0.5)) <= 0x1p-53)
-    #expect(joint[1...] == [-.infinity, -.infinity, -.infinity])
+    #expect(joint.dropFirst().allSatisfy { $0 == -.infinity } && joint.count == 4)
 
     let sums = try model.sums(rows: [0, 1, 0, 1, 1, 0], under: parameters)
     let next = try model.maximized(sums, from: parameters)

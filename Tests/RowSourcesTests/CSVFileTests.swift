@@ -154,7 +154,7 @@ struct CSVFileTests {
         "1,2\n3,\"an explanation, of some length,\nwhy there is no value\"\n",
         "row 2, column 2: found \"an explanation, of some length, why ther...\", expected a number"
       ),
-    ])
+    ] as [(String, String)])
   func faults(text: String, message: String) throws {
     for partBytes in [1, 5, 4 << 20] {
       let path = try folder.file("a.csv", text)

@@ -72,7 +72,7 @@ struct FileKindTests {
       ([0xff, 0xfe] + wide, "the text is UTF-16", "save it as UTF-8"),
       (wide, "the text is UTF-16", "save it as UTF-8"),
       ([0, 0, 0xfe, 0xff, 0, 0, 0, 0x31], "the text is UTF-32", "save it as UTF-8"),
-    ])
+    ] as [([UInt8], String, String)])
   func foreign(bytes: [UInt8], what: String, remedy: String) throws {
     for name in ["a.csv", "a.tsv", "a.txt", "a.dat", "a.npy", "a.h5", "a.parquet", "a"] {
       let words = try #require(message(name, bytes))

@@ -8,14 +8,15 @@ import Testing
 struct DataSetTests {
   @Test("Ranks know the ranges of all rows, and read their own", arguments: [1, 2, 3, 9])
   func rangesOfAllRanks(ranks: Int) throws {
-    let values = (0..<40).map { Double(($0 * 29) % 41) - 20 }
+    let values: [Double] = (0..<40).map { Double(($0 * 29) % 41) - 20 }
     let seen = try onRanks(ranks) { world in
       let data = try DataSet(
         values: values, columnCount: 2, shardRows: [7, 13], blockRows: 3, world: world)
-      #expect(
-        data.ranges.minimum == [0, 1].map { j in (0..<20).map { values[2 * $0 + j] }.min()! })
-      #expect(
-        data.ranges.maximum == [0, 1].map { j in (0..<20).map { values[2 * $0 + j] }.max()! })
+      for j in 0..<2 {
+        let column: [Double] = (0..<20).map { values[2 * $0 + j] }
+        #expect(data.ranges.minimum[j] == column.min())
+        #expect(data.ranges.maximum[j] == column.max())
+      }
       #expect(data.rowCount == 20 && data.weightedRowCount == 20 && data.largestWeight == 1)
       let scratch = Workspace()
       return try data.blocks.indices.flatMap { number in

@@ -40,7 +40,10 @@ struct GivenStartTests {
       let rows = (0..<700).filter { labels[$0] == Double(k) }
         .map { [problem.rows[2 * $0], problem.rows[2 * $0 + 1]] }
       let count = Double(rows.count)
-      let mean = (0..<2).map { j in rows.reduce(0) { $0 + $1[j] } / count }
+      let mean: [Double] = (0..<2).map { j in
+        let column: [Double] = rows.map { $0[j] }
+        return column.reduce(0, +) / count
+      }
       result.weights.append(count / 700)
       result.means += mean
       for i in 0..<2 {
@@ -113,8 +116,8 @@ struct GivenStartTests {
     let fit = try engine.fit(model, from: .responsibilities(given), options: options(1))
     let expected = try engine.fit(model, from: .parameters(problem.start), options: options(2))
     // Responsibilities are rounded once, and moments are about other centers: 700 u of each.
-    #expect(
-      parameterError(fit.parameters, expected.parameters, .full) < 2 * 700 * 0x1p-53 * 64)
+    let rounding = 2 * 700 * 0x1p-53 * 64
+    #expect(parameterError(fit.parameters, expected.parameters, .full) < rounding)
   }
 
   @Test("is refused by row and column where a number is none of these")

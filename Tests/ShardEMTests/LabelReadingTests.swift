@@ -87,7 +87,7 @@ struct LabelReadingTests {
     let path = try folder.file("a.csv", "w,kind,x,y,word\n" + lines.joined())
     let ofThree: [Double] = [0, 1, -1]
     let labels = (0..<count).map { n -> Double in ofThree[n % 3] }
-    let values = (0..<count).map { n -> Double in Double(10 * (n % 5) + n % 2) }
+    let values = (0..<count).map { n -> Double in 10 * Double(n % 5) + Double(n % 2) }
     let weights = (0..<count).map { n -> Double in Double(n % 4) }
     let expected: [[Double]] = [labels, values, weights]
     let limited = try #require(MemoryLimit("400KB"))
@@ -171,10 +171,12 @@ struct LabelReadingTests {
     let both = zip(x, kind).flatMap { [$0, $1] }
     let binary = try folder.file("a.npy", Self.npy(both, shape: [5, 2]))
     try check(binary, "2")
+    let many = try folder.file(
+      "many.npy", Self.npy((0..<8000).flatMap { _ in both }, shape: [40_000, 2]))
     let streamed = try Self.open(
-      binary, labels: "2", options: options, memory: try #require(MemoryLimit("100")))
+      many, labels: "2", options: options, memory: try #require(MemoryLimit("400KB")))
     #expect(!streamed.isInMemory)
-    #expect(try Self.found(streamed, Self.solo)[0] == expected)
+    #expect(try Self.found(streamed, Self.solo)[0].suffix(5) == expected[...])
     let labels = try folder.file("labels.npy", Self.npy(kind, shape: [5]))
     let words = try folder.file("labels.csv", "2\n0\n?\n-9\n1\n")
     let data = try folder.file("x.npy", Self.npy(x, shape: [5, 1]))
@@ -216,7 +218,7 @@ struct LabelReadingTests {
       #expect(try Self.found(data, Self.solo)[0][39] == 118)
       #expect(
         folder.message { _ = try Self.open(numbers, labels: "\(path):little/i4") }
-          == "\(path):/little/i4: 3 columns; expected one, of labels")
+          == "\(path):little/i4: 3 columns; expected one, of labels")
     }
   #endif
 }

@@ -81,7 +81,7 @@ struct DoorTests {
 
   @Test("A model that says it takes missing cells, and does not, is no fit of filled ones")
   func forgetful() throws {
-    let rows = (0..<120).map { $0 == 7 ? .nan : Double($0 * 7 % 11) }
+    let rows = (0..<120).map { n -> Double in n == 7 ? .nan : Double(n * 7 % 11) }
     let engine = Engine(
       try DataSet(values: rows, columnCount: 2, missing: .allowed(), world: world), threads: 1,
       world: world)

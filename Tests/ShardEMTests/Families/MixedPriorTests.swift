@@ -78,7 +78,8 @@ struct MixedPriorTests {
       mixture, from: .random, options: FitOptions(maximumIterations: 3))
     let found = fit.parameters
     // Dirichlet(3, 3, 3).
-    var expected = lgamma(9) - 3 * lgamma(3) + 2 * found.weights.reduce(0) { $0 + log($1) }
+    let logWeights: Double = found.weights.reduce(0) { $0 + log($1) }
+    var expected: Double = lgamma(9) - 3 * lgamma(3) + 2 * logWeights
     for rate in found["poisson.rates"] {
       expected += 2 * log(0.5) - lgamma(2) + log(rate) - 0.5 * rate
     }

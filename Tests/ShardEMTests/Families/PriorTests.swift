@@ -105,9 +105,11 @@ struct PriorTests {
       }
       // 200 rows of 4 nats, off by 16u each, over the step; and a sixth of third derivatives of up to 6e4 times
       // its square: 2 n w r³ / w³ of weights.
-      let allowed = 200 * 4 * 16 * 0x1p-53 / 1e-5 + 1e4 * 1e-10
+      let rounding = 200 * 4 * 16 * 0x1p-53
+      let allowed = rounding / 1e-5 + 1e4 * 1e-10
       let least = best.weights.min() ?? 0
-      let allowedOfWeights = allowed + 2 * 2 * 209 / (6 * least * least) * 1e-10
+      let third = 2 * 2 * 209 / (6 * least * least)
+      let allowedOfWeights = allowed + third * 1e-10
       for k in 1..<3 {
         let weights = try slope { $0.weights[k] += $1; $0.weights[0] -= $1 }
         #expect(abs(weights) < allowedOfWeights)
@@ -161,7 +163,8 @@ struct PriorTests {
       let fit = try engine.fit(mixture, from: start, options: FitOptions(maximumIterations: 0))
       #expect(Array(fit.parameters.means[4...]) == [1, -1])
       // Λ / (ν + D + 2), and (α - 1) / (n + K (α - 1)).
-      #expect(Array(fit.parameters.covariances[8...]) == [3.0 / 13, 0, 0, 3.0 / 13])
+      let variance = 3.0 / 13
+      #expect(Array(fit.parameters.covariances[8...]) == [variance, 0, 0, variance])
       #expect(fit.parameters.weights[2] == 3.0 / 209)
     }
     try check(mixture("VVV", engine, prior: Self.strong, family: GaussianMixture.self))

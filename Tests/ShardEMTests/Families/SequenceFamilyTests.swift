@@ -47,10 +47,10 @@ private struct HiddenChain: Model {
     ) {
       var (forward, scales): ([[Double]], [Double]) = ([], [])
       for t in 0..<count {
-        var alpha = (0..<2).map { j in
-          t == 0
-            ? initial[j]
-            : forward[t - 1][0] * transitions[j] + forward[t - 1][1] * transitions[2 + j]
+        var alpha: [Double] = initial
+        if t > 0 {
+          let before: [Double] = forward[t - 1]
+          for j in 0..<2 { alpha[j] = before[0] * transitions[j] + before[1] * transitions[2 + j] }
         }
         for j in 0..<2 { alpha[j] *= emission(j, bits[t]) }
         scales.append(alpha[0] + alpha[1])
