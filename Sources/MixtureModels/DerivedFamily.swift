@@ -7,11 +7,13 @@ public protocol DerivedFamily: Family {
 extension DerivedFamily {
   public static var hasDensities: Bool { Base.hasDensities }
   public static var isRegularized: Bool { Base.isRegularized }
+  public static var regularizesVariances: Bool { Base.regularizesVariances }
   public var classes: ComponentClasses? { base.classes }
   public func weights(_ parameters: Parameters) -> [Double] { base.weights(parameters) }
   public var componentCount: Int { base.componentCount }
   public var columnCount: Int { base.columnCount }
   public var categories: [[String]?] { base.categories }
+  public var classNames: [String]? { base.classNames }
   public var valueCheck: ValueCheck? { base.valueCheck }
   public func starting(from parameters: Parameters) -> Parameters {
     base.starting(from: parameters)

@@ -178,11 +178,11 @@ struct LabelCommandTests {
           + "classes, 6 components"
       ),
       (
-        ["fit", "noise.csv", "-K", "2", "--labels", "kind", "--noise"],
+        ["fit", "noise.csv", "-K", "2", "--columns", "x", "--labels", "kind", "--noise"],
         "a class called noise; expected another name, as noise has this one"
       ),
       (
-        ["fit", "noise.csv", "-K", "4", "--labels", "other"],
+        ["fit", "noise.csv", "-K", "4", "--columns", "x", "--labels", "other"],
         "a class called class_3; expected another name, as class 3 without a name has this one"
       ),
       (

@@ -244,11 +244,6 @@ struct CategoryTests {
     let message = folder.message { _ = try Self.open(path, [.category(nil)], weights: nil, threads: 2) }
     #expect(message?.hasSuffix("more than 65536 different values; is this a column of categories?") == true)
   }
-}
-
-/// A file of float64.
-private func npy(_ values: [Double], shape: [Int]) -> [UInt8] {
-  npyHeader(shape: shape, descriptor: "<f8") + values.withUnsafeBytes(Array.init)
 
   @Test("Rows of weight 0 may have others than the known ones, unless all rows are looked at")
   func othersOfAbsentRows() throws {
@@ -274,4 +269,9 @@ private func npy(_ values: [Double], shape: [Int]) -> [UInt8] {
           .hasPrefix("a.csv: row 4, column 2 (kind): found \"d\", ") == true)
     }
   }
+}
+
+/// A file of float64.
+private func npy(_ values: [Double], shape: [Int]) -> [UInt8] {
+  npyHeader(shape: shape, descriptor: "<f8") + values.withUnsafeBytes(Array.init)
 }

@@ -82,8 +82,9 @@ struct KMeansMixtureTests {
     let rows = (0..<count * columns).map { _ in (3 * random.normal()).rounded() }
     let weights = (0..<count).map { Double($0 % 3) }
     // Rows, so that no cluster is empty.
-    let centers = (0..<components).flatMap { k in
-      rows[(30 * k + 1) * columns..<(30 * k + 2) * columns]
+    let centers = (0..<components).flatMap { k -> [Double] in
+      let first = (30 * k + 1) * columns
+      return Array(rows[first..<first + columns])
     }
     let data = try DataSet(
       values: rows, columnCount: columns, weights: weights, blockRows: 100, world: SoloCommunicator())
@@ -115,7 +116,8 @@ struct KMeansMixtureTests {
     #expect(objective == -inertia)
     for (i, center) in centers.enumerated() {
       let mass = masses[i / columns]
-      #expect(mass > 0 && fit.parameters.means[i] == center + sums[i] / mass)
+      let mean: Double = center + sums[i] / mass
+      #expect(mass > 0 && fit.parameters.means[i] == mean)
     }
   }
 
