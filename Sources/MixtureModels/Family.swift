@@ -29,6 +29,9 @@ public protocol Family: SamplableModel {
   /// Whether `FamilyOptions.regularization` makes a difference. By default it does.
   static var isRegularized: Bool { get }
 
+  /// Whether it is added to variances, which have units. By default not.
+  static var regularizesVariances: Bool { get }
+
   /// Whether its components are densities of the rows, by default: else there is no log-likelihood, and fits
   /// maximize minus an inertia, the sum of w |x - c|² over rows.
   static var hasDensities: Bool { get }
@@ -103,6 +106,7 @@ extension Family {
   public static var priorNames: [String] { [] }
   public var hasExchangeableComponents: Bool { true }
   public static var isRegularized: Bool { true }
+  public static var regularizesVariances: Bool { false }
   public static var hasDensities: Bool { true }
   public static var leavesOutNegligible: Bool { false }
   public static func categoricalColumns(
@@ -208,6 +212,9 @@ public struct FamilySetting: Sendable {
 public struct FamilyOptions: Sendable {
   /// Added to variances, or to counts.
   public var regularization: Double
+  /// The variances of the columns of the data to be fitted, if those are its units where it is added to
+  /// variances; nil: squared units of the data.
+  public var regularizationUnits: [Double]?
   /// Whether responsibilities below rounding count too.
   public var exactDense: Bool
   /// Whether the fit is to leave each row wholly to its most probable component.
@@ -228,12 +235,14 @@ public struct FamilyOptions: Sendable {
   public var values: [String: String]
 
   public init(
-    regularization: Double = 1e-6, exactDense: Bool = false, isHard: Bool = false,
+    regularization: Double = 1e-6, regularizationUnits: [Double]? = nil, exactDense: Bool = false,
+    isHard: Bool = false,
     ranges: ColumnRanges? = nil, measures: DataMeasures? = nil, prior: PriorNumbers? = nil,
     columnNames: [String]? = nil, categories: [[String]?] = [], classNames: [String]? = nil,
     values: [String: String] = [:]
   ) {
-    (self.regularization, self.exactDense) = (regularization, exactDense)
+    (self.regularization, self.regularizationUnits) = (regularization, regularizationUnits)
+    self.exactDense = exactDense
     (self.isHard, self.ranges, self.measures) = (isHard, ranges, measures)
     (self.columnNames, self.categories) = (columnNames, categories)
     (self.prior, self.classNames, self.values) = (prior, classNames, values)

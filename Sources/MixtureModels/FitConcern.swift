@@ -32,6 +32,7 @@ extension GaussianMixture {
     // but the wrong units.
     let spread = momentsOfAll(parameters).map(\.variance)
     let covariances = parameters.covariances
+    let own = form.varianceCount(columns: columnCount) == columnCount
     for (k, weight) in parameters.weights.enumerated() {
       if weight == 0 {
         concerns.append(.empty(component: k))
@@ -41,7 +42,7 @@ extension GaussianMixture {
       // A covariance that all share says nothing of one of them.
       let isRegularization =
         !form.isShared
-        && (0..<columnCount).allSatisfy { regularization / covariances[variance(k, $0)] >= 0.5 }
+        && (0..<columnCount).allSatisfy { addend(own ? $0 : nil) / covariances[variance(k, $0)] >= 0.5 }
         && (0..<columnCount).contains { 100 * covariances[variance(k, $0)] < spread[$0] }
       guard weight * Double(rows) < fewestRows || isRegularization else { continue }
       concerns.append(
@@ -64,7 +65,7 @@ extension GaussianMixture {
     var shares: [(component: Int?, column: Int?, share: Double)] = []
     let covariances = parameters.covariances
     forEachVariance { k, j, place in
-      let share = regularization / covariances[place]
+      let share = addend(j) / covariances[place]
       guard share > Self.unremarkableShare, k.map({ !told.contains($0) }) ?? true else { return }
       shares.append((k, j, share))
     }

@@ -1,6 +1,7 @@
 extension GaussianMixture: Family {
   public static let name = "gaussian"
   public static let leavesOutNegligible = true
+  public static let regularizesVariances = true
   public static let priorNames = GaussianPrior.names
   public static let settings =
     [covarianceSetting, .estimate, .prior] + FamilySetting.variational
@@ -41,7 +42,7 @@ extension GaussianMixture: Family {
     }
     self.init(
       components: components, columns: columns, covariance: covariance,
-      regularization: options.regularization,
+      regularization: options.regularization, units: options.regularizationUnits,
       prior: try GaussianPrior(options, covariance, components: components), ranges: options.ranges,
       exactDense: options.exactDense)
   }

@@ -47,8 +47,8 @@ extension GaussianMixture {
     _ covariances: [Double], _ sums: Sums, sharing work: WorkSharing
   ) throws -> [Double] {
     var covariances = covariances
-    forEachVariance { _, _, place in
-      covariances[place] = max(covariances[place], 0) + regularization
+    forEachVariance { _, j, place in
+      covariances[place] = max(covariances[place], 0) + addend(j)
     }
     try requireUsable(covariances, sums, sharing: work)
     return covariances

@@ -14,8 +14,11 @@ public struct GaussianMixture: MixtureModel {
   public let columnCount: Int
   /// What the components' covariances have in common.
   public let covariance: any CovarianceModel
-  /// Added to every variance in the M-step, in squared data units (scikit-learn: `reg_covar`).
+  /// Added to every variance in the M-step (scikit-learn: `reg_covar`): in squared data units, or in the
+  /// variances of columns.
   public let regularization: Double
+  /// The variances of the columns, if those are its units; nil: squared data units.
+  private let units: [Double]?
   /// Of the parameters, for a covariance model that can have one; nil: maximum likelihood.
   public let prior: GaussianPrior?
   /// Whether every responsibility counts that float64 can hold: see `GaussianComponents`.
@@ -30,16 +33,18 @@ public struct GaussianMixture: MixtureModel {
   /// Settings of which no fit can be made are an error of the fit.
   ///
   /// - Parameters:
+  ///   - units: the variances of columns, if the regularization is in these; nil: in squared data units.
   ///   - ranges: of the data to be fitted; for evaluating a given model, nil.
   ///   - exactDense: whether responsibilities under 2^-60 of the row's largest count too.
   public init(
     components: Int, columns: Int, covariance: any CovarianceModel, regularization: Double = 1e-6,
-    prior: GaussianPrior? = nil, ranges: ColumnRanges? = nil, exactDense: Bool = false
+    units: [Double]? = nil, prior: GaussianPrior? = nil, ranges: ColumnRanges? = nil, exactDense: Bool = false
   ) {
     componentCount = components
     columnCount = columns
     self.covariance = covariance
     self.regularization = regularization
+    self.units = units
     self.prior = prior
     self.exactDense = exactDense
     self.ranges = ranges
@@ -90,6 +95,17 @@ public struct GaussianMixture: MixtureModel {
 
   /// Where among the covariances the variance of column `j` in component `k` is.
   func variance(_ k: Int, _ j: Int) -> Int { form.variance(k, j, columns: columnCount) }
+
+  /// What is added to the variance of column `j`, or of all columns.
+  func addend(_ j: Int?) -> Double {
+    guard let units else { return regularization }
+    // A constant column has a variance of no size.
+    guard let j else { return addends.reduce(0, +) / Double(columnCount) }
+    return regularization * (units[j] > 0 ? units[j] : 1)
+  }
+
+  /// What is added to the variance of each column, D numbers in squared data units.
+  public var addends: [Double] { (0..<columnCount).map { addend($0) } }
 
   /// Calls `body` with every different variance: its component, nil if it is that of all, its column, nil
   /// likewise, and where it is among the covariances.

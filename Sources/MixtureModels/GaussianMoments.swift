@@ -13,7 +13,8 @@ public struct GaussianMoments: Moments {
 
   let componentCount: Int
   let columnCount: Int
-  let regularization: Double
+  /// Of each column, added to its variances.
+  let addends: [Double]
   /// Of the data, which no mean leaves if all rows are complete.
   let ranges: ColumnRanges?
   /// Of the data, if rows may lack columns.
@@ -46,7 +47,7 @@ public struct GaussianMoments: Moments {
     conditional: (any ConditionalColumns)? = nil
   ) {
     (componentCount, columnCount) = (mixture.componentCount, mixture.columnCount)
-    (regularization, observed) = (mixture.regularization, mixture.observed)
+    (addends, observed) = (mixture.addends, mixture.observed)
     // What is expected of a missing value may lie beyond all that are there.
     ranges = observed == nil ? mixture.ranges : nil
     self.conditional = conditional

@@ -38,6 +38,9 @@ extension MixedMixture {
         minimum: group.columns.map { ranges.minimum[$0] },
         maximum: group.columns.map { ranges.maximum[$0] })
     }
+    own.regularizationUnits = options.regularizationUnits.map { units in
+      group.columns.map { units[$0] }
+    }
     own.columnNames = options.columnNames.map { names in group.columns.map { names[$0] } }
     own.categories =
       options.categories.isEmpty ? [] : group.columns.map { options.categories[$0] }

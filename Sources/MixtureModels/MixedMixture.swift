@@ -13,6 +13,7 @@ public struct MixedMixture: Family {
   public static let name = "mixed"
   public static let purpose = "columns of several families"
   public static let canBePart = false
+  public static let regularizesVariances = true
   public static let fitsAnyColumns = false
   public static let settings = [
     FamilySetting(

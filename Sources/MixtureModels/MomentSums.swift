@@ -26,7 +26,7 @@ struct MomentSums: Sendable {
   let first: [Double]
   /// K (K - 1) / 2, or none.
   let pairs: [Double]
-  private let moments: GaussianMoments
+  let moments: GaussianMoments
 
   init(_ sums: Sums, of moments: GaussianMoments) {
     self.moments = moments
@@ -84,13 +84,13 @@ struct MomentSums: Sendable {
       divisors[k] > 0
         && (0..<columnCount).contains { j in
           let d = shift(k, j)
-          return cancels(second(k, j) / divisors[k], less: d * d)
+          return cancels(second(k, j) / divisors[k], less: d * d, moments.addends[j])
         }
     }
   }
 
-  /// - Parameter count: how many variances the moment is the sum of.
-  func cancels(_ moment: Double, less squares: Double, times count: Double = 1) -> Bool {
-    max(moment - squares, 0) + count * moments.regularization < moment / 64
+  /// - Parameter addends: what is added to what remains.
+  func cancels(_ moment: Double, less squares: Double, _ addends: Double) -> Bool {
+    max(moment - squares, 0) + addends < moment / 64
   }
 }

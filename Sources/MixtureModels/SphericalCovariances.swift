@@ -54,7 +54,7 @@ struct SphericalCovariances: CovarianceForm {
       let mass = sums.divisors[k]
       return mass > 0
         && sums.cancels(
-          sums.second[k] / mass, less: sums.squaredShift(k), times: Double(sums.columnCount))
+          sums.second[k] / mass, less: sums.squaredShift(k), sums.moments.addends.reduce(0, +))
     }
   }
 }

@@ -121,7 +121,7 @@ struct TiedCovariance: TriangularCovariances {
         let d = sums.shift(k, j)
         return sum + sums.divisors[k] * d * d
       }
-      return sums.cancels(moment / sums.total, less: between / sums.total)
+      return sums.cancels(moment / sums.total, less: between / sums.total, sums.moments.addends[j])
     }
   }
 

@@ -148,8 +148,8 @@ public struct VariationalGaussianMixture: DerivedFamily {
     let masses = sums[Slots.masses].map { updates == .scikitLearn ? $0 + 10 * 0x1p-52 : $0 }
     let own = MomentSums(sums, of: moments)
     var scatter = try base.form.covariances(own, sharing: work)
-    base.forEachVariance { _, _, place in
-      scatter[place] = max(scatter[place], 0) + base.regularization
+    base.forEachVariance { _, j, place in
+      scatter[place] = max(scatter[place], 0) + base.addend(j)
     }
     let rowMeans = (0..<componentCount).flatMap { k in (0..<columnCount).map { own.mean(k, $0) } }
     let posterior = base.posterior(

@@ -1,3 +1,5 @@
+import MixtureModels
+
 /// How a model came about: the `fit` section of a model file.
 ///
 /// A function of the data, the start and the options alone; times, ranks and hosts belong to the
@@ -11,6 +13,8 @@ public struct FitRecord: Sendable, Equatable {
   public var iterations: Int
   /// Whether the convergence criterion was met.
   public var converged: Bool
+  /// What was left to gain when it ended, per row, in nats: an estimate. Nil, and absent, if unknown.
+  public var remaining: Double?
   /// Σ w log p(x), in nats; nil, and absent from the file, of a model without densities, which has none of
   /// the numbers that follow from it.
   public var logLikelihood: Double?
@@ -45,23 +49,32 @@ public struct FitRecord: Sendable, Equatable {
   public var parameterTolerance: Double?
   /// Added to the variances of a Gaussian, or the smoothing of a Bernoulli mixture.
   public var regularization: Double
+  /// Whether that was in units of the columns' variances; false, and absent, if in squared data units.
+  public var isRegularizationRelative: Bool
   /// Whether responsibilities below rounding counted too; false, and absent, if not.
   public var exactDense: Bool
   /// How the start was chosen: `kmeans`, `k-means++`, `random` or `file`.
   public var initialization: String
 
+  /// The regularization as options have it.
+  public var regularizationText: String {
+    Regularization(regularization, isRelative: isRegularizationRelative).description
+  }
+
   public init(
     rows: Int, totalWeight: Double? = nil, iterations: Int, converged: Bool,
+    remaining: Double? = nil,
     logLikelihood: Double?, meanLogLikelihood: Double?, inertia: Double? = nil,
     estimate: String? = nil, objective: Double? = nil, isHard: Bool = false, aic: Double?, bic: Double?,
     icl: Double? = nil, normalizedEntropy: Double? = nil, freeParameters: Int? = nil, seed: UInt64,
     tolerance: Double, parameterTolerance: Double? = nil, regularization: Double,
-    exactDense: Bool = false, initialization: String
+    isRegularizationRelative: Bool = false, exactDense: Bool = false, initialization: String
   ) {
     self.rows = rows
     self.totalWeight = totalWeight
     self.iterations = iterations
     self.converged = converged
+    self.remaining = remaining
     self.logLikelihood = logLikelihood
     self.meanLogLikelihood = meanLogLikelihood
     self.inertia = inertia
@@ -77,6 +90,7 @@ public struct FitRecord: Sendable, Equatable {
     self.tolerance = tolerance
     self.parameterTolerance = parameterTolerance
     self.regularization = regularization
+    self.isRegularizationRelative = isRegularizationRelative
     self.exactDense = exactDense
     self.initialization = initialization
   }

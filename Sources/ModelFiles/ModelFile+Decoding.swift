@@ -275,6 +275,7 @@ extension ModelFileReader {
       totalWeight: try optional("total_weight")?.number(),
       iterations: try member("iterations").integer(Int.self, atLeast: 0),
       converged: try member("converged").bool(),
+      remaining: try optional("remaining")?.number(),
       logLikelihood: try ofDensities("log_likelihood"),
       meanLogLikelihood: try ofDensities("mean_log_likelihood"),
       inertia: hasDensities ? nil : try member("inertia").number(),
@@ -289,6 +290,7 @@ extension ModelFileReader {
       tolerance: try member("tolerance").number(),
       parameterTolerance: try optional("tolerance_parameters")?.number(),
       regularization: try member("regularization").number(),
+      isRegularizationRelative: try optional("regularization_relative")?.bool() ?? false,
       exactDense: try optional("exact_dense")?.bool() ?? false,
       initialization: try member("initialization").string())
   }

@@ -68,7 +68,7 @@ extension FitRecord {
   /// The `fit` section.
   fileprivate func text() throws(ModelFileError) -> JSONText {
     let numbers: [(String, Double?)] = [
-      ("log_likelihood", logLikelihood), ("mean_log_likelihood", meanLogLikelihood),
+      ("remaining", remaining), ("log_likelihood", logLikelihood), ("mean_log_likelihood", meanLogLikelihood),
       ("inertia", inertia), ("objective", objective),
       ("aic", aic), ("bic", bic), ("icl", icl), ("normalized_entropy", normalizedEntropy),
       ("tolerance", tolerance),
@@ -82,6 +82,7 @@ extension FitRecord {
       [
         ("rows", .integer(rows)), ("total_weight", totalWeight.map(JSONText.number)),
         ("iterations", .integer(iterations)), ("converged", .bool(converged)),
+        ("remaining", remaining.map(JSONText.number)),
         ("log_likelihood", logLikelihood.map(JSONText.number)),
         ("mean_log_likelihood", meanLogLikelihood.map(JSONText.number)),
         ("inertia", inertia.map(JSONText.number)),
@@ -93,6 +94,7 @@ extension FitRecord {
         ("seed", .integer(seed)), ("tolerance", .number(tolerance)),
         ("tolerance_parameters", parameterTolerance.map(JSONText.number)),
         ("regularization", .number(regularization)),
+        ("regularization_relative", isRegularizationRelative ? .bool(true) : nil),
         ("exact_dense", exactDense ? .bool(true) : nil),
         ("initialization", .string(initialization)),
       ], indent: "  ")

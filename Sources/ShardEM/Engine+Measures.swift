@@ -37,3 +37,32 @@ extension Engine {
       means: means, covariance: products.map { $0 / (weightSum - 1) })
   }
 }
+
+extension Engine {
+  /// Collective. The variance of each column, with the divisor N; in one walk over the rows.
+  ///
+  /// Missing cells count as the means of their columns.
+  public func columnVariances() throws -> [Double] {
+    try data.requireValues()
+    let count = data.columnCount
+    // About the middle of the data, from which no number of a column is far, relative to its range.
+    let middle = zip(data.ranges.minimum, data.ranges.maximum).map { $0 / 2 + $1 / 2 }
+    let pass = BlockPass(["weight": 1, "sums": count, "squares": count]) { block, _, sums in
+      sums.update(repeating: 0, count: 1 + 2 * count)
+      for n in 0..<block.count {
+        let weight = block.weights?[n] ?? 1
+        sums[0] += weight
+        for j in 0..<count {
+          let distance = block.rows[n * count + j] - middle[j]
+          sums[1 + j] += weight * distance
+          sums[1 + count + j] += weight * (distance * distance)
+        }
+      }
+    }
+    let sums = try run([pass]).sums[0].numbers
+    return (0..<count).map { j in
+      let mean = sums[1 + j] / sums[0]
+      return max(0, sums[1 + count + j] / sums[0] - mean * mean)
+    }
+  }
+}

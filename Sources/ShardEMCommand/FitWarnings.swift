@@ -9,7 +9,7 @@ struct FitWarnings<Mixture: Family> {
   let mixture: Mixture
   let fit: Fit
   let engine: Engine
-  let regularization: Double
+  let regularization: Regularization
 
   /// More than these are counted, not named.
   private let mostNamed = 4
@@ -109,8 +109,8 @@ struct FitWarnings<Mixture: Family> {
     }
     if !partial.isEmpty {
       lines.append(
-        "the regularization, \(regularization), is \(list(partial)); lower --regularization, or give "
-          + "the data larger units")
+        "the regularization, \(regularization), is \(list(partial)); lower --regularization"
+          + (regularization.isRelative ? "" : ", or give the data larger units"))
     }
     return lines
   }

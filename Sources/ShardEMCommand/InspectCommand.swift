@@ -126,6 +126,6 @@ struct InspectCommand: WorldCommand {
       start           \(fit.initialization), seed \(fit.seed)
       tolerance       \(tolerance)
 
-      """ + (isRegularized ? "regularization  \(fit.regularization)\n" : "")
+      """ + (isRegularized ? "regularization  \(fit.regularizationText)\n" : "")
   }
 }

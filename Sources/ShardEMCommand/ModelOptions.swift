@@ -62,13 +62,14 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Added to the variances, in squared units of the data; for bernoulli, rows of 0 and of 1 "
+      "Added to the variances: in squared units of the data, or with rel at the end in units of each column's "
+        + "variance, so that units do not matter; for bernoulli, rows of 0 and of 1 "
         + "added to each component, for categorical of each category, for poisson and exponential of 1, for "
         + "multinomial counts in each column, for von-mises-fisher rows of all directions alike.",
       valueName: "v"))
   var regularization = ModelOptions.defaultRegularization
 
-  private static let defaultRegularization = 1e-6
+  private static let defaultRegularization = Regularization(1e-6, isRelative: true)
 
   @Flag(
     help: """
@@ -110,11 +111,12 @@ struct ModelOptions: ParsableArguments, CommonOptions {
     if labels == nil, let count = settings.values[Self.perClass] {
       throw ValidationError("--\(Self.perClass) \(count) without --labels")
     }
-    guard regularization >= 0, regularization.isFinite else {
+    let value = regularization.value
+    guard value >= 0, value.isFinite else {
       throw ValidationError("--regularization \(regularization); expected a number from 0 up")
     }
     // Its reciprocal, and for bernoulli twice it, have to be numbers too.
-    guard regularization <= 0x1p1022 else {
+    guard value <= 0x1p1022 else {
       throw ValidationError(
         "--regularization \(regularization); expected a number from 0 to 4.4e+307")
     }
@@ -127,7 +129,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   var common: [String] {
     Families.standard.settings.map { word("--\($0.name)", settings.values[$0.name]) } + [
       word("--labels", labels), word("--components", components), word("--family", family),
-      word("--regularization", regularization), word("--exact-dense", isOn: exactDense),
+      word("--regularization", regularization.description), word("--exact-dense", isOn: exactDense),
       word("--hard", isOn: hard),
     ]
   }
@@ -178,11 +180,13 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   ) throws -> any Family {
     let known = Families.standard.settings(of: family.type)
     let measures = try engine.measures(for: settings.values, of: known)
+    let isRelative = regularization.isRelative && family.type.regularizesVariances
+    let units = try isRelative ? engine.columnVariances() : nil
     return try engine.world.common {
       let data = engine.data
       return try mixture(
         FamilyOptions(
-          ranges: data.ranges, measures: measures, prior: prior,
+          regularizationUnits: units, ranges: data.ranges, measures: measures, prior: prior,
           columnNames: data.columnNames ?? names,
           categories: data.categories.map { $0?.names }, classNames: data.classNames),
         columns: data.columnCount)
@@ -232,11 +236,16 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   /// - Parameter options: what is known of the data.
   private func mixture(_ options: FamilyOptions, columns: Int) throws -> any Family {
     var options = options
-    options.regularization = regularization
+    options.regularization = regularization.value
     options.exactDense = exactDense
     options.isHard = hard
     options.values = values
     return try Families.standard.mixture(
       family.type, options, components: components, columns: columns)
   }
+}
+
+extension Regularization: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { description }
 }

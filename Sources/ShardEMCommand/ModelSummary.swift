@@ -115,9 +115,24 @@ struct ModelSummary {
     case .probability(let value): return fixed(value, 4)
     case .spread(let mean, let variance):
       // What the regularization alone would give looks as if it had been measured.
-      let isMeasured = file.fit.map { variance > 2 * $0.regularization } ?? true
+      let isMeasured = file.fit.map { variance > 2 * $0.regularization * unit(j, $0) } ?? true
       return spread(mean, variance.squareRoot()) + (isMeasured ? "" : Self.unmeasured)
     }
+  }
+
+  /// What a regularization of 1 adds to the variance of a column: of a relative one the variance under the
+  /// whole mixture, which is about that of the data.
+  private func unit(_ j: Int, _ fit: FitRecord) -> Double {
+    guard fit.isRegularizationRelative else { return 1 }
+    var (mass, first, second) = (0.0, 0.0, 0.0)
+    for (k, weight) in file.mixture.weights(file.parameters).enumerated() {
+      guard case .spread(let mean, let variance) = file.mixture.cell(k, j, file.parameters) else {
+        continue
+      }
+      (mass, first) = (mass + weight, first + weight * mean)
+      second += weight * (variance + mean * mean)
+    }
+    return max(0, second / mass - first / mass * (first / mass))
   }
 
   /// Both to the second digit of the deviation: `80.0 ± 6.0`.
@@ -161,6 +176,7 @@ struct ModelSummary {
       ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),
       ("certainty", fit.normalizedEntropy.map { "\(fixed($0, 4)) (1 - entropy / rows ln components)" }),
       ("iterations", "\(fit.iterations), \(fit.converged ? "converged" : "NOT converged")"),
+      ("left to gain", fit.remaining.map { "about \(significant($0, 1)) nats a row" }),
     ]
     return lines.map { label, text in
       text.map { label + String(repeating: " ", count: 16 - label.count) + $0 + "\n" } ?? ""

@@ -149,6 +149,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
     return FitRecord(
       rows: fit.rows, totalWeight: data.isWeighted ? score.weightSum : nil,
       iterations: fit.iterations, converged: fit.converged,
+      remaining: ofDensities(fit.remaining),
       logLikelihood: ofDensities(score.logLikelihood),
       meanLogLikelihood: ofDensities(score.meanLogLikelihood), inertia: family.inertia(score),
       estimate: estimate,
@@ -158,7 +159,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
       freeParameters: ofDensities(score.freeParameterCount), seed: seed,
       tolerance: toleranceParameters == nil ? convergence.tolerance : 0,
       parameterTolerance: toleranceParameters,
-      regularization: family.isRegularized ? model.regularization : 0,
+      regularization: family.isRegularized ? model.regularization.value : 0,
+      isRegularizationRelative: family.regularizesVariances && model.regularization.isRelative,
       exactDense: model.exactDense, initialization: `init`.name)
   }
 }

@@ -23,10 +23,14 @@ import Testing
     #expect(lines[1].count == lines[2].count && lines[2].count == lines[3].count)
     #expect(lines[4] == "rows            500")
     let names = lines[4...].map { String($0.prefix { $0 != " " }) }
-    #expect(names == ["rows", "log-likelihood", "AIC", "BIC", "ICL", "certainty", "iterations", "model"])
+    #expect(
+      names == [
+        "rows", "log-likelihood", "AIC", "BIC", "ICL", "certainty", "iterations", "left", "model",
+      ])
     #expect(lines[8].hasSuffix(" (of all three the smaller, the better)"))
     #expect(lines[10].hasSuffix(", converged"))
-    #expect(lines[11] == "model           not written (no --output)")
+    #expect(lines[11].hasPrefix("left to gain    about ") && lines[11].hasSuffix(" nats a row"))
+    #expect(lines[12] == "model           not written (no --output)")
     #expect(
       outcome.errors
         == "info: data.csv: the first row was taken for column names; --no-header makes it data\n")

@@ -29,7 +29,7 @@ struct FitWarningTests {
     arguments: ["full", "tied", "diag", "spherical"])
   func regularization(type: String) throws {
     let folder = try small()
-    let fit = ["fit", "small.csv", "-K", "2", "--covariance", type, "-q"]
+    let fit = ["fit", "small.csv", "-K", "2", "--covariance", type, "-q", "--regularization", "1e-6"]
     let found = try Shardem.run(fit, in: folder)
     #expect(found.status == 0)
     let lines = warnings(found)
@@ -45,8 +45,11 @@ struct FitWarningTests {
     #expect(line.contains(place), "\(line)")
     #expect(line.hasSuffix("; lower --regularization, or give the data larger units"))
     // A part of a thousandth of the variances, about 1e-6.
-    let enough = try Shardem.run(fit + ["--regularization", "1e-10"], in: folder)
+    let enough = try Shardem.run(fit.dropLast() + ["1e-10"], in: folder)
     #expect(enough.status == 0 && warnings(enough).isEmpty)
+    // A part of the variances, whatever the units, is the default.
+    let plain = try Shardem.run(fit.dropLast(2), in: folder)
+    #expect(plain.status == 0 && warnings(plain).isEmpty)
   }
 
   @Test("The default fits of data in ordinary units are told nothing")
@@ -74,7 +77,7 @@ struct FitWarningTests {
     #expect(outcome.status == 0)
     #expect(
       warnings(outcome) == [
-        "warning: no variance but the regularization, 1e-06: column 2 in component 1 and column 2 in "
+        "warning: no variance but the regularization, 1e-06rel: column 2 in component 1 and column 2 in "
           + "component 2; the data are constant there, and the log-likelihood depends on "
           + "--regularization"
       ])
@@ -96,8 +99,8 @@ struct FitWarningTests {
     try folder.write("start.json", start.encoded())
     for ranks in Shardem.aloneAndOnRanks {
       let outcome = try Shardem.run(
-        ["fit", "noise.csv", "-K", "2", "--covariance", "diag", "--init", "start.json", "-q"],
-        in: folder, ranks: ranks)
+        ["fit", "noise.csv", "-K", "2", "--covariance", "diag", "--init", "start.json", "-q"]
+          + ["--regularization", "1e-6"], in: folder, ranks: ranks)
       #expect(outcome.status == 0)
       #expect(
         warnings(outcome) == [

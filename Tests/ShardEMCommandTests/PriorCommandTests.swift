@@ -20,6 +20,7 @@ struct PriorCommandTests {
     try Shardem.run(
       [
         "fit", "data.csv", "-K", "2", "--estimate", "map", "--tolerance", "0", "--max-iterations", "8",
+        "--regularization", "0",
       ] + options, in: folder, ranks: ranks)
   }
 
