@@ -53,7 +53,7 @@ public struct FitRecord: Sendable, Equatable {
   public var isRegularizationRelative: Bool
   /// Whether responsibilities below rounding counted too; false, and absent, if not.
   public var exactDense: Bool
-  /// How the start was chosen: `kmeans`, `k-means++`, `random` or `file`.
+  /// How the start was chosen: `race`, `kmeans`, `k-means++`, `random` or `file`.
   public var initialization: String
 
   /// The regularization as options have it.

@@ -84,7 +84,7 @@ struct FitCommand: WorldCommand {
       beside: data, of: mixture, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
     let settings = try world.agree {
-      try self.settings(of: mixture, start: start, prior, rowCount: data.rowCount)
+      try self.settings(of: mixture, start: start, prior)
     }
     return try fit(mixture, settings, start: start, given: given, engine, log)
   }
@@ -107,7 +107,8 @@ struct FitCommand: WorldCommand {
       fit = try engine.fit(
         mixture, from: initialization,
         options: search.fitOptions, resuming: keeper?.resumed,
-        onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
+        onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) },
+        onSearch: { observer?.observe($0) })
       observer?.finish()
       file = try self.file(of: mixture, fit, columns: start?.columns, engine)
       try world.agree {
@@ -134,7 +135,8 @@ struct FitCommand: WorldCommand {
       }
     }
     let warnings = FitWarnings(
-      mixture: mixture, fit: fit, engine: engine, regularization: model.regularization)
+      mixture: mixture, fit: fit, engine: engine, regularization: model.regularization,
+      spikesAreLast: search.spikes == .last && search.`init`.method != nil)
     for line in try warnings.lines() { log.warning("\(line)") }
     if !fit.converged {
       log.warning(
@@ -165,7 +167,7 @@ struct FitCommand: WorldCommand {
 
   /// The options that the result depends on, as checkpoints record them.
   private func settings(
-    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?, rowCount: Int
+    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?
   ) throws -> Settings {
     [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
       + [("--labels", model.labels == nil ? "none" : LabelWords.text(mixture.classNames))]
@@ -174,7 +176,7 @@ struct FitCommand: WorldCommand {
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + (model.hard ? [("--hard", "on")] : [])
       + [("--regularization", "\(model.regularization)")]
-      + (try search.settings(start: start, rowCount: rowCount)) + data.reading.settings
+      + (try search.settings(start: start)) + data.reading.settings
   }
 
   /// The final table, and what became of the model.
@@ -217,6 +219,8 @@ private final class FitObserver {
       try trace?.write(report)
     }
   }
+
+  func observe(_ report: SearchReport) { progress.show(report) }
 
   func finish() { progress.finish() }
 
