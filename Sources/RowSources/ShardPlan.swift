@@ -45,6 +45,13 @@ public struct ShardPlan: Sendable, Equatable {
     public let rows: Range<Int>
     /// The number of the first row, counted from 0 over all shards.
     public let firstRow: Int
+
+    /// Some of these rows, counted from 0 in the block.
+    package func slice(_ part: Range<Int>) -> Block {
+      Block(
+        shard: shard, rows: rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound,
+        firstRow: firstRow + part.lowerBound)
+    }
   }
 
   /// The blocks of one rank, in row order; empty on some ranks if there are more ranks than blocks.
