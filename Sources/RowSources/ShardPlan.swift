@@ -64,6 +64,11 @@ public struct ShardPlan: Sendable, Equatable {
     zip(firstRows, rowCounts).flatMap { Array(stride(from: $0, to: $0 + $1, by: blockRows)) }
   }
 
+  /// The number of a block, counted over all shards.
+  package func number(of block: Block) -> Int {
+    firstBlocks[block.shard] + block.rows.lowerBound / blockRows
+  }
+
   /// The blocks of which `runs` consist.
   package func blocks(of runs: [Block]) -> [Block] {
     runs.flatMap { run in

@@ -8,6 +8,8 @@ package enum RandomStream: UInt32, CaseIterable {
   case candidates
   /// The number of a row is that of a stratum.
   case samples
+  /// The number of a row is that of a run of blocks.
+  case groups
 
   /// The numbers of one row.
   package func row(_ row: Int, of generator: Philox, draw: Int = 0) -> RandomRow {

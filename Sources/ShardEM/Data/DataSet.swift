@@ -111,16 +111,16 @@ public final class DataSet: Sendable {
         reader, within: ranges, blockCount: plan.blockCount, threads: threads, world: world) : nil
   }
 
-  /// A sample of a data set, of which is known what is known of that.
+  /// Some rows of a data set, of which is known what is known of that.
   ///
   /// - Parameters:
   ///   - plan: how its rows are cut.
-  ///   - reader: of this rank's blocks, which are in memory.
+  ///   - reader: of this rank's blocks.
   ///   - weightedRowCount: on all ranks.
   ///   - incompleteBlocks: those of this rank in which cells are missing.
   init(
-    sampleOf whole: DataSet, _ plan: ShardPlan, _ reader: BlockReader, weightedRowCount: Int,
-    incompleteBlocks: Set<Int>
+    of whole: DataSet, _ plan: ShardPlan, _ reader: BlockReader, memory: RowMemory,
+    weightedRowCount: Int, incompleteBlocks: Set<Int>
   ) {
     (self.plan, self.reader, blocks) = (plan, reader, reader.blocks)
     (self.weightedRowCount, self.incompleteBlocks) = (weightedRowCount, incompleteBlocks)
@@ -128,8 +128,18 @@ public final class DataSet: Sendable {
     (observed, emptyColumn) = (whole.observed, whole.emptyColumn)
     (columnNames, categories, classNames) = (whole.columnNames, whole.categories, whole.classNames)
     (files, notices) = ([], [])
-    memory = whole.memory.holdingRows
+    self.memory = memory
     heldDistances = Permits(whole.columnCount)
+  }
+
+  /// Some of this rank's blocks, and of other ranks others, as data of which is known what is known of all.
+  ///
+  /// - Parameter numbers: in order.
+  func part(of numbers: [Int]) -> DataSet {
+    let incomplete = numbers.indices.filter { incompleteBlocks.contains(numbers[$0]) }
+    return DataSet(
+      of: self, plan, reader.replacing(blocks: numbers.map { blocks[$0] }), memory: memory,
+      weightedRowCount: weightedRowCount, incompleteBlocks: Set(incomplete))
   }
 
   /// What a fit needs of its data.

@@ -44,7 +44,8 @@ extension DataSet {
         labels: rows.labels.map { .source(source($0, columns: 1, "labels")) }),
       blocks: blocks, origin: SampleOrigin(plan: plan, whole: self))
     return DataSet(
-      sampleOf: self, cut, reader, weightedRowCount: rows.weightedRowCount,
+      of: self, cut, reader, memory: memory.holdingRows,
+      weightedRowCount: rows.weightedRowCount,
       incompleteBlocks: rows.incompleteBlocks(blocks, columnCount: columnCount))
   }
 }

@@ -72,8 +72,9 @@ struct SampledStartTests {
     let best = try engine.fit(
       threeGaussians, from: .parameters(start),
       options: FitOptions(convergence: .logLikelihood(1e-10)))
-    // Twice what the maximum on m of N rows loses on all, per row, is 1 / m - 1 / N times a chi-squared number
-    // of P = 8 degrees of freedom: below 40 with a chance of 1 - 3e-6. EM leaves a tenth of P / 2 or less.
+    // Twice what the maximum on m of N rows loses on all, per row, is 1 / m - 1 / N times a chi-squared
+    // number of P = 8 degrees of freedom: below 40 with a chance of 1 - 3e-6. EM leaves a tenth of P / 2 or
+    // less.
     let loss = try best.score.meanLogLikelihood - mean(start)
     #expect(loss >= 0 && loss < (40.0 / 2 + 8.0 / 20) / 20_000, "\(loss)")
   }
