@@ -168,9 +168,10 @@ struct FitCommand: WorldCommand {
     let fitted = mixture.fitted ?? mixture
     let score =
       mixture.fitted == nil ? fit.score : try engine.score(fitted, under: fit.parameters)
+    var record = search.record(of: fit, score, mixture, data: engine.data, model: model)
+    record.isStepwise = steps.stepwise
     return ModelFile(
-      fitted, fit.parameters, columns: engine.data.columnNames ?? columns,
-      fit: search.record(of: fit, score, mixture, data: engine.data, model: model))
+      fitted, fit.parameters, columns: engine.data.columnNames ?? columns, fit: record)
   }
 
   private typealias Settings = [(option: String, value: String)]

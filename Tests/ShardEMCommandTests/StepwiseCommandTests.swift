@@ -23,6 +23,9 @@ struct StepwiseCommandTests {
     // 30 blocks of 1,024 rows, each a group.
     #expect(try folder.text("two.json").contains("\"iterations\": 60"))
     #expect(two.errors.contains("step 60 of 60"))
+    let steps = "steps           60, of online EM"
+    #expect(two.output.contains(steps) && !two.output.contains("converged"))
+    #expect(try run("inspect two.json").output.contains(steps))
     let one = try run("fit data.npy -K 2 --stepwise --passes 1 --init m.json -o one.json")
     #expect(one.status == 0, "\(one.errors)")
     #expect(try folder.text("one.json").contains("\"iterations\": 30"))
