@@ -6,17 +6,25 @@ package enum RandomStream: UInt32, CaseIterable {
   case responsibilities
   case sampling
   case candidates
+  /// The number of a row is that of a stratum.
+  case samples
+  /// The number of a row is that of a run of blocks.
+  case groups
   case starts
+  /// The number of a row is that of a change.
   case splits
 
   /// The numbers of one row.
   package func row(_ row: Int, of generator: Philox, draw: Int = 0) -> RandomRow {
-    RandomRow(generator, purpose: purpose(of: draw), row: row)
+    RandomRow(generator, purpose: purpose(draw: draw), row: row)
   }
 
-  /// Later streams have the highest bit, so that the numbers of the first four are what they were.
-  private func purpose(of draw: Int) -> UInt32 {
+  /// What keeps the numbers of a draw, below 2^28, apart from those of all others and of all other streams.
+  ///
+  /// The first four streams came first, and keep what they have; eight others have the top bit, which
+  /// none of their draws sets.
+  package func purpose(draw: Int) -> UInt32 {
     let draw = UInt32(truncatingIfNeeded: draw)
-    return rawValue < 4 ? draw << 2 & ~(1 << 31) | rawValue : 1 << 31 | draw << 3 | rawValue - 4
+    return rawValue < 4 ? draw << 2 | rawValue : 1 << 31 | draw << 3 | (rawValue - 4)
   }
 }

@@ -132,14 +132,4 @@ struct RaceTests {
     let two = ComponentOverlaps(masses: [3, 2], products: [2, 1, 1, 1])
     #expect(try #require(two.change(0, [0.5, 0.5, 0.5])).split == 0)
   }
-
-  @Test("Streams of random numbers do not meet")
-  func streams() {
-    let generator = Philox(seed: 1)
-    let draws = [0, 1, 2, 3, 7, 1 << 20]
-    let numbers = draws.flatMap { draw in
-      RandomStream.allCases.map { $0.row(0, of: generator, draw: draw).uniform(0) }
-    }
-    #expect(Set(numbers).count == numbers.count)
-  }
 }

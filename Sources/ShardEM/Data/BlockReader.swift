@@ -6,6 +6,13 @@ struct BlockReader: Sendable {
   let shards: [any RowSource]
   let beside: BesideData
   let blocks: [ShardPlan.Block]
+  /// Of a sample, which its shards know nothing of.
+  var origin: SampleOrigin?
+
+  /// The same rows in other blocks.
+  func replacing(blocks: [ShardPlan.Block]) -> BlockReader {
+    BlockReader(shards: shards, beside: beside, blocks: blocks, origin: origin)
+  }
 
   /// The number of columns of the files.
   var fileColumns: Int { shards[0].columnCount }
@@ -68,14 +75,19 @@ struct BlockReader: Sendable {
     _ number: Int, row: Int, column: Int
   ) -> (shard: any RowSource, row: Int, column: Int) {
     let block = blocks[number]
+    if let origin {
+      return origin.whole.source(ofRow: origin.plan.row(block.firstRow + row), column: column)
+    }
     return (shards[block.shard], block.rows.lowerBound + row, fileColumn(column))
   }
 
   /// A data column as messages name it.
-  func column(_ j: Int) -> RowSourceError.Column { shards[0].column(fileColumn(j)) }
+  func column(_ j: Int) -> RowSourceError.Column {
+    origin?.whole.column(j) ?? shards[0].column(fileColumn(j))
+  }
 
   /// The place in the file of a data column.
-  private func fileColumn(_ j: Int) -> Int {
+  func fileColumn(_ j: Int) -> Int {
     beside.columns.reduce(j) { $0 + ($1 <= $0 ? 1 : 0) }
   }
 

@@ -20,7 +20,11 @@ extension Engine {
     switch plan.initialization {
     case .parameters(let parameters): return parameters
     case .responsibilities(let given): return try await self.given(given, model)
-    case .race where model.componentCount > 1: return try await race(plan, restart: restart)
+    case .race where model.componentCount > 1:
+      return try await startOnSamples(
+        of: model, seed: seed, draw: restart, acceleration: plan.options.acceleration,
+        tolerance: plan.options.convergence.sampleTolerance
+      ) { try await $0.race(plan, restart: restart) }
     case .race, .kMeans: return try await drawn(.kMeans(coordinates))
     case .kMeansPlusPlus: return try await drawn(.seeds(coordinates))
     case .random: return try await drawn(.random)
@@ -141,5 +145,12 @@ extension Engine {
         }
       }
     }
+  }
+}
+
+extension Convergence {
+  /// What is left to gain at which a fit of some of the rows has come far enough, in nats per row.
+  fileprivate var sampleTolerance: Double {
+    if case .logLikelihood(let tolerance) = self { tolerance } else { 0 }
   }
 }
