@@ -75,7 +75,7 @@ import Testing
   @Test("a bar is one line that is drawn again and again")
   func bar() throws {
     let outcome = try Shardem.run(
-      ["fit", "data.csv", "-K", "2", "--progress", "bar", "-q"], in: folder())
+      ["fit", "data.csv", "-K", "2", "--init", "kmeans", "--progress", "bar", "-q"], in: folder())
     let frames = outcome.errors.split(separator: "\r")
     #expect(frames.first?.hasPrefix("[----------] 1/1000, ") == true)
     #expect(frames.last?.hasPrefix("[##########] ") == true)
@@ -87,7 +87,10 @@ import Testing
   func restarts() throws {
     func errors(_ style: String) throws -> String {
       let outcome = try Shardem.run(
-        ["fit", "data.csv", "-K", "2", "--restarts", "2", "--progress", style, "-q"], in: folder())
+        [
+          "fit", "data.csv", "-K", "2", "--init", "kmeans", "--restarts", "2", "--progress", style,
+          "-q",
+        ], in: folder())
       #expect(outcome.status == 0)
       return outcome.errors
     }

@@ -33,7 +33,7 @@ struct PendigitsTests {
   }
 
   @Test(
-    "Fits from k-means are on average at least as good as scikit-learn's", arguments: [1e-6, 1])
+    "Fits from a race are at least as good as scikit-learn's from k-means on average", arguments: [1e-6, 1])
   func scikitLearn(regularization: Double) throws {
     let file = TestData.shipped.appending(path: "scikit-learn.json")
     let recorded = try #require(try TestData.json(Recorded.self, file)).fits
@@ -44,21 +44,19 @@ struct PendigitsTests {
       components: options.nComponents, columns: data.columnCount, regularization: regularization,
       ranges: data.ranges)
     let engine = Engine(data, threads: 2, world: SoloCommunicator())
-    let found = try (0..<30).map { seed in
+    let found = try (0..<3).map { seed in
       try engine.fit(
-        model, from: .kMeans,
+        model, from: .race,
         options: FitOptions(
           maximumIterations: options.maxIter, convergence: .logLikelihood(options.tol),
-          seed: UInt64(seed))
+          // Coordinates are cut off at 0 and 100: the likeliest components are narrow there.
+          spikes: .keep, seed: UInt64(seed))
       ).score.meanLogLikelihood
     }
     let expected = fits.meanLogLikelihoods
     #expect(expected.count == 100)
-    #expect(mean(found[..<10]) >= mean(expected[..<10]))
-    // The two draw from different random numbers, so that fits of the same seed have nothing in
-    // common and ten of them may be luck. More of them show that it is not: the standard error of
-    // this difference is 0.1, and other maxima are 0.3 to 2 apart.
-    #expect(mean(found[...]) >= mean(expected[...]))
+    // Of one k-means start each; other maxima are 0.3 to 2 apart.
+    #expect(found.allSatisfy { $0 >= mean(expected[...]) })
   }
 
   private func mean(_ values: ArraySlice<Double>) -> Double {

@@ -90,7 +90,7 @@ struct RaceTests {
       seed: 6, rowCount: 400, componentCount: 2, columnCount: 2, covarianceType: .full,
       separation: 4)
     let spike = (0..<7).flatMap { (n: Int) -> [Double] in
-      [1 + Double(n) * 1e-7, 1 - Double(n % 3) * 1e-7]
+      [30 + Double(n) * 1e-7, 30 - Double(n % 3) * 1e-7]
     }
     return problem.rows + spike
   }

@@ -70,7 +70,7 @@ extension Engine {
         kinds[number], of: model, spread, seed: plan.options.seed,
         draw: restart * size.tries + number)
       return try await engine.advanced(
-        try engine.withoutSpikes(start, model), plan, by: roundLength)
+        try engine.withoutSpikes(start, plan), plan, by: roundLength)
     }
     var contenders = try await together(0..<size.tries, atMost: plan.searchesTogether) {
       try await contender($0.tentative, $1)
@@ -141,9 +141,11 @@ extension Engine {
     return Contender(state: state, hasSpikes: hasSpikes)
   }
 
-  /// A start whose components of few rows have the spread of all.
-  func withoutSpikes(_ start: Parameters, _ model: some MixtureModel) throws -> StartState {
-    let spikes = model.spikes(in: start, rows: data.weightedRowCount)
+  /// A start whose components of few rows have the spread of all, unless spikes are kept.
+  func withoutSpikes<M: MixtureModel>(_ start: Parameters, _ plan: StartPlan<M>) throws -> StartState {
+    let model = plan.model
+    let spikes =
+      plan.options.spikes == .last ? model.spikes(in: start, rows: data.weightedRowCount) : []
     return StartState(
       parameters: spikes.isEmpty
         ? start : try model.poolingSpreads(start, of: spikes, sharing: sharing))

@@ -142,7 +142,7 @@ extension Engine {
       ) { RandomStream.starts.row($0, of: generator, draw: draw).uniform(1 + number) }
       guard let start else { return nil }
       return try await engine.advanced(
-        try engine.withoutSpikes(start, model), plan, by: roundLength)
+        try engine.withoutSpikes(start, plan), plan, by: roundLength)
     }
     var contenders = outcomes.compactMap { try? $0.get() }
     while contenders.count > 1 {

@@ -96,7 +96,10 @@ struct EveryFamilyTests {
     let data = try data(family, rows: 300, seed: 3)
     let mixture = try family.mixture(components: 2, columns: columns, ranges: data.ranges)
     let options = FitOptions(maximumIterations: 20_000, convergence: .parameters(1e-11))
-    let fit = try fit(mixture, data, options: options)
+    // Two components of three bits have as many parameters as there are frequencies of bits: from some starts
+    // EM creeps along a ridge, where it ends short of the maximum.
+    let start: Initialization = family.family == BernoulliMixture.name ? .random : .kMeans
+    let fit = try fit(mixture, data, from: start, options: options)
     func objective(_ mixture: some Family, _ parameters: Parameters) throws -> Double {
       try Engine(data, threads: 1, world: SoloCommunicator()).score(mixture, under: parameters)
         .objective
