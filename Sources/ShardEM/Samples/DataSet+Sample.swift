@@ -15,7 +15,8 @@ extension DataSet {
   /// sample has no value is no failure. Errors about a row name its place in the files. -0 becomes 0.
   ///
   /// Each rank reads what is wanted of its own blocks, and nothing else; the rows come to their new
-  /// ranks in messages of 8 MiB. Beside the sample a rank holds the rows that it has read for it.
+  /// ranks in messages of 8 MiB. So each holds its share of the sample, whatever limit the memory of its other
+  /// rows has, and little beside it.
   /// - Parameters:
   ///   - wanted: how many rows, roughly; from half of all on the sample is this data set itself.
   ///   - draw: samples of the same seed that differ, from 0.
@@ -26,11 +27,10 @@ extension DataSet {
   ) throws -> DataSet {
     let plan = SamplePlan(rows: wanted, of: rowCount, seed: seed, draw: draw)
     if plan.isWhole { return self }
-    let read = try world.agree { try SampledRows(plan, of: self, threads: threads) }
     let cut = ShardPlan(rowCounts: [plan.rowCount], blockRows: Self.sampleBlockRows)
     let blocks = cut.blocks(ofRank: world.rank, size: world.size)
     let own = (blocks.first?.firstRow ?? 0)..<(blocks.last.map { $0.firstRow + $0.rows.count } ?? 0)
-    let rows = try SampleShare(of: read, own, world)
+    let rows = try SampleShare(own, of: SampledRows(plan, of: self, threads: threads), world)
 
     func source(_ values: [Double], columns: Int, _ name: String) -> any RowSource {
       InMemoryRows(
@@ -57,71 +57,62 @@ struct SampleOrigin: Sendable {
   let whole: DataSet
 }
 
-/// The rows of a sample that this rank has read: those of its blocks.
+/// The rows of a sample that this rank can read: those of its blocks.
 private struct SampledRows: Sendable {
   let plan: SamplePlan
   let columnCount: Int
   let isWeighted: Bool
   let isLabelled: Bool
-  /// Which rows these are, in the order of the sample.
-  let parts: [SamplePlan.Part]
-  /// Row-major, of each row its data, then its weight and label if there are any.
-  let numbers: [Double]
+  private let reader: BlockReader
+  private let threads: Int
+  /// In the order of the sample: rows, the block that has them, and their place in it.
+  private let parts: [(part: SamplePlan.Part, block: ShardPlan.Block)]
 
-  /// The numbers of a row.
-  var width: Int { columnCount + (isWeighted ? 1 : 0) + (isLabelled ? 1 : 0) }
+  /// The numbers of a row: its data, then its weight and label if there are any.
+  let width: Int
 
-  init(_ plan: SamplePlan, of data: DataSet, threads: Int) throws {
+  init(_ plan: SamplePlan, of data: DataSet, threads: Int) {
     (self.plan, columnCount) = (plan, data.columnCount)
     (isWeighted, isLabelled) = (data.isWeighted, data.isLabelled)
-    var blocks: [ShardPlan.Block] = []
-    var parts: [SamplePlan.Part] = []
-    for block in data.blocks {
-      let all = block.firstRow..<block.firstRow + block.rows.count
-      for part in plan.parts(of: all) {
-        blocks.append(
-          block.slice(
-            part.rows.lowerBound - block.firstRow..<part.rows.upperBound - block.firstRow))
-        parts.append(part)
+    (reader, self.threads) = (data.reader, threads)
+    width = columnCount + (isWeighted ? 1 : 0) + (isLabelled ? 1 : 0)
+    parts = data.blocks.flatMap { block in
+      plan.parts(of: block.firstRow..<block.firstRow + block.rows.count).map { part in
+        let start = part.rows.lowerBound - block.firstRow
+        return (part, block.slice(start..<start + part.rows.count))
       }
     }
-    self.parts = parts
-    let width = data.columnCount + (isWeighted ? 1 : 0) + (isLabelled ? 1 : 0)
-    numbers = try Self.read(
-      data.reader.replacing(blocks: blocks), count: parts.reduce(0) { $0 + $1.rows.count },
-      width: width, threads: threads)
   }
 
-  /// All blocks of a reader, one after the other.
-  private static func read(
-    _ reader: BlockReader, count: Int, width: Int, threads: Int
-  ) throws -> [Double] {
-    var row = 0
-    let starts = reader.blocks.map { block in
-      defer { row += block.rows.count }
-      return row
+  /// Overwrites those of the sample's rows `rows` that this rank can read.
+  ///
+  /// - Parameter numbers: `rows.count` × `width`.
+  func read(_ rows: Range<Int>, into numbers: UnsafeMutablePointer<Double>) throws {
+    let first = parts.partitioningIndex { $0.part.end > rows.lowerBound }
+    let end = parts.partitioningIndex { $0.part.start >= rows.upperBound }
+    let wanted = parts[first..<max(first, end)].map { part, block in
+      let own = (part.start..<part.end).clamped(to: rows)
+      return (
+        start: own.lowerBound - rows.lowerBound,
+        block: block.slice(own.lowerBound - part.start..<own.upperBound - part.start)
+      )
     }
+    let reader = reader.replacing(blocks: wanted.map(\.block))
     let workspaces = PerThread(threads: threads) { Workspace() }
-    return try [Double](unsafeUninitializedCapacity: count * width) { buffer, initialized in
-      // Each thread writes the rows of its blocks. Set to 0, as those of a block that fails stay unwritten.
-      buffer.initialize(repeating: 0)
-      nonisolated(unsafe) let buffer = buffer
-      try forEachItem(of: starts.count, threads: threads) { thread, number in
-        try reader.withBlock(number, scratch: workspaces[thread]) { block in
-          let place = buffer.baseAddress! + starts[number] * width
-          for n in 0..<block.count { write(block, n, into: place + n * width) }
+    // Each thread writes the rows of its parts.
+    nonisolated(unsafe) let numbers = numbers
+    try forEachItem(of: wanted.count, threads: threads) { thread, number in
+      try reader.withBlock(number, scratch: workspaces[thread]) { block in
+        for n in 0..<block.count {
+          write(block, n, into: numbers + (wanted[number].start + n) * width)
         }
       }
-      initialized = count * width
     }
   }
 
-  private static func write(
-    _ block: RowBlock, _ n: Int, into row: UnsafeMutablePointer<Double>
-  ) {
-    let count = block.columnCount
-    row.update(from: block.rows + n * count, count: count)
-    var end = row + count
+  private func write(_ block: RowBlock, _ n: Int, into row: UnsafeMutablePointer<Double>) {
+    row.update(from: block.rows + n * columnCount, count: columnCount)
+    var end = row + columnCount
     for beside in [block.weights, block.labels] {
       guard let beside else { continue }
       end.pointee = beside[n]
@@ -144,39 +135,32 @@ private struct SampleShare {
   /// all bits of a number but the sign of -0, which all rows lose, on one rank too.
   ///
   /// - Parameters:
-  ///   - read: what this rank has read.
   ///   - own: which rows of the sample it gets.
-  init(of read: SampledRows, _ own: Range<Int>, _ world: any Communicator) throws {
-    if read.isWeighted { weights = [] }
-    if read.isLabelled { labels = [] }
-    let (width, total) = (read.width, read.plan.rowCount)
-    values.reserveCapacity(own.count * read.columnCount)
-    var parts = read.parts[...]
-    var numbers = read.numbers[...]
-    for start in stride(from: 0, to: total, by: max((1 << 20) / width, 1)) {
-      let rows = start..<min(start + max((1 << 20) / width, 1), total)
-      var piece = [Double](repeating: 0, count: rows.count * width)
-      // Of the last part what is beyond these rows is left for the next.
-      while let part = parts.first, part.start < rows.upperBound {
-        let present = (part.start..<part.start + part.rows.count).clamped(to: rows)
-        let place = (present.lowerBound - start) * width
-        let count = present.count * width
-        piece.replaceSubrange(place..<place + count, with: numbers.prefix(count))
-        numbers = numbers.dropFirst(count)
-        if part.start + part.rows.count > rows.upperBound { break }
-        parts = parts.dropFirst()
+  ///   - sampled: what this rank can read.
+  init(_ own: Range<Int>, of sampled: SampledRows, _ world: any Communicator) throws {
+    if sampled.isWeighted { weights = [] }
+    if sampled.isLabelled { labels = [] }
+    values.reserveCapacity(own.count * sampled.columnCount)
+    let (total, length) = (sampled.plan.rowCount, max((1 << 20) / sampled.width, 1))
+    for start in stride(from: 0, to: total, by: length) {
+      let rows = start..<min(start + length, total)
+      var piece = [Double](repeating: 0, count: rows.count * sampled.width)
+      try world.agree {
+        try piece.withUnsafeMutableBufferPointer {
+          try sampled.read(rows, into: $0.baseAddress!)
+        }
       }
       if world.size > 1 { try world.sum(&piece) }
-      take(piece, of: rows, own, read)
+      take(piece, of: rows, own, sampled)
     }
   }
 
   private mutating func take(
-    _ piece: [Double], of rows: Range<Int>, _ own: Range<Int>, _ read: SampledRows
+    _ piece: [Double], of rows: Range<Int>, _ own: Range<Int>, _ sampled: SampledRows
   ) {
-    let (width, columns) = (read.width, read.columnCount)
+    let (width, columns) = (sampled.width, sampled.columnCount)
     weightedRowCount +=
-      read.isWeighted
+      sampled.isWeighted
       ? (0..<rows.count).count { piece[$0 * width + columns] > 0 } : rows.count
     for row in own.clamped(to: rows) {
       let first = (row - rows.lowerBound) * width

@@ -65,6 +65,8 @@ package struct SamplePlan: Sendable, Equatable {
     package let rows: Range<Int>
     /// The number of the first one in the sample.
     package let start: Int
+    /// The number there of the row that follows.
+    package var end: Int { start + rows.count }
   }
 
   /// Those of `rows` that are in the sample, in order.
@@ -92,7 +94,7 @@ package struct SamplePlan: Sendable, Equatable {
 extension Array {
   /// The first index from which on `isBehind` holds: it holds of no element before one of which it does
   /// not.
-  fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {
+  func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

@@ -125,6 +125,30 @@ struct SampleTests {
     }
   }
 
+  @Test("Rows that come in several messages are in order", arguments: [1, 3])
+  func severalMessages(ranks: Int) throws {
+    // 1,497 rows a message, whose ends lie within pieces.
+    let (count, columns) = (12_000, 700)
+    let values = (0..<count * columns).map(Double.init)
+    let plan = SamplePlan(rows: 5000, of: count, seed: 2, draw: 0)
+    let firsts = try onRanks(ranks) { world in
+      let data = try DataSet(
+        values: values, columnCount: columns, blockRows: 500, world: world)
+      let sample = try data.sample(rows: 5000, seed: 2, threads: 2, in: world)
+      let scratch = Workspace()
+      return try sample.blocks.indices.flatMap { number in
+        try sample.withBlock(number, scratch: scratch) { block in
+          (0..<block.count).map { n in
+            let row = block.rows + n * columns
+            #expect(row[columns - 1] == row[0] + Double(columns - 1))
+            return Int(row[0])
+          }
+        }
+      }
+    }.joined()
+    #expect(Array(firsts) == plan.pieces.joined().map { $0 * columns })
+  }
+
   @Test("Weights and labels that are columns are beside the rows")
   func columnsBeside() throws {
     let text =
