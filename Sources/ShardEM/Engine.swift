@@ -27,6 +27,12 @@ public final class Engine: Sendable {
     search = nil
   }
 
+  /// The same of a part of its rows.
+  init(_ other: Engine, data: DataSet) {
+    (self.data, world, threadCount) = (data, other.world, other.threadCount)
+    (memories, search) = (other.memories, other.search)
+  }
+
   /// The same for a search of its own.
   init(_ other: Engine, _ search: Search) {
     (data, world, threadCount) = (other.data, other.world, other.threadCount)

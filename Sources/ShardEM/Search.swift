@@ -47,8 +47,11 @@ extension Engine {
   package func sums(
     of passes: [any Pass], digest: Digest = Digest(), carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {
-    let request = WalkRequest(passes: passes, digest: digest, failure: failure)
-    guard let search else { return try run([request])[0] }
+    guard let search else {
+      return try run([WalkRequest(passes: passes, digest: digest, failure: failure)])[0]
+    }
+    let request = WalkRequest(
+      passes: data.ofItsRows(passes), digest: digest, failure: failure)
     search.stopwatch.stop()
     let total = try await search.walks.total(request, place: search.place)
     search.stopwatch.start(

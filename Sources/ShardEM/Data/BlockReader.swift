@@ -6,6 +6,10 @@ struct BlockReader: Sendable {
   let shards: [any RowSource]
   let beside: BesideData
   let blocks: [ShardPlan.Block]
+  /// Whose rows count as of weight 0; nil: no row does that has a weight.
+  var leftOut: RowPart?
+
+  var hasWeights: Bool { beside.weights != nil || leftOut != nil }
 
   /// The number of columns of the files.
   var fileColumns: Int { shards[0].columnCount }
@@ -38,10 +42,11 @@ struct BlockReader: Sendable {
       }
       return try withNumbers(beside.weights, of: block, rows, memory: ownWeights) { weights in
         try withNumbers(beside.labels, of: block, rows, memory: ownLabels) { labels in
-          try body(
-            RowBlock(
-              rows: own, weights: weights, labels: labels, count: count, columnCount: columnCount,
-              firstRow: block.firstRow))
+          let block = RowBlock(
+            rows: own, weights: weights, labels: labels, count: count, columnCount: columnCount,
+            firstRow: block.firstRow)
+          guard let leftOut else { return try body(block) }
+          return try block.withoutWeight(of: leftOut, body)
         }
       }
     }
