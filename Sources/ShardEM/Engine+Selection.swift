@@ -104,7 +104,8 @@ extension Engine {
       }
       let number = SelectionFit(candidate: place, fold: fold?.number)
       return SelectionJob(
-        plan: plan, mixture: mixture, rows: data, leftOut: fold?.rows,
+        mixture: mixture, initialization: plan.initialization, options: plan.options, rows: data,
+        leftOut: fold?.rows,
         course: .told(starts: max(plan.options.restarts, 1)) { try reporting(number, $0) })
     }
   }
@@ -155,14 +156,12 @@ extension Engine {
   private func ended(
     _ mixture: some Family, _ job: SelectionJob, atMost limit: Int
   ) async throws -> EndedJob {
-    let (plan, starts) = (job.plan, max(job.plan.options.restarts, 1))
-    let fit = try await best(
-      of: StartPlan(
-        model: mixture.observing(data.observed), initialization: plan.initialization,
-        options: plan.options,
-        tries: plan.initialization.tries(plan.options, rowCount: data.rowCount),
-        triesTogether: max(1, limit / min(starts, limit))),
-      starts: starts, atMost: limit, job.course)
+    let starts = max(job.options.restarts, 1)
+    let plan = StartPlan(
+      model: mixture.observing(data.observed), initialization: job.initialization,
+      options: job.options, tries: job.initialization.tries(job.options, rowCount: data.rowCount),
+      triesTogether: limit / min(starts, limit))
+    let fit = try await best(of: plan, starts: starts, atMost: limit, job.course)
     let own = mixture.fitted == nil ? fit.score : nil
     let fitted: any Family = mixture.fitted ?? mixture
     let score: Score
@@ -191,12 +190,11 @@ private struct SelectionPlan {
 }
 
 /// A fit of a selection that is to be run.
-///
-/// Unchecked: candidates are looked at by the thread alone that has called `select`.
-private struct SelectionJob: @unchecked Sendable {
-  let plan: SelectionPlan
+private struct SelectionJob: Sendable {
   /// Or why it cannot be fitted.
   let mixture: Result<any Family, any Error>
+  let initialization: Initialization
+  let options: FitOptions
   let rows: DataSet
   /// The rows that its score is to be of; nil: those of the fit.
   let leftOut: DataSet?
