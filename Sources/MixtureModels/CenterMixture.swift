@@ -13,6 +13,7 @@ extension CenterMixture {
   public static var canBePart: Bool { false }
   public static var isRegularized: Bool { false }
 
+  public var hasOwnMetric: Bool { true }
   public var takesMissing: Bool { true }
 
   public func moments(of components: StepComponents, at parameters: Parameters) -> CenterMoments {

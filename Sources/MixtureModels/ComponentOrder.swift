@@ -32,7 +32,7 @@ extension MixtureModel {
   }
 
   /// Whether the numbers are of one component after the other; those of a shared matrix are not.
-  private func isOfComponents(_ part: ParameterLayout.Part) -> Bool {
+  func isOfComponents(_ part: ParameterLayout.Part) -> Bool {
     part.shape.first == componentCount && !(part.domain == .covariance && part.shape.count == 2)
   }
 

@@ -26,6 +26,10 @@ extension DerivedFamily {
   }
   public var isSmooth: Bool { base.isSmooth }
   public var hasExchangeableComponents: Bool { base.hasExchangeableComponents }
+  public var hasOwnMetric: Bool { base.hasOwnMetric }
+  public func spikes(in parameters: Parameters, rows: Int) -> [Int] {
+    base.spikes(in: parameters, rows: rows)
+  }
   public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
     try base.corrected(parameters, sharing: work)
   }

@@ -137,7 +137,7 @@ extension Family {
   }
 
   /// The mean and variance of each column over all components, of a family of continuous columns.
-  package func momentsOfAll(_ parameters: Parameters) -> [(mean: Double, variance: Double)] {
+  func momentsOfAll(_ parameters: Parameters) -> [(mean: Double, variance: Double)] {
     let weights = weights(parameters)
     let total = weights.reduce(0, +)
     return (0..<columnCount).map { j in

@@ -25,6 +25,16 @@ public protocol MixtureModel: Model where Step == MixtureStep<StepComponents, St
   /// so, else not.
   var hasExchangeableComponents: Bool { get }
 
+  /// Whether distances of rows mean what they are, whatever the columns' variances: starts are then looked
+  /// for in the coordinates of the data only. By default not.
+  var hasOwnMetric: Bool { get }
+
+  /// The components whose likelihood has no bound, or next to none, for the few or nearly equal rows that
+  /// they are of: no evidence for what they say. By default none.
+  ///
+  /// - Parameter rows: of positive weight; of weighted rows a component has its weight's share.
+  func spikes(in parameters: Parameters, rows: Int) -> [Int]
+
   /// Prepares the log joint densities under `parameters`.
   ///
   /// - Throws: `FitError` if the parameters define no density (a singular covariance).
@@ -76,6 +86,8 @@ extension MixtureModel {
   public var responsibilityCount: Int { componentCount }
   public var classes: ComponentClasses? { nil }
   public var hasExchangeableComponents: Bool { false }
+  public var hasOwnMetric: Bool { false }
+  public func spikes(in parameters: Parameters, rows: Int) -> [Int] { [] }
 
   public func scoreStep(_ components: StepComponents) -> ScoreStep<StepComponents> {
     ScoreStep(components)

@@ -74,6 +74,8 @@ public struct VariationalGaussianMixture: DerivedFamily {
 
   /// Sticks are broken one after the other.
   public var hasExchangeableComponents: Bool { weights == .dirichlet }
+  /// The prior bounds covariances, and components without rows are none.
+  public func spikes(in parameters: Parameters, rows: Int) -> [Int] { [] }
 
   /// Updates that are not of one bound lead nowhere in particular.
   public var isSmooth: Bool { updates == .conjugate }

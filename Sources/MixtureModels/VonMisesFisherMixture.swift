@@ -56,6 +56,8 @@ public struct VonMisesFisherMixture: Family {
     ])
   }
 
+  public var hasOwnMetric: Bool { true }
+
   public var valueCheck: ValueCheck? {
     { block in
       for n in 0..<block.count {

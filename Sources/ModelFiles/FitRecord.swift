@@ -11,6 +11,8 @@ public struct FitRecord: Sendable, Equatable {
   public var totalWeight: Double?
   /// The number of EM iterations.
   public var iterations: Int
+  /// Whether these were steps of online EM, which does not converge; false, and absent, if not.
+  public var isStepwise = false
   /// Whether the convergence criterion was met.
   public var converged: Bool
   /// What was left to gain when it ended, per row, in nats: an estimate. Nil, and absent, if unknown.
@@ -53,7 +55,7 @@ public struct FitRecord: Sendable, Equatable {
   public var isRegularizationRelative: Bool
   /// Whether responsibilities below rounding counted too; false, and absent, if not.
   public var exactDense: Bool
-  /// How the start was chosen: `kmeans`, `k-means++`, `random` or `file`.
+  /// How the start was chosen: `race`, `kmeans`, `k-means++`, `random` or `file`.
   public var initialization: String
 
   /// The regularization as options have it.

@@ -270,7 +270,7 @@ extension ModelFileReader {
     func ofDensities(_ key: String) throws(ModelFileError) -> Double? {
       hasDensities ? try member(key).number() : nil
     }
-    return FitRecord(
+    var record = FitRecord(
       rows: try member("rows").integer(Int.self, atLeast: 0),
       totalWeight: try optional("total_weight")?.number(),
       iterations: try member("iterations").integer(Int.self, atLeast: 0),
@@ -293,5 +293,7 @@ extension ModelFileReader {
       isRegularizationRelative: try optional("regularization_relative")?.bool() ?? false,
       exactDense: try optional("exact_dense")?.bool() ?? false,
       initialization: try member("initialization").string())
+    record.isStepwise = try optional("stepwise")?.bool() ?? false
+    return record
   }
 }

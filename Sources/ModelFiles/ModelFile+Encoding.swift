@@ -81,7 +81,8 @@ extension FitRecord {
     return .lines(
       [
         ("rows", .integer(rows)), ("total_weight", totalWeight.map(JSONText.number)),
-        ("iterations", .integer(iterations)), ("converged", .bool(converged)),
+        ("iterations", .integer(iterations)), ("stepwise", isStepwise ? .bool(true) : nil),
+        ("converged", .bool(converged)),
         ("remaining", remaining.map(JSONText.number)),
         ("log_likelihood", logLikelihood.map(JSONText.number)),
         ("mean_log_likelihood", meanLogLikelihood.map(JSONText.number)),

@@ -45,6 +45,13 @@ public struct ShardPlan: Sendable, Equatable {
     public let rows: Range<Int>
     /// The number of the first row, counted from 0 over all shards.
     public let firstRow: Int
+
+    /// Some of these rows, counted from 0 in the block.
+    package func slice(_ part: Range<Int>) -> Block {
+      Block(
+        shard: shard, rows: rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound,
+        firstRow: firstRow + part.lowerBound)
+    }
   }
 
   /// The blocks of one rank, in row order; empty on some ranks if there are more ranks than blocks.
@@ -55,6 +62,11 @@ public struct ShardPlan: Sendable, Equatable {
   /// The number of the first row of every block, counted over all shards.
   public var blockStarts: [Int] {
     zip(firstRows, rowCounts).flatMap { Array(stride(from: $0, to: $0 + $1, by: blockRows)) }
+  }
+
+  /// The number of a block, counted over all shards.
+  package func number(of block: Block) -> Int {
+    firstBlocks[block.shard] + block.rows.lowerBound / blockRows
   }
 
   /// The blocks of which `runs` consist.

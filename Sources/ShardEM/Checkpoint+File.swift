@@ -7,7 +7,7 @@ import JSONDocuments
 /// its score; of one that is under way what its acceleration goes by; the parameters, where they matter.
 extension Checkpoint {
   private static let format = "shardem-checkpoint"
-  private static let version = 5
+  private static let version = 6
   /// How a file begins, of this version and later ones.
   private static let beginning = Array("{\"format\": \"\(format)\", ".utf8)
 
@@ -120,7 +120,8 @@ extension Checkpoint.Start {
     .object([
       ("iteration", .integer(iteration)), ("converged", .bool(converged)),
       ("failed", .bool(hasFailed)), ("objectives", .integer(meanObjectives.count)),
-      ("acceleration", acceleration.map { .integer($0.count) } ?? .null), ("score", score.map { .integer($0.count) } ?? .null),
+      ("acceleration", acceleration.map { .integer($0.count) } ?? .null),
+      ("spikes", .bool(hasSpikes)), ("score", score.map { .integer($0.count) } ?? .null),
       ("numbers", numbers.map { .integer($0.count) } ?? .null),
     ])
   }
@@ -133,7 +134,7 @@ extension Checkpoint.Start {
       return Array(values.prefix(count))
     }
     guard let converged = json["converged"]?.bool, let hasFailed = json["failed"]?.bool,
-      let scoreCount = json["score"], let count = json["numbers"],
+      let hasSpikes = json["spikes"]?.bool, let scoreCount = json["score"], let count = json["numbers"],
       let accelerationCount = json["acceleration"],
       let means = json["iteration"]?.int.flatMap(take),
       let objectives = json["objectives"]?.int.flatMap(take), objectives.isEmpty == means.isEmpty,
@@ -144,6 +145,7 @@ extension Checkpoint.Start {
     else { return nil }
     self.init(
       converged: converged, hasFailed: hasFailed, score: scoreCount.isNull ? nil : score,
+      hasSpikes: hasSpikes,
       meanLogLikelihoods: means, meanObjectives: objectives,
       acceleration: accelerationCount.isNull ? nil : acceleration,
       numbers: count.isNull ? nil : numbers)

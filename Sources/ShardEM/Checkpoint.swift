@@ -9,6 +9,8 @@ package struct Checkpoint: Equatable, Sendable {
     /// The log-likelihood, the sum of weights and the log prior, of a start that has ended; of a mixture,
     /// entropy, hard entropy and the number of components too.
     let score: [Double]?
+    /// Whether that ranks behind others.
+    let hasSpikes: Bool
     /// Nats per row, of every iteration.
     package let meanLogLikelihoods: [Double]
     /// Nats per row, of the last ones.
@@ -79,7 +81,8 @@ extension Checkpoint.Start {
     meanObjectives = state.meanObjectives
     acceleration = state.accelerator?.numbers
     hasFailed = state.end == .failed
-    score = if case .score(let score) = state.end { score.numbers } else { nil }
+    score = if case .score(let score, _) = state.end { score.numbers } else { nil }
+    hasSpikes = state.hasSpikes
     numbers = state.parameters.map { model.numbers(of: $0) }
   }
 
@@ -98,7 +101,8 @@ extension Checkpoint.Start {
     }
     if hasFailed { state.end = .failed }
     if let score {
-      state.end = .score(Score(numbers: score, freeParameterCount: model.freeParameterCount))
+      state.end = .score(
+        Score(numbers: score, freeParameterCount: model.freeParameterCount), hasSpikes: hasSpikes)
     }
     return state
   }

@@ -45,7 +45,7 @@ extension Engine {
     else { return nil }
     do {
       let start = try model.corrected(proposed, sharing: sharing)
-      return try await step(model, from: start, carrying: failure)
+      return try await tentative.step(model, from: start, carrying: failure)
     } catch is FitError {
       return nil
     }

@@ -7,7 +7,8 @@ public typealias IterationHook = (IterationReport) throws -> Void
 
 extension Engine {
   /// Collective. Fits a mixture from one or several starts; the best final objective, which is the
-  /// log-likelihood unless the model has a prior, wins, of equal ones the earliest.
+  /// log-likelihood unless the model has a prior, wins, of equal ones the earliest. One with spikes wins
+  /// only if all have some (`FitOptions.spikes`).
   ///
   /// Starts run together, as many as there is memory for: one walk over the rows, and one message, is
   /// an iteration of each. None gives other bits than it would alone.
@@ -18,6 +19,7 @@ extension Engine {
   ///     its result is the same to the last bit. Nil: from the beginning.
   ///   - onIteration: is told of every iteration.
   ///   - keep: is given after that, on every rank, what is needed to go on from there.
+  ///   - onSearch: is told of what a race does.
   /// - Returns: the same on every rank, bit for bit the same on any number of ranks and threads.
   /// - Throws: `DataSetError` if there are fewer rows than components; `FitError` if every start
   ///   fails, that of the first; `DivergedRanks` if ranks disagree on the parameters; on every rank
@@ -25,7 +27,8 @@ extension Engine {
   public func fit(
     _ model: some MixtureModel, from initialization: Initialization,
     options: FitOptions = FitOptions(), resuming state: FitState? = nil,
-    onIteration: IterationHook = { _ in }, keep: FitKeeper = { _ in }
+    onIteration: IterationHook = { _ in }, keep: FitKeeper = { _ in },
+    onSearch: SearchHook = { _ in }
   ) throws -> Fit {
     let model = model.observing(data.observed)
     let place = state?.place
@@ -54,16 +57,15 @@ extension Engine {
     guard parameters.allSatisfy(model.layout.fits) else {
       throw FitError.unusable(setting: "a state of another model", expected: "one of this")
     }
-    let tries = initialization.tries(options, rowCount: data.rowCount)
-    let limit = try restarts * tries == 1 ? 1 : searchesTogether(of: model)
-    let plan = StartPlan(
-      model: model, initialization: initialization, options: options, tries: tries,
-      triesTogether: limit / min(restarts, limit))
-
+    let isAlone = if case .race = initialization { false } else { restarts == 1 }
+    let limit = try isAlone ? 1 : searchesTogether(of: model)
     return try FitCourse.with(
-      state ?? FitState(starts: restarts), onIteration, keep
+      state ?? FitState(starts: restarts), onIteration, keep, onSearch
     ) { course in
-      try searching(before: course.keepState) { engine in
+      let plan = StartPlan(
+        model: model, initialization: initialization, options: options,
+        searchesTogether: limit / min(restarts, limit), tell: { course.tell($0) })
+      return try searching(before: course.keepState) { engine in
         try await engine.best(of: plan, starts: restarts, atMost: limit, course)
       }
     }
@@ -115,7 +117,7 @@ extension Engine {
     of model: some Model, _ state: FitState
   ) -> Fit? {
     guard let best = state.best, let start = state.starts[best],
-      case .score(let score) = start.end, let parameters = start.parameters
+      case .score(let score, _) = start.end, let parameters = start.parameters
     else { return nil }
     return Fit(
       parameters: parameters, score: score, iterations: start.iteration,
@@ -142,6 +144,10 @@ extension Engine {
         foundIn: earlier == nil ? searchSeconds - began : 0, options: plan.options, course,
         result: {
           plan.options.order == .none || plan.initialization.isGiven ? $0 : plan.model.inOrder($0)
+        },
+        hasSpikes: {
+          plan.options.spikes == .last
+            && !plan.model.spikes(in: $0, rows: data.weightedRowCount).isEmpty
         }
       ) { try await evaluation(plan.model, under: $0, carrying: $1) }
     } catch let failure as FitError {
@@ -155,11 +161,13 @@ extension Engine {
   /// - Parameters:
   ///   - startSeconds: what finding the start took.
   ///   - result: what the fit gives, by its last parameters.
+  ///   - hasSpikes: whether that is to rank behind others.
   ///   - evaluate: the log-likelihood and the sum of weights under the last parameters.
   private func runEM(
     _ model: some Model, from start: StartState, restart: Int,
     foundIn startSeconds: Double, options: FitOptions, _ course: FitCourse,
     result: (Parameters) -> Parameters = { $0 },
+    hasSpikes: (Parameters) -> Bool = { _ in false },
     evaluate: (Parameters, (any Error)?) async throws -> WalkTotal
   ) async throws {
     var state = start
@@ -213,8 +221,9 @@ extension Engine {
     try FitError.requireFinite(last.logLikelihood + model.logPrior(of: parameters))
     // Also of a start that the limit lets do no iteration.
     course.reach(state, restart: restart)
+    let score = Score(last, of: model, under: parameters)
     course.end(
-      restart, .score(Score(last, of: model, under: parameters)), with: parameters)
+      restart, .score(score, hasSpikes: hasSpikes(parameters)), with: parameters)
   }
 }
 

@@ -27,7 +27,7 @@ extension Engine {
   /// Collective. Two walks over the rows.
   private func moments() throws -> DataMeasures.Moments {
     let means = try searching { try await $0.columnMoments().means }
-    let (products, weightSum) = try scatter(about: means)
+    let (products, weightSum) = try searching { try await $0.scatter(about: means) }
     guard weightSum > 1 else {
       throw world.common(
         FitError.unusable(
@@ -44,25 +44,6 @@ extension Engine {
   /// Missing cells count as the means of their columns.
   public func columnVariances() throws -> [Double] {
     try data.requireValues()
-    let count = data.columnCount
-    // About the middle of the data, from which no number of a column is far, relative to its range.
-    let middle = zip(data.ranges.minimum, data.ranges.maximum).map { $0 / 2 + $1 / 2 }
-    let pass = BlockPass(["weight": 1, "sums": count, "squares": count]) { block, _, sums in
-      sums.update(repeating: 0, count: 1 + 2 * count)
-      for n in 0..<block.count {
-        let weight = block.weights?[n] ?? 1
-        sums[0] += weight
-        for j in 0..<count {
-          let distance = block.rows[n * count + j] - middle[j]
-          sums[1 + j] += weight * distance
-          sums[1 + count + j] += weight * (distance * distance)
-        }
-      }
-    }
-    let sums = try run([pass]).sums[0].numbers
-    return (0..<count).map { j in
-      let mean = sums[1 + j] / sums[0]
-      return max(0, sums[1 + count + j] / sums[0] - mean * mean)
-    }
+    return try searching { try await $0.columnSpread(withAxes: false).variances }
   }
 }

@@ -66,7 +66,7 @@ extension Engine {
           CandidateOutcome(
             candidates[place],
             stride(from: place, to: ended.count, by: candidates.count).map { ended[$0] })
-        }, by: criterion)
+        }, by: criterion, spikes: options.spikes)
     }
   }
 
@@ -139,7 +139,7 @@ extension Engine {
     }
   }
 
-  /// - Parameter limit: how many starts or tries may run together.
+  /// - Parameter limit: how many searches may run together.
   private func ended(_ job: SelectionJob, atMost limit: Int) async throws -> EndedJob {
     if let failure = job.failure { return EndedJob(failure: failure) }
     var ended: EndedJob
@@ -159,8 +159,7 @@ extension Engine {
     let starts = max(job.options.restarts, 1)
     let plan = StartPlan(
       model: mixture.observing(data.observed), initialization: job.initialization,
-      options: job.options, tries: job.initialization.tries(job.options, rowCount: data.rowCount),
-      triesTogether: limit / min(starts, limit))
+      options: job.options, searchesTogether: limit / min(starts, limit), tell: { _ in })
     let fit = try await best(of: plan, starts: starts, atMost: limit, job.course)
     let own = mixture.fitted == nil ? fit.score : nil
     let fitted: any Family = mixture.fitted ?? mixture

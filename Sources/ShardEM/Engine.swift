@@ -16,6 +16,11 @@ public final class Engine: Sendable {
   private let memories: ThreadMemories
   /// What this one's search shares with others; nil of one that walks for itself.
   let search: Search?
+  /// How searches see the rows; nil: as they are.
+  let transform: ColumnTransform?
+  /// Whether sums of searches that are no numbers are a failure of the search alone: of one that tries
+  /// parameters which need not be possible.
+  let isTentative: Bool
 
   /// - Parameter threads: how many threads of this rank share its blocks, at least 1.
   public init(_ data: DataSet, threads: Int, world: any Communicator) {
@@ -24,19 +29,24 @@ public final class Engine: Sendable {
     self.world = world
     threadCount = threads
     memories = ThreadMemories(threads: threads)
-    search = nil
+    (search, transform, isTentative) = (nil, nil, false)
   }
 
   /// The same of a part of its rows.
   init(_ other: Engine, data: DataSet) {
     (self.data, world, threadCount) = (data, other.world, other.threadCount)
     (memories, search) = (other.memories, other.search)
+    (transform, isTentative) = (other.transform, other.isTentative)
   }
 
   /// The same for a search of its own.
-  init(_ other: Engine, _ search: Search) {
+  init(
+    _ other: Engine, _ search: Search?, _ transform: ColumnTransform? = nil,
+    isTentative: Bool = false
+  ) {
     (data, world, threadCount) = (other.data, other.world, other.threadCount)
-    (memories, self.search) = (other.memories, search)
+    (memories, self.search, self.transform) = (other.memories, search, transform)
+    self.isTentative = isTentative
   }
 
   /// Collective. One walk over the rows and one message, whatever the number of passes; the sums of
@@ -61,11 +71,23 @@ public final class Engine: Sendable {
     let processorStart = processorSeconds()
     var failure = requests.lazy.compactMap(\.failure).first
     let passes = requests.flatMap(\.passes)
+    // Of each pass the request whose failure it is if its sums are no numbers; nil: it is that of all.
+    let owners = requests.enumerated().flatMap { number, request in
+      request.passes.map { _ in request.isTentative ? number : nil }
+    }
+    let tentative = requests.indices.filter { requests[$0].isTentative }
+    let impossible = Mutex<Set<Int>>([])
     let counts = passes.map(\.slots.count)
     let count = counts.reduce(0, +)
     var elements: [Double]?
     do {
-      if failure == nil { elements = try elementsOfThisRank(passes, counts: counts) }
+      if failure == nil {
+        elements = try elementsOfThisRank(passes, counts: counts) { pass in
+          guard let owner = owners[pass] else { return false }
+          impossible.withLock { _ = $0.insert(owner) }
+          return true
+        }
+      }
     } catch { failure = error }
     let computed = clock.now
     let seconds = (computed - start).seconds
@@ -76,6 +98,7 @@ public final class Engine: Sendable {
     let beside =
       [failure == nil ? 0 : 1] + DigestAgreement.numbers(digest)
       + PassTimes.numbers(compute: seconds, processor: processorSeconds() - processorStart)
+      + impossible.withLock { set in tentative.map { set.contains($0) ? 1.0 : 0 } }
     // As long on a rank that has failed.
     var buffer = elements ?? ExactSums(count: count, additions: data.plan.blockCount).elements
     elements = nil
@@ -88,13 +111,16 @@ public final class Engine: Sendable {
     guard DigestAgreement.holds(numbers[count + 1..<timing], ranks: world.size) else {
       throw RankFailure(try world.diverged(digest))
     }
-    let times = PassTimes.times(numbers[timing...], own: seconds, ranks: world.size)
+    let flags = numbers.suffix(tentative.count)
+    let times = PassTimes.times(
+      numbers[timing...].dropLast(tentative.count), own: seconds, ranks: world.size)
+    let failed = Set(zip(tentative, flags).filter { $1 > 0 }.map(\.0))
     let communicationSeconds = (clock.now - computed).seconds
 
     var rest = totals[..<count]
     let slotBytes = 8 * Reduction.exactSums.elementSize
     var bytesBeside = slotBytes * beside.count
-    return requests.map { request in
+    return requests.enumerated().map { number, request in
       let sums = request.passes.map { pass in
         let slots = pass.slots
         defer { rest = rest.dropFirst(slots.count) }
@@ -106,7 +132,7 @@ public final class Engine: Sendable {
         processorSeconds: times.processor / Double(requests.count),
         communicationSeconds: communicationSeconds / Double(requests.count),
         messageBytes: sums.reduce(bytesBeside) { $0 + slotBytes * $1.numbers.count },
-        sharers: requests.count)
+        sharers: requests.count, isImpossible: failed.contains(number))
     }
   }
 
@@ -134,8 +160,12 @@ public final class Engine: Sendable {
 
   /// The elements of the exact sums of this rank's blocks.
   ///
-  /// - Parameter counts: of the passes' slots, which are made anew whenever they are asked for.
-  private func elementsOfThisRank(_ passes: [any Pass], counts: [Int]) throws -> [Double] {
+  /// - Parameters:
+  ///   - counts: of the passes' slots, which are made anew whenever they are asked for.
+  ///   - bearing: whether the walk is to go on although the sums of this pass, by number, are none.
+  private func elementsOfThisRank(
+    _ passes: [any Pass], counts: [Int], bearing: @Sendable (_ pass: Int) -> Bool
+  ) throws -> [Double] {
     try memories.withOne { threads in
       for thread in 0..<threadCount {
         threads[thread].restart(counts: counts, additions: data.plan.blockCount)
@@ -153,7 +183,7 @@ public final class Engine: Sendable {
           for (i, (pass, sums)) in zip(passes, memory.sums).enumerated() {
             let block = takeMissing[i] ? block : filled
             try pass.write(block, workspace: memory.computing, into: numbers)
-            if let slot = sums.add(numbers) {
+            if let slot = sums.add(numbers), !bearing(i) {
               throw data.error(
                 aboutSlot: slot, of: pass, numbers[slot], block, number: number, memory.computing)
             }
@@ -177,6 +207,8 @@ struct WalkRequest: Sendable {
   var digest = Digest()
   /// An error that this rank met before, to be thrown on all ranks.
   var failure: (any Error)?
+  /// Whether sums that are no numbers are no error of the walk.
+  var isTentative = false
 
   static func digest(of requests: [WalkRequest]) -> Digest {
     requests.count == 1 ? requests[0].digest : Digest(words: requests.map(\.digest.value))
@@ -200,11 +232,14 @@ public struct WalkTotal: Sendable {
   public let sharers: Int
   /// How many walks came before whose sums were found wanting.
   public private(set) var retakes = 0
+  /// Whether some numbers of a tentative request were none, and these are none either.
+  let isImpossible: Bool
 
   init(
     sums: [Sums], computeSeconds: RankSeconds, processorSeconds: Double,
-    communicationSeconds: Double, messageBytes: Int, sharers: Int
+    communicationSeconds: Double, messageBytes: Int, sharers: Int, isImpossible: Bool = false
   ) {
+    self.isImpossible = isImpossible
     self.sums = sums
     self.computeSeconds = computeSeconds
     self.processorSeconds = processorSeconds

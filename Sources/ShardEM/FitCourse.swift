@@ -20,23 +20,29 @@ final class FitCourse: @unchecked Sendable {
   private let progress: Mutex<Progress>
   private let onIteration: IterationHook
   private let keep: FitKeeper
+  private let onSearch: SearchHook
 
   private init(
     _ state: FitState, _ onIteration: @escaping IterationHook,
-    _ keep: @escaping FitKeeper
+    _ keep: @escaping FitKeeper, _ onSearch: @escaping SearchHook
   ) {
     progress = Mutex(
       Progress(state: state, marks: Array(repeating: nil, count: state.starts.count)))
-    (self.onIteration, self.keep) = (onIteration, keep)
+    (self.onIteration, self.keep, self.onSearch) = (onIteration, keep, onSearch)
   }
 
   /// Calls `body` with the course of a fit that begins with `state`.
   static func with<Value>(
     _ state: FitState, _ onIteration: IterationHook,
-    _ keep: FitKeeper = { _ in }, _ body: (FitCourse) throws -> Value
+    _ keep: FitKeeper = { _ in }, _ onSearch: SearchHook = { _ in },
+    _ body: (FitCourse) throws -> Value
   ) rethrows -> Value {
     try withoutActuallyEscaping(onIteration) { onIteration in
-      try withoutActuallyEscaping(keep) { keep in try body(FitCourse(state, onIteration, keep)) }
+      try withoutActuallyEscaping(keep) { keep in
+        try withoutActuallyEscaping(onSearch) { onSearch in
+          try body(FitCourse(state, onIteration, keep, onSearch))
+        }
+      }
     }
   }
 
@@ -45,7 +51,7 @@ final class FitCourse: @unchecked Sendable {
 
   /// That of a fit whose iterations are told of, by the thread that runs it, and which nobody keeps.
   static func told(starts: Int, _ onIteration: @escaping IterationHook) -> FitCourse {
-    FitCourse(FitState(starts: starts), onIteration, { _ in })
+    FitCourse(FitState(starts: starts), onIteration, { _ in }, { _ in })
   }
 
   var state: FitState { progress.withLock { $0.state } }
@@ -68,6 +74,9 @@ final class FitCourse: @unchecked Sendable {
 
   /// What is told comes before what is kept: a fit that goes on finds its iterations in the trace.
   func report(_ report: IterationReport) throws { try onIteration(report) }
+
+  /// What a search for a start is doing.
+  func tell(_ report: SearchReport) { onSearch(report) }
 
   /// Start number `restart` has come so far.
   func reach(_ start: StartState, restart: Int) {

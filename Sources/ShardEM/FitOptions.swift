@@ -10,10 +10,8 @@ public struct FitOptions: Sendable, Equatable {
   public var acceleration: Acceleration
   /// The number of starts, at least 1; the best final objective wins.
   public var restarts: Int
-  /// How many starts are drawn for each of `restarts`, at least 1; the one that is most likely after
-  /// one EM iteration is gone on with. Nil: five with k-means or k-means++ on up to 100,000 rows,
-  /// else one.
-  public var tries: Int?
+  /// How fits rank whose components are spikes (`MixtureModel.spikes`).
+  public var spikes: SpikeRank
   /// In which order the components of the result are; as the start has them where that is given.
   public var order: ComponentOrder
   /// What all random numbers derive from.
@@ -22,14 +20,14 @@ public struct FitOptions: Sendable, Equatable {
   /// The defaults are those of the command.
   public init(
     maximumIterations: Int = 1000, convergence: Convergence = .logLikelihood(1e-6),
-    acceleration: Acceleration = .anderson, restarts: Int = 1, tries: Int? = nil,
+    acceleration: Acceleration = .anderson, restarts: Int = 1, spikes: SpikeRank = .last,
     order: ComponentOrder = .weight, seed: UInt64 = 0
   ) {
     self.maximumIterations = maximumIterations
     self.convergence = convergence
     self.acceleration = acceleration
     self.restarts = restarts
-    self.tries = tries
+    self.spikes = spikes
     self.order = order
     self.seed = seed
   }
@@ -39,12 +37,20 @@ public struct FitOptions: Sendable, Equatable {
     if maximumIterations < 0 {
       throw FitError.unusable(setting: "\(maximumIterations) iterations", expected: "0 or more")
     }
-    for (name, count) in [("restarts", restarts), ("tries", tries ?? 1)] where count < 1 {
-      throw FitError.unusable(setting: "\(count) \(name)", expected: "1 or more")
+    if restarts < 1 {
+      throw FitError.unusable(setting: "\(restarts) restarts", expected: "1 or more")
     }
     guard convergence.tolerance >= 0, convergence.tolerance.isFinite else {
       throw FitError.unusable(
         setting: "a tolerance of \(convergence.tolerance)", expected: "a number from 0 up")
     }
   }
+}
+
+/// How fits rank that have spikes: components whose likelihood is next to unbounded.
+public enum SpikeRank: String, Sendable, CaseIterable {
+  /// Behind all without.
+  case last
+  /// As others, by what they maximize.
+  case keep
 }

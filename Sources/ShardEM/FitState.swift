@@ -27,10 +27,13 @@ public struct FitState: Sendable, Equatable {
       ended: begun.count(where: \.hasEnded), iterations: begun.reduce(0) { $0 + $1.iteration })
   }
 
-  /// The number of the start that has ended with the largest objective, of equal ones the first.
+  /// The number of the start that has ended with the largest objective, without spikes if there is one such;
+  /// of equal ones the first.
   var best: Int? {
+    let ended = starts.indices.filter { starts[$0]?.objective != nil }
+    let free = ended.filter { starts[$0]?.hasSpikes == false }
     func objective(_ start: Int) -> Double { starts[start]?.objective ?? -.infinity }
-    return starts.indices.reduce(nil) { best, start in
+    return (free.isEmpty ? ended : free).reduce(nil) { best, start in
       objective(start) > best.map(objective) ?? -.infinity ? start : best
     }
   }
@@ -60,8 +63,10 @@ public struct StartState: Sendable, Equatable {
   package var hasEnded: Bool { end != nil }
   /// Of the last parameters, once that is known.
   var objective: Double? {
-    if case .score(let score) = end { score.objective } else { nil }
+    if case .score(let score, _) = end { score.objective } else { nil }
   }
+  /// Whether it ranks behind others.
+  var hasSpikes: Bool { if case .score(_, let hasSpikes) = end { hasSpikes } else { false } }
 
   /// The beginning of a start.
   package init(parameters: Parameters?) { self.parameters = parameters }
@@ -71,7 +76,7 @@ public struct StartState: Sendable, Equatable {
 enum StartEnd: Equatable, Sendable {
   /// By a component that could not be estimated.
   case failed
-  case score(Score)
+  case score(Score, hasSpikes: Bool)
 }
 
 /// A state of another number of starts than a fit has.

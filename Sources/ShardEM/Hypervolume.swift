@@ -13,14 +13,15 @@ extension Engine {
     // Halves: a side may be longer than the largest number.
     let sides = (0..<d).map { ranges.maximum[$0] / 2 - ranges.minimum[$0] / 2 }
     let means = try searching { try await $0.columnMoments().means }
-    let axes = Eigenvectors(of: try scatter(about: means).products, order: d).vectors
+    let axes = Eigenvectors(
+      of: try searching { try await $0.scatter(about: means).products }, order: d).vectors
     let lengths = try extents(along: axes, from: means)
     func logVolume(_ sides: [Double]) -> Double { sides.reduce(0) { $0 + Portable.log($1) } }
     return min(logVolume(sides) + Double(d) * Portable.log(2), logVolume(lengths))
   }
 
   /// Collective. The sum of w (x - c)(x - c)' over the rows, D × D, and that of w.
-  func scatter(about centers: [Double]) throws -> (products: [Double], weightSum: Double) {
+  func scatter(about centers: [Double]) async throws -> (products: [Double], weightSum: Double) {
     let d = data.columnCount
     let count = PackedTriangle.count(d)
     let pass = BlockPass(["products": count, "weights": 1]) { block, _, sums in
@@ -38,7 +39,7 @@ extension Engine {
         }
       }
     }
-    let sums = try run([pass]).sums[0]
+    let sums = try await sums(of: [pass]).sums[0]
     return (
       PackedTriangle.unpackSymmetric(sums["products"][...], order: d), sums["weights"][0]
     )

@@ -23,10 +23,10 @@ public struct IterationReport: Sendable {
   public let parameterChange: Double
   /// Whether the fit ended here because it converged.
   public let converged: Bool
-  /// The seconds that finding the start took on this rank, seeding and tries included, counted as
+  /// The seconds that finding the start took on this rank, seeding and races included, counted as
   /// `seconds`; 0 but in the first iteration of each start.
   public let startSeconds: Double
-  /// The seconds that the iteration took on this rank. Of walks that starts and tries share, and what
+  /// The seconds that the iteration took on this rank. Of walks that searches share, and what
   /// belongs to them, an even part: the seconds of all reports add up to those of the fit.
   public let seconds: Double
   /// The seconds of the E-step of the ranks, without communication.
@@ -44,7 +44,7 @@ public struct IterationReport: Sendable {
   /// The seconds besides that this rank waited for a checkpoint before the iteration, while all others
   /// waited for it: hardly any, as checkpoints are written beside the iterations that follow.
   public let checkpointSeconds: Double
-  /// The number of starts and tries that shared the walk of this iteration.
+  /// The number of searches that shared the walk of this iteration.
   public let searchesTogether: Int
   /// How often the statistics were taken again in this iteration: about the new means, or without
   /// leaving out what should not have been, or where an extrapolation had led to less.

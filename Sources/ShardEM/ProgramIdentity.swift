@@ -60,7 +60,7 @@ package struct ProgramIdentity: Sendable, Equatable {
       let fit = try? Engine(data, threads: 1, world: world).fit(
         mixture, from: .kMeans,
         options: FitOptions(
-          maximumIterations: 2, convergence: .logLikelihood(0), tries: 1))
+          maximumIterations: 2, convergence: .logLikelihood(0)))
     else { return }
     for number in mixture.numbers(of: fit.parameters) { digest.add(number.bitPattern) }
     digest.add(fit.score.logLikelihood.bitPattern)

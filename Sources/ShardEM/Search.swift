@@ -1,7 +1,7 @@
 import MixtureModels
 import Synchronization
 
-/// A fit or a try among others, which share their walks.
+/// A fit or a start of one among others, which share their walks.
 final class Search: Sendable {
   let walks: SharedWalks
   /// Where it is among the others: the number in each group that it is part of.
@@ -43,19 +43,27 @@ extension Engine {
 
   /// Collective. The sums of passes, from a walk that all searches share which run together.
   ///
-  /// - Throws: as `run`; for every search that shares the walk the same.
+  /// - Throws: as `run`, for every search that shares the walk the same; of a tentative one `FitError` if
+  ///   a sum is no number.
   package func sums(
     of passes: [any Pass], digest: Digest = Digest(), carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {
-    guard let search else {
-      return try run([WalkRequest(passes: passes, digest: digest, failure: failure)])[0]
-    }
+    var passes = passes
+    if let transform { passes = passes.map { TransformedPass(base: $0, transform: transform) } }
+    // A walk of its own is over the rows of this engine, one of a search's over all.
+    if search != nil { passes = data.ofItsRows(passes) }
     let request = WalkRequest(
-      passes: data.ofItsRows(passes), digest: digest, failure: failure)
+      passes: passes, digest: digest, failure: failure, isTentative: isTentative)
+    guard let search else { return try run([request])[0] }
     search.stopwatch.stop()
     let total = try await search.walks.total(request, place: search.place)
     search.stopwatch.start(
       adding: total.computeSeconds.own + total.communicationSeconds)
+    // Met alike by all ranks: by its sum.
+    if total.isImpossible {
+      throw FitError.unusable(
+        setting: "parameters under which a row has no density", expected: "possible ones")
+    }
     return total
   }
 

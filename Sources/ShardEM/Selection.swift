@@ -76,26 +76,8 @@ public struct FittedCandidate: Sendable {
     mixture.concerns(about: fit.parameters, rows: fit.rows)
   }
 
-  /// The components that are spikes, from 0: those that are of a few rows, or mostly of the regularization, or
-  /// have a variance that is less than a thousandth of its column's and regularization to more than a
-  /// twentieth.
-  public var spikes: [Int] { spikes(of: mixture) }
-
-  private func spikes(of mixture: some Family) -> [Int] {
-    let spread = mixture.momentsOfAll(fit.parameters).map(\.variance)
-    let spikes = mixture.concerns(about: fit.parameters, rows: fit.rows).compactMap { concern in
-      switch concern {
-      case .spike(let component, _, _): return component
-      case .regularized(let component?, let column?, let share) where share > 0.05:
-        guard case .spread(_, let variance) = mixture.cell(component, column, fit.parameters),
-          variance < 1e-3 * spread[column]
-        else { return nil }
-        return component
-      default: return nil
-      }
-    }
-    return Set(spikes).sorted()
-  }
+  /// The components that are spikes, from 0: see `MixtureModel.spikes`.
+  public var spikes: [Int] { mixture.spikes(in: fit.parameters, rows: fit.rows) }
 }
 
 /// Candidates, and which of them is the best.
@@ -103,23 +85,25 @@ public struct Selection: Sendable {
   /// In the order in which they were given.
   public let outcomes: [CandidateOutcome]
   public let criterion: Criterion
+  /// How candidates rank that have spikes.
+  public let spikes: SpikeRank
 
-  /// The place of the best candidate: of those without spikes, or if all have some of all, the one with the
-  /// best value of the criterion; of equal ones that with the fewest parameters, then the first. Nil if none
-  /// has a value.
+  /// The place of the best candidate: the one with the best value of the criterion, but that those with
+  /// spikes come after all others if they are to (`spikes`); of equal ones that with the fewest parameters,
+  /// then the first. Nil if none has a value.
   public var best: Int? {
     let sign = criterion.isSmallerBetter ? 1.0 : -1.0
     func rank(_ place: Int) -> (Int, Double, Int, place: Int)? {
       guard let value = outcomes[place].value(of: criterion), value.isFinite,
         case .success(let fitted) = outcomes[place].result
       else { return nil }
-      let spikes = outcomes[place].hasSpikes ? 1 : 0
-      return (spikes, sign * value, fitted.score.freeParameterCount, place)
+      let isLast = spikes == .last && outcomes[place].hasSpikes ? 1 : 0
+      return (isLast, sign * value, fitted.score.freeParameterCount, place)
     }
     return outcomes.indices.compactMap(rank).min { $0 < $1 }?.place
   }
 
-  init(_ outcomes: [CandidateOutcome], by criterion: Criterion) {
-    (self.outcomes, self.criterion) = (outcomes, criterion)
+  init(_ outcomes: [CandidateOutcome], by criterion: Criterion, spikes: SpikeRank) {
+    (self.outcomes, self.criterion, self.spikes) = (outcomes, criterion, spikes)
   }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Walks over the rows that fits and tries share: each is a task that waits for a walk whenever it
+/// Walks over the rows that searches share: each is a task that waits for a walk whenever it
 /// wants sums, and when all of them wait, one walk gives all of them theirs.
 ///
 /// The tasks run one at a time, on the thread that has called `run`. So what they do between two walks

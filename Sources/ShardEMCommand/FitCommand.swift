@@ -16,6 +16,7 @@ struct FitCommand: WorldCommand {
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Search") var search: SearchOptions
+  @OptionGroup(title: "Online EM") var steps: StepwiseOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
   @OptionGroup(title: "Running") var running: RunOptions
@@ -41,7 +42,17 @@ struct FitCommand: WorldCommand {
     var progress = Progress.Style.auto
   }
 
-  var common: [String] { data.common + model.common + search.common + checkpoints.common }
+  var common: [String] {
+    data.common + model.common + search.common + steps.common + checkpoints.common
+  }
+
+  func validate() throws {
+    try steps.validate(beside: [
+      ("--trace", output.trace != nil), ("--checkpoint", checkpoints.checkpoint != nil),
+      ("--resume", checkpoints.resume != nil),
+      ("--require-convergence", search.requireConvergence),
+    ])
+  }
 
   func run(in world: any Communicator) throws -> ExitStatus {
     let log = running.logger(on: world)
@@ -84,7 +95,7 @@ struct FitCommand: WorldCommand {
       beside: data, of: mixture, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
     let settings = try world.agree {
-      try self.settings(of: mixture, start: start, prior, rowCount: data.rowCount)
+      try self.settings(of: mixture, start: start, prior)
     }
     return try fit(mixture, settings, start: start, given: given, engine, log)
   }
@@ -96,7 +107,7 @@ struct FitCommand: WorldCommand {
     let world = engine.world
     let keeper = try checkpoints.keeper(of: mixture, settings: settings, engine, log)
     let observer =
-      world.rank == 0
+      world.rank == 0 && !steps.stepwise
       ? FitObserver(output, search, mixture.objectiveName, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start, given: given)
@@ -104,10 +115,12 @@ struct FitCommand: WorldCommand {
     let fit: Fit
     let file: ModelFile
     do {
-      fit = try engine.fit(
-        mixture, from: initialization,
-        options: search.fitOptions, resuming: keeper?.resumed,
-        onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) })
+      fit =
+        try steps.fit(mixture, from: initialization, search.fitOptions, engine, log)
+        ?? engine.fit(
+          mixture, from: initialization, options: search.fitOptions, resuming: keeper?.resumed,
+          onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) },
+          onSearch: { observer?.observe($0) })
       observer?.finish()
       file = try self.file(of: mixture, fit, columns: start?.columns, engine)
       try world.agree {
@@ -134,9 +147,10 @@ struct FitCommand: WorldCommand {
       }
     }
     let warnings = FitWarnings(
-      mixture: mixture, fit: fit, engine: engine, regularization: model.regularization)
+      mixture: mixture, fit: fit, engine: engine, regularization: model.regularization,
+      spikesAreLast: search.spikes == .last && search.`init`.method != nil)
     for line in try warnings.lines() { log.warning("\(line)") }
-    if !fit.converged {
+    if !fit.converged && !steps.stepwise {
       log.warning(
         """
         not converged in \(fit.iterations) iterations; raise --max-iterations or the tolerance
@@ -156,16 +170,17 @@ struct FitCommand: WorldCommand {
     let fitted = mixture.fitted ?? mixture
     let score =
       mixture.fitted == nil ? fit.score : try engine.score(fitted, under: fit.parameters)
+    var record = search.record(of: fit, score, mixture, data: engine.data, model: model)
+    record.isStepwise = steps.stepwise
     return ModelFile(
-      fitted, fit.parameters, columns: engine.data.columnNames ?? columns,
-      fit: search.record(of: fit, score, mixture, data: engine.data, model: model))
+      fitted, fit.parameters, columns: engine.data.columnNames ?? columns, fit: record)
   }
 
   private typealias Settings = [(option: String, value: String)]
 
   /// The options that the result depends on, as checkpoints record them.
   private func settings(
-    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?, rowCount: Int
+    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?
   ) throws -> Settings {
     [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
       + [("--labels", model.labels == nil ? "none" : LabelWords.text(mixture.classNames))]
@@ -174,7 +189,7 @@ struct FitCommand: WorldCommand {
         ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
       + (model.hard ? [("--hard", "on")] : [])
       + [("--regularization", "\(model.regularization)")]
-      + (try search.settings(start: start, rowCount: rowCount)) + data.reading.settings
+      + (try search.settings(start: start)) + data.reading.settings
   }
 
   /// The final table, and what became of the model.
@@ -217,6 +232,8 @@ private final class FitObserver {
       try trace?.write(report)
     }
   }
+
+  func observe(_ report: SearchReport) { progress.show(report) }
 
   func finish() { progress.finish() }
 

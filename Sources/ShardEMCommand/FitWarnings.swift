@@ -10,6 +10,8 @@ struct FitWarnings<Mixture: Family> {
   let fit: Fit
   let engine: Engine
   let regularization: Regularization
+  /// Whether fits with spikes rank behind all others.
+  let spikesAreLast: Bool
 
   /// More than these are counted, not named.
   private let mostNamed = 4
@@ -17,7 +19,7 @@ struct FitWarnings<Mixture: Family> {
   /// Collective. One line each, the same on any number of ranks.
   func lines() throws -> [String] {
     let concerns = mixture.concerns(about: fit.parameters, rows: fit.rows)
-    return try spikes(concerns) + negligible(concerns) + shares(concerns) + criteria + idle()
+    return try spikes(concerns) + unavoidable(concerns) + negligible(concerns) + shares(concerns) + criteria + idle()
   }
 
   // MARK: Components
@@ -49,6 +51,21 @@ struct FitWarnings<Mixture: Family> {
         "no row belongs to \(list(empty.map { "component \($0 + 1)" })); lower --components")
     }
     return lines
+  }
+
+  /// Of spikes that no start has ended without, as far as nothing else is said of them.
+  private func unavoidable(_ concerns: [FitConcern]) -> [String] {
+    let isTold = concerns.contains {
+      if case .spike = $0 { true } else if case .empty = $0 { true } else { false }
+    }
+    let spikes = mixture.spikes(in: fit.parameters, rows: fit.rows)
+    if !spikesAreLast || isTold || spikes.isEmpty { return [] }
+    let named = spikes.prefix(mostNamed).map { "component \($0 + 1)" }
+    return [
+      "no start has ended without components on few or nearly equal rows, whose likelihood says little: "
+        + list(named + (spikes.count > named.count ? ["\(spikes.count - named.count) more"] : []))
+        + "; lower --components, raise --regularization, or use --estimate map"
+    ]
   }
 
   /// Of a model that does not tell how many rows its components have.

@@ -175,7 +175,12 @@ struct ModelSummary {
       ("BIC", fit.bic.map { significant($0, 10) }),
       ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),
       ("certainty", fit.normalizedEntropy.map { "\(fixed($0, 4)) (1 - entropy / rows ln components)" }),
-      ("iterations", "\(fit.iterations), \(fit.converged ? "converged" : "NOT converged")"),
+      ("steps", fit.isStepwise ? "\(fit.iterations), of online EM" : nil),
+      (
+        "iterations",
+        fit.isStepwise
+          ? nil : "\(fit.iterations), \(fit.converged ? "converged" : "NOT converged")"
+      ),
       ("left to gain", fit.remaining.map { "about \(significant($0, 1)) nats a row" }),
     ]
     return lines.map { label, text in

@@ -29,6 +29,7 @@ final class Progress {
   /// When something was last shown.
   private var shown: ContinuousClock.Instant?
   private var isBarOpen = false
+  private let began = ContinuousClock.now
 
   /// How far a start is.
   private struct Start {
@@ -70,6 +71,29 @@ final class Progress {
     seconds += report.seconds + report.checkpointSeconds
     // No need to wait for the next walk.
     if walked.count == expected { showWalk() }
+  }
+
+  /// Shows what a search for a start does, if it takes more than a moment.
+  func show(_ report: SearchReport) {
+    let passed = ContinuousClock.now - (shown ?? began)
+    switch style {
+    case .bar where passed >= .milliseconds(100): draw(text(report))
+    case .lines where passed >= .seconds(5): draw(text(report))
+    default: break
+    }
+  }
+
+  /// Short enough for 80 columns.
+  private func text(_ report: SearchReport) -> String {
+    let start = starts.count > 1 ? "start \(report.restart + 1)/\(starts.count), " : ""
+    let stage =
+      switch report.stage {
+      case .starts(let count): "looking for \(count) starts"
+      case .race(let round, let contenders): "race, round \(round): \(contenders) starts"
+      case .changes(let round): "splits and merges, round \(round)"
+      }
+    let best = report.meanObjective.map { ", best \(fixed($0, 6)) per row" } ?? ""
+    return "\(start)\(stage)\(best) (\(report.rows) rows)"
   }
 
   /// Shows what is left to show, and ends the bar's line.

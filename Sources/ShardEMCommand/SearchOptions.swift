@@ -18,8 +18,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
       "Where to start. A file is a model or a checkpoint to start from; or data, a row for each row: one "
         + "column of labels, 0 to K - 1 and -1 for noise, or K of responsibilities, and one more "
         + "beside noise, which an M-step comes first from.",
-      valueName: "kmeans|k-means++|random|file"))
-  var `init` = Start.kMeans
+      valueName: "race|kmeans|k-means++|random|file"))
+  var `init` = Start.race
 
   @Option(
     parsing: .unconditional,
@@ -33,13 +33,10 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   var restarts = SearchOptions.defaults.restarts
 
   @Option(
-    parsing: .unconditional,
     help: ArgumentHelp(
-      """
-      Draw so many starts for each, go on with the most likely after one iteration. \
-      (default: 5 with kmeans or k-means++ on up to 100000 rows, else 1)
-      """, valueName: "n"))
-  var tries: Int?
+      "Fits with a component on few or nearly equal rows, whose likelihood is next to unbounded: behind all "
+        + "others, or as they are.", valueName: "last|keep"))
+  var spikes = SearchOptions.defaults.spikes
 
   @Option(
     parsing: .unconditional,
@@ -78,9 +75,6 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   func validate() throws {
     if restarts < 1 { throw ValidationError("--restarts \(restarts); expected 1 or more") }
-    if let tries, !(1...1_000_000).contains(tries) {
-      throw ValidationError("--tries \(tries); expected a number from 1 to 1000000")
-    }
     if maxIterations < 1 {
       throw ValidationError("--max-iterations \(maxIterations); expected 1 or more")
     }
@@ -102,7 +96,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   var fitOptions: FitOptions {
     FitOptions(
       maximumIterations: maxIterations, convergence: convergence, acceleration: accelerate,
-      restarts: restarts, tries: tries, order: order, seed: seed)
+      restarts: restarts, spikes: spikes, order: order, seed: seed)
   }
 
   /// The option that may have another value when a fit goes on from a checkpoint.
@@ -110,28 +104,25 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   /// These options as checkpoints record them.
   ///
-  /// - Parameters:
-  ///   - start: the model that `--init` names.
-  ///   - rowCount: of the data.
-  func settings(start: ModelFile?, rowCount: Int) throws -> [(option: String, value: String)] {
+  /// - Parameter start: the model that `--init` names.
+  func settings(start: ModelFile?) throws -> [(option: String, value: String)] {
     let name = try start.map { try "a model with the digest \($0.digest())" } ?? `init`.name
-    let tries = `init`.method?.tries(fitOptions, rowCount: rowCount)
-    return [("--init", name)] + counts(tries: tries ?? 1)
+    return [("--init", name)] + counts
   }
 
   /// Hosts may have the model to start from in different places.
   var common: [String] {
-    [word("--init", `init`.name)] + counts(tries: tries).map { word($0.option, $0.value) }
+    [word("--init", `init`.name)] + counts.map { word($0.option, $0.value) }
   }
 
   /// The options that are numbers.
-  private func counts(tries: Int?) -> [(option: String, value: String)] {
+  private var counts: [(option: String, value: String)] {
     let criterion =
       toleranceParameters.map { ("--tolerance-parameters", "\($0)") }
       ?? ("--tolerance", "\(convergence.tolerance)")
     return [
       ("--seed", "\(seed)"), ("--restarts", "\(restarts)"),
-      ("--tries", tries.map { "\($0)" } ?? "default"),
+      ("--spikes", spikes.rawValue),
       (Self.limitOption, "\(maxIterations)"), criterion, ("--accelerate", accelerate.rawValue),
       ("--order", order.rawValue),
     ]
@@ -172,9 +163,11 @@ extension Family {
 
 extension Acceleration: ExpressibleByArgument {}
 extension ComponentOrder: ExpressibleByArgument {}
+extension SpikeRank: ExpressibleByArgument {}
 
 /// Where a fit starts, as the command line names it.
 enum Start: ExpressibleByArgument, CustomStringConvertible {
+  case race
   case kMeans
   case kMeansPlusPlus
   case random
@@ -183,6 +176,7 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   init(argument: String) {
     self =
       switch argument {
+      case "race": .race
       case "kmeans": .kMeans
       case "k-means++": .kMeansPlusPlus
       case "random": .random
@@ -193,6 +187,7 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   /// As model files record it.
   var name: String {
     switch self {
+    case .race: "race"
     case .kMeans: "kmeans"
     case .kMeansPlusPlus: "k-means++"
     case .random: "random"
@@ -203,6 +198,7 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   /// The way to find a start; nil for that of a file.
   var method: Initialization? {
     switch self {
+    case .race: .race
     case .kMeans: .kMeans
     case .kMeansPlusPlus: .kMeansPlusPlus
     case .random: .random
@@ -293,7 +289,7 @@ struct NoSuchStart: InputError, CustomStringConvertible {
   let argument: String
 
   var description: String {
-    "\(shown(argument)): no such file; --init takes kmeans, k-means++, random, a model file, or a file "
+    "\(shown(argument)): no such file; --init takes race, kmeans, k-means++, random, a model file, or a file "
       + "of labels or responsibilities"
   }
 }

@@ -235,7 +235,8 @@ private final class SelectionRun {
     of mixture: some Family, _ fitted: FittedCandidate, _ options: ModelOptions
   ) throws {
     let warnings = FitWarnings(
-      mixture: mixture, fit: fitted.fit, engine: engine, regularization: options.regularization)
+      mixture: mixture, fit: fitted.fit, engine: engine, regularization: options.regularization,
+      spikesAreLast: command.search.spikes == .last)
     for line in try warnings.lines() { log.warning("\(line)") }
     if !fitted.fit.converged {
       log.warning(

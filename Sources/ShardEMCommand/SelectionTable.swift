@@ -73,12 +73,13 @@ struct SelectionTable {
 
   private var legend: String {
     let hasSpikes = selection.outcomes.contains(where: \.hasSpikes)
+    let areLast = selection.spikes == .last
     let best = selection.best.map { place in
       let outcome = selection.outcomes[place]
       return "* the best: \(outcome.name), \(counted(outcome.componentCount, "component"))"
-        + (outcome.hasSpikes ? ", which has a spike as all others" : "") + "\n"
+        + (outcome.hasSpikes && areLast ? ", which has a spike as all others" : "") + "\n"
     }
-    return (best ?? "") + (hasSpikes ? "s has a component that is a spike, and comes after others\n" : "")
+    return (best ?? "") + (hasSpikes ? "s has a component that is a spike\(areLast ? ", and comes after others" : "")\n" : "")
   }
 
   // MARK: Failures

@@ -330,7 +330,7 @@ extension BadInput {
     BadInput(
       testDescription: "a start that is not there",
       arguments: "fit a.npy -K 1 --init kmean -o model.json", files: ["a.npy": npy],
-      message: "kmean: no such file; --init takes kmeans, k-means++, random, a model file, or a "
+      message: "kmean: no such file; --init takes race, kmeans, k-means++, random, a model file, or a "
         + "file of labels or responsibilities"),
     BadInput(
       testDescription: "a start that is no covariance",

@@ -86,7 +86,7 @@ struct CheckpointCommandTests {
   @Test(
     "An option at its default is the same as none, in a checkpoint and when a fit goes on from it",
     arguments: [
-      ([], ["--covariance", "VVV"]), ([], ["--estimate", "ml"]), ([], ["--tries", "5"]),
+      ([], ["--covariance", "VVV"]), ([], ["--estimate", "ml"]), ([], ["--spikes", "last"]),
       (["--estimate", "map"], ["--prior", "mclust"]),
       (["--estimate", "vb"], ["--weight-concentration-type", "dirichlet"]),
       (["--estimate", "vb"], ["--vb-updates", "conjugate"]),

@@ -118,7 +118,7 @@ struct FitWarningTests {
   func empty() throws {
     let folder = try Folder()
     try folder.write("same.csv", String(repeating: "1,2\n", count: 30))
-    let outcome = try Shardem.run(["fit", "same.csv", "-K", "2", "-q"], in: folder)
+    let outcome = try Shardem.run(["fit", "same.csv", "-K", "2", "--init", "kmeans", "-q"], in: folder)
     #expect(outcome.status == 0)
     #expect(
       warnings(outcome).contains("warning: no row belongs to component 2; lower --components"))

@@ -75,7 +75,7 @@ struct KMeansCommandTests {
     "Hard fits, and soft k-means, go on from checkpoints to the same bytes on any ranks",
     arguments: ["--hard", "--family k-means", "--family soft-k-means --beta 0.5"])
   func resumed(options: String) throws {
-    let line = "fit data.csv -K 3 --seed 4 --tries 1 --tolerance 0 --quiet \(options)"
+    let line = "fit data.csv -K 3 --seed 4 --init kmeans --tolerance 0 --quiet \(options)"
     #expect(try run("\(line) --max-iterations 9 -o whole.json --trace whole.jsonl").status == 0)
     let half = try run(
       "\(line) --max-iterations 4 --checkpoint kept --trace t.jsonl")
@@ -88,7 +88,7 @@ struct KMeansCommandTests {
       // The lines of the first half are kept.
       #expect(try folder.text("t.jsonl").split(separator: "\n").count == 9)
     }
-    let other = try run("fit data.csv -K 3 --seed 4 --tries 1 --tolerance 0 --resume kept --quiet")
+    let other = try run("fit data.csv -K 3 --seed 4 --init kmeans --tolerance 0 --resume kept --quiet")
     #expect(other.status == 2)
   }
 

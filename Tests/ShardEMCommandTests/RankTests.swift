@@ -123,7 +123,7 @@ import _TestSupport
           "--checkpoint kept"
         ),
         ("fit data.npy -K 2", "fit data.npy -K 3", "--components 2", "--components 3"),
-        ("fit data.npy -K 2", "fit data.npy -K 2 --tries 2", "--tries default", "--tries 2"),
+        ("fit data.npy -K 2", "fit data.npy -K 2 --spikes keep", "--spikes last", "--spikes keep"),
         (
           "fit data.npy -K 2", "fit data.npy -K 2 --no-header", "neither --header nor --no-header",
           "--no-header"

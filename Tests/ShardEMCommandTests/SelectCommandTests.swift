@@ -164,12 +164,17 @@ struct SelectCommandTests {
     let text = try Samples.csv(60) + String(repeating: "40,40\n", count: 3)
     try folder.write("spike.csv", text)
     let outcome = try run(
-      "select spike.csv -K 1-4 --covariance full --regularization 1e-9 --restarts 8 --table t.csv")
+      "select spike.csv -K 1-4 --init kmeans --regularization 1e-9 --table t.csv")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let rows = try table("t.csv")
     let spiked = rows.filter { $0["warnings"]?.contains("is a spike") == true }
     #expect(!spiked.isEmpty && spiked.allSatisfy { $0["best"] == "false" })
     #expect(outcome.output.contains("\ns has a component that is a spike, and comes after others\n"))
+    let kept = try run(
+      "select spike.csv -K 1-4 --init kmeans --regularization 1e-9 --table k.csv --spikes keep -q")
+    #expect(kept.status == 0 && kept.output.contains("\ns has a component that is a spike\n"))
+    let bic = try table("k.csv").map { try #require(Double($0["bic"] ?? "")) }
+    #expect(try table("k.csv").map { $0["best"] == "true" } == bic.map { $0 == bic.min() })
   }
 
   @Test("Components are joined to clusters, in a table and a file", arguments: Shardem.aloneAndOnRanks)

@@ -72,7 +72,11 @@ extension DataSetFilesTests {
         let engine = Engine(data, threads: 2, world: world)
         let fit = try engine.fit(
           mixture, from: .kMeans, options: FitOptions(maximumIterations: 3))
-        return (fit.parameters.bits, try engine.fingerprint())
+        let sample = try data.sample(rows: 3000, seed: 1, threads: 2, in: world)
+        let ofSample = try Engine(sample, threads: 2, world: world).expectationStep(
+          mixture, under: fit.parameters
+        ).sums[0].numbers.map(\.bitPattern)
+        return (fit.parameters.bits + ofSample, try engine.fingerprint())
       }
       let expected = try fit(SoloCommunicator())
       for found in try onRanks(5, fit) {

@@ -82,7 +82,7 @@ import Testing
     let different: [(FitOptions, String, String)] = [
       (FitOptions(maximumIterations: 2), "maximumIterations 1000", "maximumIterations 2"),
       (FitOptions(restarts: 2), "restarts 1", "restarts 2"),
-      (FitOptions(tries: 2), "no tries", "tries 2"),
+      (FitOptions(spikes: .keep), "spikes last", "spikes keep"),
       (FitOptions(seed: 2), "seed 0", "seed 2"),
       (
         FitOptions(convergence: .parameters(0.5)), "convergence logLikelihood(1e-06)",

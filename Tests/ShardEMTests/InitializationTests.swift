@@ -15,7 +15,7 @@ struct InitializationTests {
         values: rows, columnCount: columns, blockRows: 32, world: world)
       return try Engine(data, threads: 2, world: world).fit(
         UnitGaussians(componentCount: components, columnCount: columns), from: initialization,
-        options: FitOptions(maximumIterations: 0, tries: 1, seed: seed)
+        options: FitOptions(maximumIterations: 0, seed: seed)
       ).parameters
     }[0]
   }
@@ -93,48 +93,6 @@ struct InitializationTests {
     // times, with a standard deviation of 33 (five of them); -1 never.
     #expect(counts[-1] == nil)
     #expect(abs(counts[2]! - 1400) < 164)
-  }
-
-  @Test("Of several tries the most likely after one iteration is gone on with")
-  func tries() throws {
-    let rows = try threeGaussianRows(300)
-    let data = try DataSet(values: rows, columnCount: 2, world: SoloCommunicator())
-    let engine = Engine(data, threads: 1, world: SoloCommunicator())
-    func fit(restarts: Int, tries: Int?) throws -> Fit {
-      try engine.fit(
-        UnitGaussians(componentCount: 6, columnCount: 2), from: .kMeans,
-        options: FitOptions(maximumIterations: 1, restarts: restarts, tries: tries))
-    }
-    let best = try fit(restarts: 5, tries: 1)
-    #expect(best.restart > 0)
-    #expect(try fit(restarts: 1, tries: 5).parameters == best.parameters)
-    #expect(try fit(restarts: 1, tries: nil).parameters == best.parameters)
-  }
-
-  @Test(
-    "More than 100,000 rows are tried once unless told otherwise", arguments: [100_000, 100_001])
-  func defaultTries(rowCount: Int) throws {
-    // Four clusters for three components: which two share one depends on the seeds.
-    let clusters: [Double] = [-9, -1, 4, 9]
-    let rows = (0..<rowCount).map { n -> Double in
-      let noise = Double(n * 7919 % 1000) / 1000
-      return clusters[n % 4] + noise
-    }
-    let data = try DataSet(values: rows, columnCount: 1, world: SoloCommunicator())
-    let engine = Engine(data, threads: 2, world: SoloCommunicator())
-    func start(tries: Int?, seed: UInt64) throws -> Parameters {
-      let model = UnitGaussians(componentCount: 3, columnCount: 1)
-      let options = FitOptions(maximumIterations: 0, tries: tries, seed: seed)
-      return try engine.fit(model, from: .kMeansPlusPlus, options: options).parameters
-    }
-    // Of five draws the likeliest is the first with probability 1/5 or so: hardly for all seeds.
-    var differences = 0
-    for seed in 0..<3 as Range<UInt64> {
-      let (one, five) = (try start(tries: 1, seed: seed), try start(tries: 5, seed: seed))
-      if one != five { differences += 1 }
-      #expect(try start(tries: nil, seed: seed) == (rowCount > 100_000 ? one : five))
-    }
-    #expect(differences > 0)
   }
 
   @Test("Seeds follow the scale of the data to the ends of float64", arguments: [-480, 480])

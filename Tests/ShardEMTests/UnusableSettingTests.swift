@@ -62,7 +62,6 @@ import Testing
     for (options, setting, expected) in [
       (FitOptions(maximumIterations: -1), "-1 iterations", "0 or more"),
       (FitOptions(restarts: 0), "0 restarts", "1 or more"),
-      (FitOptions(tries: 0), "0 tries", "1 or more"),
       (
         FitOptions(convergence: .parameters(-1)), "a tolerance of -1.0", "a number from 0 up"
       ),
@@ -118,7 +117,7 @@ import Testing
     #expect(
       FitOptions()
         == FitOptions(
-          maximumIterations: 1000, convergence: .logLikelihood(1e-6), restarts: 1, tries: nil,
-          seed: 0))
+          maximumIterations: 1000, convergence: .logLikelihood(1e-6), restarts: 1,
+          spikes: .last, seed: 0))
   }
 }

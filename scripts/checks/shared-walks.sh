@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts and tries that run together read a streamed file once for all, and each is what it is alone. The
+# Starts that run together read a streamed file once for all, and each is what it is alone. The
 # bytes are those that the system counts as read (/proc/PID/io).
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -35,7 +35,7 @@ fit() {
 # lines NAME: the trace start by start, without times.
 lines() { sort -s -t , -k 1,1 "$1.jsonl" | cut -d , -f 1-6; }
 
-for options in "--init random" "--init k-means++ --tries 1"; do
+for options in "--init random" "--init k-means++"; do
   # As options.
   read -ra words <<< "$options"
   fit one 16MiB "${words[@]}"
@@ -53,12 +53,4 @@ for options in "--init random" "--init k-means++ --tries 1"; do
     not_ok "$options: eight starts together are those of each alone"
   fi
 done
-
-fit one 16MiB --init k-means++ --tries 1
-one=$walks
-# An iteration and its log-likelihood tell the tries apart.
-fit five 16MiB --init k-means++ --tries 5 --restarts 3
-if ((walks == one + 2)); then ok; else
-  not_ok "$walks walks for three starts of five tries, $one for one start of one"
-fi
 finish

@@ -6,10 +6,18 @@ struct BlockReader: Sendable {
   let shards: [any RowSource]
   let beside: BesideData
   let blocks: [ShardPlan.Block]
+  /// Of a sample, which its shards know nothing of.
+  var origin: SampleOrigin?
   /// Whose rows count as of weight 0; nil: no row does that has a weight.
   var leftOut: RowPart?
 
   var hasWeights: Bool { beside.weights != nil || leftOut != nil }
+
+  /// The same rows in other blocks.
+  func replacing(blocks: [ShardPlan.Block]) -> BlockReader {
+    BlockReader(
+      shards: shards, beside: beside, blocks: blocks, origin: origin, leftOut: leftOut)
+  }
 
   /// The number of columns of the files.
   var fileColumns: Int { shards[0].columnCount }
@@ -73,14 +81,19 @@ struct BlockReader: Sendable {
     _ number: Int, row: Int, column: Int
   ) -> (shard: any RowSource, row: Int, column: Int) {
     let block = blocks[number]
+    if let origin {
+      return origin.whole.source(ofRow: origin.plan.row(block.firstRow + row), column: column)
+    }
     return (shards[block.shard], block.rows.lowerBound + row, fileColumn(column))
   }
 
   /// A data column as messages name it.
-  func column(_ j: Int) -> RowSourceError.Column { shards[0].column(fileColumn(j)) }
+  func column(_ j: Int) -> RowSourceError.Column {
+    origin?.whole.column(j) ?? shards[0].column(fileColumn(j))
+  }
 
   /// The place in the file of a data column.
-  private func fileColumn(_ j: Int) -> Int {
+  func fileColumn(_ j: Int) -> Int {
     beside.columns.reduce(j) { $0 + ($1 <= $0 ? 1 : 0) }
   }
 

@@ -125,6 +125,37 @@ public final class DataSet: Sendable {
     (ranges, emptyColumn) = scan?.knownRanges ?? (other.ranges, other.emptyColumn)
   }
 
+  /// Some rows of a data set, of which is known what is known of that.
+  ///
+  /// - Parameters:
+  ///   - plan: how its rows are cut.
+  ///   - reader: of this rank's blocks.
+  ///   - weightedRowCount: on all ranks.
+  ///   - incompleteBlocks: those of this rank in which cells are missing.
+  init(
+    of whole: DataSet, _ plan: ShardPlan, _ reader: BlockReader, memory: RowMemory,
+    weightedRowCount: Int, incompleteBlocks: Set<Int>
+  ) {
+    (self.plan, self.reader, blocks) = (plan, reader, reader.blocks)
+    (self.weightedRowCount, self.incompleteBlocks) = (weightedRowCount, incompleteBlocks)
+    (columnCount, ranges, largestWeight) = (whole.columnCount, whole.ranges, whole.largestWeight)
+    (observed, emptyColumn) = (whole.observed, whole.emptyColumn)
+    (columnNames, categories, classNames) = (whole.columnNames, whole.categories, whole.classNames)
+    (files, notices) = ([], [])
+    self.memory = memory
+    heldDistances = Permits(whole.columnCount)
+  }
+
+  /// Some of this rank's blocks, and of other ranks others, as data of which is known what is known of all.
+  ///
+  /// - Parameter numbers: in order.
+  func part(of numbers: [Int]) -> DataSet {
+    let incomplete = numbers.indices.filter { incompleteBlocks.contains(numbers[$0]) }
+    return DataSet(
+      of: self, plan, reader.replacing(blocks: numbers.map { blocks[$0] }), memory: memory,
+      weightedRowCount: weightedRowCount, incompleteBlocks: Set(incomplete))
+  }
+
   /// What a fit needs of its data.
   ///
   /// - Throws: on every rank the same error if a column has no value in any row of positive weight.
@@ -172,9 +203,20 @@ public final class DataSet: Sendable {
 
   /// A row as messages name it, counted from 0 over all shards: its file, and its number there.
   public func place(ofRow row: Int) -> (path: String, row: Int) {
+    let place = source(ofRow: row, column: 0)
+    return (place.shard.name, place.shard.firstRowNumber + place.row)
+  }
+
+  /// The shard that has a value, and its row and column there, from 0; of a sample, that of the data it is
+  /// from. `row` counts from 0 over all shards, `column` among the data columns.
+  func source(
+    ofRow row: Int, column: Int
+  ) -> (shard: any RowSource, row: Int, column: Int) {
+    if let origin = reader.origin {
+      return origin.whole.source(ofRow: origin.plan.row(row), column: column)
+    }
     let shard = plan.firstRows.lastIndex { $0 <= row }!
-    let source = reader.shards[shard]
-    return (source.name, source.firstRowNumber + row - plan.firstRows[shard])
+    return (reader.shards[shard], row - plan.firstRows[shard], reader.fileColumn(column))
   }
 
   /// What is wrong with a value or row of one of this rank's blocks, and where it is in its file.
@@ -206,7 +248,12 @@ public final class DataSet: Sendable {
   ) -> DataSetError {
     let place = reader.place(number, row: row ?? 0, column: 0)
     let first = place.shard.firstRowNumber + place.row
-    let last = row == nil ? first + blocks[number].rows.count - 1 : first
+    var last = first
+    if row == nil {
+      // Those of a sample may be of several shards, of which the first is named.
+      let end = reader.place(number, row: blocks[number].rows.count - 1, column: 0)
+      if end.shard.name == place.shard.name { last = end.shard.firstRowNumber + end.row }
+    }
     return .statistic(path: place.shard.name, rows: first...last, name: name, value: value)
   }
 

@@ -34,6 +34,12 @@ struct RowMemory: Sendable, Equatable {
   static let unlimited = RowMemory(
     holdsRows: true, heldDistances: .max, searchBytes: .max, pieceBytes: 32 << 20)
 
+  /// That of a sample, which is held.
+  var holdingRows: RowMemory {
+    RowMemory(
+      holdsRows: true, heldDistances: .max, searchBytes: searchBytes, pieceBytes: pieceBytes)
+  }
+
   private init(holdsRows: Bool, heldDistances: Int, searchBytes: Int, pieceBytes: Int) {
     (self.holdsRows, self.pieceBytes) = (holdsRows, pieceBytes)
     (self.heldDistances, self.searchBytes) = (heldDistances, searchBytes)

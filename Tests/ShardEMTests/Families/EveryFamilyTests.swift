@@ -204,7 +204,7 @@ struct EveryFamilyTests {
   }
 
   private static func options(iterations: Int) -> FitOptions {
-    FitOptions(maximumIterations: iterations, convergence: .parameters(0), tries: 1)
+    FitOptions(maximumIterations: iterations, convergence: .parameters(0))
   }
 
   /// Of fits that have been accelerated for two iterations.

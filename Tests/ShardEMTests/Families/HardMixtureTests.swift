@@ -42,7 +42,7 @@ struct HardMixtureTests {
           fit = try engine.fit(
             mixture, from: .kMeansPlusPlus,
             options: FitOptions(
-              maximumIterations: 40, convergence: .parameters(0), tries: 1, seed: seed)
+              maximumIterations: 40, convergence: .parameters(0), seed: seed)
           ) { means.append($0.meanObjective) }
         } catch is FitError {
           // A component may lose all rows that its covariance needs.
@@ -142,7 +142,7 @@ struct HardMixtureTests {
         func run(_ mixture: some Family) throws -> Fit {
           try Engine(data, threads: threads, world: world).fit(
             mixture, from: .kMeans,
-            options: FitOptions(maximumIterations: 6, convergence: .parameters(0), tries: 1))
+            options: FitOptions(maximumIterations: 6, convergence: .parameters(0)))
         }
         return try run(
           hard(try family.mixture(components: 3, columns: 3, ranges: data.ranges, regularization: 1e-3)))

@@ -226,7 +226,7 @@ struct KMeansMixtureTests {
       let (_, engine) = try reference.data(scale: scale)
       return try engine.fit(
         KMeansMixture(components: 2, columns: 2), from: .kMeansPlusPlus,
-        options: FitOptions(restarts: 3, tries: 2))
+        options: FitOptions(restarts: 3))
     }
     let plain = try fit(1)
     // A power of two changes no bit.

@@ -69,7 +69,7 @@ struct VariationalTests {
           func run(_ mixture: some Family) throws -> Fit {
             try engine.fit(
               mixture, from: .kMeans,
-              options: FitOptions(maximumIterations: 60, convergence: .parameters(0), tries: 1)
+              options: FitOptions(maximumIterations: 60, convergence: .parameters(0))
             ) { bounds.append($0.objective) }
           }
           let fit = try run(mixture)

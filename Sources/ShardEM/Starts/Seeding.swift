@@ -15,7 +15,7 @@ extension Engine {
   /// Source: Bahmani et al., "Scalable K-Means++" (PVLDB 5, 2012), with 2 K draws without
   /// replacement where it draws 2 K on average.
   package func seeds(count: Int, seed: UInt64, draw: Int) async throws -> [Double] {
-    let nearest = NearestCandidates(data)
+    let nearest = NearestCandidates(data, transform)
     let generator = Philox(seed: seed)
     var candidates = SeedCandidates(columnCount: data.columnCount)
     var round = 0
@@ -42,15 +42,32 @@ extension Engine {
     _ limit: Int, _ candidates: SeedCandidates, _ nearest: NearestCandidates,
     uniform: @escaping @Sendable (_ row: Int) -> Double
   ) async throws -> [[Double]] {
-    let race = SharedReservoir(limit: limit)
-    try await visitBlocks { block, workspace in
+    try await drawRows(limit, uniform: uniform) { block, workspace in
       let distances = nearest.nearest(to: block, of: candidates, workspace: workspace)
         .squaredDistances
+      if candidates.count == 0 { return { block.weights?[$0] ?? 1 } }
+      return { (block.weights?[$0] ?? 1) * Double(distances[$0]) }
+    }
+  }
+
+  /// Collective. At most `limit` different rows, drawn one after the other by their weights.
+  ///
+  /// - Parameters:
+  ///   - uniform: a number in (0, 1) for each row.
+  ///   - probability: gives what the rows of a block are drawn by, from 0 up, in any unit.
+  func drawRows(
+    _ limit: Int, uniform: @escaping @Sendable (_ row: Int) -> Double,
+    by probability: @escaping @Sendable (RowBlock, Workspace) -> (Int) -> Double = { block, _ in
+      { block.weights?[$0] ?? 1 }
+    }
+  ) async throws -> [[Double]] {
+    let race = SharedReservoir(limit: limit)
+    try await visitBlocks { block, workspace in
       // Rows that lose to those of other blocks need not enter.
       var local = WeightedReservoir(limit: limit, ceiling: race.worstKey)
+      let probability = probability(block, workspace)
       for n in 0..<block.count {
-        let weight = block.weights?[n] ?? 1
-        let probability = candidates.count == 0 ? weight : weight * Double(distances[n])
+        let probability = probability(n)
         if probability == 0 { continue }
         let u = uniform(block.firstRow + n)
         // -log u >= 1 - u: most rows need no logarithm. 0.99 is for the roundings.

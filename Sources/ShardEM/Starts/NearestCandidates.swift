@@ -21,7 +21,8 @@ final class NearestCandidates: @unchecked Sendable {
   /// so that float32 holds distances down to 2^-100 of it, and those of data in any units.
   private let scale: Double
 
-  init(_ data: DataSet) {
+  /// - Parameter transform: how rows are seen; nil: as they are.
+  init(_ data: DataSet, _ transform: ColumnTransform?) {
     var rows = 0
     var places: [Int: Int] = [:]
     for block in data.blocks {
@@ -32,10 +33,9 @@ final class NearestCandidates: @unchecked Sendable {
     permits = data.heldDistances
     held = permits.take() ? Nearest(allocating: rows) : nil
     held?.reset(rows)
-    let diameter = (0..<data.columnCount).reduce(0) { sum, j in
-      let width = data.ranges.maximum[j] - data.ranges.minimum[j]
-      return sum + width * width
-    }
+    let identity = [Double](repeating: 1, count: data.columnCount)
+    let diameter = (transform ?? ColumnTransform(origin: identity, units: identity))
+      .squaredDiameter(data.ranges)
     let exponent = diameter > 0 ? min(100 - diameter.exponent, 1023) : 0
     scale = Double(sign: .plus, exponent: exponent, significand: 1)
   }

@@ -32,7 +32,9 @@ extension Engine {
   /// Collective. The mean of each column, and the mean variance of the columns.
   func columnMoments() async throws -> (means: [Double], meanVariance: Double) {
     let ranges = data.ranges
-    let middle = zip(ranges.minimum, ranges.maximum).map { $0 / 2 + $1 / 2 }
+    let middle =
+      transform.map { $0.origin.map { _ in 0 } }
+      ?? zip(ranges.minimum, ranges.maximum).map { $0 / 2 + $1 / 2 }
     // One cluster about the middle of the data: its inertia and shift give the variance.
     let cluster = KMeans(middle, columns: data.columnCount)
     let sums = try await sums(of: [cluster], digest: Digest(middle)).sums[0]

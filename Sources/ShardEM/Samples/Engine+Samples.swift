@@ -1,0 +1,88 @@
+import MixtureModels
+
+extension Engine {
+  /// Collective. The parameters from which a fit of all rows is to start, found on samples of them: by a
+  /// search on few, then by EM on more and more (`SampleSizes`).
+  ///
+  /// Where there are not many times as many rows as the search needs, it runs on all, as a part of this
+  /// engine's own search. A sample's search has walks of its own, which none of those share that run
+  /// together with this one: they wait for it. All rows are read once, for the largest sample, of which
+  /// the others are samples.
+  ///
+  /// A sample from which a component cannot be estimated is passed over: the search runs on the next larger
+  /// one, at last on all rows; EM leaves the parameters as they were.
+  /// - Parameters:
+  ///   - model: takes these data (`requireSuitable`).
+  ///   - draw: searches of the same seed that differ, from 0 to 2^24 - 1.
+  ///   - acceleration: of EM on the samples.
+  ///   - tolerance: what is left to gain, per row, at which a fit ends; EM on a sample ends no later.
+  ///   - search: gets the engine that it is to use; it gives parameters that have converged there.
+  /// - Throws: `FitError` as `search` does on all rows; on every rank the same error if a rank cannot read
+  ///   its rows.
+  package func startOnSamples(
+    of model: some MixtureModel, seed: UInt64, draw: Int,
+    acceleration: Acceleration = .anderson, tolerance: Double = 0,
+    _ search: @escaping @Sendable (Engine) async throws -> Parameters
+  ) async throws -> Parameters {
+    let sizes = SampleSizes(of: model, data).rows
+    guard let most = sizes.last else { return try await search(self) }
+    // Samples of samples are drawn apart from each other.
+    let draws = sizes.indices.map { draw * 16 + min($0, 15) }
+    let largest = try sample(of: data, rows: most, seed: seed, draw: draws.last!)
+    var found: Parameters?
+    for (size, draw) in zip(sizes, draws) {
+      let rows =
+        size == most ? largest : try sample(of: largest, rows: size, seed: seed, draw: draw)
+      let goal = max(
+        tolerance,
+        SampleSizes.tolerance(parameters: model.freeParameterCount, rows: rows.weightedRowCount))
+      found = try onSample(rows, of: model) { [found] engine in
+        guard let found else { return try await search(engine) }
+        return try await engine.improved(
+          model, from: found, until: goal, acceleration: acceleration)
+      } ?? found
+    }
+    if let found { return found }
+    return try await search(self)
+  }
+
+  /// Collective. A sample, read by the threads of this engine.
+  private func sample(of data: DataSet, rows: Int, seed: UInt64, draw: Int) throws -> DataSet {
+    try data.sample(rows: rows, seed: seed, draw: draw, threads: threadCount, in: world)
+  }
+
+  /// Collective. What `body` gives on a sample, in a search of its own; nil if a component cannot be
+  /// estimated from that.
+  private func onSample(
+    _ rows: DataSet, of model: some MixtureModel,
+    _ body: @escaping @Sendable (Engine) async throws -> Parameters
+  ) throws -> Parameters? {
+    guard rows.weightedRowCount >= model.componentCount else { return nil }
+    do {
+      return try Engine(rows, threads: threadCount, world: world).searching(body)
+    } catch is FitError {
+      // Met alike by all ranks, being a function of the parameters and the exact sums.
+      return nil
+    }
+  }
+
+  /// Collective. EM from some parameters, until less than `tolerance` is left to gain.
+  ///
+  /// - Throws: `FitError` if a component cannot be estimated.
+  package func improved(
+    _ model: some Model, from start: Parameters, until tolerance: Double,
+    acceleration: Acceleration, atMost iterations: Int = 100
+  ) async throws -> Parameters {
+    var state = StartState(parameters: start)
+    while state.iteration < iterations {
+      let step = try await step(model, from: &state, carrying: nil)
+      guard step.objective.isFinite else {
+        throw FitError.unusable(
+          setting: "what is maximized is \(step.objective)", expected: "a finite number")
+      }
+      try state.add(step, model, acceleration, sharing: sharing)
+      if let remaining = state.remaining(of: model), remaining < tolerance { break }
+    }
+    return state.parameters!
+  }
+}

@@ -1,0 +1,312 @@
+import Kernels
+import MessagePassing
+import MixtureModels
+
+/// A change of a mixture's components that keeps their number: one is given up, and another cut in two.
+package struct SplitMerge: Sendable, Equatable {
+  /// The component that is given up, whose place one half of `split` takes.
+  package let freed: Int
+  /// Which component gets its rows; nil: all others, as they share them.
+  package let heir: Int?
+  /// The component that is cut, between two of its rows.
+  package let split: Int
+  /// Whether the halves are told apart in the component's own coordinates, instead of those of the data.
+  package let isWhitened: Bool
+}
+
+/// How the components of a mixture overlap.
+package struct ComponentOverlaps {
+  /// The sum of w r of each.
+  package let masses: [Double]
+  /// K × K: the sum of w r_i r_j.
+  package let products: [Double]
+
+  package init(masses: [Double], products: [Double]) {
+    (self.masses, self.products) = (masses, products)
+  }
+
+  /// All pairs, those first that overlap the most, as cosines of their responsibilities.
+  package var pairs: [(Int, Int)] {
+    let k = masses.count
+    func cosine(_ pair: (Int, Int)) -> Double {
+      let length = products[pair.0 * k + pair.0] * products[pair.1 * k + pair.1]
+      return length > 0 ? products[pair.0 * k + pair.1] / length.squareRoot() : 0
+    }
+    let pairs = (0..<k).flatMap { i in (i + 1..<max(k, i + 1)).map { (i, $0) } }
+    return pairs.enumerated().sorted { a, b in
+      let (one, other) = (cosine(a.element), cosine(b.element))
+      return one == other ? a.offset < b.offset : one > other
+    }.map(\.element)
+  }
+
+  /// Change number `number` of a round: mostly the components of a pair that overlaps are joined, every
+  /// third time one of the three lightest is given up; what is cut is drawn by mass.
+  ///
+  /// - Parameter random: three numbers in (0, 1).
+  package func change(_ number: Int, _ random: [Double]) -> SplitMerge? {
+    let k = masses.count
+    let freed: Int
+    var heir: Int?
+    if number % 3 == 2 {
+      let lightest = (0..<k).sorted { (masses[$0], $0) < (masses[$1], $1) }.prefix(3)
+      freed = lightest[min(Int(random[0] * Double(lightest.count)), lightest.count - 1)]
+    } else {
+      let pairs = pairs
+      // Number i with probability 2^-(i + 1).
+      let place = min(Int(-Portable.log(random[0]) / Portable.log(2)), pairs.count - 1)
+      (heir, freed) = pairs[place]
+    }
+    var weights = masses
+    weights[freed] = 0
+    if let heir, k > 2 { weights[heir] = 0 }
+    var left = random[1] * weights.reduce(0, +)
+    guard left > 0 else { return nil }
+    var split = weights.lastIndex { $0 > 0 } ?? 0
+    for (i, weight) in weights.enumerated() where weight > 0 {
+      if left < weight {
+        split = i
+        break
+      }
+      left -= weight
+    }
+    return SplitMerge(freed: freed, heir: heir, split: split, isWhitened: random[2] < 0.5)
+  }
+}
+
+extension Engine {
+  /// Changes that are tried in a round.
+  private static let changes = 16
+  /// More rounds are not tried: each has found a better maximum.
+  private static let mostRounds = 20
+
+  /// Collective. The best that splits and merges of a contender's components lead to.
+  ///
+  /// In rounds: of 16 changes (`ComponentOverlaps.change`), after five EM iterations each, the best third
+  /// goes on for five, and of these again, until one is left and converges. It is kept if it is better. Some
+  /// rounds without a gain end the search.
+  ///
+  /// Source: Ueda, Nakano, Ghahramani and Hinton, "SMEM algorithm for mixture models" (Neural Computation 12,
+  /// 2000), with cuts at random as in k-means++.
+  func bettered<M: MixtureModel>(
+    _ contender: Contender, _ plan: StartPlan<M>, restart: Int, idleRounds: Int
+  ) async throws -> Contender {
+    let model = plan.model
+    guard model.componentCount > 1, model.hasExchangeableComponents, model.classes == nil else {
+      return contender
+    }
+    var best = contender
+    var (round, idle) = (0, 0)
+    while idle < idleRounds && round < Self.mostRounds {
+      tell(plan, restart, .changes(round: round + 1), best)
+      let draw = restart * Self.mostRounds + round
+      let changed = try await winner(amongChangesOf: best, plan, draw: draw)
+      if let changed, isBetter(changed, than: best, plan) {
+        (best, idle) = (changed, 0)
+      } else {
+        idle += 1
+      }
+      round += 1
+    }
+    return best
+  }
+
+  private func isBetter<M: MixtureModel>(
+    _ contender: Contender, than best: Contender, _ plan: StartPlan<M>
+  ) -> Bool {
+    if contender.hasSpikes != best.hasSpikes { return best.hasSpikes }
+    // What the ends of fits leave open is no gain.
+    return contender.objective > best.objective + Self.leastGain
+  }
+
+  /// Nats per row.
+  private static let leastGain = 1e-6
+
+  private func winner<M: MixtureModel>(
+    amongChangesOf best: Contender, _ plan: StartPlan<M>, draw: Int
+  ) async throws -> Contender? {
+    guard let parameters = best.state.parameters else { return nil }
+    let model = plan.model
+    let overlaps = try await overlaps(of: model, at: parameters)
+    let generator = Philox(seed: plan.options.seed)
+    let changes = (0..<Self.changes).compactMap { number in
+      let random = RandomStream.splits.row(number, of: generator, draw: draw)
+      return overlaps.change(number, (0..<3).map { random.uniform($0) })
+    }
+    let spread = try await columnSpread(withAxes: false)
+    let outcomes = try await together(
+      0..<changes.count, atMost: plan.searchesTogether
+    ) { engine, number -> Contender? in
+      let engine = engine.tentative
+      let start = try await engine.changed(
+        model, parameters, by: changes[number], spread
+      ) { RandomStream.starts.row($0, of: generator, draw: draw).uniform(1 + number) }
+      guard let start else { return nil }
+      return try await engine.advanced(
+        try engine.withoutSpikes(start, model), plan, by: roundLength)
+    }
+    var contenders = outcomes.compactMap { try? $0.get() }
+    while contenders.count > 1 {
+      contenders = Contender.withoutCopies(Contender.ranked(contenders))
+      contenders = Array(contenders.prefix(max(1, contenders.count / 3)))
+      contenders = try await advanced(
+        contenders, plan, by: contenders.count > 1 ? roundLength : .max)
+    }
+    return contenders.first
+  }
+
+  /// Collective. The sums of responsibilities and of their products.
+  private func overlaps<M: MixtureModel>(
+    of model: M, at parameters: Parameters
+  ) async throws -> ComponentOverlaps {
+    let components = try self.components(of: model, at: parameters)
+    let k = model.componentCount
+    let pass = BlockPass(
+      ["masses": k, "products": k * k], takesMissing: components.fill != nil
+    ) { block, workspace, sums in
+      sums.update(repeating: 0, count: k + k * k)
+      components.forEachTile(of: block, workspace: workspace) { tile, shares in
+        components.writeResponsibilities(of: tile, into: shares)
+        for i in 0..<k {
+          for n in 0..<tile.count { sums[i] += shares[i * tileStride + n] }
+          for j in i..<k {
+            var product = 0.0
+            for n in 0..<tile.count {
+              let weight = tile.rows.weights?[n] ?? 1
+              if weight == 0 { continue }
+              product += shares[i * tileStride + n] * shares[j * tileStride + n] / weight
+            }
+            sums[k + i * k + j] += product
+          }
+        }
+      }
+    }
+    let sums = try await sums(of: [pass]).sums[0]
+    return ComponentOverlaps(masses: sums["masses"], products: sums["products"])
+  }
+
+  /// Collective. The parameters that an M-step gives after a change; nil if there are no two rows to cut
+  /// between.
+  private func changed<M: MixtureModel>(
+    _ model: M, _ parameters: Parameters, by change: SplitMerge, _ spread: ColumnSpread,
+    uniform: @escaping @Sendable (_ row: Int) -> Double
+  ) async throws -> Parameters? {
+    let components = try self.components(of: model, at: parameters)
+    let ends = try await drawRows(2, uniform: uniform) { block, workspace in
+      let shares = workspace.second.second.reserve(block.count)
+      var start = 0
+      components.forEachTile(of: block, workspace: workspace) { tile, joint in
+        components.writeResponsibilities(of: tile, into: joint)
+        for n in 0..<tile.count { shares[start + n] = joint[change.split * tileStride + n] }
+        start += tile.count
+      }
+      return { shares[$0] }
+    }
+    guard ends.count == 2, ends[0] != ends[1] else { return nil }
+    let own = change.isWhitened ? model.spread(of: change.split, parameters) : nil
+    let transform =
+      own?.transform(to: .whitened)
+      ?? spread.transform(to: model.hasOwnMetric ? .raw : .standardized)
+    let cut = Cut(between: ends[0], and: ends[1], transform)
+    let centers = model.centers(parameters) ?? (0..<model.componentCount).flatMap { _ in spread.means }
+    return try await maximized(model, about: centers) { tile, workspace, weights in
+      components.forEachTile(of: tile, workspace: workspace) { part, joint in
+        components.writeResponsibilities(of: part, into: joint)
+        let first = part.rows.firstRow - tile.firstRow
+        for n in 0..<part.count {
+          change.apply(
+            joint + n, cut.isBeyond(part.rows.rows + n * part.rows.columnCount),
+            weight: part.rows.weights?[n] ?? 1, count: components.count, into: weights + first + n)
+        }
+      }
+    }
+  }
+}
+
+extension Components {
+  /// Writes w r of all components, as `writeLogJoint` has their log joint densities.
+  fileprivate func writeResponsibilities(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
+    writeLogJoint(of: tile, into: joint)
+    _ = normalize(joint, count: tile.count, weights: tile.rows.weights)
+  }
+}
+
+extension SplitMerge {
+  /// Writes the new weighted responsibilities of a row, of which there are `count`.
+  ///
+  /// - Parameters:
+  ///   - old: w r, of one component after the other `tileStride` numbers apart; so is `target`.
+  ///   - isBeyond: whether the row is of the new half of the component that is cut.
+  fileprivate func apply(
+    _ old: UnsafePointer<Double>, _ isBeyond: Bool, weight: Double, count: Int,
+    into target: UnsafeMutablePointer<Double>
+  ) {
+    let lost = old[freed * tileStride]
+    // What nobody else has a part of goes to none of them.
+    let scale = heir == nil && weight > lost ? weight / (weight - lost) : 1
+    for k in 0..<count where k != freed {
+      target[k * tileStride] = old[k * tileStride] * scale + (k == heir ? lost : 0)
+    }
+    target[freed * tileStride] = 0
+    guard isBeyond else { return }
+    target[freed * tileStride] = target[split * tileStride]
+    target[split * tileStride] = 0
+  }
+}
+
+/// A plane in the middle between two rows, in some coordinates.
+private struct Cut: Sendable {
+  private let transform: ColumnTransform?
+  private let direction: [Double]
+  private let middle: Double
+
+  init(between a: [Double], and b: [Double], _ transform: ColumnTransform?) {
+    self.transform = transform
+    let (a, b) = (Self.seen(a, transform), Self.seen(b, transform))
+    direction = zip(a, b).map { $1 - $0 }
+    middle = zip(direction, zip(a, b)).reduce(0) { $0 + $1.0 * ($1.1.0 + $1.1.1) / 2 }
+  }
+
+  private static func seen(_ row: [Double], _ transform: ColumnTransform?) -> [Double] {
+    guard let transform else { return row }
+    return [Double](unsafeUninitializedCapacity: row.count) { target, count in
+      row.withUnsafeBufferPointer {
+        transform.write($0.baseAddress!, count: 1, into: target.baseAddress!)
+      }
+      count = row.count
+    }
+  }
+
+  /// Whether a row is nearer to the second one.
+  func isBeyond(_ row: UnsafePointer<Double>) -> Bool {
+    let d = direction.count
+    guard let transform else {
+      return (0..<d).reduce(0) { $0 + direction[$1] * row[$1] } > middle
+    }
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { seen in
+      transform.write(row, count: 1, into: seen.baseAddress!)
+      return (0..<d).reduce(0) { $0 + direction[$1] * seen[$1] } > middle
+    }
+  }
+}
+
+extension MixtureModel {
+  /// K × D means, if the model has them.
+  fileprivate func centers(_ parameters: Parameters) -> [Double]? {
+    let shape = [componentCount, columnCount]
+    let part = layout.parts.first { $0.domain == .mean && $0.shape == shape }
+    return part.map { parameters[$0.name] }
+  }
+
+  /// The mean and covariance of component `k`, if it has a matrix of its own.
+  fileprivate func spread(of k: Int, _ parameters: Parameters) -> ColumnSpread? {
+    let d = columnCount
+    guard let centers = centers(parameters),
+      let part = layout.parts.first(where: {
+        $0.domain == .covariance && $0.shape == [componentCount, d, d]
+      })
+    else { return nil }
+    return ColumnSpread(
+      means: Array(centers[k * d..<(k + 1) * d]),
+      covariance: Array(parameters[part.name][k * d * d..<(k + 1) * d * d]))
+  }
+}
