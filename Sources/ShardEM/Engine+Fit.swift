@@ -66,16 +66,25 @@ extension Engine {
         model: model, initialization: initialization, options: options,
         searchesTogether: limit / min(restarts, limit), tell: { course.tell($0) })
       return try searching(before: course.keepState) { engine in
-        let outcomes = try await engine.together(0..<restarts, atMost: limit) { engine, restart in
-          try await engine.run(plan, restart, course)
-        }
-        if let best = engine.best(of: model, course.state) { return best }
-        // By what the first has failed, or fails again if that was before the fit was resumed.
-        try outcomes[0].get()
-        try await engine.run(plan, 0, FitCourse.unnoticed(starts: restarts))
-        preconditionFailure("start 0 failed, and does not fail when it is run again")
+        try await engine.best(of: plan, starts: restarts, atMost: limit, course)
       }
     }
+  }
+
+  /// Collective. Runs all starts of a fit, at most `limit` together: the best.
+  ///
+  /// - Throws: if all fail, the `FitError` of the first.
+  func best(
+    of plan: StartPlan<some MixtureModel>, starts: Int, atMost limit: Int, _ course: FitCourse
+  ) async throws -> Fit {
+    let outcomes = try await together(0..<starts, atMost: limit) { engine, start in
+      try await engine.run(plan, start, course)
+    }
+    if let best = best(of: plan.model, course.state) { return best }
+    // By what the first has failed, or fails again if that was before the fit was resumed.
+    try outcomes[0].get()
+    try await run(plan, 0, FitCourse.unnoticed(starts: starts))
+    preconditionFailure("start 0 failed, and does not fail when it is run again")
   }
 
   /// Collective. Runs EM from `start` until it converges.

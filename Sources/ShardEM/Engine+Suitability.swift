@@ -7,19 +7,25 @@ extension Engine {
   /// Collective. Checks once, before a fit, that all ranks have the same model, data and options,
   /// and that the model can take the data.
   ///
-  /// - Parameter words: what else the ranks need alike.
+  /// - Parameters:
+  ///   - words: what else the ranks need alike.
+  ///   - lookingAtRows: whether to look for values that the family cannot take; not if that was done for
+  ///     another model of the kind.
   /// - Throws: on every rank the same error: `DifferentRanks`; `FitError.unusable` about the model;
   ///   `DataSetError` about the columns, the first missing cell if the model cannot do without it,
   ///   or the first value that the model's family cannot take.
-  func requireSuitable(_ model: some Model, _ words: [String]) throws {
+  func requireSuitable(
+    _ model: some Model, _ words: [String], lookingAtRows: Bool = true
+  ) throws {
     try world.requireSame(
       ["\(type(of: model))"] + settings(of: model) + data.words + words)
     try model.requireUsable()
     guard model.columnCount == data.columnCount else {
       throw DataSetError.columns(found: data.columnCount, expected: model.columnCount)
     }
-    if !model.takesMissing { try requireNoneMissing(for: model) }
     if let classes = (model as? any MixtureModel)?.classes { try requireLabels(classes) }
+    guard lookingAtRows else { return }
+    if !model.takesMissing { try requireNoneMissing(for: model) }
     guard let firstProblem = model.valueCheck else { return }
     try forEachBlock(takingMissing: true) { number, block, _ in
       guard let problem = firstProblem(block) else { return }

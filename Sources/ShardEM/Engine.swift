@@ -32,6 +32,13 @@ public final class Engine: Sendable {
     (search, transform, isTentative) = (nil, nil, false)
   }
 
+  /// The same of a part of its rows.
+  init(_ other: Engine, data: DataSet) {
+    (self.data, world, threadCount) = (data, other.world, other.threadCount)
+    (memories, search) = (other.memories, other.search)
+    (transform, isTentative) = (other.transform, other.isTentative)
+  }
+
   /// The same for a search of its own.
   init(
     _ other: Engine, _ search: Search?, _ transform: ColumnTransform? = nil,

@@ -47,8 +47,11 @@ final class FitCourse: @unchecked Sendable {
   }
 
   /// That of a fit of which nobody is to know.
-  static func unnoticed(starts: Int) -> FitCourse {
-    FitCourse(FitState(starts: starts), { _ in }, { _ in }, { _ in })
+  static func unnoticed(starts: Int) -> FitCourse { told(starts: starts) { _ in } }
+
+  /// That of a fit whose iterations are told of, by the thread that runs it, and which nobody keeps.
+  static func told(starts: Int, _ onIteration: @escaping IterationHook) -> FitCourse {
+    FitCourse(FitState(starts: starts), onIteration, { _ in }, { _ in })
   }
 
   var state: FitState { progress.withLock { $0.state } }

@@ -50,6 +50,8 @@ extension Engine {
   ) async throws -> WalkTotal {
     var passes = passes
     if let transform { passes = passes.map { TransformedPass(base: $0, transform: transform) } }
+    // A walk of its own is over the rows of this engine, one of a search's over all.
+    if search != nil { passes = data.ofItsRows(passes) }
     let request = WalkRequest(
       passes: passes, digest: digest, failure: failure, isTentative: isTentative)
     guard let search else { return try run([request])[0] }

@@ -47,43 +47,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
         + "; auto: mixed, the families of the columns guessed from the first rows."))
   var family = FamilyName(GaussianMixture.self)
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Classes of the rows that are known: a file of one column over all shards, or a column of the data, of "
-        + "numbers from 0, or words, the classes in their order; -1, NaN or nothing where unknown. A labelled "
-        + "row is of a component of its class. What is maximized is the likelihood of rows and labels; "
-        + "predict --classes says the classes of others.",
-      valueName: "file|column"))
-  var labels: String?
-
-  @OptionGroup(title: "Model") var settings: FamilySettings
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Added to the variances: in squared units of the data, or with rel at the end in units of each column's "
-        + "variance, so that units do not matter; for bernoulli, rows of 0 and of 1 "
-        + "added to each component, for categorical of each category, for poisson and exponential of 1, for "
-        + "multinomial counts in each column, for von-mises-fisher rows of all directions alike.",
-      valueName: "v"))
-  var regularization = ModelOptions.defaultRegularization
-
-  private static let defaultRegularization = Regularization(1e-6, isRelative: true)
-
-  @Flag(
-    help: """
-      Compute every density of a Gaussian mixture and count every responsibility, also those under \
-      2^-60 of a row's largest, which else are 0. Slower where components lie apart.
-      """)
-  var exactDense = false
-
-  @Flag(
-    help: """
-      Leave each row wholly to its most probable component in the fit (classification EM), which \
-      maximizes the likelihood of rows and components together.
-      """)
-  var hard = false
+  @OptionGroup(title: "Model") var details: MixtureOptions
 
   func validate() throws {
     if components < 1 { throw ValidationError("--components \(components); expected 1 or more") }
@@ -101,7 +65,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
       throw ValidationError(
         "--family \(family) without --\(setting.name); give --\(setting.name) \(setting.valueName)")
     }
-    if !family.type.isRegularized, regularization != Self.defaultRegularization {
+    if !family.type.isRegularized, regularization != MixtureOptions.defaultRegularization {
       throw ValidationError(
         "--regularization \(regularization) with --family \(family), which has none")
     }
@@ -127,11 +91,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   }
 
   var common: [String] {
-    Families.standard.settings.map { word("--\($0.name)", settings.values[$0.name]) } + [
-      word("--labels", labels), word("--components", components), word("--family", family),
-      word("--regularization", regularization.description), word("--exact-dense", isOn: exactDense),
-      word("--hard", isOn: hard),
-    ]
+    [word("--components", components), word("--family", family)] + details.common
   }
 
   /// The setting of classes, which there are where there are labels.
@@ -178,15 +138,20 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   func mixture(
     for engine: Engine, prior: PriorNumbers?, names: [String]?
   ) throws -> any Family {
-    let known = Families.standard.settings(of: family.type)
-    let measures = try engine.measures(for: settings.values, of: known)
-    let isRelative = regularization.isRelative && family.type.regularizesVariances
-    let units = try isRelative ? engine.columnVariances() : nil
-    return try engine.world.common {
+    try mixture(
+      for: engine, try DataFacts(for: [self], engine), prior: prior, names: names)
+  }
+
+  /// The same, of whose data is known what it needs.
+  func mixture(
+    for engine: Engine, _ facts: DataFacts, prior: PriorNumbers?, names: [String]?
+  ) throws -> any Family {
+    try engine.world.common {
       let data = engine.data
       return try mixture(
         FamilyOptions(
-          regularizationUnits: units, ranges: data.ranges, measures: measures, prior: prior,
+          regularizationUnits: facts.units(for: self), ranges: data.ranges,
+          measures: facts.measures(for: self), prior: prior,
           columnNames: data.columnNames ?? names,
           categories: data.categories.map { $0?.names }, classNames: data.classNames),
         columns: data.columnCount)
@@ -198,17 +163,22 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   /// - Parameter guess: is told the families of the columns, if they are guessed.
   func kinds(guess: @escaping (String) -> Void) -> ColumnKinds {
     ColumnKinds(looksAtValues: family.isGuessed) { found in
-      var values = settings.values
-      if family.isGuessed {
-        let text = GuessedFamilies(found).text
-        guess(text)
-        values[GuessedFamilies.setting] = text
-      }
-      let options = FamilyOptions(columnNames: found.names, values: values)
-      let areCategorical = try family.type.categoricalColumns(
-        options, names: found.names, count: found.count)
-      return areCategorical.map { $0 ? .category(nil) : .number }
+      try categoricalColumns(found, guess: guess).map { $0 ? .category(nil) : .number }
     }
+  }
+
+  /// Which columns are of categories.
+  func categoricalColumns(
+    _ found: FoundColumns, guess: (String) -> Void
+  ) throws -> [Bool] {
+    var values = settings.values
+    if family.isGuessed {
+      let text = GuessedFamilies(found).text
+      guess(text)
+      values[GuessedFamilies.setting] = text
+    }
+    let options = FamilyOptions(columnNames: found.names, values: values)
+    return try family.type.categoricalColumns(options, names: found.names, count: found.count)
   }
 
   /// The same with the families of the columns of a start, if they were to be guessed.
@@ -229,7 +199,7 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   func guessing(_ text: String) -> ModelOptions {
     var options = self
     options.family = FamilyName(family.type)
-    options.settings.values[GuessedFamilies.setting] = text
+    options.details.settings.values[GuessedFamilies.setting] = text
     return options
   }
 

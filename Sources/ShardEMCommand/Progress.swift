@@ -14,6 +14,10 @@ final class Progress {
   private let convergence: Convergence
   /// What is maximized, in a word.
   private let objective: String
+  /// Of several fits what each is called; empty of one.
+  private let fits: [String]
+  /// How many starts each has.
+  private let restarts: Int
   private var starts: [Start?]
   /// The starts that were told of since the last walk.
   private var walked: [Start] = []
@@ -29,32 +33,39 @@ final class Progress {
 
   /// How far a start is.
   private struct Start {
+    let number: Int
     var report: IterationReport
     var forecast: Forecast
     var isLast = false
   }
 
-  /// - Parameter iterations: the limit of every start.
+  /// - Parameters:
+  ///   - iterations: the limit of every start.
+  ///   - fits: of several what each is called.
   init(
-    _ style: Style, iterations: Int, restarts: Int, convergence: Convergence, objective: String
+    _ style: Style, iterations: Int, restarts: Int, convergence: Convergence, objective: String,
+    of fits: [String] = []
   ) {
     self.style =
       style != .auto ? style : isatty(STDERR_FILENO) != 0 ? .bar : .lines
     self.iterations = iterations
     (self.convergence, self.objective) = (convergence, objective)
-    starts = Array(repeating: nil, count: restarts)
+    (self.restarts, self.fits) = (restarts, fits)
+    starts = Array(repeating: nil, count: restarts * max(fits.count, 1))
   }
 
-  func show(_ report: IterationReport) {
+  /// - Parameter fit: the number of the fit, of several.
+  func show(_ report: IterationReport, of fit: Int = 0) {
+    let number = fit * restarts + report.restart
     // Starts that run together are told of in their order, after each walk.
-    if let last = walked.last, report.restart <= last.report.restart { showWalk() }
+    if let last = walked.last, number <= last.number { showWalk() }
     if walked.isEmpty { expected = starts.count { !($0?.isLast ?? false) } }
     var start =
-      starts[report.restart] ?? Start(report: report, forecast: Forecast(convergence))
+      starts[number] ?? Start(number: number, report: report, forecast: Forecast(convergence))
     start.report = report
     start.forecast.add(report)
     start.isLast = report.converged || report.iteration == iterations
-    starts[report.restart] = start
+    starts[number] = start
     walked.append(start)
     count += 1
     seconds += report.seconds + report.checkpointSeconds
@@ -103,7 +114,7 @@ final class Progress {
     case .bar where !ended.isEmpty || isDue(after: 0.1): draw(bar)
     case .lines where starts.count == 1 && !ended.isEmpty: draw(line)
     case .lines:
-      for start in ended { draw(lastLine(start.report)) }
+      for start in ended { draw(lastLine(start)) }
       if ended.count < walked.count, isRoundNumber || isDue(after: 10) { draw(line) }
     default: break
     }
@@ -138,19 +149,26 @@ final class Progress {
   }
 
   /// The last of one of several starts.
-  private func lastLine(_ report: IterationReport) -> String {
+  private func lastLine(_ start: Start) -> String {
+    let report = start.report
     let change = report.change.map { ", change \(significant($0, 2))" } ?? ""
-    return "start \(report.restart + 1)/\(starts.count), "
+    return "\(name(of: start.number)), "
       + "iteration \(report.iteration)/\(iterations): "
       + "\(objective) \(fixed(report.meanObjective, 6)) per row\(change), "
       + (report.converged ? "converged" : "not converged")
+  }
+
+  private func name(of number: Int) -> String {
+    let start = "start \(number % restarts + 1)/\(restarts)"
+    if fits.isEmpty { return start }
+    return fits[number / restarts] + (restarts > 1 ? ", " + start : "")
   }
 
   /// Such as `8 starts, 3 done: `; nothing of a single one.
   private func several(_ separator: String) -> String {
     guard starts.count > 1 else { return "" }
     let done = starts.count { $0?.isLast ?? false }
-    return "\(starts.count) starts\(done > 0 ? ", \(done) done" : "")\(separator)"
+    return "\(starts.count) \(fits.isEmpty || restarts > 1 ? "starts" : "fits")\(done > 0 ? ", \(done) done" : "")\(separator)"
   }
 
   /// That of the start which is farthest.

@@ -21,8 +21,8 @@ import Words
       """,
     version: programVersion,
     subcommands: [
-      FitCommand.self, PredictCommand.self, ScoreCommand.self, ImputeCommand.self,
-      SampleCommand.self, ShardCommand.self, InspectCommand.self,
+      FitCommand.self, SelectCommand.self, PredictCommand.self, ScoreCommand.self,
+      ImputeCommand.self, SampleCommand.self, ShardCommand.self, InspectCommand.self,
     ])
 
   static func main() {

@@ -8,10 +8,15 @@ struct BlockReader: Sendable {
   let blocks: [ShardPlan.Block]
   /// Of a sample, which its shards know nothing of.
   var origin: SampleOrigin?
+  /// Whose rows count as of weight 0; nil: no row does that has a weight.
+  var leftOut: RowPart?
+
+  var hasWeights: Bool { beside.weights != nil || leftOut != nil }
 
   /// The same rows in other blocks.
   func replacing(blocks: [ShardPlan.Block]) -> BlockReader {
-    BlockReader(shards: shards, beside: beside, blocks: blocks, origin: origin)
+    BlockReader(
+      shards: shards, beside: beside, blocks: blocks, origin: origin, leftOut: leftOut)
   }
 
   /// The number of columns of the files.
@@ -45,10 +50,11 @@ struct BlockReader: Sendable {
       }
       return try withNumbers(beside.weights, of: block, rows, memory: ownWeights) { weights in
         try withNumbers(beside.labels, of: block, rows, memory: ownLabels) { labels in
-          try body(
-            RowBlock(
-              rows: own, weights: weights, labels: labels, count: count, columnCount: columnCount,
-              firstRow: block.firstRow))
+          let block = RowBlock(
+            rows: own, weights: weights, labels: labels, count: count, columnCount: columnCount,
+            firstRow: block.firstRow)
+          guard let leftOut else { return try body(block) }
+          return try block.withoutWeight(of: leftOut, body)
         }
       }
     }

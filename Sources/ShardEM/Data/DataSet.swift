@@ -23,7 +23,7 @@ public final class DataSet: Sendable {
   public let observed: ObservedColumns?
   /// The first column that has no value in any row of positive weight, counted from 0; nil if there is
   /// none. Densities are without such columns, but nothing can be fitted to them.
-  private let emptyColumn: Int?
+  let emptyColumn: Int?
 
   /// What the files call the data columns, no two alike; nil if they have no names, or do not agree.
   public let columnNames: [String]?
@@ -51,7 +51,7 @@ public final class DataSet: Sendable {
   /// Whether this rank holds its rows in memory; else it reads them anew in every pass.
   public var isInMemory: Bool { memory.holdsRows }
   /// Whether the rows have weights of their own.
-  public var isWeighted: Bool { reader.beside.weights != nil }
+  public var isWeighted: Bool { reader.hasWeights }
   /// Whether the classes of some rows may be known.
   public var isLabelled: Bool { reader.beside.labels != nil }
   /// The number of rows of all shards.
@@ -99,16 +99,30 @@ public final class DataSet: Sendable {
     guard largestWeight >= 0x1p-500 else {
       throw DataSetError.beyondRange(.weights(upTo: largestWeight))
     }
-    var ranges = scan.ranges
-    emptyColumn = ranges.minimum.firstIndex(of: .infinity)
-    for j in 0..<columnCount where ranges.minimum[j] == .infinity {
-      (ranges.minimum[j], ranges.maximum[j]) = (0, 0)
-    }
-    self.ranges = ranges
+    (ranges, emptyColumn) = scan.knownRanges
     observed =
       scan.hasMissing
       ? try ObservedColumns(
         reader, within: ranges, blockCount: plan.blockCount, threads: threads, world: world) : nil
+  }
+
+  /// The rows of other data, some of which count as of weight 0.
+  ///
+  /// - Parameters:
+  ///   - scan: what `reader` says of the rows that are left; nil: what was known of the other data.
+  ///   - observed: of these rows.
+  init(
+    _ other: DataSet, by reader: BlockReader, _ scan: RowScan?, observed: ObservedColumns?
+  ) {
+    (self.reader, self.observed) = (reader, observed)
+    (columnCount, plan, blocks, files) = (other.columnCount, other.plan, other.blocks, other.files)
+    (columnNames, categories) = (other.columnNames, other.categories)
+    (classNames, notices) = (other.classNames, other.notices)
+    (memory, heldDistances) = (other.memory, other.heldDistances)
+    incompleteBlocks = other.incompleteBlocks
+    largestWeight = scan?.largestWeight ?? other.largestWeight
+    weightedRowCount = scan?.weightedRowCount ?? other.weightedRowCount
+    (ranges, emptyColumn) = scan?.knownRanges ?? (other.ranges, other.emptyColumn)
   }
 
   /// Some rows of a data set, of which is known what is known of that.

@@ -18,6 +18,16 @@ struct RowScan {
   /// The numbers of this rank's blocks with such cells.
   let incompleteBlocks: Set<Int>
 
+  /// The ranges, 0 to 0 of a column that has no value in any row of positive weight, and the first such column.
+  var knownRanges: (ColumnRanges, emptyColumn: Int?) {
+    var ranges = ranges
+    let emptyColumn = ranges.minimum.firstIndex(of: .infinity)
+    for j in ranges.minimum.indices where ranges.minimum[j] == .infinity {
+      (ranges.minimum[j], ranges.maximum[j]) = (0, 0)
+    }
+    return (ranges, emptyColumn)
+  }
+
   /// Collective: one maximum over ranks, and with weights one sum.
   ///
   /// - Parameter mayMiss: whether cells may be missing.
@@ -31,7 +41,7 @@ struct RowScan {
     } catch { failure = error }
     let scan = scans[0]
     for thread in 1..<threads { scan.merge(scans[thread]) }
-    return try RowScan(scan, failure: failure, weighted: reader.beside.weights != nil, world)
+    return try RowScan(scan, failure: failure, weighted: reader.hasWeights, world)
   }
 
   /// Collective. Combines the ranks' scans; a minimum is the maximum of the negative.

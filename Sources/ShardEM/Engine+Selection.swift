@@ -1,0 +1,234 @@
+import Host
+import MessagePassing
+import MixtureModels
+import Words
+
+/// One of the fits of a selection.
+public struct SelectionFit: Sendable, Equatable {
+  /// The place of its candidate.
+  public let candidate: Int
+  /// The part of the rows that is left out of it, from 0; nil: it is of all rows.
+  public let fold: Int?
+}
+
+/// Is told, on every rank, of every iteration of a selection's fits. An error it throws on any rank ends the
+/// selection on all.
+public typealias SelectionHook = (_ fit: SelectionFit, _ report: IterationReport) throws -> Void
+
+extension Engine {
+  /// Collective. Fits several models to the same data, and tells which is the best.
+  ///
+  /// All run together, as many as there is memory for: one walk over the rows, and one message, is an
+  /// iteration of each, so that they take as many walks as the slowest. None gives other bits than `fit`
+  /// does with the same start and options.
+  ///
+  /// A candidate that cannot be fitted is one with the reason in its outcome.
+  ///
+  /// - Parameters:
+  ///   - initialization: how starts are found; no given one.
+  ///   - folds: into how many parts cross-validation divides the rows, 2 or more. Each part is every so
+  ///     many of pieces of consecutive rows: of blocks, or of fewer rows where there are less than 20
+  ///     blocks for each part. Fits without it are those of data in which its rows have weight 0.
+  ///   - onIteration: is told of every iteration, of those of a walk in the order of the fits: those of all
+  ///     rows, then those without the first part, and so on.
+  /// - Returns: the same on every rank, but for the seconds; on any number of ranks and threads the same to
+  ///   the last bit.
+  /// - Throws: what is wrong with the data or the options for all candidates alike; on every rank the same
+  ///   error if a rank cannot read its rows or a closure throws on any.
+  public func select(
+    _ candidates: [Candidate], by criterion: Criterion = .bic,
+    from initialization: Initialization, options: FitOptions = FitOptions(), folds: Int = 5,
+    onIteration: SelectionHook = { _, _ in }
+  ) throws -> Selection {
+    try world.requireSame(
+      ["criterion \(criterion)", "\(folds) folds"]
+        + candidates.map { "candidate \($0.name) of \($0.componentCount) components" })
+    guard !initialization.isGiven else {
+      throw FitError.unusable(
+        setting: "a selection that is to \(initialization.word)", expected: "a way to find starts")
+    }
+    try options.requireUsable()
+    try data.requireValues()
+    let plan = SelectionPlan(candidates: candidates, initialization: initialization, options: options)
+    let parts = criterion == .cv ? try parts(folds) : []
+    return try withoutActuallyEscaping(onIteration) { onIteration in
+      var jobs = try jobs(of: plan, reporting: onIteration)
+      for (fold, part) in parts.enumerated() {
+        let engine = Engine(
+          self, data: try data.without(part, threads: threadCount, world: world))
+        try engine.data.requireValues()
+        jobs += try engine.jobs(
+          of: plan, without: (fold, engine.data.with(only: part)), reporting: onIteration)
+      }
+      let ended = try run(jobs)
+      return Selection(
+        candidates.indices.map { place in
+          CandidateOutcome(
+            candidates[place],
+            stride(from: place, to: ended.count, by: candidates.count).map { ended[$0] })
+        }, by: criterion, spikes: options.spikes)
+    }
+  }
+
+  /// - Throws: `FitError.unusable` unless the rows can be divided so.
+  private func parts(_ folds: Int) throws -> [RowPart] {
+    guard (2...max(data.weightedRowCount, 2)).contains(folds) else {
+      throw FitError.unusable(
+        setting: counted(folds, "fold"),
+        expected: "2 or more, and at most \(data.weightedRowCount), as many as there are rows")
+    }
+    return (0..<folds).map {
+      RowPart($0, of: folds, rowCount: data.rowCount, blockRows: data.plan.blockRows)
+    }
+  }
+
+  /// Collective. The fits of all candidates to the rows of this engine.
+  ///
+  /// - Parameter fold: what is left out.
+  private func jobs(
+    of plan: SelectionPlan, without fold: (number: Int, rows: DataSet)? = nil,
+    reporting: @escaping SelectionHook
+  ) throws -> [SelectionJob] {
+    var checked: Set<String> = []
+    return try plan.candidates.enumerated().map { place, candidate in
+      // Values of all rows are checked once for all candidates of a name.
+      let lookingAtRows = fold == nil && !checked.contains(candidate.name)
+      let mixture: Result<any Family, any Error>
+      do {
+        let made = try candidate.mixture(self)
+        try requireSuitable(made, plan, lookingAtRows: lookingAtRows)
+        mixture = .success(made)
+        checked.insert(candidate.name)
+      } catch where exitStatus(of: error) == 2 && !(error is DifferentRanks) {
+        mixture = .failure(error)
+      }
+      let number = SelectionFit(candidate: place, fold: fold?.number)
+      return SelectionJob(
+        mixture: mixture, initialization: plan.initialization, options: plan.options, rows: data,
+        leftOut: fold?.rows,
+        course: .told(starts: max(plan.options.restarts, 1)) { try reporting(number, $0) })
+    }
+  }
+
+  /// Collective.
+  private func requireSuitable(
+    _ mixture: some Family, _ plan: SelectionPlan, lookingAtRows: Bool
+  ) throws {
+    try requireSuitable(
+      mixture.observing(data.observed),
+      settings(of: plan.options) + [plan.initialization.word], lookingAtRows: lookingAtRows)
+    guard mixture.componentCount <= data.weightedRowCount else {
+      throw FitError.unusable(
+        setting: counted(mixture.componentCount, "component"),
+        expected: "at most \(data.weightedRowCount), as many as there are rows")
+    }
+  }
+
+  /// Collective. Runs jobs together, each as if it were alone.
+  private func run(_ jobs: [SelectionJob]) throws -> [EndedJob] {
+    let sizes = jobs.map { (try? $0.mixture.get())?.sumsCount ?? 0 }
+    guard let largest = sizes.indices.max(by: { sizes[$0] < sizes[$1] }),
+      let mixture = try? jobs[largest].mixture.get()
+    else { return jobs.map { EndedJob(failure: $0.failure!) } }
+    let limit = try searchesTogether(of: mixture)
+    let together = min(limit, jobs.count)
+    return try searching { engine in
+      try await engine.together(0..<jobs.count, atMost: together) { engine, number in
+        try await engine.ended(jobs[number], atMost: limit / together)
+      }.map { try $0.get() }
+    }
+  }
+
+  /// - Parameter limit: how many searches may run together.
+  private func ended(_ job: SelectionJob, atMost limit: Int) async throws -> EndedJob {
+    if let failure = job.failure { return EndedJob(failure: failure) }
+    var ended: EndedJob
+    do {
+      ended = try await Engine(self, data: job.rows).ended(
+        try job.mixture.get(), job, atMost: limit)
+    } catch let error as FitError {
+      ended = EndedJob(failure: error)
+    }
+    ended.seconds = searchSeconds
+    return ended
+  }
+
+  private func ended(
+    _ mixture: some Family, _ job: SelectionJob, atMost limit: Int
+  ) async throws -> EndedJob {
+    let starts = max(job.options.restarts, 1)
+    let plan = StartPlan(
+      model: mixture.observing(data.observed), initialization: job.initialization,
+      options: job.options, searchesTogether: limit / min(starts, limit), tell: { _ in })
+    let fit = try await best(of: plan, starts: starts, atMost: limit, job.course)
+    let own = mixture.fitted == nil ? fit.score : nil
+    let fitted: any Family = mixture.fitted ?? mixture
+    let score: Score
+    if let leftOut = job.leftOut {
+      score = try await Engine(self, data: leftOut).score(fitted, under: fit.parameters)
+    } else if let own {
+      score = own
+    } else {
+      score = try await self.score(fitted, under: fit.parameters)
+    }
+    return EndedJob(fitted: FittedCandidate(mixture: mixture, fit: fit, score: score))
+  }
+
+  private func score(
+    _ model: some MixtureModel, under parameters: Parameters
+  ) async throws -> Score {
+    Score(try await evaluation(model, under: parameters).sums[0], of: model, under: parameters)
+  }
+}
+
+/// What all fits of a selection have in common.
+private struct SelectionPlan {
+  let candidates: [Candidate]
+  let initialization: Initialization
+  let options: FitOptions
+}
+
+/// A fit of a selection that is to be run.
+private struct SelectionJob: Sendable {
+  /// Or why it cannot be fitted.
+  let mixture: Result<any Family, any Error>
+  let initialization: Initialization
+  let options: FitOptions
+  let rows: DataSet
+  /// The rows that its score is to be of; nil: those of the fit.
+  let leftOut: DataSet?
+  let course: FitCourse
+
+  var failure: (any Error)? {
+    if case .failure(let error) = mixture { error } else { nil }
+  }
+}
+
+/// A fit of a selection that has ended.
+private struct EndedJob: Sendable {
+  let result: Result<FittedCandidate, any Error>
+  var seconds = 0.0
+
+  init(fitted: FittedCandidate) { result = .success(fitted) }
+  init(failure: any Error) { result = .failure(failure) }
+}
+
+extension CandidateOutcome {
+  /// - Parameter jobs: its fit to all rows, then those without a part.
+  fileprivate init(_ candidate: Candidate, _ jobs: [EndedJob]) {
+    (name, componentCount) = (candidate.name, candidate.componentCount)
+    seconds = jobs.reduce(0) { $0 + $1.seconds }
+    let parts = jobs.dropFirst().map { job in job.result.map(\.score) }
+    result = jobs[0].result.map { fitted in
+      var fitted = fitted
+      if !parts.isEmpty { fitted.crossValidated = Result { try Self.mean(of: parts) } }
+      return fitted
+    }
+  }
+
+  /// The log-likelihood per row of all parts.
+  private static func mean(of parts: [Result<Score, any Error>]) throws -> Double {
+    let scores = try parts.map { try $0.get() }
+    return scores.reduce(0) { $0 + $1.logLikelihood } / scores.reduce(0) { $0 + $1.weightSum }
+  }
+}
