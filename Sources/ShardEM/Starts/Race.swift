@@ -52,7 +52,7 @@ extension Engine {
   ///
   /// All starts run together for five EM iterations. Then, as long as there are more than a few, the worse
   /// half is left behind, copies of others first, and the rest goes on for five. The last ones go on
-  /// until they have converged; splits and merges of the components of the best (`split(_:)`) end the search.
+  /// until they have converged; splits and merges of the components of the best (`bettered`) end the search.
   /// Starts with spikes rank behind all others (`MixtureModel.spikes`), unless they are kept.
   ///
   /// - Throws: `FitError` if every start fails, that of the first.
@@ -90,7 +90,8 @@ extension Engine {
     let last = Contender.ranked(try await advanced(contenders, plan, by: .max))
     // Of none that went on to its end the best one as it was.
     let best = last.first ?? contenders[0]
-    return try await bettered(best, plan, restart: restart, idleRounds: size.idleRounds).state.parameters!
+    return try await bettered(best, plan, restart: restart, idleRounds: size.idleRounds)
+      .state.parameters!
   }
 
   func tell(
@@ -132,7 +133,7 @@ extension Engine {
       }
       let change = model.largestChange(from: step.start, to: step.end)
       try state.add(step, model, options.acceleration, sharing: sharing)
-      state.converged = options.convergence.isReached(
+      state.converged = options.convergence.forRaces.isReached(
         remaining: state.remaining(of: model), parameterChange: change)
     }
     let rows = data.weightedRowCount
@@ -142,13 +143,24 @@ extension Engine {
   }
 
   /// A start whose components of few rows have the spread of all, unless spikes are kept.
-  func withoutSpikes<M: MixtureModel>(_ start: Parameters, _ plan: StartPlan<M>) throws -> StartState {
+  func withoutSpikes<M: MixtureModel>(
+    _ start: Parameters, _ plan: StartPlan<M>
+  ) throws -> StartState {
     let model = plan.model
     let spikes =
       plan.options.spikes == .last ? model.spikes(in: start, rows: data.weightedRowCount) : []
     return StartState(
       parameters: spikes.isEmpty
         ? start : try model.poolingSpreads(start, of: spikes, sharing: sharing))
+  }
+}
+
+extension Convergence {
+  /// Tells maxima apart, and leaves what is beyond that to the fit.
+  fileprivate var forRaces: Convergence {
+    if case .logLikelihood(let tolerance) = self { .logLikelihood(max(tolerance, 1e-7)) } else {
+      .logLikelihood(1e-7)
+    }
   }
 }
 

@@ -207,7 +207,8 @@ extension Engine {
       own?.transform(to: .whitened)
       ?? spread.transform(to: model.hasOwnMetric ? .raw : .standardized)
     let cut = Cut(between: ends[0], and: ends[1], transform)
-    let centers = model.centers(parameters) ?? (0..<model.componentCount).flatMap { _ in spread.means }
+    let centers =
+      model.centers(parameters) ?? (0..<model.componentCount).flatMap { _ in spread.means }
     return try await maximized(model, about: centers) { tile, workspace, weights in
       components.forEachTile(of: tile, workspace: workspace) { part, joint in
         components.writeResponsibilities(of: part, into: joint)
