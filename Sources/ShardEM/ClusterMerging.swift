@@ -1,8 +1,8 @@
 import Kernels
 import MixtureModels
 
-/// Clusters of a mixture's components, joined two by two until one is left: where groups of rows are not of the
-/// components' shape, several components are one group.
+/// Clusters of a mixture's components, joined two by two until one is left: where groups of rows are not of
+/// the components' shape, several components are one group.
 ///
 /// Of all pairs those are joined whose rows are the least sure which of the two they are of: joining them
 /// lowers the entropy of the rows' clusters,
@@ -11,8 +11,8 @@ import MixtureModels
 ///
 /// the most; of equal pairs the first. The density stays what it is.
 ///
-/// Source: Baudry, Raftery, Celeux, Lo and Gottardo, "Combining mixture components for clustering" (Journal of
-/// Computational and Graphical Statistics 19, 2010).
+/// Source: Baudry, Raftery, Celeux, Lo and Gottardo, "Combining mixture components for clustering" (Journal
+/// of Computational and Graphical Statistics 19, 2010).
 public struct ClusterMerging: Sendable, Equatable {
   /// From as many clusters as there are components to one.
   public let stages: [Stage]
@@ -28,12 +28,12 @@ public struct ClusterMerging: Sendable, Equatable {
 }
 
 extension Engine {
-  /// Collective. Joins the components of a mixture, those that the rows tell apart the least first. Noise is no
-  /// part of it.
+  /// Collective. Joins the components of a mixture, those that the rows tell apart the least first. Noise is
+  /// no part of it.
   ///
   /// One walk over the rows for each number of clusters above 1.
-  /// - Throws: on every rank the same error: `FitError` if the parameters define no density, or what a rank that
-  ///   cannot read its rows throws.
+  /// - Throws: on every rank the same error: `FitError` if the parameters define no density, or what a rank
+  ///   that cannot read its rows throws.
   public func merging(
     of model: some MixtureModel, under parameters: Parameters
   ) throws -> ClusterMerging {

@@ -79,7 +79,8 @@ struct SelectionTable {
       return "* the best: \(outcome.name), \(counted(outcome.componentCount, "component"))"
         + (outcome.hasSpikes && areLast ? ", which has a spike as all others" : "") + "\n"
     }
-    return (best ?? "") + (hasSpikes ? "s has a component that is a spike\(areLast ? ", and comes after others" : "")\n" : "")
+    let spikes = "s has a component that is a spike" + (areLast ? ", and comes after others" : "")
+    return (best ?? "") + (hasSpikes ? spikes + "\n" : "")
   }
 
   // MARK: Failures
