@@ -39,7 +39,7 @@ done
 # Every option that is not a rank's own.
 for option in "--output o.json" "--trace t.jsonl" "--init random"; do
   name=${option%% *} none="no ${option%% *}"
-  case $name in --init) none="--init kmeans" ;; esac
+  case $name in --init) none="--init race" ;; esac
   expect "$option" "shardem: $none on rank 0, but $option on rank 1; $same" "$fit" "$fit $option"
 done
 expect "--output of two names" "shardem: --output a on rank 0, but --output b on rank 1; $same" \
