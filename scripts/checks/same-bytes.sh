@@ -165,19 +165,28 @@ predictions() {
 }
 
 rm -f first.json
-same "bernoulli: the same bytes" "$binary" "$binary" --family bernoulli --components 10
+same "bernoulli: the same bytes" "$binary" "$binary" --family bernoulli --components 10 \
+  --init kmeans
 predictions bernoulli "$binary"
 rm -f first.json
 same "mixed: the same bytes" "$mixed" "$mixed" --family mixed --components 3 --missing em \
-  --column-families '{3,4,5,6}=gaussian,year=poisson,*=categorical'
+  --init kmeans --column-families '{3,4,5,6}=gaussian,year=poisson,*=categorical'
 predictions mixed "$mixed" --missing em
 rm -f first.json
 same "labels: the same bytes" "$mixed" "$mixed" --labels sex --columns 3,4,5,6 --missing em \
-  --components 6 --components-per-class 3
+  --components 6 --components-per-class 3 --init kmeans
 predictions labels "$mixed" --missing em --classes
 
+# The search for a start: on all rows, and on samples of them.
+rm -f first.json
+iris=$root/Tests/Data/iris.csv
+same "race: the same bytes" "$iris" "$iris" --columns 1,2,3,4 --components 4 --init race
+rm -f first.json
+same "race on samples: the same bytes" whole.npy npy --columns "$columns_npy" --components 3 \
+  --covariance diag --init race
+
 iterations=12
-pendigits=(whole.npy npy --columns "$columns_npy" --components 3)
+pendigits=(whole.npy npy --columns "$columns_npy" --components 3 --init kmeans)
 for model in "--covariance EVI" "--covariance VEE" "--covariance VVE" "--covariance VEV" \
   "--family multinomial" "--family k-means" "--family soft-k-means --beta 500" \
   "--covariance diag --hard" "--family student-t" \
