@@ -10,11 +10,8 @@ import MixtureModels
 package struct SampleSizes: Sendable, Equatable {
   /// By what a sample grows.
   package static let growth = 4
-  /// What the first sample may have, 1 GiB of numbers in all ranks: a sample is in memory.
+  /// What the largest sample may have, 1 GiB of numbers in all ranks: a sample is in memory.
   package static let mostNumbers = 1 << 27
-  /// What others may have, to which it grows: 32 MiB, which all data that are not held have beside them,
-  /// whatever memory there is. More would spare a few walks over all rows.
-  package static let mostGrownNumbers = 1 << 22
 
   /// In rows, each less than half of all; the search is on the first. Empty: it is on all rows.
   package let rows: [Int]
@@ -33,16 +30,9 @@ package struct SampleSizes: Sendable, Equatable {
       10 * Double(parameters), 5000, Double(20 * SamplePlan.pieceRows) * Double(components))
     let size = (wanted * Double(rowCount) / Double(weightedRowCount)).rounded(.up)
     // A row has a weight and a label, too.
-    func limit(_ numbers: Int) -> Double {
-      min(Double(rowCount) / 2, Double(numbers / (columnCount + 2)))
-    }
-    guard size < limit(Self.mostNumbers) else {
-      rows = []
-      return
-    }
-    let grown = sequence(first: size * Double(Self.growth)) { $0 * Double(Self.growth) }
-      .prefix { $0 < limit(Self.mostGrownNumbers) }
-    rows = ([size] + grown).map { Int($0) }
+    let limit = min(Double(rowCount) / 2, Double(Self.mostNumbers / (columnCount + 2)))
+    rows = Array(
+      sequence(first: size) { $0 * Double(Self.growth) }.prefix { $0 < limit }.map { Int($0) })
   }
 
   /// For a model of some data.
