@@ -12,6 +12,13 @@ public struct Table: Sendable, Equatable {
   public var firstRowNumber = 1
 }
 
+extension Table {
+  /// Of rows in memory, or in a file of the program's own.
+  package init(name: String, rowCount: Int, columnCount: Int) {
+    self.init(name: name, rowCount: rowCount, columnNumbers: Array(1...columnCount))
+  }
+}
+
 /// What has rows and columns.
 public protocol Tabular: Sendable {
   var table: Table { get }

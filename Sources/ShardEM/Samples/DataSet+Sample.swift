@@ -1,3 +1,4 @@
+import Files
 import MessagePassing
 import RowSources
 import Rows
@@ -15,8 +16,8 @@ extension DataSet {
   /// sample has no value is no failure. Errors about a row name its place in the files. -0 becomes 0.
   ///
   /// Each rank reads what is wanted of its own blocks, and nothing else; the rows come to their new
-  /// ranks in messages of 8 MiB. So each holds its share of the sample, whatever limit the memory of its other
-  /// rows has, and little beside it.
+  /// ranks in messages of 8 MiB. So each holds its share of the sample, and little beside it; or has it in a
+  /// scratch file, where memory is short.
   /// - Parameters:
   ///   - wanted: how many rows, roughly; from half of all on the sample is this data set itself.
   ///   - draw: samples of the same seed that differ, from 0.
@@ -30,23 +31,25 @@ extension DataSet {
     let cut = ShardPlan(rowCounts: [plan.rowCount], blockRows: Self.sampleBlockRows)
     let blocks = cut.blocks(ofRank: world.rank, size: world.size)
     let own = (blocks.first?.firstRow ?? 0)..<(blocks.last.map { $0.firstRow + $0.rows.count } ?? 0)
-    let rows = try SampleShare(own, of: SampledRows(plan, of: self, threads: threads), world)
+    // Where rows are not held, and the sample is no small part of what searches have.
+    let isHeld = memory.holdsRows || own.count * columnCount * 8 <= memory.searchBytes / 2
+    let rows = try SampleShare(
+      own, of: SampledRows(plan, of: self, threads: threads), isHeld: isHeld, world)
 
-    func source(_ values: [Double], columns: Int, _ name: String) -> any RowSource {
+    func source(_ values: [Double], _ name: String) -> any RowSource {
       InMemoryRows(
-        name: name, columnCount: columns, values: values, firstRow: own.lowerBound,
+        name: name, columnCount: 1, values: values, firstRow: own.lowerBound,
         rowCount: plan.rowCount)
     }
     let reader = BlockReader(
-      shards: [source(rows.values, columns: columnCount, "sample")],
+      shards: [rows.store.rows(own, of: plan.rowCount, columnCount: columnCount)],
       beside: BesideData(
-        weights: rows.weights.map { .source(source($0, columns: 1, "weights")) },
-        labels: rows.labels.map { .source(source($0, columns: 1, "labels")) }),
+        weights: rows.weights.map { .source(source($0, "weights")) },
+        labels: rows.labels.map { .source(source($0, "labels")) }),
       blocks: blocks, origin: SampleOrigin(plan: plan, whole: self))
     return DataSet(
       of: self, cut, reader, memory: memory.holdingRows,
-      weightedRowCount: rows.weightedRowCount,
-      incompleteBlocks: rows.incompleteBlocks(blocks, columnCount: columnCount))
+      weightedRowCount: rows.weightedRowCount, incompleteBlocks: rows.incompleteBlocks)
   }
 }
 
@@ -121,10 +124,40 @@ private struct SampledRows: Sendable {
   }
 }
 
+/// Where the numbers of a sample are kept.
+private enum SampleStore {
+  case memory([Double])
+  /// So many bytes have been written.
+  case file(ScratchFile, end: Int)
+
+  mutating func append(_ numbers: [Double]) throws {
+    switch self {
+    case .memory(var values):
+      self = .memory([])
+      values += numbers
+      self = .memory(values)
+    case .file(let file, let end):
+      try numbers.withUnsafeBufferPointer { try file.write($0, at: end) }
+      self = .file(file, end: end + numbers.count * 8)
+    }
+  }
+
+  func rows(_ rows: Range<Int>, of rowCount: Int, columnCount: Int) -> any RowSource {
+    let table = Table(name: "sample", rowCount: rowCount, columnCount: columnCount)
+    switch self {
+    case .memory(let values):
+      return InMemoryRows(table, values: values, firstRow: rows.lowerBound)
+    case .file(let file, _): return file.rows(rows, of: table, at: 0)
+    }
+  }
+}
+
 /// The rows of a sample that this rank gets.
 private struct SampleShare {
   /// Row-major.
-  private(set) var values: [Double] = []
+  private(set) var store: SampleStore
+  /// Those of this rank in which cells are missing.
+  private(set) var incompleteBlocks: Set<Int> = []
   /// Nil if there are none.
   private(set) var weights: [Double]?
   private(set) var labels: [Double]?
@@ -137,10 +170,21 @@ private struct SampleShare {
   /// - Parameters:
   ///   - own: which rows of the sample it gets.
   ///   - sampled: what this rank can read.
-  init(_ own: Range<Int>, of sampled: SampledRows, _ world: any Communicator) throws {
+  ///   - isHeld: whether this rank keeps its rows in memory, else in a file.
+  init(
+    _ own: Range<Int>, of sampled: SampledRows, isHeld: Bool, _ world: any Communicator
+  ) throws {
+    let byteCount = own.count * sampled.columnCount * 8
+    store = try world.agree {
+      isHeld ? .memory([]) : .file(try ScratchFile(byteCount: max(byteCount, 8)), end: 0)
+    }
     if sampled.isWeighted { weights = [] }
     if sampled.isLabelled { labels = [] }
-    values.reserveCapacity(own.count * sampled.columnCount)
+    if isHeld {
+      var values: [Double] = []
+      values.reserveCapacity(own.count * sampled.columnCount)
+      store = .memory(values)
+    }
     let (total, length) = (sampled.plan.rowCount, max((1 << 20) / sampled.width, 1))
     for start in stride(from: 0, to: total, by: length) {
       let rows = start..<min(start + length, total)
@@ -151,33 +195,28 @@ private struct SampleShare {
         }
       }
       if world.size > 1 { try world.sum(&piece) }
-      take(piece, of: rows, own, sampled)
+      try world.agree { try take(piece, of: rows, own, sampled) }
     }
   }
 
   private mutating func take(
     _ piece: [Double], of rows: Range<Int>, _ own: Range<Int>, _ sampled: SampledRows
-  ) {
+  ) throws {
     let (width, columns) = (sampled.width, sampled.columnCount)
     weightedRowCount +=
       sampled.isWeighted
       ? (0..<rows.count).count { piece[$0 * width + columns] > 0 } : rows.count
+    var values: [Double] = []
     for row in own.clamped(to: rows) {
       let first = (row - rows.lowerBound) * width
-      values += piece[first..<first + columns].lazy.map { $0 + 0 }
+      let numbers = piece[first..<first + columns]
+      if numbers.contains(where: \.isNaN) {
+        incompleteBlocks.insert((row - own.lowerBound) / DataSet.sampleBlockRows)
+      }
+      values += numbers.lazy.map { $0 + 0 }
       weights?.append(piece[first + columns] + 0)
       labels?.append(piece[first + width - 1] + 0)
     }
-  }
-
-  /// Those of these blocks in which cells are missing.
-  func incompleteBlocks(_ blocks: [ShardPlan.Block], columnCount: Int) -> Set<Int> {
-    let first = blocks.first?.firstRow ?? 0
-    return Set(
-      blocks.indices.filter { number in
-        let start = (blocks[number].firstRow - first) * columnCount
-        let count = blocks[number].rows.count * columnCount
-        return values[start..<start + count].contains(where: \.isNaN)
-      })
+    try store.append(values)
   }
 }

@@ -21,10 +21,12 @@ extension Engine {
     case .parameters(let parameters): return parameters
     case .responsibilities(let given): return try await self.given(given, model)
     case .race where model.componentCount > 1:
-      return try await startOnSamples(
+      let start = try await startOnSamples(
         of: model, seed: seed, draw: restart, acceleration: plan.options.acceleration,
         tolerance: plan.options.convergence.sampleTolerance
       ) { try await $0.race(plan, restart: restart) }
+      // As the result will be: a checkpoint then mostly has them so, too.
+      return plan.options.order == .none ? start : model.inOrder(start)
     case .race, .kMeans: return try await drawn(.kMeans(coordinates))
     case .kMeansPlusPlus: return try await drawn(.seeds(coordinates))
     case .random: return try await drawn(.random)
