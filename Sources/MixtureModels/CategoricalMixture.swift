@@ -46,9 +46,7 @@ public struct CategoricalMixture: Family {
       try DirichletPrior(options, smoothing: options.regularization, count: columns))
   }
 
-  public static let settings: [FamilySetting] = [
-    .estimate { _ in nil }, .prior, .weightConcentrationType,
-  ]
+  public static let settings = FamilySetting.conjugate
   public static let priorNames = [DirichletPrior.name]
   public var estimate: Estimate { prior == nil ? .ml : .map }
 

@@ -88,6 +88,11 @@ extension ConjugateFamily {
   }
 }
 
+extension FamilySetting {
+  /// Of families that can be fitted by any estimate, with priors that need nothing of the data.
+  public static let conjugate = [estimate { _ in nil }, prior, weightConcentrationType]
+}
+
 extension PriorNumbers {
   /// The numbers above 0 of a prior, one for each of `count`; one number stands for all.
   func positive(_ name: String, _ count: Int, else missing: [Double]) throws -> [Double] {

@@ -34,9 +34,7 @@ public struct MultinomialMixture: ExponentialFamily, Family {
     smoothing = prior.map { $0.concentrations[0] - 1 } ?? options.regularization
   }
 
-  public static let settings: [FamilySetting] = [
-    .estimate { _ in nil }, .prior, .weightConcentrationType,
-  ]
+  public static let settings = FamilySetting.conjugate
   public static let priorNames = [DirichletPrior.name]
   public var estimate: Estimate { prior == nil ? .ml : .map }
 
