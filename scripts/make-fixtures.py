@@ -305,7 +305,9 @@ def variational_cases(source):
             continue
         model = case["model"]
         keys = ["after_20", "after_200"]
-        ways = [{"updates": "scikit-learn", **{key: case[key] for key in keys}}]
+        ways = [{
+            "updates": "scikit-learn", "lower_bounds": case["lower_bound_by_iteration"],
+            **{key: case[key] for key in keys}}]
         own = case.get("conjugate_model") or (case if "elbo_by_iteration" in case else None)
         if own:
             ways.append({

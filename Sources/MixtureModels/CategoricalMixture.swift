@@ -15,8 +15,8 @@ public struct CategoricalMixture: Family {
   public let componentCount: Int
   public var columnCount: Int { names.count }
   /// Of each column.
-  private let names: [[String]]
-  private let columns: CategoryColumns
+  let names: [[String]]
+  let columns: CategoryColumns
   /// So many rows of each category are added to each component: the a of a Dirichlet(1 + a) prior on every
   /// column's probabilities. The M-step then maximizes the log-likelihood + a Σ log p.
   public let smoothing: Double
@@ -46,7 +46,7 @@ public struct CategoricalMixture: Family {
       try DirichletPrior(options, smoothing: options.regularization, count: columns))
   }
 
-  public static let settings: [FamilySetting] = [.estimate { _ in nil }, .prior]
+  public static let settings = FamilySetting.conjugate
   public static let priorNames = [DirichletPrior.name]
   public var estimate: Estimate { prior == nil ? .ml : .map }
 

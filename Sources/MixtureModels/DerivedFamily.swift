@@ -20,6 +20,9 @@ extension DerivedFamily {
   }
   public var estimate: Estimate { base.estimate }
   public var objectiveName: String { base.objectiveName }
+  public func externalBound(of parameters: Parameters) -> Double? {
+    base.externalBound(of: parameters)
+  }
   public var sumsLogLikelihood: Bool { base.sumsLogLikelihood }
   public func gain(from previous: Double, to next: Double) -> Double {
     base.gain(from: previous, to: next)

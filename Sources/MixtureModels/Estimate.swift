@@ -18,7 +18,7 @@ public enum Estimate: String, Sendable, CaseIterable {
 
   /// The error about it, of a family that has no such fits.
   var unusable: FitError {
-    .unusable(setting: "estimate \(rawValue)", expected: "a mixture of Gaussians, or another estimate")
+    .unusable(setting: "estimate \(rawValue)", expected: "a family with conjugate priors, or another estimate")
   }
 
   /// - Throws: `FitError.unusable` if `options` want something else, or a prior that has no part in it.
@@ -46,8 +46,9 @@ extension FamilySetting {
     FamilySetting(
       "estimate",
       help: """
-        What is maximized: the likelihood (ml), with a prior the posterior density (map), or of \
-        Gaussians the lower bound of variational Bayes (vb). (default: ml)
+        What is maximized: the likelihood (ml), with a prior the posterior density (map), or the lower \
+        bound of variational Bayes (vb), of gaussian, bernoulli, poisson, exponential, multinomial and \
+        categorical. (default: ml)
         """,
       valueName: "ml|map|vb", noun: "priors", defaultValue: Estimate.ml.rawValue,
       keys: [("estimate", [Estimate.vb.rawValue])], measures: measures)
@@ -60,19 +61,22 @@ extension FamilySetting {
       weight_concentration, mean, mean_precision, degrees_of_freedom and covariance, numbers or lists; of \
       bernoulli alpha and beta, of poisson and exponential shape and rate, of categorical and multinomial \
       concentration, of mixed those of its families. (default: mclust; of others the regularization; of vb \
-      that of scikit-learn)
+      that of scikit-learn, or \
+      as little as a row)
       """,
     valueName: "mclust|file.json", noun: "priors", defaultValue: "mclust")
 
+  static let weightConcentrationType = FamilySetting(
+    "weight-concentration-type",
+    help: """
+      The prior of the weights of --estimate vb: dirichlet, or dirichlet-process. (default: dirichlet)
+      """,
+    valueName: "type", noun: "variational fits",
+    defaultValue: VariationalWeights.dirichlet.rawValue,
+    keys: [("weight_concentration_type", VariationalWeights.allCases.map(\.rawValue))])
+
   static let variational = [
-    FamilySetting(
-      "weight-concentration-type",
-      help: """
-        The prior of the weights of --estimate vb: dirichlet, or dirichlet-process. (default: dirichlet)
-        """,
-      valueName: "type", noun: "variational fits",
-      defaultValue: VariationalWeights.dirichlet.rawValue,
-      keys: [("weight_concentration_type", VariationalWeights.allCases.map(\.rawValue))]),
+    weightConcentrationType,
     FamilySetting(
       "vb-updates",
       help: """
@@ -83,4 +87,13 @@ extension FamilySetting {
       defaultValue: VariationalUpdates.conjugate.rawValue,
       keys: [("vb_updates", VariationalUpdates.allCases.map(\.rawValue))]),
   ]
+
+  /// - Throws: `FitError.unusable` if `options` have one of `settings`, which are of variational fits.
+  static func requireNone(of settings: [FamilySetting], in options: FamilyOptions) throws {
+    for setting in settings {
+      guard let value = options.values[setting.name] else { continue }
+      throw FitError.unusable(
+        setting: "\(setting.name) \(value) without estimate vb", expected: "estimate vb")
+    }
+  }
 }

@@ -15,6 +15,10 @@ public protocol Family: SamplableModel {
   /// What is maximized, in a word. By default as `estimate` has it.
   var objectiveName: String { get }
 
+  /// What another program calls the bound of these parameters, where its updates are made and its bound is
+  /// not what `estimate` maximizes. Nil, the default: there is none.
+  func externalBound(of parameters: Parameters) -> Double?
+
   /// What a fit gives, of the same parameters: the mixture of which model files, log-likelihoods and criteria
   /// are, without what only a fit knows, such as labels of the rows. Nil, the default: this one.
   var fitted: (any Family)? { get }
@@ -123,6 +127,7 @@ extension Family {
   public var estimate: Estimate { .ml }
   public var objectiveName: String { estimate.objectiveName }
   public var fitted: (any Family)? { nil }
+  public func externalBound(of parameters: Parameters) -> Double? { nil }
   public var variant: [(key: String, value: String)] { [] }
   public func starting(from parameters: Parameters) -> Parameters { parameters }
   public var fileVersion: Int { 1 }

@@ -13,11 +13,7 @@ extension GaussianMixture: Family {
     if try Estimate(options) == .vb {
       return try VariationalGaussianMixture(options, components: components, columns: columns)
     }
-    for setting in FamilySetting.variational {
-      guard let value = options.values[setting.name] else { continue }
-      throw FitError.unusable(
-        setting: "\(setting.name) \(value) without estimate vb", expected: "estimate vb")
-    }
+    try FamilySetting.requireNone(of: FamilySetting.variational, in: options)
     return try GaussianMixture(options, components: components, columns: columns)
   }
 

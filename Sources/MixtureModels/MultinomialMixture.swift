@@ -19,7 +19,7 @@ public struct MultinomialMixture: ExponentialFamily, Family {
   public static let purpose = "rows of counts, whatever their totals"
   // Its columns say something only together.
   public static let canBePart = false
-  private static let meanTotal = "mean_total"
+  static let meanTotal = "mean_total"
 
   public let componentCount: Int
   public let columnCount: Int
@@ -34,7 +34,7 @@ public struct MultinomialMixture: ExponentialFamily, Family {
     smoothing = prior.map { $0.concentrations[0] - 1 } ?? options.regularization
   }
 
-  public static let settings: [FamilySetting] = [.estimate { _ in nil }, .prior]
+  public static let settings = FamilySetting.conjugate
   public static let priorNames = [DirichletPrior.name]
   public var estimate: Estimate { prior == nil ? .ml : .map }
 

@@ -69,7 +69,7 @@ public struct VariationalGaussianMixture: DerivedFamily {
           Self.concentration, weights == .dirichlet ? [k] : [2, k], .positive),
         .init(Self.meanPrecision, [k], .positive),
         .init(Self.freedom, base.form.isShared ? [] : [k], .positive),
-      ])
+      ] + (updates == .scikitLearn ? [.init(Self.theirBound, [], .free, standard: 0)] : []))
   }
 
   /// Sticks are broken one after the other.
@@ -93,7 +93,7 @@ public struct VariationalGaussianMixture: DerivedFamily {
   static let freedom = "posterior.degrees_of_freedom"
 
   /// ν of component `k`.
-  private func freedom(_ parameters: Parameters, _ k: Int) -> Double {
+  func freedom(_ parameters: Parameters, _ k: Int) -> Double {
     parameters[Self.freedom][base.form.isShared ? 0 : k]
   }
 
@@ -103,13 +103,8 @@ public struct VariationalGaussianMixture: DerivedFamily {
   public func components(
     at parameters: Parameters, sharing work: WorkSharing
   ) throws -> GaussianComponents {
-    let logs = weights.expectedLogs(parameters[Self.concentration])
     var plain = parameters
-    let logWeights = (0..<componentCount).map { k in
-      let determinant = expectedLogDeterminant(freedom(parameters, k))
-      let ofMean = Double(columnCount) / parameters[Self.meanPrecision][k]
-      return logs[k] + (determinant - ofMean) / 2
-    }
+    let logWeights = expectedLogScales(parameters)
     // Weights that float64 can hold.
     if logWeights.allSatisfy({ $0 > -700 }) {
       plain.weights = logWeights.map { Portable.exp($0) }
@@ -119,6 +114,16 @@ public struct VariationalGaussianMixture: DerivedFamily {
     var components = try base.components(at: plain, screening: false, sharing: work)
     for (k, logWeight) in logWeights.enumerated() { components.logScales[k] += logWeight }
     return components
+  }
+
+  /// log ρ_nk without what a Gaussian density of mean m_k and covariance Σ_k is.
+  func expectedLogScales(_ parameters: Parameters) -> [Double] {
+    let logs = weights.expectedLogs(parameters[Self.concentration])
+    return (0..<componentCount).map { k in
+      let determinant = expectedLogDeterminant(freedom(parameters, k))
+      let ofMean = Double(columnCount) / parameters[Self.meanPrecision][k]
+      return logs[k] + (determinant - ofMean) / 2
+    }
   }
 
   /// E log |Λ| + log |Σ|: of a Wishart distribution, or of the Gamma distributions of D variances.
@@ -149,7 +154,8 @@ public struct VariationalGaussianMixture: DerivedFamily {
     }
     let masses = sums[Slots.masses].map { updates == .scikitLearn ? $0 + 10 * 0x1p-52 : $0 }
     let own = MomentSums(sums, of: moments)
-    var scatter = try base.form.covariances(own, sharing: work)
+    let ofRows = try base.form.covariances(own, sharing: work)
+    var scatter = ofRows
     base.forEachVariance { _, j, place in
       scatter[place] = max(scatter[place], 0) + base.addend(j)
     }
@@ -163,6 +169,13 @@ public struct VariationalGaussianMixture: DerivedFamily {
     next[Self.concentration] = concentration
     next[Self.meanPrecision] = masses.map { prior.meanPrecision + $0 }
     next[Self.freedom] = posterior.degreesOfFreedom
+    guard updates == .scikitLearn else { return next }
+    next[Self.theirBound] = [0]
+    if let previous {
+      let own = entropy(
+        sums, masses: sums[Slots.masses], means: rowMeans, scatter: ofRows, under: previous)
+      next[Self.theirBound] = [theirBound(entropy: own, next)]
+    }
     return next
   }
 

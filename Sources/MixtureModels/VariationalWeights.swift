@@ -76,6 +76,12 @@ enum VariationalWeights: String, CaseIterable {
     }
   }
 
+  /// The logarithm of what makes the posterior a density.
+  func logConstant(_ numbers: [Double]) -> Double {
+    if self == .process { return sticks(numbers).reduce(0) { $0 + betaConstant($1.0, $1.1) } }
+    return numbers.reduce(Portable.logGamma(numbers.reduce(0, +))) { $0 - Portable.logGamma($1) }
+  }
+
   private func sticks(_ numbers: [Double]) -> [(Double, Double)] {
     let count = numbers.count / 2
     return (0..<count).map { (numbers[$0], numbers[count + $0]) }

@@ -29,6 +29,9 @@ public struct FitRecord: Sendable, Equatable {
   public var estimate: String?
   /// What was maximized, in nats, likewise: the log-likelihood and the log density of the prior.
   public var objective: Double?
+  /// scikit-learn's `lower_bound_`, with its updates (`Family.externalBound`); nil, and absent, if these are
+  /// others.
+  public var lowerBound: Double?
   /// Whether each row was wholly of its most probable component; false, and absent, if not.
   public var isHard: Bool
   /// Akaike's information criterion, 2 free parameters - 2 log-likelihood; the smaller, the better.

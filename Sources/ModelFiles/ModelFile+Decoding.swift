@@ -294,6 +294,7 @@ extension ModelFileReader {
       exactDense: try optional("exact_dense")?.bool() ?? false,
       initialization: try member("initialization").string())
     record.isStepwise = try optional("stepwise")?.bool() ?? false
+    record.lowerBound = try optional("lower_bound")?.number()
     return record
   }
 }

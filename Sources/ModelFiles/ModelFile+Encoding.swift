@@ -70,7 +70,7 @@ extension FitRecord {
     let numbers: [(String, Double?)] = [
       ("remaining", remaining), ("log_likelihood", logLikelihood), ("mean_log_likelihood", meanLogLikelihood),
       ("inertia", inertia), ("objective", objective),
-      ("aic", aic), ("bic", bic), ("icl", icl), ("normalized_entropy", normalizedEntropy),
+      ("lower_bound", lowerBound), ("aic", aic), ("bic", bic), ("icl", icl), ("normalized_entropy", normalizedEntropy),
       ("tolerance", tolerance),
       ("tolerance_parameters", parameterTolerance), ("regularization", regularization),
       ("total_weight", totalWeight),
@@ -88,7 +88,8 @@ extension FitRecord {
         ("mean_log_likelihood", meanLogLikelihood.map(JSONText.number)),
         ("inertia", inertia.map(JSONText.number)),
         ("estimate", estimate.map(JSONText.string)), ("hard", isHard ? .bool(true) : nil),
-        ("objective", objective.map(JSONText.number)), ("aic", aic.map(JSONText.number)),
+        ("objective", objective.map(JSONText.number)),
+        ("lower_bound", lowerBound.map(JSONText.number)), ("aic", aic.map(JSONText.number)),
         ("bic", bic.map(JSONText.number)), ("icl", icl.map(JSONText.number)),
         ("normalized_entropy", normalizedEntropy.map(JSONText.number)),
         ("free_parameters", freeParameters.map { .integer($0) }),

@@ -171,6 +171,7 @@ struct ModelSummary {
       ),
       ("inertia", fit.inertia.map { "\($0) (sum of squared distances to the nearest means)" }),
       (objectiveNames[0], fit.objective.map(objectiveText)),
+      ("lower_bound_", fit.lowerBound.map { "\($0), scikit-learn's: of the last E-step, without constants" }),
       ("AIC", fit.aic.map { significant($0, 10) }),
       ("BIC", fit.bic.map { significant($0, 10) }),
       ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),

@@ -137,7 +137,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
     let estimate = mixture.estimate == .ml ? nil : mixture.estimate.rawValue
     let family = type(of: mixture)
     func ofDensities<Value>(_ value: Value?) -> Value? { family.hasDensities ? value : nil }
-    return FitRecord(
+    var record = FitRecord(
       rows: fit.rows, totalWeight: data.isWeighted ? score.weightSum : nil,
       iterations: fit.iterations, converged: fit.converged,
       remaining: ofDensities(fit.remaining),
@@ -153,6 +153,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
       regularization: family.isRegularized ? model.regularization.value : 0,
       isRegularizationRelative: family.regularizesVariances && model.regularization.isRelative,
       exactDense: model.exactDense, initialization: `init`.name)
+    record.lowerBound = mixture.externalBound(of: fit.parameters)
+    return record
   }
 }
 

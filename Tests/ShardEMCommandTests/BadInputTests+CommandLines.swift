@@ -88,7 +88,7 @@ extension BadInput {
       "--noise with estimate vb; expected estimate ml or map"),
     usage(
       "fit a.npy -K 2 --family student-t --estimate vb",
-      "--estimate vb; expected a mixture of Gaussians, or another estimate"),
+      "--estimate vb; expected a family with conjugate priors, or another estimate"),
     usage(
       "fit a.npy -K 2 --estimate map --covariance VEI",
       "--estimate map with covariance VEI, which has no conjugate prior; expected full, VVV, tied, EEE, "

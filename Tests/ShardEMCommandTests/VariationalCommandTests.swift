@@ -43,6 +43,23 @@ struct VariationalCommandTests {
     }
   }
 
+  @Test("With scikit-learn's updates the file and the summary have its lower bound, too")
+  func theirBound() throws {
+    let outcome = try fit("--vb-updates", "scikit-learn", "--covariance", "diag", "-o", "m.json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("\nlower_bound_    "))
+    let file = try folder.json("m.json")
+    let bound = (file["fit"] as? [String: Any])?["lower_bound"] as? Double
+    #expect(try #require(bound) == (file["posterior"] as? [String: Any])?["lower_bound"] as? Double)
+    let own = try fit("--covariance", "diag", "-o", "m.json")
+    #expect(own.status == 0 && !own.output.contains("lower_bound_"))
+    // Files and starts of the updates' own kind.
+    let again = try fit("--vb-updates", "scikit-learn", "--covariance", "diag", "-o", "n.json")
+    #expect(again.status == 0)
+    let inspected = try Shardem.run(["inspect", "n.json"], in: folder)
+    #expect(inspected.status == 0 && inspected.output.contains("lower_bound_"))
+  }
+
   @Test("Components that the data need not are named")
   func negligible() throws {
     let outcome = try fit("--max-iterations", "3000")

@@ -27,8 +27,13 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     }
     guard type.settings.contains(where: { $0.name == "covariance" }) else {
       let hasPriors = type.settings.contains { $0.name == "estimate" }
+      let name = "weight-concentration-type"
+      let isConjugate = type.settings.contains { $0.name == name }
       return [FamilyCase(family: type.name, values: [:])]
         + (hasPriors ? [FamilyCase(family: type.name, values: ["estimate": "map"])] : [])
+        + (isConjugate ? ["dirichlet", "dirichlet-process"] : []).map {
+          FamilyCase(family: type.name, values: ["estimate": "vb", name: $0])
+        }
     }
     return CovarianceModels.all.map {
       FamilyCase(family: type.name, values: ["covariance": $0.name])
@@ -39,6 +44,9 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       FamilyCase(family: type.name, values: ["covariance": $0.name, "estimate": "map"])
     }
   }
+
+  /// Those whose fits have parameters, and no distribution of these.
+  static let ofLikelihoods = ofDensities.filter { $0.values["estimate"] != "vb" }
 
   /// Those whose components are densities.
   static let ofDensities = all.filter { Families.standard[$0.family]?.hasDensities == true }
@@ -70,7 +78,7 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// mclust's of matrices; others have one of the weights, too.
   private func prior(columns: Int) -> PriorNumbers? {
     let isMatrix = ["full", "tied"].contains(values["covariance"])
-    guard values["estimate"] == "map", !isMatrix else { return nil }
+    guard ["map", "vb"].contains(values["estimate"]), !isMatrix else { return nil }
     if values["covariance"] == nil {
       if [CategoricalMixture.name, MultinomialMixture.name].contains(family) {
         return PriorNumbers([

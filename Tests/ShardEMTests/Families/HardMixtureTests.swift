@@ -22,7 +22,7 @@ struct HardMixtureTests {
 
   @Test(
     "The likelihood of rows and components never falls, and is what the criteria say of it",
-    arguments: FamilyCase.ofDensities)
+    arguments: FamilyCase.ofLikelihoods)
   func monotone(family: FamilyCase) throws {
     func neverFalls(_ means: [Double]) {
       // As `EveryFamilyTests.monotone`.
@@ -134,7 +134,7 @@ struct HardMixtureTests {
     }
   }
 
-  @Test("The bits are the same on any number of ranks and threads", arguments: FamilyCase.ofDensities)
+  @Test("The bits are the same on any number of ranks and threads", arguments: FamilyCase.ofLikelihoods)
   func sameBits(family: FamilyCase) throws {
     func fitOn(ranks: Int, threads: Int) throws -> Fit {
       try onRanks(ranks) { world in

@@ -31,6 +31,14 @@ struct VariationalTests {
         for (name, numbers) in zip(names, numbers) {
           #expect(largestError(found["posterior." + name], numbers.values) < error)
         }
+        if let bounds = way.lowerBounds {
+          let bound = iterations == 20 ? bounds[19] : expected.lowerBound
+          // Sums of log densities, and of log Γ, of up to 1e4 nats in all, each of ten roundings in either program.
+          let theirs = try #require(fit.parameters["posterior.lower_bound"].first)
+          #expect(abs(theirs - (bound ?? .nan)) < 2 * 1e4 * 10 * 0x1p-53)
+        } else {
+          #expect(!fit.parameters.names.contains("posterior.lower_bound"))
+        }
         guard let elbo = way.elbo else { continue }
         // Theirs is of an E-step and the M-step after it: ours, before and after.
         let rounding = 1e-12 * abs(elbo[0])
@@ -130,6 +138,8 @@ struct VariationalCase: Decodable, Sendable, CustomTestStringConvertible {
   struct Way: Decodable {
     let updates: String
     let elbo: [Double]?
+    /// scikit-learn's, after each of 20 iterations.
+    let lowerBounds: [Double]?
     let after20: Posterior
     let after200: Posterior
   }
@@ -141,6 +151,7 @@ struct VariationalCase: Decodable, Sendable, CustomTestStringConvertible {
     let meanPrecision: Numbers
     let weightConcentration: Numbers
     let elbo: Double?
+    let lowerBound: Double?
   }
 
   var testDescription: String { id }
