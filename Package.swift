@@ -22,9 +22,11 @@ let mpiPackage = Context.environment["SHARDEM_MPI"] == "mpich" ? "mpich" : "ompi
 let mpi: TargetDependencyCondition? = .when(traits: ["MPI"])
 
 // A library for other languages carries the Swift runtime in itself, so that it runs where Swift is not; the
-// package manager's own option does not reach dynamic libraries.
+// package manager's own option does not reach dynamic libraries. It shows nothing else than its own functions.
+let exports = "\(Context.packageDirectory)/Sources/ShardEMC/exports.map"
 let runtimeSettings: [LinkerSetting] =
-  Context.environment["SHARDEM_STATIC_RUNTIME"] == nil ? [] : [.unsafeFlags(["-static-stdlib"])]
+  Context.environment["SHARDEM_STATIC_RUNTIME"] == nil
+  ? [] : [.unsafeFlags(["-static-stdlib", "-Xlinker", "--version-script=\(exports)"])]
 
 let package = Package(
   name: "ShardEM",
@@ -92,7 +94,7 @@ let package = Package(
         "Kernels", "Words", "Host", "MessagePassing", "RowSources", "JSONDocuments",
         "MixtureModels", "ModelFiles", "ShardEM",
       ],
-      exclude: ["shardem.h"], linkerSettings: runtimeSettings),
+      exclude: ["exports.map", "shardem.h"], linkerSettings: runtimeSettings),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [

@@ -97,12 +97,13 @@ public func exportedScore(
 @_cdecl("shardem_sample")
 public func exportedSample(
   _ model: UnsafePointer<UInt8>?, _ length: Int64, _ firstRow: Int64, _ rows: Int64,
-  _ seed: UInt64, _ threads: Int32, _ values: UnsafeMutablePointer<Double>?,
+  _ columns: Int64, _ seed: UInt64, _ threads: Int32, _ values: UnsafeMutablePointer<Double>?,
   _ labels: UnsafeMutablePointer<Int64>?, _ error: ErrorText?
 ) -> Int32 {
   outcome(error) {
     try KnownModel(model, length: length).sample(
-      firstRow: firstRow, count: rows, seed: seed, threads: threads, values: values, labels: labels)
+      firstRow: firstRow, count: rows, columns: columns, seed: seed, threads: threads,
+      values: values, labels: labels)
   }
 }
 

@@ -86,13 +86,17 @@ struct KnownModel {
   /// Rows of the endless sample of a seed.
   ///
   /// - Parameters:
+  ///   - columns: D, which the caller has made room for.
   ///   - values: room for `count` × D numbers, row-major.
   ///   - labels: room for `count` components; nil if they are not wanted.
   func sample(
-    firstRow: Int64, count: Int64, seed: UInt64, threads: Int32,
+    firstRow: Int64, count: Int64, columns: Int64, seed: UInt64, threads: Int32,
     values: UnsafeMutablePointer<Double>?, labels: UnsafeMutablePointer<Int64>?
   ) throws {
     let threads = try Self.threadCount(threads, in: SoloCommunicator())
+    guard columns == file.dimensions else {
+      throw ArgumentError("room for \(columns) columns of a sample; expected \(file.dimensions)")
+    }
     guard count >= 1, firstRow >= 0 else {
       throw ArgumentError("\(count) rows of a sample from row \(firstRow); expected 1 or more, from 0 up")
     }

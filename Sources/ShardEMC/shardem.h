@@ -90,11 +90,11 @@ int32_t shardem_score(
 
 /* Rows first_row to first_row + rows - 1 of the endless sample of a seed: those of `shardem sample`.
  *
- * values: rows x D, row-major. labels: the component of each, from 0; null if they are not wanted; a model with
+ * columns: D, those of the model. values: rows x D, row-major. labels: the component of each, from 0; null if they are not wanted; a model with
  * noise has none. */
 int32_t shardem_sample(
-    const uint8_t *model, int64_t model_length, int64_t first_row, int64_t rows, uint64_t seed, int32_t threads,
-    double *values, int64_t *labels, char **error);
+    const uint8_t *model, int64_t model_length, int64_t first_row, int64_t rows, int64_t columns,
+    uint64_t seed, int32_t threads, double *values, int64_t *labels, char **error);
 
 /* Whether bytes are a model file. */
 int32_t shardem_check_model(const uint8_t *model, int64_t model_length, char **error);

@@ -12,7 +12,12 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    check_non_negative,
+    validate_data,
+)
 
 from . import _library
 
@@ -39,6 +44,8 @@ class Mixture(BaseEstimator):
     _settings: dict[str, str] = {}
     #: Lists of the model file that become attributes with an underscore behind the name.
     _arrays: tuple[str, ...] = ("weights",)
+    _least_features = 1
+    _takes_no_negative = False
 
     # MARK: Fits
 
@@ -126,8 +133,11 @@ class Mixture(BaseEstimator):
     def _validated(self, X, *, reset=False) -> np.ndarray:
         X = validate_data(
             self, X, reset=reset, dtype=np.float64, ensure_min_samples=2 if reset else 1,
+            ensure_min_features=self._least_features if reset else 1,
             ensure_all_finite="allow-nan" if self._may_miss else True,
         )
+        if self._takes_no_negative:
+            check_non_negative(X, type(self).__name__)
         return self._prepared(X)
 
     def _prepared(self, X: np.ndarray) -> np.ndarray:
@@ -189,8 +199,9 @@ class Mixture(BaseEstimator):
         return self._validated(X)
 
     def _predict(self, X, **wanted) -> tuple:
+        X = self._rows(X)
         return _library.predict(
-            self.model_, self._rows(X), missing=self._may_miss, threads=self._threads, **wanted)
+            self.model_, X, missing=self._may_miss, threads=self._threads, **wanted)
 
     def predict(self, X):
         """The most probable component of each row, from 0."""
@@ -207,6 +218,7 @@ class Mixture(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = getattr(self, "missing", "error") == "em"
+        tags.input_tags.positive_only = self._takes_no_negative
         return tags
 
 

@@ -233,9 +233,10 @@ class PoissonMixture(_ColumnMixture):
 
     _family = "poisson"
     _arrays = ("weights", "rates")
+    _takes_no_negative = True
 
     def __sklearn_tags__(self):
-        return _counts(super().__sklearn_tags__())
+        return _whole_numbers(super().__sklearn_tags__())
 
 
 class ExponentialMixture(_ColumnMixture):
@@ -243,11 +244,7 @@ class ExponentialMixture(_ColumnMixture):
 
     _family = "exponential"
     _arrays = ("weights", "rates")
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.positive_only = True
-        return tags
+    _takes_no_negative = True
 
 
 class MultinomialMixture(_ColumnMixture):
@@ -255,9 +252,10 @@ class MultinomialMixture(_ColumnMixture):
 
     _family = "multinomial"
     _arrays = ("weights", "probabilities")
+    _takes_no_negative = True
 
     def __sklearn_tags__(self):
-        return _counts(super().__sklearn_tags__())
+        return _whole_numbers(super().__sklearn_tags__())
 
 
 class VonMisesFisherMixture(_ColumnMixture):
@@ -270,6 +268,7 @@ class VonMisesFisherMixture(_ColumnMixture):
     """
 
     _family = "von-mises-fisher"
+    _least_features = 2
     _arrays = ("weights", "directions", "concentrations")
 
     def __init__(
@@ -290,8 +289,6 @@ class VonMisesFisherMixture(_ColumnMixture):
         return X / lengths
 
 
-def _counts(tags):
-    """Of rows that are whole numbers from 0 up."""
-    tags.input_tags.positive_only = True
+def _whole_numbers(tags):
     tags.input_tags.categorical = True
     return tags

@@ -29,7 +29,7 @@ def _load() -> ctypes.CDLL:
         ],
         "shardem_predict": [*_MODEL, *_ROWS, c_int32, c_int32, c_void_p, c_void_p, c_int64, c_void_p, error],
         "shardem_score": [*_MODEL, *_ROWS, c_void_p, c_int64, c_int32, c_int32, c_void_p, error],
-        "shardem_sample": [*_MODEL, c_int64, c_int64, c_uint64, c_int32, c_void_p, c_void_p, error],
+        "shardem_sample": [*_MODEL, c_int64, c_int64, c_int64, c_uint64, c_int32, c_void_p, c_void_p, error],
         "shardem_check_model": [*_MODEL, error],
     }
     for name, arguments in signatures.items():
@@ -138,7 +138,8 @@ def sample(model: bytes, columns: int, rows: int, seed: int, *, labels=True, thr
     """Rows drawn from a model, and the component of each if they are wanted."""
     values = np.empty((rows, columns))
     own = np.empty(rows, np.int64) if labels else None
-    _call("shardem_sample", model, len(model), 0, rows, seed, threads, values.ctypes.data, _data(own))
+    _call(
+        "shardem_sample", model, len(model), 0, rows, columns, seed, threads, values.ctypes.data, _data(own))
     return values, own
 
 
