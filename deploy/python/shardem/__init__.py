@@ -3,6 +3,7 @@
 __version__ = "0.1.0"
 
 __all__ = [
+    "BayesianGaussianMixture",
     "BernoulliMixture",
     "ExponentialMixture",
     "GaussianMixture",

@@ -38,6 +38,8 @@ class Mixture(BaseEstimator):
     """
 
     _family: str
+    #: What a fit maximizes, where that makes another model; None of models of the likelihood.
+    _estimate: str | None = None
     #: The parameter that the program calls regularization.
     _regularization: str | None = "regularization"
     #: Settings of the family and the parameters that have them.
@@ -101,6 +103,8 @@ class Mixture(BaseEstimator):
             "missing": self._may_miss,
             "settings": {},
         }
+        if getattr(self, "estimate", "ml") not in ("ml", "map"):
+            raise ValueError(f"estimate={self.estimate!r}; expected 'ml' or 'map'")
         if self._regularization is not None:
             options["regularization"] = _text(getattr(self, self._regularization))
         for setting, name in self._settings.items():
@@ -180,6 +184,11 @@ class Mixture(BaseEstimator):
         content = json.loads(model)
         if content["family"] != cls._family:
             raise ValueError(f"{path}: a model of family {content['family']}; expected {cls._family}")
+        if content.get("estimate") != cls._estimate:
+            raise ValueError(f"{path}: {cls.__name__} is not the estimator of this model")
+        for extension in ("noise", "class_names", "classes"):
+            if extension in content:
+                raise ValueError(f"{path}: a model with {extension}, of which there are no estimators yet")
         estimator = cls(**cls._parameters(content))
         estimator.n_features_in_ = content["dimensions"]
         if "columns" in content:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 from sklearn.base import ClusterMixin
 
@@ -90,6 +92,96 @@ class GaussianMixture(_Covariances, DensityMixture):
         self.random_state = random_state
         self.warm_start = warm_start
         self.n_jobs = n_jobs
+
+
+class BayesianGaussianMixture(_Covariances, DensityMixture):
+    """A Gaussian mixture fitted by variational Bayes, which leaves components without rows that it needs none of.
+
+    Parameters
+    ----------
+    covariance_type : {'full', 'tied', 'diag', 'spherical'}, default='full'
+    weight_concentration_prior_type : {'dirichlet_process', 'dirichlet_distribution'}, default='dirichlet_process'
+    weight_concentration_prior : float, default=1 / n_components
+    mean_precision_prior : float, default=1
+    mean_prior : array-like of shape (n_features,), default: the mean of the rows
+    degrees_of_freedom_prior : float, default=n_features
+    covariance_prior : float or array-like, in the shape that scikit-learn wants, default: that of the rows
+
+    Other parameters are those of GaussianMixture.
+
+    Attributes
+    ----------
+    weight_concentration_, mean_precision_, degrees_of_freedom_
+        As in scikit-learn: of the distributions of the parameters.
+    lower_bound_ : float
+        Of the log evidence, in nats.
+
+    Others are those of GaussianMixture, of the parameters' means.
+    """
+
+    _family = "gaussian"
+    _estimate = "vb"
+    _regularization = "reg_covar"
+    _settings = {"covariance": "covariance_type"}
+    _TYPES = {"dirichlet_process": "dirichlet-process", "dirichlet_distribution": "dirichlet"}
+    _PRIORS = ("weight_concentration", "mean_precision", "mean", "degrees_of_freedom", "covariance")
+
+    def __init__(
+        self, n_components=1, *, covariance_type="full", tol=1e-6, reg_covar="1e-6rel", max_iter=1000,
+        n_init=1, init_params="race", weight_concentration_prior_type="dirichlet_process",
+        weight_concentration_prior=None, mean_precision_prior=None, mean_prior=None,
+        degrees_of_freedom_prior=None, covariance_prior=None, random_state=None, warm_start=False, n_jobs=None,
+    ):
+        self.n_components = n_components
+        self.covariance_type = covariance_type
+        self.tol = tol
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.n_init = n_init
+        self.init_params = init_params
+        self.weight_concentration_prior_type = weight_concentration_prior_type
+        self.weight_concentration_prior = weight_concentration_prior
+        self.mean_precision_prior = mean_precision_prior
+        self.mean_prior = mean_prior
+        self.degrees_of_freedom_prior = degrees_of_freedom_prior
+        self.covariance_prior = covariance_prior
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.n_jobs = n_jobs
+
+    def _options(self):
+        options = super()._options()
+        settings = options["settings"]
+        kind = self.weight_concentration_prior_type
+        if kind not in self._TYPES:
+            raise ValueError(
+                f"weight_concentration_prior_type={kind!r}; expected {' or '.join(self._TYPES)}")
+        settings.update({"estimate": "vb", "weight-concentration-type": self._TYPES[kind]})
+        given = {name: getattr(self, f"{name}_prior") for name in self._PRIORS}
+        prior = {name: np.asarray(value, np.float64).tolist() for name, value in given.items() if value is not None}
+        if prior:
+            settings["prior"] = json.dumps(prior)
+        return options
+
+    def _take_objective(self, record):
+        self.lower_bound_ = record.get("objective", np.nan)
+
+    def _derive(self, content):
+        super()._derive(content)
+        posterior = content["posterior"]
+        concentration = np.array(posterior["weight_concentration"], np.float64)
+        # Of a Dirichlet process two numbers for each component.
+        self.weight_concentration_ = tuple(concentration) if concentration.ndim == 2 else concentration
+        self.mean_precision_ = np.array(posterior["mean_precision"], np.float64)
+        self.degrees_of_freedom_ = np.array(posterior["degrees_of_freedom"], np.float64)[()]
+
+    @classmethod
+    def _parameters(cls, content):
+        kinds = {value: key for key, value in cls._TYPES.items()}
+        return {
+            **super()._parameters(content),
+            "weight_concentration_prior_type": kinds[content.get("weight_concentration_type", "dirichlet")],
+        }
 
 
 class StudentTMixture(_Covariances, DensityMixture):

@@ -15,6 +15,10 @@ def _expected_failures(estimator):
     if isinstance(estimator, shardem.KMeans):
         # scikit-learn's own KMeans is excused too.
         return {WEIGHTS: "seeds are drawn by rows, of which a repeated one is several"}
+    if isinstance(estimator, shardem.BayesianGaussianMixture):
+        # The prior of the covariances is by default that of the rows, whose log determinant is part of the evidence.
+        reason = "the check has fewer rows than columns: their covariance is no prior"
+        return {WEIGHTS: reason, "check_array_api_input": reason}
     if isinstance(estimator, (shardem.PoissonMixture, shardem.MultinomialMixture)):
         return {WEIGHTS: "the check gives fractions in place of counts"}
     if isinstance(estimator, shardem.VonMisesFisherMixture):

@@ -45,6 +45,10 @@ def test_gaussian_file_is_that_of_the_program(program, faithful, tmp_path, covar
     [
         (shardem.StudentTMixture(2, random_state=3), ["--family", "student-t", "--seed", "3"]),
         (shardem.StudentTMixture(2, degrees_of_freedom=4), ["--family", "student-t", "--degrees-of-freedom", "4"]),
+        (
+            shardem.BayesianGaussianMixture(2, weight_concentration_prior_type="dirichlet_distribution"),
+            ["--estimate", "vb"],
+        ),
         (shardem.KMeans(3), ["--family", "k-means"]),
         (shardem.ExponentialMixture(2), ["--family", "exponential", "--regularization", "1e-6"]),
         (shardem.GaussianMixture(2, n_init=3, tol=1e-9), ["--restarts", "3", "--tolerance", "1e-9"]),
