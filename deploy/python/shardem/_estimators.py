@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import numpy as np
-from sklearn.base import ClusterMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+from sklearn.metrics.pairwise import euclidean_distances
 
 from ._base import DensityMixture, Mixture
 
@@ -220,7 +221,7 @@ class StudentTMixture(_Covariances, DensityMixture):
         self.n_jobs = n_jobs
 
 
-class KMeans(ClusterMixin, Mixture):
+class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mixture):
     """K-means: n_clusters centers of least squares.
 
     tol : float, default=1e-6
@@ -264,6 +265,14 @@ class KMeans(ClusterMixin, Mixture):
     def fit_predict(self, X, y=None, sample_weight=None):
         """Fits the centers, and returns the nearest one of each row."""
         return self.fit(X, y, sample_weight).labels_
+
+    def transform(self, X):
+        """The distance of each row to each center, of shape (n_samples, n_clusters)."""
+        return euclidean_distances(self._rows(X), self.cluster_centers_)
+
+    @property
+    def _n_features_out(self):
+        return len(self.cluster_centers_)
 
     def score(self, X, y=None, sample_weight=None):
         """Minus the inertia of the rows."""

@@ -175,6 +175,8 @@ def test_k_means(X):
     # Rounding of 272 squares.
     assert own.inertia_ == pytest.approx(distances.min(axis=1).sum(), rel=1e-13)
     assert own.score(X) == pytest.approx(-own.inertia_, rel=1e-13)
+    # By sums of products of magnitude 10,000, each of which is off by some 1e-12.
+    np.testing.assert_allclose(own.transform(X) ** 2, distances, rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize(
