@@ -22,7 +22,7 @@ let mpiPackage = Context.environment["SHARDEM_MPI"] == "mpich" ? "mpich" : "ompi
 let mpi: TargetDependencyCondition? = .when(traits: ["MPI"])
 
 // A library for other languages carries the Swift runtime in itself, so that it runs where Swift is not; the
-// package manager's own option does not reach dynamic libraries. It shows nothing else than its own functions.
+// package manager's own option does not reach dynamic libraries. It shows its own functions only.
 let exports = "\(Context.packageDirectory)/Sources/ShardEMC/exports.map"
 let runtimeSettings: [LinkerSetting] =
   Context.environment["SHARDEM_STATIC_RUNTIME"] == nil

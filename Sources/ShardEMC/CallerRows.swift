@@ -16,16 +16,20 @@ enum CallerRows {
     columnStride: Int64, names: [String]? = nil
   ) throws -> BorrowedRows {
     guard rows >= 1 else { throw ArgumentError("\(rows) rows of \(name); expected 1 or more") }
-    guard columns >= 1 else { throw ArgumentError("\(columns) columns of \(name); expected 1 or more") }
+    guard columns >= 1 else {
+      throw ArgumentError("\(columns) columns of \(name); expected 1 or more")
+    }
     guard let base else { throw ArgumentError("no \(name)") }
     let (count, isBeyond) = rows.multipliedReportingOverflow(by: columns)
     guard !isBeyond, count <= most else {
-      throw ArgumentError("\(rows) rows of \(columns) columns of \(name); expected what fits in memory")
+      throw ArgumentError(
+        "\(rows) rows of \(columns) columns of \(name); expected what fits in memory")
     }
     for (stride, count) in [(rowStride, rows), (columnStride, columns)] {
       let (reach, isBeyond) = stride.multipliedReportingOverflow(by: count)
       guard !isBeyond, reach.magnitude <= UInt64(Int64.max / 4) else {
-        throw ArgumentError("\(count) steps of \(stride) bytes in \(name); expected what fits in memory")
+        throw ArgumentError(
+          "\(count) steps of \(stride) bytes in \(name); expected what fits in memory")
       }
     }
     if let names, names.count != Int(columns) {

@@ -72,7 +72,8 @@ struct FitRequest {
     guard let regularization = Regularization(text), regularization.value >= 0,
       regularization.value <= 0x1p1022
     else {
-      throw ArgumentError("regularization: found \(quoted(text)), expected a number from 0 to 4.4e+307")
+      throw ArgumentError(
+        "regularization: found \(quoted(text)), expected a number from 0 to 4.4e+307")
     }
     self.regularization = regularization
     exactDense = try reader.bool("exact_dense") ?? false

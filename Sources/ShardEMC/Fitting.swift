@@ -66,8 +66,8 @@ extension FitRequest {
 
 /// Whether there is memory for a model.
 enum ModelRoom {
-  /// - Throws: `ArgumentError` if the sums of all threads, of each statistic the number of a block and an exact
-  ///   sum's four, are larger than memory: the alternative is the end of the process.
+  /// - Throws: `ArgumentError` if the sums of all threads, of each statistic the number of a block and an
+  ///   exact sum's four, are larger than memory: the alternative is the end of the process.
   static func require(
     _ mixture: some Family, threads: Int, in world: any Communicator
   ) throws {
@@ -75,7 +75,8 @@ enum ModelRoom {
     let available = try world.memoryShare()
     guard bytes <= Double(available) else {
       throw ArgumentError(
-        "a model whose sums take \(bytes) bytes; expected at most \(available), what memory there is")
+        "a model whose sums take \(bytes) bytes; expected at most \(available), the memory there is"
+      )
     }
   }
 }

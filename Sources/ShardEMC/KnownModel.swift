@@ -39,7 +39,8 @@ struct KnownModel {
     return threads == 0 ? try world.coreShare() : Int(threads)
   }
 
-  /// Where predictions go: of n rows n numbers each, and n × `width` responsibilities; what is nil is not wanted.
+  /// Where predictions go: of n rows n numbers each, and n × `width` responsibilities; what is nil is not
+  /// wanted.
   struct Output: @unchecked Sendable {
     let labels: UnsafeMutablePointer<Int64>?
     let responsibilities: UnsafeMutablePointer<Double>?
@@ -98,12 +99,14 @@ struct KnownModel {
       throw ArgumentError("room for \(columns) columns of a sample; expected \(file.dimensions)")
     }
     guard count >= 1, firstRow >= 0 else {
-      throw ArgumentError("\(count) rows of a sample from row \(firstRow); expected 1 or more, from 0 up")
+      throw ArgumentError(
+        "\(count) rows of a sample from row \(firstRow); expected 1 or more, from 0 up")
     }
     let (end, isBeyond) = firstRow.addingReportingOverflow(count)
     let (numbers, areBeyond) = count.multipliedReportingOverflow(by: Int64(file.dimensions))
     guard !isBeyond, !areBeyond, numbers <= Int64.max / 16 else {
-      throw ArgumentError("\(count) rows of a sample from row \(firstRow); expected what fits in memory")
+      throw ArgumentError(
+        "\(count) rows of a sample from row \(firstRow); expected what fits in memory")
     }
     guard let values else { throw ArgumentError("no room for a sample") }
     let mixture = file.mixture

@@ -70,8 +70,9 @@ struct OptionReader {
   }
 
   /// One of some words.
-  mutating func word<Word: RawRepresentable & CaseIterable>(_ key: String, _: Word.Type) throws -> Word?
-  where Word.RawValue == String {
+  mutating func word<Word: RawRepresentable<String> & CaseIterable>(
+    _ key: String, _: Word.Type
+  ) throws -> Word? {
     guard let text = try string(key) else { return nil }
     guard let word = Word(rawValue: text) else {
       throw ArgumentError(
