@@ -21,6 +21,13 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-Xcc", proce
 let mpiPackage = Context.environment["SHARDEM_MPI"] == "mpich" ? "mpich" : "ompi-c"
 let mpi: TargetDependencyCondition? = .when(traits: ["MPI"])
 
+// A library for other languages carries the Swift runtime in itself, so that it runs where Swift is not; the
+// package manager's own option does not reach dynamic libraries. It shows its own functions only.
+let exports = "\(Context.packageDirectory)/Sources/ShardEMC/exports.map"
+let runtimeSettings: [LinkerSetting] =
+  Context.environment["SHARDEM_STATIC_RUNTIME"] == nil
+  ? [] : [.unsafeFlags(["-static-stdlib", "-Xlinker", "--version-script=\(exports)"])]
+
 let package = Package(
   name: "ShardEM",
   products: [
@@ -31,6 +38,7 @@ let package = Package(
         "MPICommunicator", "Host", "Kernels",
       ]),
     .executable(name: "shardem", targets: ["ShardEMCommand"]),
+    .library(name: "shardemc", type: .dynamic, targets: ["ShardEMC"]),
   ],
   traits: [
     .trait(
@@ -80,6 +88,13 @@ let package = Package(
         "SystemLibrary", "Kernels", "Words", "Host", "Files", "MessagePassing", "RowSources",
         "Rows", "JSONDocuments", "MixtureModels", "ModelFiles",
       ]),
+    .target(
+      name: "ShardEMC",
+      dependencies: [
+        "Kernels", "Words", "Host", "MessagePassing", "RowSources", "JSONDocuments",
+        "MixtureModels", "ModelFiles", "ShardEM",
+      ],
+      exclude: ["exports.map", "shardem.h"], linkerSettings: runtimeSettings),
     .executableTarget(
       name: "ShardEMCommand",
       dependencies: [

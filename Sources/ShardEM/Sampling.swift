@@ -28,3 +28,20 @@ extension SamplableModel {
     }
   }
 }
+
+extension Family {
+  /// The components that rows `rows` of the sample (`sample(rows:under:seed:threads:)`) are of, from 0.
+  ///
+  /// - Throws: `FitError.unusable` for a mixture with what is no component, such as noise.
+  package func sampledComponents(
+    rows: Range<Int>, under parameters: Parameters, seed: UInt64
+  ) throws -> [Int64] {
+    guard responsibilityCount == componentCount else {
+      throw FitError.unusable(
+        setting: "components of a sample of \(kind)", expected: "a mixture without noise")
+    }
+    let weights = weights(parameters)
+    let generator = Philox(seed: seed)
+    return rows.map { Int64(RandomStream.sampling.row($0, of: generator).choice(weights, 0)) }
+  }
+}

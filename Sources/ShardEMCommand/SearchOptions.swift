@@ -134,33 +134,10 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   func record(
     of fit: Fit, _ score: Score, _ mixture: some Family, data: DataSet, model: ModelOptions
   ) -> FitRecord {
-    let estimate = mixture.estimate == .ml ? nil : mixture.estimate.rawValue
-    let family = type(of: mixture)
-    func ofDensities<Value>(_ value: Value?) -> Value? { family.hasDensities ? value : nil }
-    var record = FitRecord(
-      rows: fit.rows, totalWeight: data.isWeighted ? score.weightSum : nil,
-      iterations: fit.iterations, converged: fit.converged,
-      remaining: ofDensities(fit.remaining),
-      logLikelihood: ofDensities(score.logLikelihood),
-      meanLogLikelihood: ofDensities(score.meanLogLikelihood), inertia: family.inertia(score),
-      estimate: estimate,
-      objective: estimate != nil || mixture.fitted != nil ? fit.objective : nil,
-      isHard: model.hard, aic: ofDensities(score.aic), bic: ofDensities(score.bic),
-      icl: ofDensities(score.icl), normalizedEntropy: ofDensities(score.normalizedEntropy),
-      freeParameters: ofDensities(score.freeParameterCount), seed: seed,
-      tolerance: toleranceParameters == nil ? convergence.tolerance : 0,
-      parameterTolerance: toleranceParameters,
-      regularization: family.isRegularized ? model.regularization.value : 0,
-      isRegularizationRelative: family.regularizesVariances && model.regularization.isRelative,
-      exactDense: model.exactDense, initialization: `init`.name)
-    record.lowerBound = mixture.externalBound(of: fit.parameters)
-    return record
+    FitRecord(
+      fit, score, of: mixture, data: data, options: fitOptions, regularization: model.regularization,
+      exactDense: model.exactDense, isHard: model.hard, initialization: `init`.name)
   }
-}
-
-extension Family {
-  /// Σ w |x - c|² to the nearest centers, of a family without densities: what its fits maximize is minus that.
-  static func inertia(_ score: Score) -> Double? { hasDensities ? nil : 0 - score.logLikelihood }
 }
 
 extension Acceleration: ExpressibleByArgument {}

@@ -1,0 +1,28 @@
+"""Mixture models by EM, in the manner of scikit-learn, by the engine of the program shardem."""
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BayesianGaussianMixture",
+    "BernoulliMixture",
+    "ExponentialMixture",
+    "GaussianMixture",
+    "KMeans",
+    "MultinomialMixture",
+    "PoissonMixture",
+    "StudentTMixture",
+    "VonMisesFisherMixture",
+]
+
+
+def __getattr__(name):
+    # scikit-learn takes a second to import: only who wants an estimator waits for it.
+    if name in __all__:
+        from . import _estimators
+
+        return getattr(_estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

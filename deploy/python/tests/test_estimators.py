@@ -1,0 +1,60 @@
+"""What scikit-learn expects of estimators: all of check_estimator."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
+
+import shardem
+
+
+WEIGHTS = "check_sample_weight_equivalence_on_dense_data"
+
+
+def _expected_failures(estimator):
+    if isinstance(estimator, shardem.KMeans):
+        # scikit-learn's own KMeans is excused too.
+        return {WEIGHTS: "seeds are drawn by rows, of which a repeated one is several"}
+    if isinstance(estimator, shardem.BayesianGaussianMixture):
+        # The prior of the covariances is by default that of the rows, whose log determinant is part of the evidence.
+        reason = "the check has fewer rows than columns: their covariance is no prior"
+        return {WEIGHTS: reason, "check_array_api_input": reason}
+    if isinstance(estimator, (shardem.PoissonMixture, shardem.MultinomialMixture)):
+        return {WEIGHTS: "the check gives fractions in place of counts"}
+    if isinstance(estimator, shardem.VonMisesFisherMixture):
+        return {"check_estimators_dtypes": "the check has rows of zeros, which are no directions"}
+    return {}
+
+
+ESTIMATORS = [getattr(shardem, name)() for name in shardem.__all__]
+
+
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=_expected_failures)
+def test_scikit_learn_check(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("covariance", ["tied", "diag", "spherical", "VEI"])
+@pytest.mark.parametrize("estimator", [shardem.GaussianMixture, shardem.StudentTMixture])
+def test_covariance_types_pass_checks(estimator, covariance):
+    results = check_estimator(estimator(covariance_type=covariance), on_fail=None)
+    failed = [(one["check_name"], one["exception"]) for one in results if one["status"] == "failed"]
+    assert not failed
+
+
+@pytest.mark.parametrize("name", shardem.__all__)
+def test_weights_are_repeated_rows(name):
+    if name == "KMeans":
+        estimator = shardem.KMeans(1)
+    else:
+        estimator = getattr(shardem, name)(1)
+    random = np.random.default_rng(4)
+    rows, weights = random.integers(0, 6, (60, 3)) + 1.0, random.integers(0, 4, 60)
+    weighted = clone(estimator).fit(rows, sample_weight=weights)
+    repeated = clone(estimator).fit(np.repeat(rows, weights, axis=0))
+    for attribute in ("means_", "covariances_", "probabilities_", "rates_", "directions_", "cluster_centers_"):
+        if hasattr(weighted, attribute):
+            # Sums are exact; what follows them has few operations. Degrees of freedom are iterated to 1e-6.
+            tolerance = 1e-4 if name == "StudentTMixture" else 1e-12
+            np.testing.assert_allclose(
+                getattr(weighted, attribute), getattr(repeated, attribute), rtol=tolerance)

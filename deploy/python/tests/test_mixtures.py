@@ -1,0 +1,271 @@
+"""Attributes, arrays of all kinds, errors and interruptions."""
+
+import pickle
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import BayesianGaussianMixture as TheirsBayesian
+from sklearn.mixture import GaussianMixture as Theirs
+
+import shardem
+from shardem import BayesianGaussianMixture, GaussianMixture, KMeans, _library
+
+
+@pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
+def test_scikit_learn_says_the_same_of_the_parameters(X, covariance):
+    own = GaussianMixture(2, covariance_type=covariance).fit(X)
+    theirs = Theirs(2, covariance_type=covariance)
+    theirs.weights_, theirs.means_ = own.weights_, own.means_
+    theirs.covariances_, theirs.precisions_cholesky_ = own.covariances_, own.precisions_cholesky_
+    # Both compute log densities of magnitude 10 from the same parameters by some 10 operations a column.
+    np.testing.assert_allclose(own.score_samples(X), theirs.score_samples(X), rtol=0, atol=1e-11)
+    np.testing.assert_allclose(own.predict_proba(X), theirs.predict_proba(X), rtol=0, atol=1e-11)
+    np.testing.assert_array_equal(own.predict(X), theirs.predict(X))
+    # Sums of 272 of these, of magnitude 3,000.
+    assert own.bic(X) == pytest.approx(theirs.bic(X), abs=1e-8)
+    assert own.aic(X) == pytest.approx(theirs.aic(X), abs=1e-8)
+    assert own.score(X) == pytest.approx(own.lower_bound_, abs=1e-14)
+    assert own.icl(X) >= own.bic(X)
+    full = own.covariances_ if covariance == "full" else None
+    if full is not None:
+        # The condition of the covariances is below 1e4: 12 digits are left.
+        np.testing.assert_allclose(full @ own.precisions_, [np.eye(2)] * 2, atol=1e-11)
+
+
+def _forms(X):
+    wide = np.zeros((2 * len(X), 5))
+    wide[::2, 1:4:2] = X
+    packed = np.zeros(len(X), dtype=np.dtype([("a", "u1"), ("x", "f8", (2,))], align=False))
+    packed["x"] = X
+    readonly = X.copy()
+    readonly.flags.writeable = False
+    return {
+        "Fortran": np.asfortranarray(X), "strided": wide[::2, 1:4:2], "backwards": X[::-1].copy()[::-1],
+        "flipped columns": X[:, ::-1].copy()[:, ::-1], "unaligned": packed["x"], "read only": readonly,
+        "big endian": X.astype(">f8"), "list": X.tolist(),
+    }
+
+
+def test_strides_make_no_difference(X):
+    expected = GaussianMixture(2).fit(X)
+    for name, rows in _forms(X).items():
+        own = GaussianMixture(2).fit(rows)
+        assert own.model_ == expected.model_, name
+        np.testing.assert_array_equal(own.score_samples(rows), expected.score_samples(X), err_msg=name)
+
+
+@pytest.mark.parametrize("kind", ["f4", "i4", "u1", "i8", "?"])
+def test_types_make_no_difference(X, kind):
+    rows = np.round(X).astype(kind)
+    rows = rows + 0 if kind != "?" else (X > X.mean(axis=0))
+    assert GaussianMixture(1).fit(rows).model_ == GaussianMixture(1).fit(np.asarray(rows, float)).model_
+
+
+def test_threads_make_no_difference(X):
+    rows = np.tile(X, (40, 1)) + np.linspace(0, 1, 40 * len(X))[:, None]
+    one = GaussianMixture(3, n_jobs=1).fit(rows)
+    assert GaussianMixture(3, n_jobs=3).fit(rows).model_ == one.model_
+    results = [None] * 4
+
+    def work(i):
+        results[i] = GaussianMixture(3, n_jobs=1).fit(rows).model_
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert results == [one.model_] * 4
+
+
+def test_memory_maps_are_read_in_place(X, tmp_path):
+    np.save(tmp_path / "rows.npy", X)
+    rows = np.load(tmp_path / "rows.npy", mmap_mode="r")
+    assert GaussianMixture(2).fit(rows).model_ == GaussianMixture(2).fit(X).model_
+
+
+def test_pickles_and_clones(X):
+    own = GaussianMixture(2, random_state=5).fit(X)
+    other = pickle.loads(pickle.dumps(own))
+    assert other.model_ == own.model_
+    np.testing.assert_array_equal(other.predict(X), own.predict(X))
+    assert not hasattr(clone(own), "model_")
+
+
+@pytest.mark.parametrize("name", shardem.__all__)
+def test_loads_what_it_saved(name, tmp_path):
+    estimator = getattr(shardem, name)
+    rows = np.random.default_rng(1).integers(0, 5, (200, 3)) + 1.0
+    own = estimator(2).fit(rows)
+    own.save(tmp_path / "model.json")
+    other = estimator.load(tmp_path / "model.json")
+    assert other.model_ == own.model_
+    np.testing.assert_array_equal(other.predict(rows), own.predict(rows))
+    if name != "GaussianMixture":
+        with pytest.raises(ValueError, match="expected gaussian|not the estimator"):
+            GaussianMixture.load(tmp_path / "model.json")
+
+
+def test_samples(X):
+    own = GaussianMixture(2).fit(X)
+    rows, labels = own.sample(50_000, random_state=1)
+    again, _ = own.sample(100, random_state=1)
+    np.testing.assert_array_equal(rows[:100], again)
+    for k in range(2):
+        # Five standard errors.
+        share = np.sqrt(own.weights_[k] * (1 - own.weights_[k]) / len(rows))
+        assert abs((labels == k).mean() - own.weights_[k]) < 5 * share
+        deviations = np.sqrt(np.diag(own.covariances_[k]) / (labels == k).sum())
+        assert (abs(rows[labels == k].mean(axis=0) - own.means_[k]) < 5 * deviations).all()
+
+
+def test_warm_start_goes_on(X):
+    own = GaussianMixture(2, warm_start=True).fit(X)
+    first = own.lower_bound_
+    own.set_params(tol=1e-10).fit(X)
+    assert own.lower_bound_ >= first
+    with pytest.raises(ValueError):
+        own.set_params(n_components=3).fit(X)
+
+
+def test_missing_cells(X):
+    rows = X.copy()
+    rows[::7, 1] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        GaussianMixture(2).fit(rows)
+    own = GaussianMixture(2, missing="em").fit(rows)
+    assert np.isfinite(own.score_samples(rows)).all()
+
+
+def test_too_few_iterations_are_warned_of(X):
+    with pytest.warns(ConvergenceWarning, match="1 iteration"):
+        own = GaussianMixture(3, max_iter=1).fit(X)
+    assert not own.converged_ and own.n_iter_ == 1
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", ["dirichlet_process", "dirichlet_distribution"])
+def test_variational_fit_is_that_of_scikit_learn(X, kind):
+    settings = dict(
+        weight_concentration_prior_type=kind, weight_concentration_prior=0.1,
+        mean_prior=np.array([3.0, 70.0]), mean_precision_prior=0.5, degrees_of_freedom_prior=4.0, reg_covar=0.0,
+        covariance_prior=np.eye(2))
+    own = BayesianGaussianMixture(2, tol=1e-12, **settings).fit(X)
+    # In a Dirichlet process the order counts: that with the larger component first.
+    theirs = next(
+        one for seed in range(20)
+        if np.diff(
+            (one := TheirsBayesian(
+                n_components=2, tol=1e-12, max_iter=5000, random_state=seed, init_params="k-means++", **settings,
+            ).fit(X)).weights_) < 0)
+    # Where both have converged to 1e-12 of an objective that is quadratic there, parameters agree to 1e-6;
+    # a hundredfold for its curvature.
+    for name in ("weights_", "means_", "covariances_", "mean_precision_", "degrees_of_freedom_"):
+        np.testing.assert_allclose(getattr(own, name), getattr(theirs, name), rtol=1e-4, err_msg=name)
+    np.testing.assert_allclose(own.predict_proba(X).sum(axis=1), 1, rtol=1e-12)
+
+
+def test_k_means(X):
+    own = KMeans(3).fit(X)
+    distances = ((X[:, None] - own.cluster_centers_) ** 2).sum(axis=2)
+    np.testing.assert_array_equal(own.labels_, distances.argmin(axis=1))
+    # Rounding of 272 squares.
+    assert own.inertia_ == pytest.approx(distances.min(axis=1).sum(), rel=1e-13)
+    assert own.score(X) == pytest.approx(-own.inertia_, rel=1e-13)
+    # By sums of products of magnitude 10,000, each of which is off by some 1e-12.
+    np.testing.assert_allclose(own.transform(X) ** 2, distances, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "parameters, message",
+    [
+        ({"n_components": 0}, "n_components"), ({"n_components": 273}, "272 rows"),
+        ({"n_components": 2.0}, "n_components"), ({"covariance_type": "round"}, "round"),
+        ({"covariance_type": None, "init_params": "best"}, "best"), ({"estimate": "vb"}, "estimate"),
+        ({"reg_covar": -1}, "-1"), ({"reg_covar": "much"}, "much"), ({"tol": float("nan")}, "tol"),
+        ({"tol": -1}, "tol"), ({"max_iter": 0}, "max_iter"), ({"n_init": 10**9}, "n_init"),
+        ({"init_params": None}, "None"), ({"random_state": -1}, "random_state"),
+        ({"n_jobs": 0}, "n_jobs"), ({"missing": "drop"}, "missing"), ({"estimate": "best"}, "best"),
+    ],
+)
+def test_parameters_are_checked(X, parameters, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        GaussianMixture(**{"n_components": 2, **parameters}).fit(X)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ("", "JSON"), ("[]", "a list"), ("{}", "components"), ('{"components": -1}', "components"),
+        ('{"components": 1e300}', "components"), ('{"components": 2, "extra": 1}', "extra"),
+        ('{"components": 2, "family": "x"}', "gaussian"), ('{"components": 2, "family": "mixed"}', "gaussian"),
+        ('{"components": 2, "settings": {"components-per-class": "1"}}', "labels"),
+        ('{"components": 2, "settings": {"beta": "1"}}', "beta"),
+        ('{"components": 2, "family": "soft-k-means"}', "beta"),
+        ('{"components": 2, "settings": {"estimate": "map", "prior": "{"}}', "prior"),
+        ('{"components": 2, "columns": ["a", "a"]}', "same name"), ('{"components": 2, "columns": ["a"]}', "names"),
+        ('{"components": 2, "start": "{}"}', "format"), ('{"components": 2, "threads": 0}', "threads"),
+        ('{"components": 2, "restarts": 18446744073709551615}', "restarts"),
+        ('{"components": 2, "tolerance": 1, "tolerance_parameters": 1}', "exclude"),
+        ('{"components": 2, "exact_dense": true, "family": "poisson"}', "exact_dense"),
+    ],
+)
+def test_options_are_checked(X, options, message, monkeypatch):
+    monkeypatch.setattr(_library.json, "dumps", lambda _: options)
+    with pytest.raises(ValueError, match=message):
+        _library.fit(X, None, {})
+
+
+def test_shapes_are_checked(X):
+    own = GaussianMixture(2).fit(X)
+    for rows in (X[:0], X[:, :0], X[:, :1], np.zeros((5, 3))):
+        with pytest.raises(ValueError):
+            _library.predict(own.model_, np.array(rows), labels=True)
+    for width in (1, 3):
+        with pytest.raises(ValueError, match="responsibilities"):
+            _library.predict(own.model_, X, responsibilities=width)
+    for columns in (1, 3):
+        with pytest.raises(ValueError, match="columns"):
+            _library.sample(own.model_, columns, 5, 0)
+    for model in (b"", b"{}", b"\xff", own.model_[:-20]):
+        with pytest.raises(ValueError):
+            _library.predict(model, X, labels=True)
+    for value in (np.nan, np.inf, 1e308):
+        rows = X.copy()
+        rows[17, 1] = value
+        with pytest.raises(ValueError):
+            _library.fit(rows, None, {"components": 2})
+    for weights in (np.zeros(272), -np.ones(272), np.full(272, np.nan), np.full(272, 1e308)):
+        with pytest.raises(ValueError):
+            _library.fit(X, weights, {"components": 2})
+
+
+def test_an_error_in_the_callback_ends_the_fit(X):
+    def stop(restart, iteration, objective, change):
+        raise LookupError(iteration)
+
+    with pytest.raises(LookupError, match="1"):
+        _library.fit(X, None, {"components": 2}, stop)
+
+
+def test_control_c_ends_the_fit():
+    program = """if True:
+        import numpy as np, os, signal, sys, threading
+        from shardem import _library
+        rows = np.random.default_rng(0).normal(size=(20_000, 4))
+        def tell(restart, iteration, objective, change):
+            if iteration == 3: os.kill(os.getpid(), signal.SIGINT)
+        try:
+            _library.fit(rows, None, {"components": 20, "init": "random", "tolerance": 0}, tell)
+        except KeyboardInterrupt:
+            sys.exit(17)
+    """
+    assert subprocess.run([sys.executable, "-c", program], timeout=120).returncode == 17
+
+
+def test_import_takes_no_scikit_learn():
+    program = "import sys, shardem; sys.exit('sklearn' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
