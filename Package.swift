@@ -140,8 +140,8 @@ let package = Package(
     .testTarget(
       name: "ShardEMTests",
       dependencies: [
-        "Kernels", "Host", "Files", "MessagePassing", "RowSources", "MixtureModels", "ModelFiles",
-        "ShardEM", "_TestSupport",
+        "Kernels", "Host", "Files", "MessagePassing", "RowSources", "Rows", "MixtureModels",
+        "ModelFiles", "ShardEM", "_TestSupport",
       ]),
     .testTarget(
       name: "ShardEMCommandTests",
