@@ -39,8 +39,8 @@ struct RaceTests {
     let fit = try fit(
       data, name.components, SoloCommunicator(),
       options: FitOptions(convergence: .logLikelihood(1e-8), seed: seed))
-    // A fit ends when less than 1e-8 a row is left, by estimate; these maxima are known to 1e-5, and of a
-    // regularization of another size. No other maximum is within 1e-3 a row, some 0.15.
+    // A fit ends when less than 1e-8 a row is left, by estimate; the marks have five digits, and are of a
+    // regularization of another size. A hit is within 1e-3 a row, 0.15 and more; this is nearer.
     #expect(abs(fit.score.logLikelihood - name.logLikelihood) < 0.01)
   }
 
@@ -68,7 +68,6 @@ struct RaceTests {
     let problem = GaussianProblem(
       seed: 5, rowCount: 600, componentCount: 4, columnCount: 3, covarianceType: .full,
       separation: 3)
-    // Powers of two: rounding differs in logarithms only.
     let units = [0x1p-17, 3 * 0x1p0, 0x1p24]
     func fit(_ units: [Double]) throws -> Fit {
       let rows = problem.rows.enumerated().map { $1 * units[$0 % 3] }
@@ -77,7 +76,8 @@ struct RaceTests {
     }
     let (plain, other) = (try fit([1, 1, 1]), try fit(units))
     let shift = units.reduce(0) { $0 + Portable.log($1) }
-    // Both end within 1e-8 a row of it.
+    // Both end within 1e-8 a row of the maximum; there, weights are off by some roots of twice that, 2e-4, as
+    // the objective's curvature in weights is that of multinomial shares, 1 and more: five times that.
     #expect(abs(plain.score.meanLogLikelihood - other.score.meanLogLikelihood - shift) < 2e-8)
     for (own, theirs) in zip(plain.parameters.weights, other.parameters.weights) {
       #expect(abs(own - theirs) < 1e-3)
@@ -110,7 +110,26 @@ struct RaceTests {
     let (free, none) = try fit(.last)
     let (spiked, some) = try fit(.keep)
     #expect(none.isEmpty && !some.isEmpty)
+    // Seven rows within 1e-6, not spread over 4: each has log(4 / 1e-6) = 15 nats more and a column.
     #expect(spiked.objective > free.objective + 10)
+  }
+
+  /// What tolerances compare is relative there: the same clusters in any unit.
+  @Test("K-means races in small units as in large ones", arguments: [0x1p-40, 0x1p20])
+  func inertia(unit: Double) throws {
+    let problem = GaussianProblem(
+      seed: 8, rowCount: 600, componentCount: 6, columnCount: 2, covarianceType: .spherical,
+      separation: 2)
+    func fit(_ unit: Double) throws -> Fit {
+      let data = try DataSet(
+        values: problem.rows.map { $0 * unit }, columnCount: 2, world: SoloCommunicator())
+      return try Engine(data, threads: 1, world: SoloCommunicator()).fit(
+        KMeansMixture(components: 6, columns: 2), from: .race)
+    }
+    // A power of two rounds nothing.
+    let (own, plain) = (try fit(unit), try fit(1))
+    #expect(own.parameters.means == plain.parameters.means.map { $0 * unit })
+    #expect(own.iterations == plain.iterations)
   }
 
   @Test("Changes give one component up, mostly of a pair that overlaps, and cut another")
