@@ -20,11 +20,13 @@ struct Contender: Sendable {
     }.map(\.element)
   }
 
-  /// Without those that have come to the same objective as one before them, to 1e-7 nats a row: the same
-  /// clusters in other orders, but for roundings.
-  static func withoutCopies(_ ranked: [Contender]) -> [Contender] {
+  /// Without those that have come to the same objective as one before them, to 1e-7 of what tolerances are
+  /// compared with: the same clusters in other orders, but for roundings.
+  static func withoutCopies(_ ranked: [Contender], of model: some Model) -> [Contender] {
     ranked.reduce(into: []) { kept, next in
-      if let last = kept.last, abs(last.objective - next.objective) <= 1e-7 { return }
+      if let last = kept.last, abs(model.gain(from: next.objective, to: last.objective)) <= 1e-7 {
+        return
+      }
       kept.append(next)
     }
   }
@@ -78,7 +80,7 @@ extension Engine {
     // What the first fails by is said, or by which row.
     if contenders.isEmpty { contenders = [try await contender(self, 0)] }
     for round in 1... {
-      contenders = Contender.withoutCopies(Contender.ranked(contenders))
+      contenders = Contender.withoutCopies(Contender.ranked(contenders), of: model)
       if contenders.count <= size.finalists { break }
       contenders = Array(contenders.prefix(max((contenders.count + 1) / 2, size.finalists)))
       tell(plan, restart, .race(round: round, contenders: contenders.count), contenders[0])

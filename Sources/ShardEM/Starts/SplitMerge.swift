@@ -115,10 +115,10 @@ extension Engine {
   ) -> Bool {
     if contender.hasSpikes != best.hasSpikes { return best.hasSpikes }
     // What the ends of fits leave open is no gain.
-    return contender.objective > best.objective + Self.leastGain
+    return plan.model.gain(from: best.objective, to: contender.objective) > Self.leastGain
   }
 
-  /// Nats per row.
+  /// Nats per row, or as `Model.gain` has it.
   private static let leastGain = 1e-6
 
   private func winner<M: MixtureModel>(
@@ -146,7 +146,7 @@ extension Engine {
     }
     var contenders = outcomes.compactMap { try? $0.get() }
     while contenders.count > 1 {
-      contenders = Contender.withoutCopies(Contender.ranked(contenders))
+      contenders = Contender.withoutCopies(Contender.ranked(contenders), of: model)
       contenders = Array(contenders.prefix(max(1, contenders.count / 3)))
       contenders = try await advanced(
         contenders, plan, by: contenders.count > 1 ? roundLength : .max)
