@@ -135,16 +135,17 @@ extension Engine {
           tile.firstRow + n, of: generator, draw: draw)
         let own = classes?.components(of: tile.label(n)) ?? components
         let weight = tile.weights?[n] ?? 1
-        let numbers = own.map { random.uniform($0) }
         if isHard {
-          let largest = numbers.indices.max { numbers[$0] < numbers[$1] } ?? 0
-          responsibilities[(own.lowerBound + largest) * tileStride + n] = weight
+          let k = own.max { random.uniform($0) < random.uniform($1) } ?? own.lowerBound
+          responsibilities[k * tileStride + n] = weight
           continue
         }
-        let sum = numbers.reduce(0, +)
-        for (k, number) in zip(own, numbers) {
-          responsibilities[k * tileStride + n] = number * (weight / sum)
+        var sum = 0.0
+        for k in own {
+          responsibilities[k * tileStride + n] = random.uniform(k)
+          sum += responsibilities[k * tileStride + n]
         }
+        for k in own { responsibilities[k * tileStride + n] *= weight / sum }
       }
     }
   }
