@@ -80,8 +80,8 @@ def made_set(seed):
     return random.permutation(rows) * units, [k]
 
 
-def log_likelihood(rows, model):
-    """Per row, and whether a component is a spike."""
+def has_spike(rows, model):
+    """Whether a component is one."""
     weights, means = (numpy.array(model[key]) for key in ("weights", "means"))
     covariances = numpy.array(model["covariances"])
     n, d = rows.shape
@@ -110,7 +110,7 @@ def run_program(program, path, k, seed, *options):
             return None, True, seconds, None
         model = json.load(open(file.name))
     rows = numpy.load(path)
-    return model["fit"]["mean_log_likelihood"], log_likelihood(rows, model), seconds, model["weights"]
+    return model["fit"]["mean_log_likelihood"], has_spike(rows, model), seconds, model["weights"]
 
 
 def run_sklearn(rows, k, seed):
@@ -123,7 +123,7 @@ def run_sklearn(rows, k, seed):
     seconds = time.perf_counter() - began
     model = {"weights": fit.weights_, "means": fit.means_, "covariances": fit.covariances_}
     mean = fit.score(seen) - numpy.log(deviations).sum()
-    return mean, log_likelihood(seen, model), seconds, fit.weights_
+    return mean, has_spike(seen, model), seconds, fit.weights_
 
 
 def measure(name, rows, k, arguments):
