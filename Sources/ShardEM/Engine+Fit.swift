@@ -37,18 +37,7 @@ extension Engine {
         initialization.word, word("state of iteration", place?.iterations),
         word("starts ended", place?.ended),
       ]
-    if case .parameters(let parameters) = initialization {
-      try requireSuitable(model, under: parameters, words)
-    } else {
-      try requireSuitable(model, words)
-    }
-    try options.requireUsable()
-    try data.requireValues()
-    // Before anything has the size of the model, which may be beyond all numbers.
-    guard model.componentCount <= data.weightedRowCount else {
-      throw DataSetError.fewerRowsThanComponents(
-        rows: data.weightedRowCount, components: model.componentCount)
-    }
+    try requireFittable(model, from: initialization, options, words)
     let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
     if let state, state.starts.count != restarts {
       throw world.common(ForeignState(starts: state.starts.count, expected: restarts))
@@ -68,6 +57,28 @@ extension Engine {
       return try searching(before: course.keepState) { engine in
         try await engine.best(of: plan, starts: restarts, atMost: limit, course)
       }
+    }
+  }
+
+  /// Collective. The checks before a fit: that model, data, start and options are in order, and the same on
+  /// all ranks.
+  ///
+  /// - Parameter words: what else all ranks must have in common.
+  func requireFittable(
+    _ model: some MixtureModel, from initialization: Initialization, _ options: FitOptions,
+    _ words: [String]
+  ) throws {
+    if case .parameters(let parameters) = initialization {
+      try requireSuitable(model, under: parameters, words)
+    } else {
+      try requireSuitable(model, words)
+    }
+    try options.requireUsable()
+    try data.requireValues()
+    // Before anything has the size of the model, which may be beyond all numbers.
+    guard model.componentCount <= data.weightedRowCount else {
+      throw DataSetError.fewerRowsThanComponents(
+        rows: data.weightedRowCount, components: model.componentCount)
     }
   }
 

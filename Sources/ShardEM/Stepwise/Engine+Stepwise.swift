@@ -58,14 +58,9 @@ extension Engine {
     _ model: some MixtureModel, from initialization: Initialization, _ options: FitOptions,
     passes: Int
   ) throws {
-    let words = settings(of: options) + [initialization.word, "\(passes) passes"]
-    if case .parameters(let parameters) = initialization {
-      try requireSuitable(model, under: parameters, words)
-    } else {
-      try requireSuitable(model, words)
-    }
-    try options.requireUsable()
-    try data.requireValues()
+    try requireFittable(
+      model, from: initialization, options,
+      settings(of: options) + [initialization.word, "\(passes) passes"])
     func require(_ holds: Bool, _ setting: String, _ expected: String) throws {
       guard holds else { throw FitError.unusable(setting: setting, expected: expected) }
     }
@@ -78,10 +73,6 @@ extension Engine {
       throw FitError.unusable(
         setting: "online EM from responsibilities of rows",
         expected: "a model to start from, or a search")
-    }
-    guard model.componentCount <= data.weightedRowCount else {
-      throw DataSetError.fewerRowsThanComponents(
-        rows: data.weightedRowCount, components: model.componentCount)
     }
   }
 
