@@ -34,6 +34,26 @@ extension Engine {
       total: tried.map { step.total.after($0.total) } ?? step.total, objective: step.objective)
   }
 
+  /// Collective. EM of which nobody is told: so many iterations more, or until it has converged.
+  ///
+  /// - Throws: `FitError` if a component cannot be estimated, or what is maximized is no number.
+  func iterated(
+    _ model: some Model, from start: StartState, atMost iterations: Int,
+    until convergence: Convergence, acceleration: Acceleration
+  ) async throws -> StartState {
+    var state = start
+    let limit = start.iteration + iterations
+    while state.iteration < limit && !state.converged {
+      let step = try await self.step(model, from: &state, carrying: nil)
+      try FitError.requireFinite(step.objective)
+      try state.add(step, model, acceleration, sharing: sharing)
+      state.converged = convergence.isReached(
+        remaining: state.remaining(of: model),
+        parameterChange: model.largestChange(from: step.start, to: step.end))
+    }
+    return state
+  }
+
   /// The iteration from a proposal; nil if there are no such parameters, or none can be estimated there.
   private func trial(
     _ model: some Model, _ proposal: Accelerator.Proposal, _ accelerator: Accelerator,

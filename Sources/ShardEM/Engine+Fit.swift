@@ -240,7 +240,7 @@ extension Engine {
 
 extension FitError {
   /// - Throws: if what is maximized is no number, of which no better one can be told.
-  fileprivate static func requireFinite(_ objective: Double) throws {
+  static func requireFinite(_ objective: Double) throws {
     guard objective.isFinite else {
       throw FitError.unusable(
         setting: "what is maximized is \(objective)",

@@ -73,16 +73,9 @@ extension Engine {
     _ model: some Model, from start: Parameters, until tolerance: Double,
     acceleration: Acceleration, atMost iterations: Int = 100
   ) async throws -> Parameters {
-    var state = StartState(parameters: start)
-    while state.iteration < iterations {
-      let step = try await step(model, from: &state, carrying: nil)
-      guard step.objective.isFinite else {
-        throw FitError.unusable(
-          setting: "what is maximized is \(step.objective)", expected: "a finite number")
-      }
-      try state.add(step, model, acceleration, sharing: sharing)
-      if let remaining = state.remaining(of: model), remaining < tolerance { break }
-    }
+    let state = try await iterated(
+      model, from: StartState(parameters: start), atMost: iterations,
+      until: .logLikelihood(tolerance), acceleration: acceleration)
     return state.parameters!
   }
 }

@@ -124,20 +124,10 @@ extension Engine {
     _ start: StartState, _ plan: StartPlan<M>, by iterations: Int
   ) async throws -> Contender {
     let (model, options) = (plan.model, plan.options)
-    var state = start
-    // Not that of the options, which may be another when the fit goes on: the start would be, too.
-    let limit = start.iteration + min(iterations, Self.mostIterations)
-    while state.iteration < limit && !state.converged {
-      let step = try await self.step(model, from: &state, carrying: nil)
-      guard step.objective.isFinite else {
-        throw FitError.unusable(
-          setting: "what is maximized is \(step.objective)", expected: "a finite number")
-      }
-      let change = model.largestChange(from: step.start, to: step.end)
-      try state.add(step, model, options.acceleration, sharing: sharing)
-      state.converged = options.convergence.forRaces.isReached(
-        remaining: state.remaining(of: model), parameterChange: change)
-    }
+    // Not at most those of the options, which may be others when the fit goes on: the start would be, too.
+    let state = try await iterated(
+      model, from: start, atMost: min(iterations, Self.mostIterations),
+      until: options.convergence.forRaces, acceleration: options.acceleration)
     let rows = data.weightedRowCount
     let hasSpikes =
       options.spikes == .last && !model.spikes(in: state.parameters!, rows: rows).isEmpty
