@@ -112,7 +112,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "SystemLibrary", "Kernels", "Files", "MessagePassing", "MPICommunicator", "RowSources",
-        "MixtureModels", "ModelFiles", "ShardEM",
+        "MixtureModels", "ModelFiles", "ShardEM", "_TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: kernelSettings),

@@ -33,23 +33,9 @@ struct BenchmarkCase: Sendable, Encodable, CustomStringConvertible {
   /// Whether nearly all responsibilities are negligible.
   var isSeparated: Bool { separation > 12 }
 
-  /// The floating-point operations that one EM iteration cannot do without if no responsibility is
-  /// negligible.
-  ///
-  /// Full: a triangular product and an outer product per row and component, 2 N K D (D + 1); what is
-  /// of order D is left out. Diag and spherical: subtract, multiply, multiply-add for the distance,
-  /// then subtract, multiply, add, multiply-add for the moments: 9 N K D. Tied: the rows whitened
-  /// once, N D (D + 1); K plain distances, 3 N K D; K first moments and the mean of means, 5 N K D;
-  /// one outer product, N D (D + 1); the pairs, N K (K - 1). These three spend a good part of their
-  /// time on responsibilities, 32 N K: an exponential is 13 multiply-adds and 3 other operations, a
-  /// difference, a sum and a product go with it.
+  /// The floating-point operations that one EM iteration cannot do without (`Yardstick`).
   var operations: Double {
-    let (n, d, k) = (Double(rows), Double(columns), Double(components))
-    switch covarianceType {
-    case .full: return 2 * n * k * d * (d + 1)
-    case .tied: return n * (2 * d * (d + 1) + 8 * k * d + k * (k - 1) + 32 * k)
-    case .diag, .spherical: return n * k * (9 * d + 32)
-    }
+    covarianceType.yardstick.operations(Double(rows), Double(columns), Double(components))
   }
 
   /// The shape that fills whole vectors: the same with the next multiple of 8 columns, or of 8

@@ -40,8 +40,9 @@ extension Comparison {
 
   /// What a case is to reach.
   var goals: [Goal] {
+    let yardstick = shape.covarianceType.yardstick
     var goals = [Goal("\(shape): share of the exact sums", parts.exactSums / seconds, atMost: 0.03)]
-    if threads == 1, let least = leastPeakFraction {
+    if threads == 1, let least = yardstick.leastPeakFraction(shape.columns) {
       goals.append(Goal("\(shape): share of the peak", peakFraction.median, atLeast: least))
     }
     if threads == 1 && shape.columns <= 2 && shape.components <= 4 {
@@ -51,31 +52,17 @@ extension Comparison {
     if let largestDifference {
       goals.append(Goal("\(shape): log-likelihoods differ", largestDifference, atMost: 1e-9))
     }
-    goals += peers.map {
-      Goal(
-        "\(shape): times faster than \($0.name)", $0.ratio.median, atLeast: leastRatio(to: $0))
+    for library in yardstick.libraries {
+      goals += peers.filter { $0.name.hasPrefix(library.name) }.map {
+        Goal(
+          "\(shape): times faster than \($0.name)", $0.ratio.median,
+          atLeast: library.leastRatio(shape.columns))
+      }
     }
     if let speedup {
       goals.append(
         Goal("\(shape): speed-up of \(threads) threads", speedup, atLeast: 0.95 * Double(threads)))
     }
     return goals
-  }
-
-  /// Nil where other things than multiply-adds count.
-  private var leastPeakFraction: Double? {
-    switch shape.covarianceType {
-    case .full: shape.columns >= 32 ? 0.7 : shape.columns == 16 ? 0.5 : nil
-    case .tied, .diag, .spherical: 0.5
-    }
-  }
-
-  private func leastRatio(to peer: Peer) -> Double {
-    let isOneDAL = peer.name.hasPrefix("oneDAL")
-    switch shape.covarianceType {
-    case .full: return isOneDAL ? 4 : shape.columns <= 40 ? 10 : 6
-    case .diag: return isOneDAL ? 3.5 : 10
-    case .tied, .spherical: return 8
-    }
   }
 }

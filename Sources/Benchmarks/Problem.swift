@@ -4,6 +4,7 @@ import Kernels
 import MixtureModels
 import ModelFiles
 import RowSources
+import _TestSupport
 
 /// Rows and the start of a fit of them, in files that all sides read.
 ///
@@ -27,22 +28,8 @@ struct Problem {
     let mixture = GaussianMixture(
       components: benchmark.components, columns: benchmark.columns,
       covarianceType: benchmark.covarianceType)
-    let start = Self.unitComponents(of: mixture, at: zip(means, moves).map { $0 + $1 })
+    let start = mixture.unitComponents(at: zip(means, moves).map { $0 + $1 })
     try WholeFile.write(ModelFile(mixture, start).encoded(), to: "\(folder)/start.json")
-  }
-
-  /// Of equal weights.
-  private static func unitComponents(
-    of mixture: GaussianMixture, at means: [Double]
-  ) -> Parameters {
-    let (d, k) = (mixture.columnCount, mixture.componentCount)
-    let type = mixture.covarianceType
-    let isMatrix = type == .full || type == .tied
-    return Parameters(
-      weights: Array(repeating: 1 / Double(k), count: k), means: means,
-      covariances: (0..<type.shape(components: k, columns: d).reduce(1, *)).map {
-        isMatrix && $0 % (d * d) % (d + 1) != 0 ? 0 : 1
-      })
   }
 
   /// Removes the folder.

@@ -28,8 +28,7 @@ struct Settings: ParsableArguments {
 
   /// The libraries that have mixtures of this type; none without `--peers`.
   func libraries(for type: CovarianceType) -> [String] {
-    if peers == nil { return [] }
-    return type == .full || type == .diag ? ["scikit-learn", "oneDAL"] : ["scikit-learn"]
+    peers == nil ? [] : type.yardstick.libraries.map(\.name)
   }
 
   /// A worker that runs a library.

@@ -95,10 +95,10 @@ public enum CovarianceModels {
   /// Σ_k = λ_k D_k A_k D_k': volume λ_k, shape A_k with |A_k| = 1, orientation D_k. In axes that are known
   /// a model is one of diagonal covariances, so that those that turn the axes are made of these.
   public static let all: [any CovarianceModel] = [
-    UnconstrainedCovariances(.full),
-    UnconstrainedCovariances(.tied),
-    UnconstrainedCovariances(.diag),
-    UnconstrainedCovariances(.spherical),
+    UnconstrainedCovariances(.full, "VVV"),
+    UnconstrainedCovariances(.tied, "EEE"),
+    UnconstrainedCovariances(.diag, "VVI"),
+    UnconstrainedCovariances(.spherical, "VII"),
     EqualCovariances("EII", .spherical),
     EqualCovariances("EEI", .diag),
     EqualShapeCovariances(),
@@ -125,15 +125,9 @@ public struct UnconstrainedCovariances: CovarianceModel {
   public let names: [String]
   public let type: CovarianceType
 
-  public init(_ type: CovarianceType) {
-    let name =
-      switch type {
-      case .full: "VVV"
-      case .tied: "EEE"
-      case .diag: "VVI"
-      case .spherical: "VII"
-      }
-    (self.type, names) = (type, [type.rawValue, name])
+  /// - Parameter others: names beside the type's own.
+  public init(_ type: CovarianceType, _ others: String...) {
+    (self.type, names) = (type, [type.rawValue] + others)
   }
 
   public var conjugacy: Conjugacy? { type.form.isShared ? .common : .each }

@@ -18,17 +18,16 @@ public func parameterError(
   _ found: Parameters, _ expected: Parameters, _ type: CovarianceType
 ) -> Double {
   let columns = expected.means.count / expected.weights.count
-  let deviations = expected.means.indices.map {
-    deviation(expected, type, component: $0 / columns, column: $0 % columns, of: columns)
+  let deviations = expected.means.indices.map { mean in
+    let (k, j) = mean.quotientAndRemainder(dividingBy: columns)
+    return expected.covariances[type.entry(k, j, j, columns: columns)!].squareRoot()
   }
-  let covarianceScales = expected.covariances.indices.map { entry in
-    switch type {
-    case .full, .tied:
-      let (row, column) = entry.quotientAndRemainder(dividingBy: columns)
-      // Rows of the matrices of all components follow each other, as the deviations do.
-      return deviations[row] * deviations[row / columns * columns + column]
-    case .diag, .spherical:
-      return expected.covariances[entry]
+  var covarianceScales = expected.covariances
+  for row in deviations.indices {
+    let (k, i) = row.quotientAndRemainder(dividingBy: columns)
+    for j in 0..<columns {
+      guard let entry = type.entry(k, i, j, columns: columns) else { continue }
+      covarianceScales[entry] = deviations[row] * deviations[k * columns + j]
     }
   }
   return max(
@@ -37,21 +36,6 @@ public func parameterError(
       of: found.means, from: expected.means,
       scales: zip(deviations, expected.means).map { max($0, 0x1p-8 * abs($1)) }),
     error(of: found.covariances, from: expected.covariances, scales: covarianceScales))
-}
-
-/// The standard deviation of a column in a component.
-private func deviation(
-  _ parameters: Parameters, _ type: CovarianceType, component k: Int, column j: Int,
-  of columns: Int
-) -> Double {
-  let entry =
-    switch type {
-    case .full: (k * columns + j) * columns + j
-    case .tied: j * columns + j
-    case .diag: k * columns + j
-    case .spherical: k
-    }
-  return parameters.covariances[entry].squareRoot()
 }
 
 /// The largest |a - b| / |scale|, 0 for equal numbers; infinite for a NaN.

@@ -47,11 +47,10 @@ public struct GaussianProblem: Sendable {
     _ type: CovarianceType, _ components: Int, _ columns: Int,
     using generator: inout SeededGenerator
   ) -> [Double] {
-    switch type {
-    case .full: (0..<components).flatMap { _ in generator.covariance(columns) }
-    case .tied: generator.covariance(columns)
-    case .diag: (0..<components * columns).map { _ in 0.5 + 2 * generator.uniform() }
-    case .spherical: (0..<components).map { _ in 0.5 + 2 * generator.uniform() }
+    let count = type.isShared ? 1 : components
+    guard type.isDiagonal else {
+      return (0..<count).flatMap { _ in generator.covariance(columns) }
     }
+    return (0..<(type.isRound ? count : count * columns)).map { _ in 0.5 + 2 * generator.uniform() }
   }
 }

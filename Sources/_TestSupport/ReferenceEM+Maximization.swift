@@ -35,17 +35,17 @@ extension ReferenceEM {
           within: (component.mass.bound + allowance.additions * roundingUnit * component.mass.value)
             / total))
       result.means += component.means
-      guard covarianceType != .tied else { continue }
+      guard !covarianceType.isShared else { continue }
       result.covariances +=
         component.isEmpty
         ? emptyCovariance(within: component.emptyBound)
         : shaped(component.scatter(mass: component.mass, allowance, regularization))
-      if covarianceType == .spherical, !component.isEmpty {
+      if covarianceType.isRound, !component.isEmpty {
         result.covariances[result.covariances.count - 1].bound +=
           component.sphericalLoss(mass: component.mass, allowance, regularization)
       }
     }
-    if covarianceType == .tied {
+    if covarianceType.isShared {
       result.covariances = pooled(components, expectation.densities, total: total)
       for i in result.means.indices {
         let (k, j) = i.quotientAndRemainder(dividingBy: columnCount)
@@ -66,18 +66,15 @@ extension ReferenceEM {
 
   /// A D × D matrix in the shape of the covariance type.
   private func shaped(_ matrix: [Bounded]) -> [Bounded] {
+    guard covarianceType.isDiagonal else { return matrix }
     let diagonal = (0..<columnCount).map { matrix[$0 * (columnCount + 1)] }
-    switch covarianceType {
-    case .full, .tied: return matrix
-    case .diag: return diagonal
-    case .spherical:
-      let count = Wide(columnCount)
-      return [
-        Bounded(
-          diagonal.reduce(0) { $0 + $1.value } / count,
-          within: diagonal.reduce(0) { $0 + $1.bound } / count)
-      ]
-    }
+    guard covarianceType.isRound else { return diagonal }
+    let count = Wide(columnCount)
+    return [
+      Bounded(
+        diagonal.reduce(0) { $0 + $1.value } / count,
+        within: diagonal.reduce(0) { $0 + $1.bound } / count)
+    ]
   }
 
   private func moments(
@@ -94,7 +91,7 @@ extension ReferenceEM {
       rows: rows, columnCount: columnCount, shares: shares, errors: errors,
       largestWeight: weights.reduce(0, max),
       old: previous.means[k * columnCount..<(k + 1) * columnCount].map { Wide($0) }, allowance,
-      regularization, isDiagonal: covarianceType == .diag || covarianceType == .spherical)
+      regularization, isDiagonal: covarianceType.isDiagonal)
   }
 
   /// The common covariance of tied components: the sum of the scatters over the total weight.

@@ -33,16 +33,10 @@ extension ReferenceEM {
   ) -> Wide {
     let d = columnCount
     let s = density.deviations
-    switch covarianceType {
-    case .full, .tied:
-      let start = covarianceType == .tied ? 0 : k * d * d
-      return (0..<d * d).reduce(0) {
-        max($0, maximum.covariances[start + $1].bound / (s[$1 / d] * s[$1 % d]))
-      }
-    case .diag:
-      return (0..<d).reduce(0) { max($0, maximum.covariances[k * d + $1].bound / (s[$1] * s[$1])) }
-    case .spherical:
-      return maximum.covariances[k].bound / (s[0] * s[0])
+    return (0..<d * d).reduce(0) { largest, slot in
+      let (i, j) = slot.quotientAndRemainder(dividingBy: d)
+      guard let entry = covarianceType.entry(k, i, j, columns: d) else { return largest }
+      return max(largest, maximum.covariances[entry].bound / (s[i] * s[j]))
     }
   }
 }

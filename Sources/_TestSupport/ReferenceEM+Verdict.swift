@@ -23,22 +23,19 @@ extension ReferenceEM {
       let rounding = 4 * 0x1p-52 * Wide(magnitude)
       return regularization == 0 ? rounding * rounding : 0
     }
-    switch covarianceType {
-    case .full, .tied:
-      let area = columnCount * columnCount
-      for start in stride(from: 0, to: maximum.covariances.count, by: area) {
-        let matrix = Array(maximum.covariances[start..<start + area])
-        verdict = max(verdict, self.verdict(ofMatrix: matrix, floors: floors))
-      }
-    case .diag:
+    guard !covarianceType.isDiagonal else {
+      // One variance for all columns is judged by the mean of what each could feign.
+      let floors =
+        covarianceType.isRound ? [floors.reduce(0, +) / Wide(columnCount)] : floors
       for (i, variance) in maximum.covariances.enumerated() {
-        verdict = max(verdict, self.verdict(of: variance, floor: floors[i % columnCount]))
+        verdict = max(verdict, self.verdict(of: variance, floor: floors[i % floors.count]))
       }
-    case .spherical:
-      let floor = floors.reduce(0, +) / Wide(columnCount)
-      for variance in maximum.covariances {
-        verdict = max(verdict, self.verdict(of: variance, floor: floor))
-      }
+      return verdict
+    }
+    let area = columnCount * columnCount
+    for start in stride(from: 0, to: maximum.covariances.count, by: area) {
+      let matrix = Array(maximum.covariances[start..<start + area])
+      verdict = max(verdict, self.verdict(ofMatrix: matrix, floors: floors))
     }
     return verdict
   }

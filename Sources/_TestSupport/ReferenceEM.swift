@@ -77,26 +77,21 @@ public struct ReferenceEM: Sendable {
       var covariance = [Wide](repeating: 0, count: d * d)
       for i in 0..<d {
         for j in 0..<d {
-          switch covarianceType {
-          case .full: covariance[i * d + j] = Wide(parameters.covariances[(k * d + i) * d + j])
-          case .tied: covariance[i * d + j] = Wide(parameters.covariances[i * d + j])
-          case .diag where i == j: covariance[i * d + i] = Wide(parameters.covariances[k * d + i])
-          case .spherical where i == j: covariance[i * d + i] = Wide(parameters.covariances[k])
-          case .diag, .spherical: break
-          }
+          guard let entry = covarianceType.entry(k, i, j, columns: d) else { continue }
+          covariance[i * d + j] = Wide(parameters.covariances[entry])
         }
       }
       return ReferenceDensity(
         weight: Wide(parameters.weights[k]),
         mean: parameters.means[k * d..<(k + 1) * d].map { Wide($0) }, covariance: covariance,
-        isDiagonal: covarianceType == .diag || covarianceType == .spherical)
+        isDiagonal: covarianceType.isDiagonal)
     }
   }
 
   /// How far apart a component's mean and the others' are in each column: what differences from a
   /// common origin are rounded at, for tied covariances; nil for others.
   func originDistances(_ densities: [ReferenceDensity], of k: Int) -> [Wide]? {
-    guard covarianceType == .tied else { return nil }
+    guard covarianceType.isShared else { return nil }
     return (0..<columnCount).map { j in
       let farthest = densities.filter { $0.logScale > -.infinity }
         .reduce(Wide(0)) { max($0, abs($1.mean[j] - densities[k].mean[j])) }
