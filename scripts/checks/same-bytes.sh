@@ -2,13 +2,25 @@
 # The promise, end to end: the built program writes the same bytes on any number of ranks and
 # threads, from one file or several shards that end at block boundaries, from .npy or .csv.
 #
-# For each covariance type, k-means or random start, weights or none, 50 iterations on pendigits;
-# .csv with the first covariance type; a few of the other models, and on columns so many that ranks share out the factors of the covariances. The .npy files
-# hold the same numbers as the .csv files, so all files of one fit must be equal.
+# For each covariance type, 50 iterations on pendigits from a k-means start, and with weights from a
+# random one; .csv with the first covariance type; other models; and columns so many that ranks share
+# out the factors of the covariances. The .npy files hold the same numbers as the .csv files, so all
+# files of one fit must be equal.
 #
-# usage: scripts/checks/same-bytes.sh [COVARIANCE...]    only these covariance types
+# usage: scripts/checks/same-bytes.sh [--all] [COVARIANCE...]    only these covariance types
+#
+# --all has both starts with and without weights, on more numbers of ranks.
 set -euo pipefail
+check_options=--all
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+rank_counts=(2 3 7)
+starts=("kmeans " "random weights")
+if [[ ${1:-} == --all ]]; then
+  rank_counts=(1 2 3 4 7)
+  starts=("kmeans " "kmeans weights" "random " "random weights")
+  shift
+fi
+refuse_options "$@"
 shardem=$build/shardem
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -82,7 +94,7 @@ fits() {
   attempt "$@" "$data" --threads 1 --output alone.json &&
     attempt "$@" "$data" --threads 3 --output threads-3.json &&
     attempt "$@" "$shards" --threads 1 --output shards.json || return 1
-  for ranks in 1 2 3 4 7; do
+  for ranks in "${rank_counts[@]}"; do
     attempt on_ranks "$ranks" "$@" "$data" --threads 1 --output "ranks-$ranks.json" || return 1
   done
   attempt on_ranks 3 "$@" "$shards" --threads 2 --output "ranks-3-shards-threads-2.json"
@@ -124,19 +136,18 @@ export OMPI_MCA_mpi_yield_when_idle=1
 covariances=("$@")
 ((${#covariances[@]})) || covariances=(full tied diag spherical)
 for covariance in "${covariances[@]}"; do
-  for init in kmeans random; do
-    for weighted in "" weights; do
-      rm -f first.json
-      # What is read of .csv is the same for all.
-      formats=(npy)
-      [[ $covariance != "${covariances[0]}" ]] || formats+=(csv)
-      for format in "${formats[@]}"; do
-        columns=columns_$format weights=weights_$format
-        options=(--columns "${!columns}" --components 3 --covariance "$covariance" --init "$init")
-        [[ -z $weighted ]] || options+=(--weights "${!weights}")
-        same "$covariance, $init, ${weighted:-no weights}, .$format: the same bytes" \
-          "whole.$format" "$format" "${options[@]}"
-      done
+  for start in "${starts[@]}"; do
+    read -r init weighted <<< "$start"
+    rm -f first.json
+    # What is read of .csv is the same for all.
+    formats=(npy)
+    [[ $covariance != "${covariances[0]}" ]] || formats+=(csv)
+    for format in "${formats[@]}"; do
+      columns=columns_$format weights=weights_$format
+      options=(--columns "${!columns}" --components 3 --covariance "$covariance" --init "$init")
+      [[ -z $weighted ]] || options+=(--weights "${!weights}")
+      same "$covariance, $init, ${weighted:-no weights}, .$format: the same bytes" \
+        "whole.$format" "$format" "${options[@]}"
     done
   done
 done
@@ -151,7 +162,7 @@ iterations=50
 predictions() {
   local name=$1 data=$2 ranks output
   shift 2
-  for ranks in 1 2 3 4 7; do
+  for ranks in 1 "${rank_counts[@]}"; do
     attempt on_ranks "$ranks" "$shardem" predict alone.json "$data" "$@" --quiet --threads 1 \
       --output "labels-$ranks.npy" --probabilities "shares-$ranks.npy" \
       --log-densities "densities-$ranks.npy" || not_ok "predict on $ranks ranks failed"
