@@ -121,6 +121,19 @@ struct DoorTests {
     }
   }
 
+  @Test("A pass that writes more numbers than it has slots is an error, not other numbers")
+  func tooManyNumbers() throws {
+    let engine = try engine()
+    let wide = BlockPass(["a": 4]) { _, _, sums in sums.update(repeating: 0, count: 4) }
+    let pass = BlockPass(["fine": 1, "odd": 1]) { _, _, sums in
+      sums.update(repeating: 0, count: 3)
+    }
+    for passes in [[pass], [wide, pass], [pass, wide]] {
+      let error = #expect(throws: (any Error).self) { try engine.run(passes) }
+      #expect("\(error!)".contains("more than the 2 numbers of its slots fine, odd"))
+    }
+  }
+
   @Test("A model that never has enough of a walk ends")
   func endless() throws {
     let total = try engine().expectationStep(Endless(), under: ["level": [0]])
