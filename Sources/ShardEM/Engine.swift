@@ -175,14 +175,18 @@ public final class Engine: Sendable {
       try forEachItem(of: data.blocks.count, threads: threadCount) { thread, number in
         let memory = threads[thread]
         // One pass after the other, as its numbers stay in the cache until they are added.
-        let numbers = memory.numbers.reserve(largest)
+        let numbers = memory.numbers.reserve(largest + 1)
         try data.withBlock(number, scratch: memory.reading) { block in
           let filled =
             takeMissing.contains(false)
             ? data.filled(block, number: number, scratch: memory.reading) : block
           for (i, (pass, sums)) in zip(passes, memory.sums).enumerated() {
             let block = takeMissing[i] ? block : filled
+            numbers[counts[i]] = PassOverrun.mark
             try pass.write(block, workspace: memory.computing, into: numbers)
+            guard numbers[counts[i]].bitPattern == PassOverrun.mark.bitPattern else {
+              throw PassOverrun(slots: pass.slots)
+            }
             if let slot = sums.add(numbers), !bearing(i) {
               throw data.error(
                 aboutSlot: slot, of: pass, numbers[slot], block, number: number, memory.computing)
@@ -197,6 +201,19 @@ public final class Engine: Sendable {
       for sums in threads[0].sums.dropFirst() { elements += sums.elements }
       return elements
     }
+  }
+}
+
+/// A pass has written more numbers than it has slots.
+struct PassOverrun: Error, CustomStringConvertible {
+  let slots: Slots
+
+  /// Stands behind the last slot while a pass writes.
+  static let mark = Double(bitPattern: 0x7FF8_5A5A_C3C3_0F0F)
+
+  var description: String {
+    "a pass has written more than the \(slots.count) numbers of its slots "
+      + slots.names.joined(separator: ", ")
   }
 }
 
