@@ -5,7 +5,7 @@ struct CountedStep {
   /// The parameters of its E-step, and what its M-step gave.
   let start: Parameters
   let end: Parameters
-  let total: WalkTotal
+  fileprivate(set) var total: WalkTotal
   /// What is maximized, of the former, in nats.
   let objective: Double
 }
@@ -20,18 +20,17 @@ extension Engine {
     guard let accelerator = state.accelerator,
       let proposal = accelerator.proposal(after: state.iteration)
     else { return try await step(model, from: end, carrying: failure) }
-    let tried = try await trial(model, proposal, accelerator, near: end, carrying: failure)
-    if let tried, let known = state.meanObjective,
+    let trial = try await trial(model, proposal, accelerator, near: end, carrying: failure)
+    if let tried = trial?.step, let known = state.meanObjective,
       tried.objective / tried.total.sums[0].weightSum >= known
     {
       state.accelerator?.accept(proposal)
       return tried
     }
     state.accelerator?.reject()
-    let step = try await step(model, from: end, carrying: failure)
-    return CountedStep(
-      start: step.start, end: step.end,
-      total: tried.map { step.total.after($0.total) } ?? step.total, objective: step.objective)
+    var step = try await step(model, from: end, carrying: failure)
+    if let trial { step.total = step.total.after(trial.total, isRejected: true) }
+    return step
   }
 
   /// Collective. EM of which nobody is told: so many iterations more, or until it has converged.
@@ -54,18 +53,24 @@ extension Engine {
     return state
   }
 
-  /// The iteration from a proposal; nil if there are no such parameters, or none can be estimated there.
+  /// The iteration from a proposal; nil if there are no such parameters.
   private func trial(
     _ model: some Model, _ proposal: Accelerator.Proposal, _ accelerator: Accelerator,
     near end: Parameters, carrying failure: (any Error)?
-  ) async throws -> CountedStep? {
+  ) async throws -> Trial? {
     guard
       let proposed = try accelerator.coordinates.parameters(
         at: proposal.values, near: end, sharing: sharing)
     else { return nil }
     do {
       let start = try model.corrected(proposed, sharing: sharing)
-      return try await tentative.step(model, from: start, carrying: failure)
+      let (total, pass) = try await tentative.expectation(model, under: start, carrying: failure)
+      do {
+        let end = try model.maximized(total.sums[0], of: pass, from: start, sharing: sharing)
+        return Trial(total: total, step: CountedStep(model, from: start, to: end, total))
+      } catch is FitError {
+        return Trial(total: total, step: nil)
+      }
     } catch is FitError {
       return nil
     }
@@ -75,10 +80,24 @@ extension Engine {
     _ model: some Model, from start: Parameters, carrying failure: (any Error)?
   ) async throws -> CountedStep {
     let (total, end) = try await improved(model, from: start, carrying: failure)
-    return CountedStep(
-      start: start, end: end, total: total,
-      objective: total.sums[0].logLikelihood + model.logPrior(of: start))
+    return CountedStep(model, from: start, to: end, total)
   }
+}
+
+extension CountedStep {
+  fileprivate init(
+    _ model: some Model, from start: Parameters, to end: Parameters, _ total: WalkTotal
+  ) {
+    (self.start, self.end, self.total) = (start, end, total)
+    objective = total.sums[0].logLikelihood + model.logPrior(of: start)
+  }
+}
+
+/// An iteration from where an accelerator leads.
+private struct Trial {
+  let total: WalkTotal
+  /// Nil if no parameters can be estimated there.
+  let step: CountedStep?
 }
 
 extension StartState {

@@ -216,7 +216,7 @@ extension Engine {
         communicationSeconds: communicationSeconds,
         mStepSeconds: seconds - total.computeSeconds.own - communicationSeconds,
         sharedSeconds: exchanged.shareSeconds, checkpointSeconds: course.keepSeconds - keepSeconds,
-        searchesTogether: total.sharers, retakes: total.retakes, messageBytes: total.messageBytes,
+        searchesTogether: total.sharers, retakes: total.retakes, rejected: total.rejected, messageBytes: total.messageBytes,
         exchangedBytes: exchanged.bytes, rows: data.rowCount, threads: threadCount,
         ranks: world.size)
       keepSeconds = course.keepSeconds

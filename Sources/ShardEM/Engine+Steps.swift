@@ -33,7 +33,8 @@ extension Engine {
     try await expectation(model, under: parameters, carrying: failure).0
   }
 
-  private func expectation<M: Model>(
+  /// Collective. The sums of a model's step, and the step that they are of at last.
+  func expectation<M: Model>(
     _ model: M, under parameters: Parameters, carrying failure: (any Error)?
   ) async throws -> (WalkTotal, M.Step) {
     let step = try prepared(carrying: failure) {

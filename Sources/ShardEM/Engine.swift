@@ -249,6 +249,8 @@ public struct WalkTotal: Sendable {
   public let sharers: Int
   /// How many walks came before whose sums were found wanting.
   public private(set) var retakes = 0
+  /// How many came before at parameters that do not count: extrapolations that had led to less.
+  public private(set) var rejected = 0
   /// Whether some numbers of a tentative request were none, and these are none either.
   let isImpossible: Bool
 
@@ -265,14 +267,16 @@ public struct WalkTotal: Sendable {
     self.sharers = sharers
   }
 
-  /// These sums, with what a walk cost that came before and was found wanting.
-  func after(_ earlier: WalkTotal) -> WalkTotal {
+  /// These sums, with what a walk cost that came before and was found wanting, or `isRejected`: was at
+  /// parameters that do not count.
+  func after(_ earlier: WalkTotal, isRejected: Bool = false) -> WalkTotal {
     var total = WalkTotal(
       sums: sums, computeSeconds: computeSeconds + earlier.computeSeconds,
       processorSeconds: processorSeconds + earlier.processorSeconds,
       communicationSeconds: communicationSeconds + earlier.communicationSeconds,
       messageBytes: messageBytes + earlier.messageBytes, sharers: sharers)
-    total.retakes = earlier.retakes + 1
+    total.retakes = retakes + earlier.retakes + (isRejected ? 0 : 1)
+    total.rejected = rejected + earlier.rejected + (isRejected ? 1 : 0)
     return total
   }
 }

@@ -25,6 +25,7 @@ extension IterationReport {
       ("imbalance", .number(imbalance)),
       ("together", .integer(searchesTogether)),
       ("retakes", .integer(retakes)),
+      ("rejected", .integer(rejected)),
       ("message_bytes", .integer(messageBytes)),
       ("exchanged_bytes", .integer(exchangedBytes)),
       ("rows", .integer(rows)),

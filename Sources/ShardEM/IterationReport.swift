@@ -47,8 +47,10 @@ public struct IterationReport: Sendable {
   /// The number of searches that shared the walk of this iteration.
   public let searchesTogether: Int
   /// How often the statistics were taken again in this iteration: about the new means, or without
-  /// leaving out what should not have been, or where an extrapolation had led to less.
+  /// leaving out what should not have been.
   public let retakes: Int
+  /// The E-steps before it, 0 or 1, at parameters that do not count: an extrapolation had led to less.
+  public let rejected: Int
   /// The bytes that each rank had to add over all ranks; of a message that is shared, its own, and in the
   /// report of the first start the rest.
   public let messageBytes: Int

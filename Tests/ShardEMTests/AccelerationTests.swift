@@ -77,7 +77,7 @@ struct AccelerationTests {
       var steps = 0
       let options = FitOptions(
         maximumIterations: 5000, convergence: .logLikelihood(1e-9), acceleration: acceleration)
-      let fit = try Self.slow.fit(options: options) { steps += 1 + $0.retakes }
+      let fit = try Self.slow.fit(options: options) { steps += 1 + $0.retakes + $0.rejected }
       #expect(fit.converged)
       return (fit, steps)
     }
