@@ -20,15 +20,30 @@ public struct CheckpointFolder: Sendable {
   public func locked(
     creating: Bool, onWaiting: (String) -> Void = { _ in }
   ) throws -> FolderLock? {
-    if creating && mkdir(path, 0o777) != 0 && errno != EEXIST {
-      throw CheckpointError(path, .cannotCreate(code: errno))
-    }
+    if creating { try create() }
     do {
       _ = try FolderListing.names(path)
     } catch let error as FileError where error.problem == .noSuchFile && !creating {
       return nil
     }
     return try FolderLock(path, onWaiting: onWaiting)
+  }
+
+  /// Makes the folder unless it is there.
+  ///
+  /// - Throws: `CheckpointError` if it cannot be made.
+  public func create() throws {
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw CheckpointError(path, .cannotCreate(code: errno))
+    }
+  }
+
+  /// Whether it is there and holds checkpoints, whole or not.
+  public var hasCheckpoints: Bool {
+    get throws {
+      do { return try !files().isEmpty } catch let error as FileError
+      where error.problem == .noSuchFile || error.problem == .notAFolder { return false }
+    }
   }
 
   /// - Throws: `CheckpointError` if the folder holds checkpoints already.

@@ -39,13 +39,7 @@ extension Engine {
       ]
     try requireFittable(model, from: initialization, options, words)
     let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
-    if let state, state.starts.count != restarts {
-      throw world.common(ForeignState(starts: state.starts.count, expected: restarts))
-    }
-    let parameters = state?.starts.compactMap { $0?.parameters } ?? []
-    guard parameters.allSatisfy(model.layout.fits) else {
-      throw FitError.unusable(setting: "a state of another model", expected: "one of this")
-    }
+    try requireSuitable(state, model, starts: restarts)
     let isAlone = if case .race = initialization { false } else { restarts == 1 }
     let limit = try isAlone ? 1 : searchesTogether(of: model)
     return try FitCourse.with(
@@ -57,6 +51,17 @@ extension Engine {
       return try searching(before: course.keepState) { engine in
         try await engine.best(of: plan, starts: restarts, atMost: limit, course)
       }
+    }
+  }
+
+  /// - Throws: unless a fit of a model from so many starts can go on from a state.
+  func requireSuitable(_ state: FitState?, _ model: some Model, starts: Int) throws {
+    guard let state else { return }
+    guard state.starts.count == starts else {
+      throw world.common(ForeignState(starts: state.starts.count, expected: starts))
+    }
+    guard state.starts.compactMap({ $0?.parameters }).allSatisfy(model.layout.fits) else {
+      throw FitError.unusable(setting: "a state of another model", expected: "one of this")
     }
   }
 
@@ -94,7 +99,7 @@ extension Engine {
     if let best = best(of: plan.model, course.state) { return best }
     // By what the first has failed, or fails again if that was before the fit was resumed.
     try outcomes[0].get()
-    try await run(plan, 0, FitCourse.unnoticed(starts: starts))
+    try await run(plan, 0, FitCourse(FitState(starts: starts)))
     preconditionFailure("start 0 failed, and does not fail when it is run again")
   }
 
@@ -132,7 +137,8 @@ extension Engine {
     else { return nil }
     return Fit(
       parameters: parameters, score: score, iterations: start.iteration,
-      converged: start.converged, remaining: start.remaining(of: model), restart: best, rows: data.weightedRowCount)
+      converged: start.converged, remaining: start.remaining(of: model), restart: best,
+      rows: data.weightedRowCount)
   }
 
   /// Runs start number `restart` to its end, if it has not ended before.

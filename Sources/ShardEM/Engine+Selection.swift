@@ -4,7 +4,7 @@ import MixtureModels
 import Words
 
 /// One of the fits of a selection.
-public struct SelectionFit: Sendable, Equatable {
+public struct SelectionFit: Sendable, Hashable {
   /// The place of its candidate.
   public let candidate: Int
   /// The part of the rows that is left out of it, from 0; nil: it is of all rows.
@@ -14,6 +14,14 @@ public struct SelectionFit: Sendable, Equatable {
 /// Is told, on every rank, of every iteration of a selection's fits. An error it throws on any rank ends the
 /// selection on all.
 public typealias SelectionHook = (_ fit: SelectionFit, _ report: IterationReport) throws -> Void
+
+/// Collective. Gives what a fit of a selection goes on from: what its `SelectionKeeper` got in an earlier
+/// selection of the same data and options; nil: from the beginning.
+public typealias SelectionResumption = (_ fit: SelectionFit, _ model: any Family) throws -> FitState?
+
+/// Is given, on every rank, the state of a selection's fit before every walk that follows one of its
+/// iterations. An error it throws on any rank ends the selection on all.
+public typealias SelectionKeeper = (_ fit: SelectionFit, _ state: FitState) throws -> Void
 
 extension Engine {
   /// Collective. Fits several models to the same data, and tells which is the best.
@@ -31,6 +39,9 @@ extension Engine {
   ///     blocks for each part. Fits without it are those of data in which its rows have weight 0.
   ///   - onIteration: is told of every iteration, of those of a walk in the order of the fits: those of all
   ///     rows, then those without the first part, and so on.
+  ///   - resuming: is asked, before any fit begins, what it goes on from; the result is the same to the last
+  ///     bit.
+  ///   - keep: is given after iterations what is needed to go on from there.
   /// - Returns: the same on every rank, but for the seconds; on any number of ranks and threads the same to
   ///   the last bit.
   /// - Throws: what is wrong with the data or the options for all candidates alike; on every rank the same
@@ -38,7 +49,8 @@ extension Engine {
   public func select(
     _ candidates: [Candidate], by criterion: Criterion = .bic,
     from initialization: Initialization, options: FitOptions = FitOptions(), folds: Int = 5,
-    onIteration: SelectionHook = { _, _ in }
+    onIteration: SelectionHook = { _, _ in },
+    resuming: SelectionResumption = { _, _ in nil }, keep: SelectionKeeper = { _, _ in }
   ) throws -> Selection {
     try world.requireSame(
       ["criterion \(criterion)", "\(folds) folds"]
@@ -52,21 +64,24 @@ extension Engine {
     let plan = SelectionPlan(candidates: candidates, initialization: initialization, options: options)
     let parts = criterion == .cv ? try parts(folds) : []
     return try withoutActuallyEscaping(onIteration) { onIteration in
-      var jobs = try jobs(of: plan, reporting: onIteration)
-      for (fold, part) in parts.enumerated() {
-        let engine = Engine(
-          self, data: try data.without(part, threads: threadCount, world: world))
-        try engine.data.requireValues()
-        jobs += try engine.jobs(
-          of: plan, without: (fold, engine.data.with(only: part)), reporting: onIteration)
+      try withoutActuallyEscaping(keep) { keep in
+        let hooks = SelectionHooks(onIteration: onIteration, keep: keep)
+        var jobs = try jobs(of: plan, resuming, hooks)
+        for (fold, part) in parts.enumerated() {
+          let engine = Engine(
+            self, data: try data.without(part, threads: threadCount, world: world))
+          try engine.data.requireValues()
+          jobs += try engine.jobs(
+            of: plan, without: (fold, engine.data.with(only: part)), resuming, hooks)
+        }
+        let ended = try run(jobs)
+        return Selection(
+          candidates.indices.map { place in
+            CandidateOutcome(
+              candidates[place],
+              stride(from: place, to: ended.count, by: candidates.count).map { ended[$0] })
+          }, by: criterion, spikes: options.spikes)
       }
-      let ended = try run(jobs)
-      return Selection(
-        candidates.indices.map { place in
-          CandidateOutcome(
-            candidates[place],
-            stride(from: place, to: ended.count, by: candidates.count).map { ended[$0] })
-        }, by: criterion, spikes: options.spikes)
     }
   }
 
@@ -87,8 +102,9 @@ extension Engine {
   /// - Parameter fold: what is left out.
   private func jobs(
     of plan: SelectionPlan, without fold: (number: Int, rows: DataSet)? = nil,
-    reporting: @escaping SelectionHook
+    _ resuming: SelectionResumption, _ hooks: SelectionHooks
   ) throws -> [SelectionJob] {
+    let starts = max(plan.options.restarts, 1)
     var checked: Set<String> = []
     return try plan.candidates.enumerated().map { place, candidate in
       // Values of all rows are checked once for all candidates of a name.
@@ -103,10 +119,17 @@ extension Engine {
         mixture = .failure(error)
       }
       let number = SelectionFit(candidate: place, fold: fold?.number)
+      var state: FitState?
+      if case .success(let mixture) = mixture {
+        state = try resuming(number, mixture)
+        try requireSuitable(state, mixture, starts: starts)
+      }
       return SelectionJob(
         mixture: mixture, initialization: plan.initialization, options: plan.options, rows: data,
         leftOut: fold?.rows,
-        course: .told(starts: max(plan.options.restarts, 1)) { try reporting(number, $0) })
+        course: FitCourse(
+          state ?? FitState(starts: starts), { try hooks.onIteration(number, $0) },
+          { try hooks.keep(number, $0) }))
     }
   }
 
@@ -132,7 +155,9 @@ extension Engine {
     else { return jobs.map { EndedJob(failure: $0.failure!) } }
     let limit = try searchesTogether(of: mixture)
     let together = min(limit, jobs.count)
-    return try searching { engine in
+    return try searching(before: { searches in
+      for job in jobs { try job.course.keepState(searches: searches) }
+    }) { engine in
       try await engine.together(0..<jobs.count, atMost: together) { engine, number in
         try await engine.ended(jobs[number], atMost: limit / together)
       }.map { try $0.get() }
@@ -186,6 +211,14 @@ private struct SelectionPlan {
   let candidates: [Candidate]
   let initialization: Initialization
   let options: FitOptions
+}
+
+/// Who is to know of all of them.
+///
+/// Unchecked: they are called by the thread that runs the selection, until it ends.
+private struct SelectionHooks: @unchecked Sendable {
+  let onIteration: SelectionHook
+  let keep: SelectionKeeper
 }
 
 /// A fit of a selection that is to be run.

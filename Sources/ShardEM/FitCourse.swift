@@ -22,9 +22,10 @@ final class FitCourse: @unchecked Sendable {
   private let keep: FitKeeper
   private let onSearch: SearchHook
 
-  private init(
-    _ state: FitState, _ onIteration: @escaping IterationHook,
-    _ keep: @escaping FitKeeper, _ onSearch: @escaping SearchHook
+  /// That of a fit which begins with `state`. The closures are called by the thread that runs it.
+  init(
+    _ state: FitState, _ onIteration: @escaping IterationHook = { _ in },
+    _ keep: @escaping FitKeeper = { _ in }, _ onSearch: @escaping SearchHook = { _ in }
   ) {
     progress = Mutex(
       Progress(state: state, marks: Array(repeating: nil, count: state.starts.count)))
@@ -44,14 +45,6 @@ final class FitCourse: @unchecked Sendable {
         }
       }
     }
-  }
-
-  /// That of a fit of which nobody is to know.
-  static func unnoticed(starts: Int) -> FitCourse { told(starts: starts) { _ in } }
-
-  /// That of a fit whose iterations are told of, by the thread that runs it, and which nobody keeps.
-  static func told(starts: Int, _ onIteration: @escaping IterationHook) -> FitCourse {
-    FitCourse(FitState(starts: starts), onIteration, { _ in }, { _ in })
   }
 
   var state: FitState { progress.withLock { $0.state } }

@@ -53,20 +53,46 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
   /// Collective. What a fit goes on from, and who keeps its checkpoints; nothing of both without
   /// the options.
   func keeper(
-    of mixture: any Family, settings: [(option: String, value: String)], _ engine: Engine,
-    _ log: Logger
+    of mixture: any Family, settings: FitSettings, _ engine: Engine, _ log: Logger
   ) throws -> StateKeeper? {
-    guard checkpoint != nil || resume != nil else { return nil }
-    let world = engine.world
+    guard isUsed else { return nil }
+    let keeper = try keeper(
+      of: mixture, settings, data: try engine.fingerprint(), in: engine.world, log)
+    if let file = keeper.resumedFile {
+      log.notice("going on from \(file)")
+    } else if let resume {
+      log.notice("\(resume): no checkpoint yet; beginning anew")
+    }
+    return keeper
+  }
+
+  /// Whether there are checkpoints to be kept or gone on from.
+  var isUsed: Bool { checkpoint != nil || resume != nil }
+
+  /// Those of one fit among others, in folders of its own in these.
+  func within(_ name: String) -> CheckpointOptions {
+    var own = self
+    own.checkpoint = checkpoint.map { "\($0)/\(name)" }
+    own.resume = goesOnThere ? own.checkpoint : resume.map { "\($0)/\(name)" }
+    return own
+  }
+
+  /// Collective.
+  ///
+  /// - Parameter mayBegin: whether a fit that is to go on begins where there is no checkpoint of it.
+  func keeper(
+    of mixture: any Family, _ settings: FitSettings, data: DataFingerprint,
+    mayBegin: Bool = false, in world: any Communicator, _ log: Logger
+  ) throws -> StateKeeper {
     let identity = FitIdentity(
-      settings: settings, limitOption: SearchOptions.limitOption, data: try engine.fingerprint())
+      settings: settings, limitOption: SearchOptions.limitOption, data: data)
     // Before the newest is read: another fit could be about to write a newer one.
     let lock = try world.agree { world.rank == 0 ? try self.lock(creating: false, log) : nil }
     let resumption = try resume.flatMap {
       try CheckpointFolder($0).resumption(of: mixture, identity, in: world)
     }
     let writer = try world.agree {
-      if resumption == nil, let resume, !goesOnThere {
+      if resumption == nil, let resume, !goesOnThere, !mayBegin {
         throw CheckpointError(nothingIn: resume)
       }
       return world.rank == 0 ? try self.writer(of: mixture, identity, resumption, lock, log) : nil
@@ -74,16 +100,12 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
     for file in resumption?.damaged ?? [] {
       log.warning("\(file) is damaged; going on from the checkpoint before it")
     }
-    if let resumption {
-      log.notice("going on from \(resumption.file)")
-    } else if let resume {
-      log.notice("\(resume): no checkpoint yet; beginning anew")
-    }
-    return StateKeeper(resumed: resumption?.state, writer: writer, folder: checkpoint)
+    return StateKeeper(
+      resumed: resumption?.state, from: resumption?.file, writer: writer, folder: checkpoint)
   }
 
   /// Whether checkpoints go to where the fit goes on from.
-  private var goesOnThere: Bool {
+  var goesOnThere: Bool {
     guard let checkpoint, let resume else { return false }
     return isSameFolder(resume, checkpoint)
   }
@@ -121,15 +143,17 @@ private func isSameFolder(_ one: String, _ other: String) -> Bool {
 final class StateKeeper {
   /// What the fit goes on from; nil: from the beginning.
   let resumed: FitState?
+  /// Where that is from.
+  let resumedFile: String?
   /// On rank 0.
   private let writer: CheckpointWriter?
   /// Where checkpoints go; nil: there are none to stop with.
   private let folder: String?
 
   init(
-    resumed: FitState?, writer: CheckpointWriter?, folder: String?
+    resumed: FitState?, from file: String?, writer: CheckpointWriter?, folder: String?
   ) {
-    (self.resumed, self.writer, self.folder) = (resumed, writer, folder)
+    (self.resumed, resumedFile, self.writer, self.folder) = (resumed, file, writer, folder)
     if folder != nil { StopSignals.install() }
   }
 

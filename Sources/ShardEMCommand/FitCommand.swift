@@ -95,13 +95,14 @@ struct FitCommand: WorldCommand {
       beside: data, of: mixture, file: start,
       reading: self.data.reading.readOptions, threads: threads, in: world)
     let settings = try world.agree {
-      try self.settings(of: mixture, start: start, prior)
+      try model.settings(
+        of: mixture, prior, start: start, search: search, reading: self.data.reading)
     }
     return try fit(mixture, settings, start: start, given: given, engine, log)
   }
 
   private func fit(
-    _ mixture: some Family, _ settings: Settings, start: ModelFile?, given: GivenResponsibilities?,
+    _ mixture: some Family, _ settings: FitSettings, start: ModelFile?, given: GivenResponsibilities?,
     _ engine: Engine, _ log: Logger
   ) throws -> ExitStatus {
     let world = engine.world
@@ -174,22 +175,6 @@ struct FitCommand: WorldCommand {
     record.isStepwise = steps.stepwise
     return ModelFile(
       fitted, fit.parameters, columns: engine.data.columnNames ?? columns, fit: record)
-  }
-
-  private typealias Settings = [(option: String, value: String)]
-
-  /// The options that the result depends on, as checkpoints record them.
-  private func settings(
-    of mixture: some Family, start: ModelFile?, _ prior: PriorNumbers?
-  ) throws -> Settings {
-    [("--family", "\(model.family)"), ("--components", "\(mixture.componentCount)")]
-      + [("--labels", model.labels == nil ? "none" : LabelWords.text(mixture.classNames))]
-      + model.effectiveSettings(of: mixture, prior: prior)
-      + (model.family.type.leavesOutNegligible
-        ? [("--exact-dense", model.exactDense ? "on" : "off")] : [])
-      + (model.hard ? [("--hard", "on")] : [])
-      + [("--regularization", "\(model.regularization)")]
-      + (try search.settings(start: start)) + data.reading.settings
   }
 
   /// The final table, and what became of the model.

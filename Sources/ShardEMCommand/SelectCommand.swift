@@ -19,6 +19,7 @@ struct SelectCommand: WorldCommand {
   @OptionGroup(title: "Search") var search: SearchOptions
   @OptionGroup(title: "Choice") var choice: ChoiceOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
   @OptionGroup(title: "Running") var running: RunOptions
 
   struct ChoiceOptions: ParsableArguments {
@@ -90,7 +91,9 @@ struct SelectCommand: WorldCommand {
     }
   }
 
-  var common: [String] { data.common + candidates.common + search.common }
+  var common: [String] {
+    data.common + candidates.common + search.common + checkpoints.common
+  }
 
   func run(in world: any Communicator) throws -> ExitStatus {
     let log = running.logger(on: world)
@@ -168,12 +171,25 @@ private final class SelectionRun {
         command.output.progress, iterations: search.maxIterations, restarts: search.restarts,
         convergence: search.convergence, objective: "objective", of: names) : nil
     defer { progress?.finish() }
-    let selection = try engine.select(
-      candidates, by: command.choice.criterion, from: search.`init`.method!,
-      options: search.fitOptions, folds: command.choice.folds ?? 5
-    ) { fit, report in
-      let part = fit.fold.map { $0 + 1 } ?? 0
-      progress?.show(report, of: part * candidates.count + fit.candidate)
+    let checkpoints = try SelectionCheckpoints(command.checkpoints, engine, log)
+    let selection: Selection
+    do {
+      selection = try engine.select(
+        candidates, by: command.choice.criterion, from: search.`init`.method!,
+        options: search.fitOptions, folds: command.choice.folds ?? 5,
+        onIteration: { fit, report in
+          checkpoints?.report()
+          let part = fit.fold.map { $0 + 1 } ?? 0
+          progress?.show(report, of: part * candidates.count + fit.candidate)
+        },
+        resuming: { fit, model in try checkpoints.flatMap { try self.state(of: fit, model, in: $0) } },
+        keep: { try checkpoints?.keep($0, $1) })
+      checkpoints?.report()
+      try world.agree { try checkpoints?.flush() }
+    } catch where exitStatus(of: error) == ExitStatus.interrupted.rawValue {
+      progress?.finish()
+      try world.agree { try checkpoints?.flush() }
+      throw error
     }
     progress?.finish()
     return try report(selection)
@@ -188,6 +204,20 @@ private final class SelectionRun {
     _ = try options.checkSize(
       of: mixture, for: engine.data, threads: engine.threadCount, in: engine.world)
     return mixture
+  }
+
+  /// Collective. What a fit goes on from.
+  private func state(
+    of fit: SelectionFit, _ mixture: some Family, in checkpoints: SelectionCheckpoints
+  ) throws -> FitState? {
+    let (model, options) = cells[fit.candidate]
+    let part = fit.fold.map { "\($0 + 1)-of-\(command.choice.folds ?? 5)" }
+    let words = [model.name.replacing(" ", with: "-"), "\(options.components)"]
+    let settings = try options.settings(
+      of: mixture, prior, search: command.search, reading: command.data.reading)
+    return try checkpoints.begin(
+      fit, (words + (part.map { ["without", $0] } ?? [])).joined(separator: "-"), mixture,
+      settings + (part.map { [("--folds", "without part \($0)")] } ?? []))
   }
 
   /// Collective. Writes and prints what has come out.

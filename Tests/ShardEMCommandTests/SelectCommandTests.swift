@@ -207,4 +207,26 @@ struct SelectCommandTests {
     #expect(outcome.status == 3)
     #expect(outcome.errors.contains("not converged in 1 iterations"))
   }
+
+  @Test("Checkpoints of a selection go on to the same table, and are not mixed up")
+  func checkpoints() throws {
+    let options = "select data.csv -K 1-2 --covariance full,EII --init kmeans --seed 4 -q"
+    #expect(try run("\(options) --table whole.csv").status == 0)
+    let kept = "--checkpoint kept --checkpoint-interval 0"
+    #expect(try run("\(options) --table kept.csv \(kept)").status == 0)
+    let resumed = try run("\(options) --table resumed.csv \(kept) --resume kept")
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try table("kept.csv") == table("whole.csv"))
+    #expect(try table("resumed.csv") == table("whole.csv"))
+    func refusal(_ line: String) throws -> String {
+      let outcome = try run(line)
+      #expect(outcome.status == 2)
+      return outcome.errors
+    }
+    #expect(try refusal("\(options) \(kept)").contains("kept: holds checkpoints of an earlier fit"))
+    #expect(try refusal("\(options) --resume none").contains("none: "))
+    #expect(
+      try refusal("\(options) --max-iterations 7 --tolerance 0.1 --resume kept").contains(
+        "made with --tolerance"))
+  }
 }

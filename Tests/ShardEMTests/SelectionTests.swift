@@ -93,6 +93,37 @@ struct SelectionTests {
     for fits in found { #expect(fits == expected) }
   }
 
+  private struct Stop: Error {}
+
+  @Test("A selection that was stopped goes on to the same bits", arguments: [1, 3])
+  func resumed(ranks: Int) throws {
+    _ = try onRanks(ranks) { world in
+      let engine = Engine(try Self.data(world, rows: 600), threads: 1, world: world)
+      var kept: [SelectionFit: FitState] = [:]
+      func outcomes(stoppingAfter limit: Int = .max) throws -> [String] {
+        let states = kept
+        var count = 0
+        let selection = try engine.select(
+          Self.candidates(2...3), by: .cv, from: .kMeans, options: Self.options, folds: 2,
+          resuming: { fit, _ in states[fit] },
+          keep: { fit, state in
+            (kept[fit], count) = (state, count + 1)
+            if count >= limit { throw Stop() }
+          })
+        return try selection.outcomes.map { "\(try $0.result.get().fit) \($0.value(of: .cv)!)" }
+      }
+      let whole = try outcomes()
+      // Of fits that have all ended.
+      #expect(try outcomes() == whole)
+      for limit in [1, 50, 200] {
+        kept = [:]
+        #expect(throws: (any Error).self) { try outcomes(stoppingAfter: limit) }
+        #expect(kept.values.contains { !$0.isSettled })
+        #expect(try outcomes() == whole)
+      }
+    }
+  }
+
   @Test("So it is with races, and what they find without a part of the rows", arguments: [1, 3])
   func races(ranks: Int) throws {
     let options = FitOptions(seed: 5)

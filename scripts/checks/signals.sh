@@ -57,6 +57,34 @@ if command -v mpirun > /dev/null; then
   stop USR1 "three ranks" mpirun --oversubscribe --bind-to none -n 3
 fi
 
+# So does a selection, of whose fits some have ended by then.
+chosen=(select "$root/Tests/Data/pendigits.csv" --components 2,12 --covariance full,EII --init kmeans
+  --tolerance 0 --max-iterations 100 --threads 1 --progress none --quiet)
+"$build/shardem" "${chosen[@]}" --output whole.json --table whole.csv > /dev/null 2>&1
+rm -rf kept
+"$build/shardem" "${chosen[@]}" --output model.json --checkpoint kept --checkpoint-interval 0 \
+  > log 2>&1 &
+job=$!
+until compgen -G 'kept/full-12/checkpoint-0-?*' > /dev/null; do
+  kill -0 "$job" 2> /dev/null || { cat log; break; }
+  sleep 0.05
+done
+status=0
+kill -TERM "$job" || true
+wait "$job" || status=$?
+if ((status == 75)) && grep -q '^shardem: stopped by SIGTERM after [0-9]* iterations of 4 starts' log; then
+  ok
+else
+  not_ok "a selection: SIGTERM ends with status $status instead of 75:"
+  cat log
+fi
+"$build/shardem" "${chosen[@]}" --output model.json --table table.csv --resume kept > log 2>&1 || cat log
+if cmp model.json whole.json; then ok; else not_ok "a selection: the same model after SIGTERM"; fi
+if cmp <(cut -d, -f 1-11 table.csv) <(cut -d, -f 1-11 whole.csv); then ok; else
+  not_ok "a selection: the same table after SIGTERM"
+fi
+rm -f model.json
+
 # Without checkpoints nothing is caught.
 "$build/shardem" "${options[@]}" --max-iterations 100000 > log 2>&1 &
 sleep 0.3
