@@ -39,6 +39,17 @@ public enum KernelTable {
   @inline(__always)
   public static var screenedColumns: Int { 32 }
 
+  /// Whether so many rows of a tile, of at most 32, are screened as if they were 32, in four vectors.
+  ///
+  /// Not measured by itself: up to 16 rows fill two vectors, and AVX2 has no registers for four.
+  @inline(__always)
+  static func screensAll(count: Int, _ shape: TileShape) -> Bool { count > 16 && shape != .small }
+
+  /// How many rows a tile of k-means has. Larger ones would leave the first-level cache before they are
+  /// used: of 256 rows, with 16 columns and centers, 1.4 times the time.
+  @inline(__always)
+  public static var rowsOfClusterTiles: Int { 32 }
+
   /// From how many rows on a Cholesky factor takes four columns at a time.
   ///
   /// Zen 3, time beside one number after the other: 1.5 with 16 rows, 1.3 with 32, 1.1 with 48, 0.9

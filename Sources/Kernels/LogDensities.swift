@@ -14,14 +14,14 @@
 /// - Parameters:
 ///   - stride: the tile's rows with padding, a multiple of 32.
 ///   - panels: L^-1 as `triangularPanels` orders it.
-///   - differences: room for D × 32 numbers.
+///   - differences: scratch for D × 32 numbers.
 ///   - densities: `stride` results.
 public func writeLogDensities(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int, mean: UnsafePointer<Double>,
   panels: UnsafePointer<Double>, logScale: Double, differences: UnsafeMutablePointer<Double>,
   into densities: UnsafeMutablePointer<Double>, shape: TileShape = .native
 ) {
-  guard columnCount > 2 else {
+  guard columnCount > KernelTable.columnsInOnePass else {
     writeFewColumns(
       columns, columnCount: columnCount, stride: stride, mean: mean, panels: panels,
       logScale: logScale, into: densities)
@@ -65,8 +65,8 @@ private func writeFewColumns(
 /// What components with a common covariance share: the distance from each of them is then the
 /// plain one from L^-1 (mu_k - mu). The same sums as in the log densities above.
 /// - Parameters:
-///   - differences: room for D × 32 numbers.
-///   - whitened: `columnCount` × `stride` results, and room for 3 × 32 more.
+///   - differences: scratch for D × 32 numbers.
+///   - whitened: `columnCount` × `stride` results, and scratch for 3 × 32 more.
 public func whitenTile(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int, mean: UnsafePointer<Double>,
   panels: UnsafePointer<Double>, differences: UnsafeMutablePointer<Double>,

@@ -67,7 +67,7 @@ extension ScreenedLogDensities {
   /// Writes the densities of at most 32 rows under component `k` to `scratch.results`, or bounds where
   /// those lie too far below `scratch.gatheredTops`.
   private func writeSome(_ k: Int, numbers: UnsafePointer<Int>, count: Int) {
-    let isWhole = count > 16 && shape != .small
+    let isWhole = KernelTable.screensAll(count: count, shape)
     let lanes = isWhole ? 32 : paddedCount(count)
     transposeRows(
       rows, numbers: numbers, count: count, columnCount: columnCount, lanes: lanes,

@@ -82,21 +82,20 @@ package struct KMeans: Pass {
 
   /// Calls `body` with each tile of `block`, the numbers of its rows' nearest centers, and the
   /// squared distances to them.
-  ///
-  /// Tiles of 32 rows: larger ones would leave the first-level cache before they are used, which
-  /// took 1.4 times as long with 16 columns and centers.
   package func forEachTile(
     of block: RowBlock, workspace: Workspace,
     _ body: (Tile, UnsafeMutablePointer<Int64>, UnsafePointer<Double>) -> Void
   ) {
+    let rowCount = KernelTable.rowsOfClusterTiles
     let memory = TileMemory(
-      rowCount: 32, scratchCount: 33 * componentCount + 2 * 32, fill: moments.fill)
+      rowCount: rowCount, scratchCount: (rowCount + 1) * componentCount + 2 * rowCount,
+      fill: moments.fill)
     memory.forEachTile(of: block, workspace: workspace) { tile, _ in
       let zeros = tile.scratch
       zeros.update(repeating: 0, count: componentCount)
-      let distances = zeros + 33 * componentCount
-      let labels = UnsafeMutableRawPointer(distances + 32).bindMemory(
-        to: Int64.self, capacity: 32)
+      let distances = zeros + (rowCount + 1) * componentCount
+      let labels = UnsafeMutableRawPointer(distances + rowCount).bindMemory(
+        to: Int64.self, capacity: rowCount)
       findNearest(
         tile.columns, columnCount: columnCount, centers: centers, centerCount: componentCount,
         zeros: zeros, scratch: zeros + componentCount, labels: labels, distances: distances)
