@@ -10,7 +10,7 @@
 struct AheadMoments {
   let rows: SelectedRows
   let mean: UnsafePointer<Double>
-  /// x - mu in blocks of the rows' stride: the rows themselves, or room for as many numbers.
+  /// x - mu in blocks of the rows' stride: the rows themselves, or scratch for as many numbers.
   let differences: UnsafeMutablePointer<Double>
   /// Room for w r (x - mu) of eight columns.
   let products: UnsafeMutablePointer<Double>

@@ -10,7 +10,7 @@
 /// - Parameters:
 ///   - rows: `count` × `columnCount`, row-major.
 ///   - stride: rows of a block, at least `count`.
-///   - blocks: room for `paddedCount(columnCount)` × `stride` numbers.
+///   - blocks: scratch for `paddedCount(columnCount)` × `stride` numbers.
 public func blockRows(
   _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
   into blocks: UnsafeMutablePointer<Double>
@@ -34,6 +34,7 @@ public struct SelectedRows {
   /// Blocks of `count` rows, `stride` rows apart.
   public let blocks: UnsafePointer<Double>
   public let stride: Int
+  /// The number of rows.
   public let count: Int
   /// w r of each row.
   public let weights: UnsafePointer<Double>
@@ -55,7 +56,7 @@ public struct SelectedRows {
 ///   - blocks: the tile's rows (`blockRows`).
 ///   - responsibilities: w r of each row, readable, and zero, up to the next multiple of 8.
 ///   - scratch: as large as the tile's blocks.
-///   - weights: room for `count` numbers.
+///   - weights: scratch for `count` numbers.
 @inline(__always)
 public func selectRows(
   _ blocks: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,

@@ -37,7 +37,7 @@ public struct ConditionalGaussians: ConditionalColumns {
 
   // MARK: Patterns
 
-  /// The factors, and of one group of components room for d, for what is solved for, and for a covariance.
+  /// The factors, and of one group of components scratch for d, for what is solved for, and for a covariance.
   public var patternCount: Int {
     8 * groupCount * triangleCount + 8 * (2 * columnCount + triangleCount)
   }

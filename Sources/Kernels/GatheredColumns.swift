@@ -3,7 +3,7 @@
 /// - Parameters:
 ///   - rows: `count` × `columnCount`, row-major.
 ///   - columns: numbers of columns, from 0.
-///   - part: room for `count` × `columns.count` numbers.
+///   - part: scratch for `count` × `columns.count` numbers.
 public func gatherColumns(
   _ columns: [Int], of rows: UnsafePointer<Double>, count: Int, columnCount: Int,
   into part: UnsafeMutablePointer<Double>

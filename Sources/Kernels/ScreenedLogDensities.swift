@@ -24,7 +24,7 @@ public struct ScreenedLogDensities {
   let components: FullComponents
   let directions: SeparatingDirections?
   let shape: TileShape
-  let scratch: ScreeningRoom
+  let scratch: ScreeningScratch
 
   /// The columns whose marginal distribution is looked at first, in whole panels: five in sixteen,
   /// whose part of the product is a tenth; 0: there are too few for that to pay.
@@ -55,7 +55,7 @@ public struct ScreenedLogDensities {
     self.components = components
     self.directions = directions
     self.shape = shape
-    self.scratch = ScreeningRoom(scratch, columnCount: columnCount, stride: stride)
+    self.scratch = ScreeningScratch(scratch, columnCount: columnCount, stride: stride)
   }
 
   /// - Parameter densities: that of component k and row n goes to `[k * densityStride + n]`.
@@ -94,7 +94,7 @@ public struct ScreenedLogDensities {
 }
 
 /// Scratch memory of `ScreenedLogDensities`.
-struct ScreeningRoom {
+struct ScreeningScratch {
   /// 32 rows of all columns: less the mean; gathered.
   let differences: UnsafeMutablePointer<Double>
   let group: UnsafeMutablePointer<Double>

@@ -8,8 +8,8 @@
 ///
 /// - Parameters:
 ///   - densities: -δ / 2 of `count` rows, readable and writable up to the next multiple of 8.
-///   - weights: room for u of as many rows.
-///   - logWeights: room for log u.
+///   - weights: scratch for u of as many rows.
+///   - logWeights: scratch for log u.
 public func writeStudentDensities(
   _ densities: UnsafeMutablePointer<Double>, count: Int, columnCount: Int, logScale: Double,
   degreesOfFreedom: Double, weights: UnsafeMutablePointer<Double>,

@@ -43,7 +43,7 @@ public struct StudentTails: Sendable {
   /// - Parameters:
   ///   - squares: δ of all components.
   ///   - logDeterminants: by how much the log determinant of what the row shows is more than the whole one.
-  ///   - densities: room for log densities; weights: for u; logWeights: likewise.
+  ///   - densities: scratch for log densities; weights: for u; logWeights: likewise.
   public func write(
     squares: UnsafePointer<Double>, logDeterminants: UnsafePointer<Double>,
     densities: UnsafeMutablePointer<Double>, weights: UnsafeMutablePointer<Double>,

@@ -9,7 +9,7 @@
 /// - Parameters:
 ///   - rows: `count` × `columnCount`, row-major, at least one row.
 ///   - stride: the rows with padding, a multiple of 32.
-///   - columns: room for `columnCount` × `stride` numbers.
+///   - columns: scratch for `columnCount` × `stride` numbers.
 public func transposeTile(
   _ rows: UnsafePointer<Double>, count: Int, columnCount: Int, stride: Int,
   into columns: UnsafeMutablePointer<Double>

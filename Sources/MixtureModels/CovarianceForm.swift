@@ -21,7 +21,7 @@ protocol CovarianceForm: Sendable {
   /// The sums of squares that they follow from.
   var secondMoments: any SecondMoments { get }
 
-  /// The number of sums of w r_k r_l, from which those that all share can follow (`PooledMoments`).
+  /// The number of sums of w r_k r_l, from which those that all share can follow.
   func pairCount(components: Int, columns: Int) -> Int
 
   /// What an E-step needs of each covariance, or of the one that all share.
@@ -107,8 +107,8 @@ protocol SecondMoments: Sendable {
   /// Adds those of selected rows with columns in lanes, and the first moments.
   ///
   /// - Parameters:
-  ///   - products: room for 8 × `tileRows` numbers.
-  ///   - differences: room for as many numbers as the rows have.
+  ///   - products: scratch for 8 × `tileRows` numbers.
+  ///   - differences: scratch for as many numbers as the rows have.
   func addRows(
     _ rows: SelectedRows, columnCount: Int, center: UnsafePointer<Double>,
     products: UnsafeMutablePointer<Double>, differences: UnsafeMutablePointer<Double>,

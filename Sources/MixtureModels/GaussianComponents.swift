@@ -82,7 +82,7 @@ public struct GaussianComponents: Components {
   /// Whether `writeLogJointAboveFloor` does less than `writeLogJoint`.
   private var screensDensities: Bool { canScreen && floor > smallestExponent }
 
-  /// The rows' differences from a center and the whitened tile, or room to screen them.
+  /// The rows' differences from a center and the whitened tile, or scratch to screen them.
   public var scratchCount: Int { completeScratchCount + incompleteScratchCount }
 
   var completeScratchCount: Int {

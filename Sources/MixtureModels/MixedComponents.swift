@@ -134,7 +134,7 @@ extension TileMemory {
   /// The numbers that a tile of some columns takes, and these gathered.
   fileprivate func partCount(columns: Int) -> Int { count(columns: columns) + columns * rowCount }
 
-  /// Some columns of a tile, in its scratch memory, and room for their log joint densities.
+  /// Some columns of a tile, in its scratch memory, and scratch for their log joint densities.
   fileprivate func part(
     of tile: Tile, _ columns: [Int]
   ) -> (tile: Tile, joint: UnsafeMutablePointer<Double>) {

@@ -42,7 +42,7 @@ package struct FileSample {
   private func starts(in size: Int, count: Int, step: Int, whole: Bool) -> [Int] {
     if whole { return Array(stride(from: 0, to: size, by: step)) }
     if count == 1 { return [(size - step) / 2] }
-    let room = size - step
-    return (0..<count).map { room / (count - 1) * $0 + room % (count - 1) * $0 / (count - 1) }
+    let last = size - step
+    return (0..<count).map { last / (count - 1) * $0 + last % (count - 1) * $0 / (count - 1) }
   }
 }

@@ -71,9 +71,9 @@ final class GzipStream: TextStream {
 
   /// Unpacks some of the input at hand.
   private func inflate(into buffer: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
-    let room = min(buffer.count, 1 << 30)
+    let capacity = min(buffer.count, 1 << 30)
     state.pointee.next_out = buffer.baseAddress!
-    state.pointee.avail_out = UInt32(room)
+    state.pointee.avail_out = UInt32(capacity)
     switch CZlib.inflate(state, Z_NO_FLUSH) {
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: isWithinMember = false
@@ -81,6 +81,6 @@ final class GzipStream: TextStream {
       let reason = state.pointee.msg.map { String(cString: $0) } ?? "error \(code)"
       throw RowSourceError(.corruptGzip(reason), path: file.path)
     }
-    return room - Int(state.pointee.avail_out)
+    return capacity - Int(state.pointee.avail_out)
   }
 }

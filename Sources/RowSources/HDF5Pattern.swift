@@ -115,12 +115,12 @@
       let unlimited = (0..<rank).first { count[$0] == none || block[$0] == none }
       let bounds = (0..<rank).map { dimension in
         let (first, step) = (Int(start[dimension]), max(Int(stride[dimension]), 1))
-        let room = max(shape[dimension] - first, 0)
+        let extent = max(shape[dimension] - first, 0)
         // Without an end: as many as there can be, the last perhaps in part.
         return (
           first: first, step: step,
-          count: count[dimension] == none ? (room - 1) / step + 1 : Int(count[dimension]),
-          block: block[dimension] == none ? room : Int(block[dimension])
+          count: count[dimension] == none ? (extent - 1) / step + 1 : Int(count[dimension]),
+          block: block[dimension] == none ? extent : Int(block[dimension])
         )
       }
       let box = bounds.map {

@@ -6,7 +6,7 @@ public protocol RowSource: Tabular {
   ///
   /// The pointer is the source's own memory where that has this form already, else `scratch`,
   /// and valid only inside the call.
-  /// - Parameter scratch: room for `rows.count` × `columnCount` numbers.
+  /// - Parameter scratch: memory for `rows.count` × `columnCount` numbers.
   func withRows<Result>(
     _ rows: Range<Int>, scratch: UnsafeMutablePointer<Double>,
     _ body: (UnsafePointer<Double>) throws -> Result

@@ -75,11 +75,11 @@ struct ReferenceDensity {
   /// - Parameters:
   ///   - blur: how far the differences of the row from the mean may be off, D numbers in data units,
   ///     beside their own rounding.
-  ///   - room: 2 D numbers of scratch memory.
+  ///   - scratch: 2 D numbers of scratch memory.
   func logJoint(
-    _ row: UnsafePointer<Wide>, blur: [Wide]?, room: UnsafeMutablePointer<Wide>
+    _ row: UnsafePointer<Wide>, blur: [Wide]?, scratch: UnsafeMutablePointer<Wide>
   ) -> (value: Wide, bound: Wide) {
-    let (difference, whitened) = (room, room + order)
+    let (difference, whitened) = (scratch, scratch + order)
     for j in 0..<order { difference[j] = row[j] - mean[j] }
     var square: Wide = 0
     for i in 0..<order {

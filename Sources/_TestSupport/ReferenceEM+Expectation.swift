@@ -25,14 +25,14 @@ extension ReferenceEM {
     let blurs = result.densities.indices.map { k in
       originDistances(result.densities, of: k)?.map { Wide(columnCount + 4) * roundingUnit * $0 }
     }
-    var room = [Wide](repeating: 0, count: 2 * columnCount)
+    var scratch = [Wide](repeating: 0, count: 2 * columnCount)
     var magnitude: Wide = 0
     for n in 0..<rowCount {
       let joint = (0..<componentCount).map { k in
         let (value, bound) = rows.withUnsafeBufferPointer { rows in
-          room.withUnsafeMutableBufferPointer { room in
+          scratch.withUnsafeMutableBufferPointer { scratch in
             result.densities[k].logJoint(
-              rows.baseAddress! + n * columnCount, blur: blurs[k], room: room.baseAddress!)
+              rows.baseAddress! + n * columnCount, blur: blurs[k], scratch: scratch.baseAddress!)
           }
         }
         return Bounded(value, within: bound)

@@ -97,7 +97,7 @@ struct NegligibleTests {
     }
     let dense = try fit(exactDense: true).score.logLikelihood
     let pruned = try fit(exactDense: false).score.logLikelihood
-    // What is asked for. The fits climb to the same maximum, near which parameters that are off by
+    // What is asked for. The fits reach the same maximum, near which parameters that are off by
     // 2^-40, as masses may be, cost the square of that.
     #expect(abs(dense - pruned) <= 1e-12 * abs(dense))
   }

@@ -121,7 +121,7 @@ struct TiedBoundTests {
 }
 
 @Suite("One engine of several tasks")
-struct SharedSweepTests {
+struct SharedPassTests {
   @Test("gives each its own sums")
   func concurrentScores() async throws {
     let problem = GaussianProblem(

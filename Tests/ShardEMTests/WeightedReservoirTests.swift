@@ -24,13 +24,13 @@ struct WeightedReservoirTests {
       let sorted = keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
       let expected = sorted.prefix(limit).map { [Double($0), -2 * Double($0), keys[$0] + 0] }
       let found = try onRanks(ranks) { world in
-        var race = WeightedReservoir(limit: limit)
+        var reservoir = WeightedReservoir(limit: limit)
         // Descending, so that every entry is better than some before.
         for n in keys.indices.reversed() where (n * n) % ranks == world.rank {
-          race.enter(
+          reservoir.enter(
             WeightedReservoir.Entry(key: keys[n], row: n, values: [Double(n), -2 * Double(n), keys[n]]))
         }
-        return try race.rowsOverAllRanks(columnCount: 3, world)
+        return try reservoir.rowsOverAllRanks(columnCount: 3, world)
       }
       for rows in found {
         #expect(rows == expected, "kind \(kind)")

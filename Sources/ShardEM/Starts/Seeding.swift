@@ -61,10 +61,10 @@ extension Engine {
       { block.weights?[$0] ?? 1 }
     }
   ) async throws -> [[Double]] {
-    let race = SharedReservoir(limit: limit)
+    let reservoir = SharedReservoir(limit: limit)
     try await visitBlocks { block, workspace in
       // Rows that lose to those of other blocks need not enter.
-      var local = WeightedReservoir(limit: limit, ceiling: race.worstKey)
+      var local = WeightedReservoir(limit: limit, ceiling: reservoir.worstKey)
       let probability = probability(block, workspace)
       for n in 0..<block.count {
         let probability = probability(n)
@@ -77,9 +77,9 @@ extension Engine {
             key: -Portable.log(u) / probability, row: block.firstRow + n,
             values: block.values(ofRow: n)))
       }
-      race.merge(local)
+      reservoir.merge(local)
     }
-    return try race.result.rowsOverAllRanks(columnCount: data.columnCount, world)
+    return try reservoir.result.rowsOverAllRanks(columnCount: data.columnCount, world)
   }
 
   /// The sum of the weights of the rows that are nearest to each of the candidates.

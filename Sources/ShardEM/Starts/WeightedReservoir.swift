@@ -53,14 +53,14 @@ package struct WeightedReservoir: Sendable {
   }
 }
 
-/// A race of rows that several threads find.
+/// A reservoir of rows that several threads find.
 final class SharedReservoir: Sendable {
-  private let race: Mutex<WeightedReservoir>
+  private let reservoir: Mutex<WeightedReservoir>
 
-  init(limit: Int) { race = Mutex(WeightedReservoir(limit: limit)) }
+  init(limit: Int) { reservoir = Mutex(WeightedReservoir(limit: limit)) }
 
-  var worstKey: Double { race.withLock { $0.worstKey } }
-  var result: WeightedReservoir { race.withLock { $0 } }
+  var worstKey: Double { reservoir.withLock { $0.worstKey } }
+  var result: WeightedReservoir { reservoir.withLock { $0 } }
 
-  func merge(_ other: WeightedReservoir) { race.withLock { $0.merge(other) } }
+  func merge(_ other: WeightedReservoir) { reservoir.withLock { $0.merge(other) } }
 }

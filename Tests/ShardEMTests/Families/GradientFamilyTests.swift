@@ -5,11 +5,11 @@ import ShardEM
 import Testing
 import _TestSupport
 
-/// A generalized EM: a mixture of Poisson distributions whose M-step is not solved but climbed, one step
+/// A generalized EM: a mixture of Poisson distributions whose M-step is not solved but ascends a gradient, one step
 /// along the gradient of the expected complete-data log-likelihood, which is halved until that rises.
 ///
 /// With η_k = log rate_k and the sums N_k of w r and S_k of w r x, Q = Σ_k S_k η_k - N_k exp η_k + ...
-private struct ClimbedPoisson: MixtureModel {
+private struct AscendingPoisson: MixtureModel {
   let componentCount: Int
   let columnCount = 1
 
@@ -40,7 +40,7 @@ private struct ClimbedPoisson: MixtureModel {
 
   struct Counts: Moments {
     let componentCount: Int
-    var slots: Slots { [ClimbedPoisson.counts: componentCount] }
+    var slots: Slots { [AscendingPoisson.counts: componentCount] }
 
     func add(
       _ tile: Tile, weights: UnsafeMutablePointer<Double>,
@@ -80,7 +80,7 @@ private struct ClimbedPoisson: MixtureModel {
   }
 }
 
-@Suite("A family whose M-step climbs a gradient")
+@Suite("A family whose M-step ascends a gradient")
 struct GradientFamilyTests {
   private let deaths = (0...9).map(Double.init)
   private let days: [Double] = [162, 267, 271, 185, 111, 61, 27, 8, 3, 1]
@@ -92,7 +92,7 @@ struct GradientFamilyTests {
       let data = try DataSet(
         values: deaths, columnCount: 1, weights: days, blockRows: 3, world: world)
       return try Engine(data, threads: 1, world: world).fit(
-        ClimbedPoisson(componentCount: 2),
+        AscendingPoisson(componentCount: 2),
         from: .parameters(["weights": [0.3, 0.7], "log_rates": [0, 1]]),
         options: FitOptions(maximumIterations: iterations, convergence: .parameters(0))
       ) { onIteration($0) }
@@ -100,7 +100,7 @@ struct GradientFamilyTests {
   }
 
   @Test("It never falls, and ends at the maximum of EM, with the same bits on any ranks")
-  func climbs() throws {
+  func ascends() throws {
     let one = try fit(ranks: 1, iterations: 30) {
       // 1096 rows of 2 nats, off by 4u of up to 40: as `PoissonMixtureTests`.
       if let change = $0.change { #expect(change >= -40 * 8 * 0x1p-53) }

@@ -143,7 +143,7 @@ struct SequenceFamilyTests {
   }
 
   @Test("It never falls, and has the same bits on any ranks")
-  func climbs() throws {
+  func neverFalls() throws {
     let rows = rows(300, length: 20)
     func fit(ranks: Int) throws -> Fit {
       try onRanks(ranks) { world in
