@@ -199,7 +199,7 @@ extension FamilyExtension {
     setting: FamilySetting(
       "components-per-class",
       help: """
-        With --labels, how many components each class has: of class 0 the first ones. Classes without a \
+        Where rows are labelled, how many components each class has: of class 0 the first ones. Classes without a \
         labelled row are of the other rows. (default: 1)
         """,
       valueName: "m", noun: "classes"),

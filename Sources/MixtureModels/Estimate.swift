@@ -57,7 +57,7 @@ extension FamilySetting {
   static let prior = FamilySetting(
     "prior",
     help: """
-      The prior of --estimate map and vb: mclust, its default for Gaussians, or a JSON file of some of \
+      The prior of estimates map and vb: mclust, its default for Gaussians, or a JSON file of some of \
       weight_concentration, mean, mean_precision, degrees_of_freedom and covariance, numbers or lists; of \
       bernoulli alpha and beta, of poisson and exponential shape and rate, of categorical and multinomial \
       concentration, of mixed those of its families. (default: mclust; of others the regularization; of vb \
@@ -69,7 +69,7 @@ extension FamilySetting {
   static let weightConcentrationType = FamilySetting(
     "weight-concentration-type",
     help: """
-      The prior of the weights of --estimate vb: dirichlet, or dirichlet-process. (default: dirichlet)
+      The prior of the weights of estimate vb: dirichlet, or dirichlet-process. (default: dirichlet)
       """,
     valueName: "type", noun: "variational fits",
     defaultValue: VariationalWeights.dirichlet.rawValue,
@@ -80,7 +80,7 @@ extension FamilySetting {
     FamilySetting(
       "vb-updates",
       help: """
-        The updates of --estimate vb: conjugate, which never lower the bound, or scikit-learn, whose tied, \
+        The updates of estimate vb: conjugate, which never lower the bound, or scikit-learn, whose tied, \
         diag and spherical ones are others. (default: conjugate)
         """,
       valueName: "updates", noun: "variational fits",

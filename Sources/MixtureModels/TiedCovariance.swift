@@ -3,7 +3,7 @@ import Kernels
 /// One covariance matrix of all components.
 ///
 /// Its scatter comes from K outer products a row, or, where that takes fewer operations, from one of
-/// residuals about the mean of the means by responsibility, and pairs of components (`PooledMoments`).
+/// residuals about the mean of the means by responsibility, and pairs of components.
 struct TiedCovariance: TriangularCovariances {
   let isShared = true
 

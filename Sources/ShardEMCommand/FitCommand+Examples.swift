@@ -1,7 +1,7 @@
 extension FitCommand {
   /// What `shardem fit --help` teaches.
   static let examples = """
-    The fit starts from k-means clusters and climbs the likelihood until an iteration gains less \
+    The fit starts from the best of a race of starts, and ends when less is left to gain \
     than the tolerance. Its result is the same, byte for byte, on any number of ranks and threads.
 
     EXAMPLES

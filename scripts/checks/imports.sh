@@ -75,8 +75,8 @@ done
 # programs are theirs.
 while read -r module _; do
   [[ $module != ShardEMCommand ]] || break
-  flags=$(grep -rnE '^[^/]*"[^"]*--[a-z]' --include='*.swift' "Sources/$module" |
-    grep -vE 'h5repack|srun' | cut -d : -f 1-2 | paste -s -d ' ') || true
+  flags=$(grep -rnE '(^|[^-[:alnum:]])--[a-z]' --include='*.swift' "Sources/$module" |
+    grep -vE ':[0-9]+: *//|h5repack|srun' | cut -d : -f 1-2 | paste -s -d ' ') || true
   if [[ ! $flags ]]; then ok; else not_ok "sentences of $module name options: $flags"; fi
 done < <(drawn)
 finish
