@@ -64,6 +64,7 @@ public struct Eigenvectors: Sendable {
 
 /// A rotation of two axes.
 public struct PlaneRotation: Sendable {
+  /// Of its angle.
   public let cosine: Double
   public let sine: Double
   var tangent: Double { sine / cosine }

@@ -13,8 +13,11 @@ public struct DataMeasures: Sendable, Equatable {
   /// D numbers, and D × D with the divisor N - 1.
   public var moments: Moments?
 
+  /// First and second moments of the rows.
   public struct Moments: Sendable, Equatable {
+    /// D means, in data units.
     public var means: [Double]
+    /// D × D, in squared data units.
     public var covariance: [Double]
 
     public init(means: [Double], covariance: [Double]) {

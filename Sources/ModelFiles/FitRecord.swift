@@ -48,7 +48,7 @@ public struct FitRecord: Sendable, Equatable {
   public var freeParameters: Int?
   /// What all random draws come from.
   public var seed: UInt64
-  /// The change of the mean log-likelihood at which the fit was to stop.
+  /// What may be left to gain per row, in nats, when the fit stops.
   public var tolerance: Double
   /// The relative change of parameters at which it was to stop; nil, and absent, if not asked for.
   public var parameterTolerance: Double?

@@ -21,6 +21,9 @@ public struct ShardPlan: Sendable, Equatable {
   /// The rows of a block unless said otherwise. The bits of a fit depend on it.
   public static let defaultBlockRows = 1024
 
+  /// - Parameters:
+  ///   - rowCounts: of each shard.
+  ///   - blockRows: the rows of a block but the last of each shard, at least 1.
   public init(rowCounts: [Int], blockRows: Int = defaultBlockRows) {
     precondition(blockRows > 0, "blocks of \(blockRows) rows")
     self.rowCounts = rowCounts

@@ -66,6 +66,7 @@ public struct WorkSharing: Sendable {
 
   /// Parts of one size.
   public struct Parts: Sendable, Equatable {
+    /// Their number.
     public let count: Int
     /// The floating-point operations of each.
     public let operations: Double

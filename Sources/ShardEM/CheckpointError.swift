@@ -4,7 +4,9 @@ import Words
 
 /// Why a fit cannot go on from a checkpoint, or not keep any.
 public struct CheckpointError: InputError, Equatable {
+  /// What is wrong.
   public enum Problem: Equatable, Sendable {
+    /// The folder cannot be made, by this `errno`.
     case cannotCreate(code: CInt)
     /// A new fit is to write where another fit's checkpoints are.
     case occupied
@@ -36,6 +38,7 @@ public struct CheckpointError: InputError, Equatable {
 
   /// The checkpoint, or the folder.
   public let path: String
+  /// What is wrong with it.
   public let problem: Problem
 
   package init(_ path: String, _ problem: Problem) {

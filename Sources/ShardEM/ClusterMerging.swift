@@ -17,6 +17,7 @@ public struct ClusterMerging: Sendable, Equatable {
   /// From as many clusters as there are components to one.
   public let stages: [Stage]
 
+  /// A number of clusters, and what they are.
   public struct Stage: Sendable, Equatable {
     /// The components of each cluster, from 0, in order; clusters in the order of their first components.
     public let clusters: [[Int]]

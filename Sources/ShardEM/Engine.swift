@@ -8,7 +8,9 @@ import Synchronization
 /// The numbers of a block are computed by one thread in a fixed order, and blocks are added exactly:
 /// the sums are the same to the last bit on any number of ranks and threads.
 public final class Engine: Sendable {
+  /// The rows, of which this rank has its share.
   public let data: DataSet
+  /// The ranks that walk together.
   public let world: any Communicator
   /// The number of threads of this rank.
   public let threadCount: Int

@@ -2,6 +2,7 @@ import MixtureModels
 
 /// Fitted parameters, and how they were reached.
 public struct Fit: Sendable, Equatable {
+  /// Of the layout of the model (`Model.layout`).
   public let parameters: Parameters
   /// The log-likelihood and criteria of the data under `parameters`; of a model whose steps sum up something
   /// else (`Model.sumsLogLikelihood`), of that.

@@ -21,6 +21,7 @@ public struct FitState: Sendable, Equatable {
     starts.allSatisfy { $0.map { $0.converged || $0.hasEnded } ?? false }
   }
 
+  /// How far it is, all starts together.
   public var place: FitPlace {
     let begun = starts.compactMap { $0 }
     return FitPlace(

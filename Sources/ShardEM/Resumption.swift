@@ -3,7 +3,9 @@ import MixtureModels
 
 /// A state to go on from, and where it comes from.
 public struct Resumption: Sendable {
+  /// What the fit goes on from.
   public let state: FitState
+  /// The checkpoint that it was in.
   public let file: String
   /// Newer checkpoints that were passed over because they are damaged.
   public let damaged: [String]

@@ -1,5 +1,6 @@
 /// What a search for a start is doing.
 public struct SearchReport: Sendable, Equatable {
+  /// The parts of a search, in their order.
   public enum Stage: Sendable, Equatable {
     /// So many starts are looked for.
     case starts(Int)
@@ -11,6 +12,7 @@ public struct SearchReport: Sendable, Equatable {
 
   /// The number of the start that is looked for, from 0.
   public let restart: Int
+  /// What it has come to.
   public let stage: Stage
   /// What is maximized, per row, of the best so far, in nats; nil if nothing is known yet.
   public let meanObjective: Double?

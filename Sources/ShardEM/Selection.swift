@@ -27,6 +27,10 @@ public struct Candidate {
   /// Throws `FitError` if there can be none, by which the candidate has failed.
   let mixture: (_ engine: Engine) throws -> any Family
 
+  /// - Parameters:
+  ///   - name: no two candidates of as many components have the same.
+  ///   - components: K, from 1 up.
+  ///   - mixture: collective; see `mixture`.
   public init(
     _ name: String, components: Int, mixture: @escaping (_ engine: Engine) throws -> any Family
   ) { (self.name, componentCount, self.mixture) = (name, components, mixture) }
@@ -34,6 +38,7 @@ public struct Candidate {
 
 /// What became of a candidate.
 public struct CandidateOutcome: Sendable {
+  /// Those of the candidate.
   public let name: String
   public let componentCount: Int
   /// The fit, or why there is none: a `FitError`, or one about values that the family cannot take.
@@ -62,6 +67,7 @@ public struct CandidateOutcome: Sendable {
 
 /// A candidate's fit.
 public struct FittedCandidate: Sendable {
+  /// What was fitted.
   public let mixture: any Family
   /// The same to the last bit as of `Engine.fit` with the same mixture, start and options.
   public let fit: Fit
@@ -84,6 +90,7 @@ public struct FittedCandidate: Sendable {
 public struct Selection: Sendable {
   /// In the order in which they were given.
   public let outcomes: [CandidateOutcome]
+  /// What decides.
   public let criterion: Criterion
   /// How candidates rank that have spikes.
   public let spikes: SpikeRank

@@ -19,6 +19,7 @@ public struct ColumnKinds {
 public struct FoundColumns: Sendable {
   /// Nil if they have none.
   public let names: [String]?
+  /// Their number, D.
   public let count: Int
   /// The file they were found in: the first, whose columns are those of all.
   public let file: String
@@ -26,6 +27,7 @@ public struct FoundColumns: Sendable {
   /// and rows of weight 0 left out.
   public internal(set) var firstValues: [Categories] = []
 
+  /// How many rows are looked at for that.
   public static let rowCount = 10_000
 
   init(names: [String]?, count: Int, file: String) {

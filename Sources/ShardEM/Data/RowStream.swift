@@ -4,11 +4,13 @@ import RowSources
 /// The rows of data files, to be read once and in order, which ranks share as they do for a fit;
 /// nothing is kept.
 public struct RowStream: Sendable {
+  /// The files, in the order of their rows.
   public var files: [any DataFile] { shards.files }
   /// What was decided about the files that a user may not expect.
   public let notices: [DataNotice]
   /// How the rows are divided among the files.
   public var plan: ShardPlan { shards.plan }
+  /// D.
   public var columnCount: Int { files[0].columnCount }
   private let shards: ShardLoader
   private let missing: MissingCells
