@@ -71,6 +71,8 @@ extension Engine {
       } catch is FitError {
         return Trial(total: total, step: nil)
       }
+    } catch let impossible as ImpossibleSums {
+      return Trial(total: impossible.total, step: nil)
     } catch is FitError {
       return nil
     }

@@ -167,7 +167,7 @@ extension Engine {
             && !plan.model.spikes(in: $0, rows: data.weightedRowCount).isEmpty
         }
       ) { try await evaluation(plan.model, under: $0, carrying: $1) }
-    } catch let failure as FitError {
+    } catch let failure as any SearchFailure {
       course.end(restart, .failed)
       throw failure
     }

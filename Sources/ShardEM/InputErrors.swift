@@ -17,6 +17,8 @@ extension ModelMismatch: InputError {}
 
 /// A function of parameters and exact sums.
 extension FitError: CommonError {}
+// All ranks meet it alike.
+extension FitError: SearchFailure {}
 
 extension DataSetError: CommonError {
   /// What gathered words and sums tell, all ranks know; what is wrong with a row or a file, the rank

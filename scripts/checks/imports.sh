@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The order of imports, as README.md draws it: a line a module of Sources, which may import only modules of
 # lines above it, and imports just those that stand in its line; Package.swift declares just what is
-# imported; what reads data (Sources/ShardEM/Data) knows no models; and no module but that of the command
+# imported; what reads data (Sources/ShardEM/Data) and walks over it (Walks) knows no models; and no module but that of the command
 # speaks of its options.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -67,9 +67,11 @@ for folder in Tests/*Tests; do
   if [[ $module == *CommandTests ]]; then found+=" ${module%Tests}"; fi
   same "Package.swift (<) and imports (>) of $module" "${declarations[$module]-none}" "$found"
 done
-for module in MixtureModels ModelFiles; do
-  files=$(grep -rl "import $module\$" Sources/ShardEM/Data | paste -s -d ' ') || true
-  if [[ ! $files ]]; then ok; else not_ok "data code imports $module: $files"; fi
+for folder in Data Walks; do
+  for module in MixtureModels ModelFiles; do
+    files=$(grep -rl "import $module\$" "Sources/ShardEM/$folder" | paste -s -d ' ') || true
+    if [[ ! $files ]]; then ok; else not_ok "Sources/ShardEM/$folder imports $module: $files"; fi
+  done
 done
 # Errors of modules below the command name a `Term`, which the command gives its own names. Options of other
 # programs are theirs.

@@ -60,7 +60,7 @@ extension Engine {
     guard rows.weightedRowCount >= model.componentCount else { return nil }
     do {
       return try Engine(rows, threads: threadCount, world: world).searching(body)
-    } catch is FitError {
+    } catch is any SearchFailure {
       // Met alike by all ranks, being a function of the parameters and the exact sums.
       return nil
     }

@@ -64,83 +64,6 @@ struct ColumnSpread: Sendable {
   }
 }
 
-/// A linear map of rows: y = A (x - origin) / units.
-struct ColumnTransform: Sendable {
-  let origin: [Double]
-  let units: [Double]
-  /// A, D × D row-major; nil: the identity.
-  var matrix: [Double]?
-
-  init(origin: [Double], units: [Double], matrix: [Double]? = nil) {
-    (self.origin, self.units, self.matrix) = (origin, units, matrix)
-  }
-
-  /// Writes `count` transformed rows of D numbers to `target`.
-  func write(
-    _ rows: UnsafePointer<Double>, count: Int, into target: UnsafeMutablePointer<Double>
-  ) {
-    let d = origin.count
-    guard let matrix else {
-      for n in 0..<count {
-        for j in 0..<d { target[n * d + j] = (rows[n * d + j] - origin[j]) / units[j] }
-      }
-      return
-    }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { standardized in
-      matrix.withUnsafeBufferPointer { matrix in
-        for n in 0..<count {
-          for j in 0..<d { standardized[j] = (rows[n * d + j] - origin[j]) / units[j] }
-          for i in 0..<d {
-            var sum = 0.0
-            for j in 0..<d { sum.addProduct(matrix[i * d + j], standardized[j]) }
-            target[n * d + i] = sum
-          }
-        }
-      }
-    }
-  }
-
-  /// The transformed rows, in memory of the workspace.
-  func transformed(_ block: RowBlock, in workspace: Workspace) -> RowBlock {
-    let target = workspace.reserve(block.count * block.columnCount)
-    write(block.rows, count: block.count, into: target)
-    return block.replacing(rows: target)
-  }
-
-  /// Where in the data, about, transformed rows come from: with a matrix the origin.
-  func origins(of rows: [Double]) -> [Double] {
-    let d = origin.count
-    if matrix != nil { return rows.indices.map { origin[$0 % d] } }
-    return rows.indices.map { origin[$0 % d] + units[$0 % d] * rows[$0] }
-  }
-
-  /// The largest squared distance of two rows within the ranges.
-  func squaredDiameter(_ ranges: ColumnRanges) -> Double {
-    let d = origin.count
-    let widths = (0..<d).map { (ranges.maximum[$0] - ranges.minimum[$0]) / units[$0] }
-    guard let matrix else { return widths.reduce(0) { $0 + $1 * $1 } }
-    return (0..<d).reduce(0) { sum, i in
-      let width = (0..<d).reduce(0) { $0 + abs(matrix[i * d + $1]) * widths[$1] }
-      return sum + width * width
-    }
-  }
-}
-
-/// A pass that sees transformed rows, missing cells filled.
-struct TransformedPass: Pass {
-  let base: any Pass
-  let transform: ColumnTransform
-  var slots: Slots { base.slots }
-
-  func write(
-    _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
-  ) throws {
-    // Passes use the memory of a workspace and of its second one.
-    let rows = transform.transformed(block, in: workspace.second.second)
-    try base.write(rows, workspace: workspace, into: sums)
-  }
-}
-
 extension Engine {
   /// Collective. The means and variances of the columns, in one walk, with the covariance in two; missing
   /// cells count as the means of their columns.
@@ -175,12 +98,4 @@ extension Engine {
     let (products, weightSum) = try await scatter(about: means)
     return ColumnSpread(means: means, covariance: products.map { $0 / weightSum })
   }
-
-  /// The same rows in other coordinates, for searches among them; nil: in those of the data.
-  func seeing(_ transform: ColumnTransform?) -> Engine {
-    Engine(self, search, transform, isTentative: isTentative)
-  }
-
-  /// The same search, which may try parameters that turn out to be impossible.
-  var tentative: Engine { Engine(self, search, transform, isTentative: true) }
 }

@@ -1,8 +1,0 @@
-import SystemLibrary
-
-/// The seconds that all threads of this process have been on a processor.
-package func processorSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
