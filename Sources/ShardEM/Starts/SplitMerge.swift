@@ -254,17 +254,16 @@ extension SplitMerge {
   }
 }
 
-/// A plane in the middle between two rows, in some coordinates.
+/// A plane in the middle between two rows, normal to their difference in some coordinates.
 private struct Cut: Sendable {
-  private let transform: ColumnTransform?
-  private let direction: [Double]
-  private let middle: Double
+  private let normal: [Double]
+  private let middle: [Double]
 
   init(between a: [Double], and b: [Double], _ transform: ColumnTransform?) {
-    self.transform = transform
-    let (a, b) = (Self.seen(a, transform), Self.seen(b, transform))
-    direction = zip(a, b).map { $1 - $0 }
-    middle = zip(direction, zip(a, b)).reduce(0) { $0 + $1.0 * ($1.1.0 + $1.1.1) / 2 }
+    let (first, second) = (Self.seen(a, transform), Self.seen(b, transform))
+    let difference = zip(first, second).map { $1 - $0 }
+    normal = transform?.normal(difference) ?? difference
+    middle = zip(a, b).map { $0 / 2 + $1 / 2 }
   }
 
   private static func seen(_ row: [Double], _ transform: ColumnTransform?) -> [Double] {
@@ -277,16 +276,11 @@ private struct Cut: Sendable {
     }
   }
 
-  /// Whether a row is nearer to the second one.
+  /// Whether a row is on the side of the second one.
   func isBeyond(_ row: UnsafePointer<Double>) -> Bool {
-    let d = direction.count
-    guard let transform else {
-      return (0..<d).reduce(0) { $0 + direction[$1] * row[$1] } > middle
-    }
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { seen in
-      transform.write(row, count: 1, into: seen.baseAddress!)
-      return (0..<d).reduce(0) { $0 + direction[$1] * seen[$1] } > middle
-    }
+    var sum = 0.0
+    for j in normal.indices { sum += normal[j] * (row[j] - middle[j]) }
+    return sum > 0
   }
 }
 
