@@ -49,6 +49,7 @@ extension Engine {
     of passes: [any Pass], digest: Digest = Digest(), carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {
     var passes = passes
+    if let sharedRows { passes = passes.map { SharedRowsPass(base: $0, rows: sharedRows) } }
     if let transform { passes = passes.map { TransformedPass(base: $0, transform: transform) } }
     // A walk of its own is over the rows of this engine, one of a search's over all.
     if search != nil { passes = data.ofItsRows(passes) }

@@ -169,9 +169,14 @@ extension Engine {
 
   /// The same rows in other coordinates, for searches among them; nil: in those of the data.
   func seeing(_ transform: ColumnTransform?) -> Engine {
-    Engine(self, search, transform, isTentative: isTentative)
+    Engine(self, search, transform, sharedRows, isTentative: isTentative)
   }
 
   /// The same search, which may try parameters that turn out to be impossible.
-  var tentative: Engine { Engine(self, search, transform, isTentative: true) }
+  var tentative: Engine { Engine(self, search, transform, sharedRows, isTentative: true) }
+
+  /// The same, of some rows.
+  func seeing(_ rows: SharedRows) -> Engine {
+    Engine(self, search, transform, rows, isTentative: isTentative)
+  }
 }
