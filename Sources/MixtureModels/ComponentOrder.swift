@@ -36,7 +36,7 @@ extension MixtureModel {
     part.shape.first == componentCount && !(part.domain == .covariance && part.shape.count == 2)
   }
 
-  private func range(of k: Int, _ part: ParameterLayout.Part) -> Range<Int> {
+  func range(of k: Int, _ part: ParameterLayout.Part) -> Range<Int> {
     let size = part.count / componentCount
     return k * size..<(k + 1) * size
   }

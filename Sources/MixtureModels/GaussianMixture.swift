@@ -78,6 +78,15 @@ public struct GaussianMixture: MixtureModel {
     return mixture
   }
 
+  /// None where components share a covariance, or what makes them alike, or a prior of them all.
+  public func ofComponents(_ count: Int) -> GaussianMixture? {
+    guard covariance is UnconstrainedCovariances, !form.isShared, prior == nil else { return nil }
+    let mixture = GaussianMixture(
+      components: count, columns: columnCount, covariance: covariance,
+      regularization: regularization, units: units, ranges: ranges, exactDense: exactDense)
+    return mixture.observing(observed)
+  }
+
   public var layout: ParameterLayout {
     ParameterLayout([
       .init("weights", [componentCount], .weights),

@@ -25,6 +25,10 @@ public protocol MixtureModel: Model where Step == MixtureStep<StepComponents, St
   /// so, else not.
   var hasExchangeableComponents: Bool { get }
 
+  /// The same model of `count` components, which any of its own make alone with what they have, for rows that
+  /// are theirs. Nil, the default: they have something in common with others, so that there is none.
+  func ofComponents(_ count: Int) -> Self?
+
   /// Whether distances of rows mean what they are, whatever the columns' variances: starts are then looked
   /// for in the coordinates of the data only. By default not.
   var hasOwnMetric: Bool { get }
@@ -87,6 +91,7 @@ extension MixtureModel {
   public var classes: ComponentClasses? { nil }
   public var hasExchangeableComponents: Bool { false }
   public var hasOwnMetric: Bool { false }
+  public func ofComponents(_ count: Int) -> Self? { nil }
   public func spikes(in parameters: Parameters, rows: Int) -> [Int] { [] }
 
   public func scoreStep(_ components: StepComponents) -> ScoreStep<StepComponents> {

@@ -26,8 +26,11 @@ public enum Acceleration: String, Sendable, CaseIterable {
 /// of any EM algorithm" (Scandinavian Journal of Statistics 35, 2008), scheme S3; Walker and Ni, "Anderson
 /// acceleration for fixed-point iterations" (SIAM Journal on Numerical Analysis 49, 2011).
 package struct Accelerator: Sendable, Equatable {
-  /// After so many iterations it begins: until then a fit chooses its maximum.
+  /// After so many iterations it begins in a fit from an ordinary start: until then that chooses its maximum.
   package static let plainIterations = 10
+  /// The same of a fit that begins near a maximum, where EM on fewer rows has led: as many as tell whether
+  /// there is anything to accelerate.
+  package static let plainIterationsNear = 3
   /// How many pairs are looked back upon, at most.
   private static let memory = 4
   /// Of more coordinates than these, 32 MiB for each vector, two pairs have to do, without Anderson's mixing.
@@ -36,6 +39,8 @@ package struct Accelerator: Sendable, Equatable {
   package static let firstIteration = plainIterations - memory + 1
 
   package let coordinates: ParameterCoordinates
+  /// After so many iterations this one begins.
+  package let plainIterations: Int
   private let usesAnderson: Bool
   /// The coordinates of the last E-steps' parameters, and of what their M-steps gave.
   private var pairs: [Pair] = []
@@ -59,19 +64,22 @@ package struct Accelerator: Sendable, Equatable {
     fileprivate let isLongest: Bool
   }
 
-  package init(_ acceleration: Acceleration, _ coordinates: ParameterCoordinates) {
-    self.coordinates = coordinates
+  package init(
+    _ acceleration: Acceleration, _ coordinates: ParameterCoordinates,
+    plainIterations: Int = Self.plainIterations
+  ) {
+    (self.coordinates, self.plainIterations) = (coordinates, plainIterations)
     usesAnderson = acceleration == .anderson && coordinates.count <= Self.mostMixed
   }
 
   /// An E-step counts that was taken at `point`, and whose M-step gave `image`.
   package mutating func add(_ point: [Double], _ image: [Double], iteration: Int) {
     pairs = pairs.suffix(usesAnderson ? Self.memory - 1 : 1) + [Pair(point: point, image: image)]
-    if iteration > Self.plainIterations {
+    if iteration > plainIterations {
       if place == 3 { pause = max(pause - 1, 0) }
       place = place % 3 + 1
     }
-    if iteration >= Self.plainIterations, place == 2, let (step, next) = lastSteps {
+    if iteration >= plainIterations, place == 2, let (step, next) = lastSteps {
       let rate = Self.dot(next, next) / Self.dot(step, step)
       rates = rates.suffix(2) + [rate.isFinite ? rate : 0]
     }
@@ -92,7 +100,7 @@ package struct Accelerator: Sendable, Equatable {
 
   /// Where to take the next E-step, before which there were `iteration`; nil: where the M-step led.
   package func proposal(after iteration: Int) -> Proposal? {
-    guard iteration >= Self.plainIterations else { return nil }
+    guard iteration >= plainIterations else { return nil }
     switch place {
     case 2: return extrapolation
     case 3: return usesAnderson && pause == 0 ? mixture : nil
@@ -199,25 +207,25 @@ extension Accelerator {
   /// All that it is made of, but for the layout of the parameters.
   package var numbers: [Double] {
     [usesAnderson ? 1 : 0, Double(place), longestStep, Double(pause), Double(nextPause)]
-      + [Double(pairs.count), Double(rates.count)] + rates + coordinates.numbers
+      + [Double(pairs.count), Double(rates.count), Double(plainIterations)] + rates + coordinates.numbers
       + pairs.flatMap { $0.point + $0.image }
   }
 
   /// Nil if `numbers` are not those of a model with this layout.
   package init?(_ numbers: [Double], layout: ParameterLayout) {
-    guard numbers.count >= 7, let count = Int(exactly: numbers[5]), (0...Self.memory).contains(count),
+    guard numbers.count >= 8, let count = Int(exactly: numbers[5]), (0...Self.memory).contains(count),
       let rateCount = Int(exactly: numbers[6]), (0...3).contains(rateCount),
       let place = Int(exactly: numbers[1]), let pause = Int(exactly: numbers[3]),
-      let nextPause = Int(exactly: numbers[4])
+      let nextPause = Int(exactly: numbers[4]), let plain = Int(exactly: numbers[7])
     else { return nil }
     let size = ParameterCoordinates.count(layout)
-    guard numbers.count >= 7 + rateCount + 2 * count * size else { return nil }
-    let scales = Array(numbers.dropFirst(7 + rateCount).dropLast(2 * count * size))
+    guard numbers.count >= 8 + rateCount + 2 * count * size else { return nil }
+    let scales = Array(numbers.dropFirst(8 + rateCount).dropLast(2 * count * size))
     guard
       let coordinates = ParameterCoordinates(of: layout, numbers: scales)
     else { return nil }
-    self.init(numbers[0] == 1 ? .anderson : .squarem, coordinates)
-    rates = Array(numbers[7..<7 + rateCount])
+    self.init(numbers[0] == 1 ? .anderson : .squarem, coordinates, plainIterations: plain)
+    rates = Array(numbers[8..<8 + rateCount])
     (self.place, longestStep, self.pause, self.nextPause) = (place, numbers[2], pause, nextPause)
     let vectors = numbers.suffix(2 * count * size)
     pairs = (0..<count).map { i in

@@ -111,7 +111,9 @@ extension StartState {
     meanLogLikelihoods.append(step.total.sums[0].logLikelihood / weightSum)
     meanObjectives = meanObjectives.suffix(RemainingGain.memory - 1) + [step.objective / weightSum]
     parameters = step.end
-    guard acceleration != .none, model.isSmooth, iteration >= Accelerator.firstIteration else { return }
+    guard acceleration != .none, model.isSmooth,
+      accelerator != nil || iteration >= Accelerator.firstIteration
+    else { return }
     var accelerator =
       accelerator
       ?? Accelerator(acceleration, ParameterCoordinates(of: model.layout, about: step.end))
@@ -122,11 +124,20 @@ extension StartState {
     self.accelerator = accelerator
   }
 
+  /// The beginning of a start near a maximum, as EM on fewer rows, or a search, has found it.
+  init(near parameters: Parameters, _ model: some Model, _ acceleration: Acceleration) {
+    self.init(parameters: parameters)
+    guard acceleration != .none, model.isSmooth else { return }
+    accelerator = Accelerator(
+      acceleration, ParameterCoordinates(of: model.layout, about: parameters),
+      plainIterations: Accelerator.plainIterationsNear)
+  }
+
   /// What is left to gain.
   func remaining(of model: some Model) -> Double? {
     RemainingGain.estimate(
       meanObjectives,
-      isAccelerated: accelerator != nil && iteration > Accelerator.plainIterations,
+      isAccelerated: accelerator.map { iteration > $0.plainIterations } ?? false,
       rate: accelerator?.rate,
       gain: model.gain)
   }

@@ -154,7 +154,9 @@ extension Engine {
       // The M-step that gives the first parameters counts as number 0.
       let start = try await FitError.locating(0) {
         if let earlier { return earlier }
-        return StartState(parameters: try await self.start(plan, restart: restart))
+        let parameters = try await self.start(plan, restart: restart)
+        guard case .race = plan.initialization else { return StartState(parameters: parameters) }
+        return StartState(near: parameters, plan.model, plan.options.acceleration)
       }
       try await runEM(
         plan.model, from: start, restart: restart,

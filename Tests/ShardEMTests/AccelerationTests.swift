@@ -52,10 +52,28 @@ struct AccelerationTests {
     }
   }
 
+  @Test("They are few near a maximum")
+  func near() {
+    let coordinates = ParameterCoordinates(of: Self.layout, about: ["x": [1, 1, 1]])
+    let count = Accelerator.plainIterationsNear
+    var accelerator = Accelerator(.squarem, coordinates, plainIterations: count)
+    for iteration in 1...count {
+      #expect(accelerator.proposal(after: iteration - 1) == nil)
+      let factor = Double(1 << (2 * iteration))
+      accelerator.add([4 / factor, 0, 0], [1 / factor, 0, 0], iteration: iteration)
+    }
+    // Steps that fall by 4 lead to 0, but for some roundings of numbers up to 1/2.
+    let values = accelerator.proposal(after: count)?.values ?? [1]
+    #expect(values.allSatisfy { abs($0) < 0x1p-50 })
+  }
+
   @Test("All that an accelerator has comes back from a checkpoint's numbers")
   func numbers() {
     let coordinates = ParameterCoordinates(of: Self.layout, about: ["x": [1, 2, 4]])
-    var accelerator = Accelerator(.squarem, coordinates)
+    var accelerator = Accelerator(
+      .squarem, coordinates, plainIterations: Accelerator.plainIterations + 1)
+    // Before it has looked back upon any.
+    #expect(Accelerator(accelerator.numbers, layout: Self.layout) == accelerator)
     for iteration in 7...14 {
       let x = Double(iteration)
       accelerator.add([x, 1 / x, 3], [x + 1, 1 / (x + 1), 3], iteration: iteration)

@@ -63,6 +63,25 @@ struct RaceTests {
     for fit in fits { #expect(fit == fits[0]) }
   }
 
+  /// Of eight components on changes are tried by those that they touch.
+  @Test("So it has where few components share some rows, or cells are missing", arguments: [false, true])
+  func manyComponents(missing: Bool) throws {
+    let problem = GaussianProblem(
+      seed: 9, rowCount: 900, componentCount: 8, columnCount: 2, covarianceType: .full,
+      separation: 3)
+    let rows = problem.rows.enumerated().map { missing && $0 % 23 == 0 ? .nan : $1 }
+    var fits: [Fit] = []
+    for (ranks, threads) in [(1, 1), (2, 2), (5, 1)] {
+      fits += try onRanks(ranks) { world in
+        let data = try DataSet(
+          values: rows, columnCount: 2, weights: (0..<900).map { Double($0 % 4) },
+          missing: missing ? .allowed() : .error, blockRows: 64, world: world)
+        return try fit(data, 8, world, threads: threads)
+      }
+    }
+    for fit in fits { #expect(fit == fits[0]) }
+  }
+
   @Test("Columns in other units lead to the same maximum, of the same density")
   func units() throws {
     let problem = GaussianProblem(
@@ -147,6 +166,13 @@ struct RaceTests {
     // Every third time the first, second or third of the lightest.
     let dropped = try #require(overlaps.change(2, [0.1, 0.5, 0.7]))
     #expect(dropped.heir == nil && dropped.freed == 4 && dropped.split == 1)
+    #expect(
+      overlaps.partial(joined).touched == [0, 1, 3] && overlaps.partial(joined).change.freed == 2
+        && overlaps.partial(joined).change.heir == 1 && overlaps.partial(joined).change.split == 0)
+    // None overlaps with 4: two of the others, the first ones, stand for all that get its rows.
+    #expect(
+      overlaps.partial(dropped).touched == [0, 1, 2, 4] && overlaps.partial(dropped).change.freed == 3
+        && overlaps.partial(dropped).change.heir == nil && overlaps.partial(dropped).change.split == 1)
     // Of two components, joined, the union is cut.
     let two = ComponentOverlaps(masses: [3, 2], products: [2, 1, 1, 1])
     #expect(try #require(two.change(0, [0.5, 0.5, 0.5])).split == 0)

@@ -54,6 +54,8 @@ public final class DataSet: Sendable {
   public var isWeighted: Bool { reader.hasWeights }
   /// Whether the classes of some rows may be known.
   public var isLabelled: Bool { reader.beside.labels != nil }
+  /// Whether these are some of the rows of other data.
+  var isSample: Bool { reader.origin != nil }
   /// The number of rows of all shards.
   public var rowCount: Int { plan.rowCount }
 

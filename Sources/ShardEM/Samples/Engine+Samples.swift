@@ -66,7 +66,7 @@ extension Engine {
     }
   }
 
-  /// Collective. EM from some parameters, until less than `tolerance` is left to gain.
+  /// Collective. EM from parameters near a maximum, until less than `tolerance` is left to gain.
   ///
   /// - Throws: `FitError` if a component cannot be estimated.
   package func improved(
@@ -74,7 +74,7 @@ extension Engine {
     acceleration: Acceleration, atMost iterations: Int = 100
   ) async throws -> Parameters {
     let state = try await iterated(
-      model, from: StartState(parameters: start), atMost: iterations,
+      model, from: StartState(near: start, model, acceleration), atMost: iterations,
       until: .logLikelihood(tolerance), acceleration: acceleration)
     return state.parameters!
   }

@@ -42,8 +42,11 @@ extension Engine {
   }
 
   /// Collective. Start number `draw` of a kind that `seed` gives: what one M-step gives.
+  ///
+  /// - Parameter iterations: of k-means, at most.
   func drawn(
-    _ kind: StartKind, of model: some MixtureModel, _ spread: ColumnSpread?, seed: UInt64, draw: Int
+    _ kind: StartKind, of model: some MixtureModel, _ spread: ColumnSpread?, seed: UInt64, draw: Int,
+    atMost iterations: Int = 300
   ) async throws -> Parameters {
     let transform = kind.coordinates.flatMap { spread?.transform(to: $0) }
     let seen = seeing(transform)
@@ -52,7 +55,7 @@ extension Engine {
       let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)
       let variance = try await seen.columnMoments().meanVariance
       let centers = try await seen.kMeansCenters(
-        from: seeds, columnVariance: variance, classes: model.classes)
+        from: seeds, columnVariance: variance, classes: model.classes, atMost: iterations)
       return try await assigned(model, to: centers, transform)
     case .seeds:
       let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)

@@ -6,15 +6,16 @@ extension Engine {
   ///
   /// Ends, as scikit-learn's `KMeans`, when the squared shifts of all centers add up to at most
   /// 1e-4 of the mean variance of the columns (also when no row changes its cluster: then the
-  /// shift is rounding), or after 300 iterations. Empty clusters get
+  /// shift is rounding), or after 300 iterations, or so many. Empty clusters get
   /// rows as those of `KMeansMixture` do.
   ///
   /// - Parameter classes: in whose clusters labelled rows stay; nil: none is looked at.
   package func kMeansCenters(
-    from seeds: [Double], columnVariance: Double, classes: ComponentClasses? = nil
+    from seeds: [Double], columnVariance: Double, classes: ComponentClasses? = nil,
+    atMost iterations: Int = 300
   ) async throws -> [Double] {
     var centers = seeds
-    for _ in 0..<300 {
+    for _ in 0..<iterations {
       var clusters = KMeans(centers, columns: data.columnCount, classes: classes)
       var sums = try await sums(of: [clusters], digest: Digest(centers)).sums[0]
       if let filled = try await fillingEmpty(clusters, after: sums) {

@@ -10,6 +10,19 @@ struct Contender: Sendable {
   /// Nats per row; -∞ before the first iteration.
   var objective: Double { state.meanObjective ?? -.infinity }
 
+  /// A start that has not converged by then ends where it is.
+  static let mostIterations = 1000
+  var hasEnded: Bool { state.converged || state.iteration >= Self.mostIterations }
+
+  /// Whether it has so much less than another that it would not come there if it gained twenty times what its
+  /// last six iterations have.
+  func isBehind(_ other: Contender, _ model: some Model) -> Bool {
+    guard state.meanObjectives.count == RemainingGain.memory, let first = state.meanObjectives.first
+    else { return false }
+    return model.gain(from: objective, to: other.objective)
+      > 20 * abs(model.gain(from: first, to: objective))
+  }
+
   /// Spikes last; of equal ones the first.
   static func ranked(_ contenders: [Contender]) -> [Contender] {
     contenders.enumerated().sorted { a, b in
@@ -32,7 +45,13 @@ struct Contender: Sendable {
   }
 }
 
-/// How much is tried in a race.
+/// How much is tried in a race: more where E-steps are short. One of 2^20 operations is some milliseconds, and
+/// hundreds are cheap; one of more than 2^29, some tenths of a second, is to be followed by dozens at most.
+///
+///     operations    starts  finalists  idle rounds   E-steps, about
+///     up to 2^20        64          8            4            1,000
+///     up to 2^29        16          2            2              300
+///     more               4          1            1               60
 struct RaceSize: Equatable {
   let tries: Int
   /// How many starts are run to their ends.
@@ -42,11 +61,9 @@ struct RaceSize: Equatable {
 
   /// - Parameter operations: of an E-step, about: rows times parameters.
   init(operations: Double) {
-    (tries, finalists, idleRounds) = operations <= Self.fewOperations ? (64, 8, 4) : (16, 2, 2)
+    (tries, finalists, idleRounds) =
+      operations <= 0x1p20 ? (64, 8, 4) : operations <= 0x1p29 ? (16, 2, 2) : (4, 1, 1)
   }
-
-  /// An iteration is then some milliseconds, and hundreds are cheap.
-  private static let fewOperations = 0x1p20
 }
 
 extension Engine {
@@ -54,7 +71,7 @@ extension Engine {
   ///
   /// All starts run together for five EM iterations. Then, as long as there are more than a few, the worse
   /// half is left behind, copies of others first, and the rest goes on for five. The last ones go on
-  /// until they have converged; splits and merges of the components of the best (`bettered`) end the search.
+  /// until they have converged, or fall behind; splits and merges of the components of the best (`bettered`) end the search.
   /// Starts with spikes rank behind all others (`MixtureModel.spikes`), unless they are kept.
   ///
   /// - Throws: `FitError` if every start fails, that of the first.
@@ -70,7 +87,7 @@ extension Engine {
     @Sendable func contender(_ engine: Engine, _ number: Int) async throws -> Contender {
       let start = try await engine.drawn(
         kinds[number], of: model, spread, seed: plan.options.seed,
-        draw: restart * size.tries + number)
+        draw: restart * size.tries + number, atMost: Self.mostLloydIterations)
       return try await engine.advanced(
         try engine.withoutSpikes(start, plan), plan, by: roundLength)
     }
@@ -84,17 +101,18 @@ extension Engine {
       if contenders.count <= size.finalists { break }
       contenders = Array(contenders.prefix(max((contenders.count + 1) / 2, size.finalists)))
       tell(plan, restart, .race(round: round, contenders: contenders.count), contenders[0])
-      let isLast = contenders.count <= size.finalists
-      let next = try await advanced(contenders, plan, by: isLast ? .max : roundLength)
+      let next = try await advanced(contenders, plan, by: roundLength)
       if next.isEmpty { break }
       contenders = next
     }
-    let last = Contender.ranked(try await advanced(contenders, plan, by: .max))
     // Of none that went on to its end the best one as it was.
-    let best = last.first ?? contenders[0]
+    let best = try await runOut(contenders, plan).first ?? contenders[0]
     return try await bettered(best, plan, restart: restart, idleRounds: size.idleRounds)
       .state.parameters!
   }
+
+  /// Of k-means, for a start that EM goes on from.
+  private static let mostLloydIterations = 20
 
   func tell(
     _ plan: StartPlan<some MixtureModel>, _ restart: Int, _ stage: SearchReport.Stage,
@@ -119,6 +137,23 @@ extension Engine {
     return outcomes.compactMap { try? $0.get() }
   }
 
+  /// Collective. Contenders run to their ends, the best first; without those of which a component could not
+  /// be estimated, and those that fall behind the best one, or behind `leader`.
+  func runOut<M: MixtureModel>(
+    _ contenders: [Contender], _ plan: StartPlan<M>, against leader: Contender? = nil
+  ) async throws -> [Contender] {
+    var contenders = contenders
+    while contenders.contains(where: { !$0.hasEnded }) {
+      contenders = Contender.withoutCopies(
+        Contender.ranked(try await advanced(contenders, plan, by: 2 * roundLength)), of: plan.model)
+      guard let best = contenders.first else { break }
+      contenders = contenders.filter { contender in
+        ![best, leader].contains { $0.map { contender.isBehind($0, plan.model) } ?? false }
+      }
+    }
+    return contenders
+  }
+
   /// Collective. EM from a start, so many iterations or until it has converged.
   func advanced<M: MixtureModel>(
     _ start: StartState, _ plan: StartPlan<M>, by iterations: Int
@@ -126,11 +161,11 @@ extension Engine {
     let (model, options) = (plan.model, plan.options)
     // Not at most those of the options, which may be others when the fit goes on: the start would be, too.
     let state = try await iterated(
-      model, from: start, atMost: min(iterations, Self.mostIterations),
-      until: options.convergence.forRaces, acceleration: options.acceleration)
-    let rows = data.weightedRowCount
+      model, from: start, atMost: min(iterations, Contender.mostIterations - start.iteration),
+      until: .logLikelihood(raceTolerance(plan)), acceleration: options.acceleration)
     let hasSpikes =
-      options.spikes == .last && !model.spikes(in: state.parameters!, rows: rows).isEmpty
+      options.spikes == .last
+      && !model.spikes(in: state.parameters!, rows: seenRowCount).isEmpty
     return Contender(state: state, hasSpikes: hasSpikes)
   }
 
@@ -140,25 +175,29 @@ extension Engine {
   ) throws -> StartState {
     let model = plan.model
     let spikes =
-      plan.options.spikes == .last ? model.spikes(in: start, rows: data.weightedRowCount) : []
+      plan.options.spikes == .last ? model.spikes(in: start, rows: seenRowCount) : []
     return StartState(
       parameters: spikes.isEmpty
         ? start : try model.poolingSpreads(start, of: spikes, sharing: sharing))
   }
 }
 
-extension Convergence {
-  /// Tells maxima apart, and leaves what is beyond that to the fit.
-  fileprivate var forRaces: Convergence {
-    if case .logLikelihood(let tolerance) = self { .logLikelihood(max(tolerance, 1e-7)) } else {
-      .logLikelihood(1e-7)
-    }
-  }
-}
-
 extension Engine {
-  /// Of a start that is run to its end.
-  fileprivate static var mostIterations: Int { 1000 }
+  /// What may be left to gain, per row, of a start that has come to its end: enough to tell maxima apart,
+  /// the rest being left to the fit. On a sample a fiftieth of what EM goes on for there (`SampleSizes`), a
+  /// five hundredth of what its maximum is off by on all rows.
+  func raceTolerance(_ plan: StartPlan<some MixtureModel>) -> Double {
+    var tolerance = 1e-7
+    if case .logLikelihood(let own) = plan.options.convergence { tolerance = max(own, tolerance) }
+    guard data.isSample else { return tolerance }
+    return max(
+      tolerance,
+      SampleSizes.tolerance(
+        parameters: plan.model.freeParameterCount, rows: data.weightedRowCount) / 50)
+  }
+
+  /// How many rows of positive weight there are, or as how many those count that are seen.
+  private var seenRowCount: Int { sharedRows?.rowCount ?? data.weightedRowCount }
 }
 
 /// How many iterations starts get before the worse half is left behind.

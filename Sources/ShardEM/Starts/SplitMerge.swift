@@ -20,13 +20,15 @@ package struct ComponentOverlaps {
   package let masses: [Double]
   /// K × K: the sum of w r_i r_j.
   package let products: [Double]
+  /// All pairs, those first that overlap the most, as cosines of their responsibilities.
+  package let pairs: [(Int, Int)]
 
   package init(masses: [Double], products: [Double]) {
     (self.masses, self.products) = (masses, products)
+    pairs = Self.pairs(masses, products)
   }
 
-  /// All pairs, those first that overlap the most, as cosines of their responsibilities.
-  package var pairs: [(Int, Int)] {
+  private static func pairs(_ masses: [Double], _ products: [Double]) -> [(Int, Int)] {
     let k = masses.count
     func cosine(_ pair: (Int, Int)) -> Double {
       let length = products[pair.0 * k + pair.0] * products[pair.1 * k + pair.1]
@@ -51,7 +53,6 @@ package struct ComponentOverlaps {
       let lightest = (0..<k).sorted { (masses[$0], $0) < (masses[$1], $1) }.prefix(3)
       freed = lightest[min(Int(random[0] * Double(lightest.count)), lightest.count - 1)]
     } else {
-      let pairs = pairs
       // Number i with probability 2^-(i + 1).
       let place = min(Int(-Portable.log(random[0]) / Portable.log(2)), pairs.count - 1)
       (heir, freed) = pairs[place]
@@ -82,7 +83,9 @@ extension Engine {
   /// Collective. The best that splits and merges of a contender's components lead to.
   ///
   /// In rounds: of 16 changes (`ComponentOverlaps.change`), after five EM iterations each, the best third
-  /// goes on for five, and of these again, until one is left and converges. It is kept if it is better. Some
+  /// goes on for five, and of these again, until one is left and converges, or
+  /// falls behind. It is kept if it is better. Of many components those go on that do best among the
+  /// components they touch (`promisingContenders`). Some
   /// rounds without a gain end the search.
   ///
   /// Source: Ueda, Nakano, Ghahramani and Hinton, "SMEM algorithm for mixture models" (Neural Computation 12,
@@ -114,8 +117,9 @@ extension Engine {
     _ contender: Contender, than best: Contender, _ plan: StartPlan<M>
   ) -> Bool {
     if contender.hasSpikes != best.hasSpikes { return best.hasSpikes }
-    // What the ends of fits leave open is no gain.
-    return plan.model.gain(from: best.objective, to: contender.objective) > Self.leastGain
+    // What the ends of starts leave open is no gain.
+    return plan.model.gain(from: best.objective, to: contender.objective)
+      > max(Self.leastGain, raceTolerance(plan))
   }
 
   /// Nats per row, or as `Model.gain` has it.
@@ -133,25 +137,40 @@ extension Engine {
       return overlaps.change(number, (0..<3).map { random.uniform($0) })
     }
     let spread = try await columnSpread(withAxes: false)
+    var contenders: [Contender]
+    if triesByParts(model) {
+      contenders = try await promisingContenders(
+        of: changes.map(overlaps.partial), overlaps, parameters, plan, spread, draw: draw)
+    } else {
+      contenders = try await self.contenders(
+        of: changes, parameters, plan, spread, draw: draw)
+    }
+    while !contenders.isEmpty {
+      contenders = Contender.withoutCopies(Contender.ranked(contenders), of: model)
+      contenders = Array(contenders.prefix(max(1, contenders.count / 3)))
+      if contenders.count == 1 { break }
+      contenders = try await advanced(contenders, plan, by: roundLength)
+    }
+    return try await runOut(contenders, plan, against: best).first
+  }
+
+  /// Collective. Contenders from changes of a mixture, each after some iterations.
+  private func contenders<M: MixtureModel>(
+    of changes: [SplitMerge], _ parameters: Parameters, _ plan: StartPlan<M>,
+    _ spread: ColumnSpread, draw: Int
+  ) async throws -> [Contender] {
     let outcomes = try await together(
       0..<changes.count, atMost: plan.searchesTogether
     ) { engine, number -> Contender? in
       let engine = engine.tentative
       let start = try await engine.changed(
-        model, parameters, by: changes[number], spread
-      ) { RandomStream.starts.row($0, of: generator, draw: draw).uniform(1 + number) }
+        plan.model, parameters, by: changes[number], spread, number: number,
+        seed: plan.options.seed, draw: draw)
       guard let start else { return nil }
       return try await engine.advanced(
         try engine.withoutSpikes(start, plan), plan, by: roundLength)
     }
-    var contenders = outcomes.compactMap { try? $0.get() }
-    while contenders.count > 1 {
-      contenders = Contender.withoutCopies(Contender.ranked(contenders), of: model)
-      contenders = Array(contenders.prefix(max(1, contenders.count / 3)))
-      contenders = try await advanced(
-        contenders, plan, by: contenders.count > 1 ? roundLength : .max)
-    }
-    return contenders.first
+    return outcomes.compactMap { try? $0.get() }
   }
 
   /// Collective. The sums of responsibilities and of their products.
@@ -184,14 +203,17 @@ extension Engine {
     return ComponentOverlaps(masses: sums["masses"], products: sums["products"])
   }
 
-  /// Collective. The parameters that an M-step gives after a change; nil if there are no two rows to cut
-  /// between.
-  private func changed<M: MixtureModel>(
+  /// Collective. The parameters that an M-step gives after change `number` of some; nil if there are no two
+  /// rows to cut between.
+  func changed<M: MixtureModel>(
     _ model: M, _ parameters: Parameters, by change: SplitMerge, _ spread: ColumnSpread,
-    uniform: @escaping @Sendable (_ row: Int) -> Double
+    number: Int, seed: UInt64, draw: Int
   ) async throws -> Parameters? {
     let components = try self.components(of: model, at: parameters)
-    let ends = try await drawRows(2, uniform: uniform) { block, workspace in
+    let generator = Philox(seed: seed)
+    let ends = try await drawRows(2) {
+      RandomStream.starts.row($0, of: generator, draw: draw).uniform(1 + number)
+    } by: { block, workspace in
       let shares = workspace.second.second.reserve(block.count)
       var start = 0
       components.forEachTile(of: block, workspace: workspace) { tile, joint in
@@ -225,7 +247,7 @@ extension Engine {
 
 extension Components {
   /// Writes w r of all components, as `writeLogJoint` has their log joint densities.
-  fileprivate func writeResponsibilities(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
+  func writeResponsibilities(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
     writeLogJoint(of: tile, into: joint)
     _ = normalize(joint, count: tile.count, weights: tile.rows.weights)
   }
@@ -254,17 +276,16 @@ extension SplitMerge {
   }
 }
 
-/// A plane in the middle between two rows, in some coordinates.
+/// A plane in the middle between two rows, normal to their difference in some coordinates.
 private struct Cut: Sendable {
-  private let transform: ColumnTransform?
-  private let direction: [Double]
-  private let middle: Double
+  private let normal: [Double]
+  private let middle: [Double]
 
   init(between a: [Double], and b: [Double], _ transform: ColumnTransform?) {
-    self.transform = transform
-    let (a, b) = (Self.seen(a, transform), Self.seen(b, transform))
-    direction = zip(a, b).map { $1 - $0 }
-    middle = zip(direction, zip(a, b)).reduce(0) { $0 + $1.0 * ($1.1.0 + $1.1.1) / 2 }
+    let (first, second) = (Self.seen(a, transform), Self.seen(b, transform))
+    let difference = zip(first, second).map { $1 - $0 }
+    normal = transform?.normal(difference) ?? difference
+    middle = zip(a, b).map { $0 / 2 + $1 / 2 }
   }
 
   private static func seen(_ row: [Double], _ transform: ColumnTransform?) -> [Double] {
@@ -277,16 +298,11 @@ private struct Cut: Sendable {
     }
   }
 
-  /// Whether a row is nearer to the second one.
+  /// Whether a row is on the side of the second one.
   func isBeyond(_ row: UnsafePointer<Double>) -> Bool {
-    let d = direction.count
-    guard let transform else {
-      return (0..<d).reduce(0) { $0 + direction[$1] * row[$1] } > middle
-    }
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { seen in
-      transform.write(row, count: 1, into: seen.baseAddress!)
-      return (0..<d).reduce(0) { $0 + direction[$1] * seen[$1] } > middle
-    }
+    var sum = 0.0
+    for j in normal.indices { sum += normal[j] * (row[j] - middle[j]) }
+    return sum > 0
   }
 }
 

@@ -6,34 +6,25 @@ struct ColumnTransform: Sendable {
   let origin: [Double]
   let units: [Double]
   /// A, D × D row-major; nil: the identity.
-  var matrix: [Double]?
+  let matrix: [Double]?
+  private let map: RowTransform
 
   init(origin: [Double], units: [Double], matrix: [Double]? = nil) {
     (self.origin, self.units, self.matrix) = (origin, units, matrix)
+    map = RowTransform(origin: origin, units: units, matrix: matrix)
   }
 
   /// Writes `count` transformed rows of D numbers to `target`.
   func write(
     _ rows: UnsafePointer<Double>, count: Int, into target: UnsafeMutablePointer<Double>
-  ) {
+  ) { map.write(rows, count: count, into: target) }
+
+  /// The normal, in the data, of the planes that `direction` is normal to among transformed rows: A'd / units.
+  func normal(_ direction: [Double]) -> [Double] {
     let d = origin.count
-    guard let matrix else {
-      for n in 0..<count {
-        for j in 0..<d { target[n * d + j] = (rows[n * d + j] - origin[j]) / units[j] }
-      }
-      return
-    }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { standardized in
-      matrix.withUnsafeBufferPointer { matrix in
-        for n in 0..<count {
-          for j in 0..<d { standardized[j] = (rows[n * d + j] - origin[j]) / units[j] }
-          for i in 0..<d {
-            var sum = 0.0
-            for j in 0..<d { sum.addProduct(matrix[i * d + j], standardized[j]) }
-            target[n * d + i] = sum
-          }
-        }
-      }
+    return (0..<d).map { j in
+      guard let matrix else { return direction[j] / units[j] }
+      return (0..<d).reduce(0) { $0 + matrix[$1 * d + j] * direction[$1] } / units[j]
     }
   }
 
@@ -81,6 +72,11 @@ struct TransformedPass: Pass {
 extension Engine {
   /// The same rows in other coordinates, for searches among them; nil: in those of the data.
   func seeing(_ transform: ColumnTransform?) -> Engine {
-    Engine(self, search, transform, isTentative: isTentative)
+    Engine(self, search, transform, sharedRows, isTentative: isTentative)
+  }
+
+  /// The same, of some rows.
+  func seeing(_ rows: SharedRows) -> Engine {
+    Engine(self, search, transform, rows, isTentative: isTentative)
   }
 }

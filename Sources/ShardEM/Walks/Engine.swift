@@ -20,6 +20,8 @@ public final class Engine: Sendable {
   let search: Search?
   /// How searches see the rows; nil: as they are.
   let transform: ColumnTransform?
+  /// The rows that its searches see, with the weights that they have for them; nil: all.
+  let sharedRows: SharedRows?
   /// Whether sums of searches that are no numbers are a failure of the search alone: of one that tries
   /// parameters which need not be possible.
   let isTentative: Bool
@@ -31,24 +33,24 @@ public final class Engine: Sendable {
     self.world = world
     threadCount = threads
     memories = ThreadMemories(threads: threads)
-    (search, transform, isTentative) = (nil, nil, false)
+    (search, transform, sharedRows, isTentative) = (nil, nil, nil, false)
   }
 
   /// The same of a part of its rows.
   init(_ other: Engine, data: DataSet) {
     (self.data, world, threadCount) = (data, other.world, other.threadCount)
     (memories, search) = (other.memories, other.search)
-    (transform, isTentative) = (other.transform, other.isTentative)
+    (transform, sharedRows, isTentative) = (other.transform, nil, other.isTentative)
   }
 
   /// The same for a search of its own.
   init(
     _ other: Engine, _ search: Search?, _ transform: ColumnTransform? = nil,
-    isTentative: Bool = false
+    _ sharedRows: SharedRows? = nil, isTentative: Bool = false
   ) {
     (data, world, threadCount) = (other.data, other.world, other.threadCount)
     (memories, self.search, self.transform) = (other.memories, search, transform)
-    self.isTentative = isTentative
+    (self.sharedRows, self.isTentative) = (sharedRows, isTentative)
   }
 
   /// Collective. One walk over the rows and one message, whatever the number of passes; the sums of

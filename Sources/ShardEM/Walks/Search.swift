@@ -53,7 +53,7 @@ extension Engine {
   }
 
   /// The same search, which may try parameters that turn out to be impossible.
-  var tentative: Engine { Engine(self, search, transform, isTentative: true) }
+  var tentative: Engine { Engine(self, search, transform, sharedRows, isTentative: true) }
 
   /// The seconds that this one's search has taken so far, of walks an even part.
   var searchSeconds: Double { search?.stopwatch.seconds ?? 0 }
@@ -66,6 +66,7 @@ extension Engine {
     of passes: [any Pass], digest: Digest = Digest(), carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {
     var passes = passes
+    if let sharedRows { passes = passes.map { SharedRowsPass(base: $0, rows: sharedRows) } }
     if let transform { passes = passes.map { TransformedPass(base: $0, transform: transform) } }
     // A walk of its own is over the rows of this engine, one of a search's over all.
     if search != nil { passes = data.ofItsRows(passes) }
