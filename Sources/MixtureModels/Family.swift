@@ -92,6 +92,9 @@ public protocol Family: SamplableModel {
   /// K shares of the components, 1 in sum but for noise. By default the parameters "weights".
   func weights(_ parameters: Parameters) -> [Double]
 
+  /// The same where it cannot do without a missing cell. By default `kind`.
+  var kindOfCompleteRows: String { get }
+
   /// For people: `Gaussian mixture with full covariances`. By default the name.
   var title: String { get }
 
@@ -132,6 +135,7 @@ extension Family {
   public func starting(from parameters: Parameters) -> Parameters { parameters }
   public var fileVersion: Int { 1 }
   public var kind: String { Self.name + (variant.last.map { " (\($0.value))" } ?? "") }
+  public var kindOfCompleteRows: String { kind }
   public var title: String { "\(Self.name) mixture" }
   public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] { [] }
 
@@ -236,6 +240,8 @@ public struct FamilyOptions: Sendable {
   public var prior: PriorNumbers?
   /// What classes of the components are called; nil if they have no names.
   public var classNames: [String]?
+  /// Of a model file, whether it has the box of its noise.
+  public var hasNoiseBox = false
   /// The values of settings, by name.
   public var values: [String: String]
 

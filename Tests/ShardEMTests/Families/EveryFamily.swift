@@ -1,3 +1,4 @@
+import Kernels
 import MixtureModels
 import ShardEM
 import Testing
@@ -37,9 +38,9 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     }
     return CovarianceModels.all.map {
       FamilyCase(family: type.name, values: ["covariance": $0.name])
-    } + ["full", "tied"].map {
+    } + [("full", "auto"), ("tied", "1e-7")].map {
       // So little that t distributions keep their tails.
-      FamilyCase(family: type.name, values: ["covariance": $0, "noise": "1e-7"])
+      FamilyCase(family: type.name, values: ["covariance": $0, "noise": $1])
     } + CovarianceModels.all.filter { $0.conjugacy != nil }.map {
       FamilyCase(family: type.name, values: ["covariance": $0.name, "estimate": "map"])
     }
@@ -57,7 +58,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   ) throws -> any Family {
     guard let type = Families.standard[family] else { throw Missing() }
     // As little in the larger volume of more columns.
-    let values = values.merging(columns > 3 && values["noise"] != nil ? ["noise": "1e-20"] : [:]) { $1 }
+    let isGiven = values["noise"] != nil && values["noise"] != "auto"
+    let values = values.merging(columns > 3 && isGiven ? ["noise": "1e-20"] : [:]) { $1 }
     let categories = (0..<columns).map { self.family(ofColumn: $0) == "categorical" ? Self.names : nil }
     return try Families.standard.mixture(
       type,
@@ -67,9 +69,12 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       components: components, columns: columns)
   }
 
-  /// For priors: those of other data.
+  /// For priors: those of other data; for noise a box about the rows.
   private static func measures(columns d: Int) -> DataMeasures {
     DataMeasures(
+      logVolume: Double(d) * Portable.log(200),
+      box: ColumnRanges(
+        minimum: Array(repeating: -100, count: d), maximum: Array(repeating: 100, count: d)),
       moments: .init(
         means: (0..<d).map { 0.5 * Double($0) },
         covariance: (0..<d * d).map { $0 / d == $0 % d ? 2 : 0.25 }))

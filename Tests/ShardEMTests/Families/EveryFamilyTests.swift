@@ -129,7 +129,7 @@ struct EveryFamilyTests {
       let count = parameters[part.name].count
       return [-1e-4, 1e-4].flatMap { step -> [Parameters] in
         switch part.domain {
-        case .fixed, .index: return []
+        case .fixed, .given, .index: return []
         case .variance, .covariance:
           // A component's volume, or that of all.
           let own = hasVolumes && (part.shape.count != 2 || part.domain == .variance)
