@@ -90,10 +90,6 @@ extension BadInput {
       "fit a.npy -K 2 --family student-t --estimate vb",
       "--estimate vb; expected a family with conjugate priors, or another estimate"),
     usage(
-      "fit a.npy -K 2 --estimate map --covariance VEI",
-      "--estimate map with covariance VEI, which has no conjugate prior; expected full, VVV, tied, EEE, "
-        + "diag, VVI, spherical, VII, EII, EEI"),
-    usage(
       "fit a.npy -K 2 --family poisson --estimate map --prior mclust",
       "--prior mclust of a family but Gaussians; expected a file"),
     usage("fit a.npy -K 2 --noise 0", "--noise 0; expected a density above 0, or auto"),

@@ -41,13 +41,17 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     } + [("full", "auto"), ("tied", "1e-7")].map {
       // So little that t distributions keep their tails.
       FamilyCase(family: type.name, values: ["covariance": $0, "noise": $1])
-    } + CovarianceModels.all.filter { $0.conjugacy != nil }.map {
-      FamilyCase(family: type.name, values: ["covariance": $0.name, "estimate": "map"])
+    } + (priors + (type.name == GaussianMixture.name ? constrainedPriors : [])).map {
+      FamilyCase(family: type.name, values: ["covariance": $0, "estimate": "map"])
     }
   }
 
   /// Those whose fits have parameters, and no distribution of these.
   static let ofLikelihoods = ofDensities.filter { $0.values["estimate"] != "vb" }
+
+  /// Covariance models with a prior; `PriorTests` has all.
+  private static let priors = ["full", "tied", "diag", "spherical", "EII", "EEI"]
+  private static let constrainedPriors = ["VEI", "EVE", "VEV"]
 
   /// Those whose components are densities.
   static let ofDensities = all.filter { Families.standard[$0.family]?.hasDensities == true }
@@ -82,7 +86,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
 
   /// mclust's of matrices; others have one of the weights, too.
   private func prior(columns: Int) -> PriorNumbers? {
-    let isMatrix = ["full", "tied"].contains(values["covariance"])
+    let covariance = values["covariance"].flatMap { CovarianceModels.named($0) }
+    let isMatrix = covariance?.type == .full || covariance?.type == .tied
     guard ["map", "vb"].contains(values["estimate"]), !isMatrix else { return nil }
     if values["covariance"] == nil {
       if [CategoricalMixture.name, MultinomialMixture.name].contains(family) {
