@@ -59,6 +59,10 @@ public protocol Family: SamplableModel {
   /// they may.
   static var canBePart: Bool { get }
 
+  /// Whether columns of one mixture are independent of each other within a component unless covariances say
+  /// otherwise. By default they are.
+  static var hasIndependentColumns: Bool { get }
+
   /// Which of `count` data columns, whose names it gets if they have any, are of categories rather than of
   /// numbers. Empty, the default: none.
   ///
@@ -121,6 +125,7 @@ extension Family {
   ) throws -> [Bool] { [] }
   public static var fitsAnyColumns: Bool { true }
   public static var canBePart: Bool { true }
+  public static var hasIndependentColumns: Bool { true }
   public var categories: [[String]?] { [] }
   public var classNames: [String]? { nil }
   public static func mixture(

@@ -19,7 +19,10 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// Every family of the registry, with all its covariance models, with noise and with priors.
   static let all: [FamilyCase] = Families.standard.types.flatMap { type -> [FamilyCase] in
     if type.name == MixedMixture.name {
-      return ["1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli"].map {
+      return [
+        "1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli",
+        "1=student-t,{2,3}=student-t,*=gaussian",
+      ].map {
         FamilyCase(family: type.name, values: ["column-families": $0])
       }
     }
@@ -46,12 +49,12 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Those whose fits have parameters, and no distribution of these.
-  static let ofLikelihoods = ofDensities.filter { $0.values["estimate"] != "vb" }
-
   /// Covariance models with a prior; `PriorTests` has all.
   private static let priors = ["full", "tied", "diag", "spherical", "EII", "EEI"]
   private static let constrainedPriors = ["VEI", "EVE", "VEV"]
+
+  /// Those whose fits have parameters, and no distribution of these.
+  static let ofLikelihoods = ofDensities.filter { $0.values["estimate"] != "vb" }
 
   /// Those whose components are densities.
   static let ofDensities = all.filter { Families.standard[$0.family]?.hasDensities == true }
@@ -113,6 +116,7 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// The family of a column, counted from 0.
   private func family(ofColumn j: Int) -> String {
     guard let text = values["column-families"] else { return family }
+    if text.hasPrefix("1=student-t") { return j < 3 ? StudentMixture.name : "gaussian" }
     let isJoint = text.hasPrefix("{")
     let first = isJoint ? ["gaussian", "gaussian"] : ["categorical", "poisson"]
     return j < first.count ? first[j] : isJoint ? "bernoulli" : "gaussian"
