@@ -33,7 +33,7 @@ struct RandomParameters {
       }
     case .covariance:
       return (0..<part.count / (order * order)).flatMap { _ in covariance(order) }
-    case .fixed: return list(part.count) { _ in 30 }
+    case .fixed, .given: return list(part.count) { _ in 30 }
     case .index: return list(part.count) { _ in 0 }
     }
   }

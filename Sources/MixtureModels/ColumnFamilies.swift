@@ -16,8 +16,9 @@ struct ColumnFamilies: Sendable, Equatable {
     let isJoint: Bool
   }
 
-  /// Of all columns, each once: single columns of one family together, and then those in braces; of both in
-  /// the order of their first columns, whatever the order in the text.
+  /// Of all columns, each once: single columns of one family together, and then those in braces, and single
+  /// ones that would not be independent of each other; of both in the order of their first columns, whatever
+  /// the order in the text.
   let groups: [Group]
 
   /// - Throws: `FitError.unusable` about the first thing that is wrong.
@@ -68,13 +69,18 @@ struct ColumnFamilies: Sendable, Equatable {
     }
     let sorted = singles.filter { !$0.columns.isEmpty }.map { ($0.family, $0.columns.sorted()) }
       .sorted { $0.1[0] < $1.1[0] }
-    joint.sort { $0.columns[0] < $1.columns[0] }
+    let together = sorted.filter { Self.hasIndependentColumns($0.0) }
+    let apart = sorted.filter { !Self.hasIndependentColumns($0.0) }
+      .flatMap { family, columns in columns.map { (family: family, columns: [$0]) } }
+    let numbered =
+      (apart.map { (group: $0, isJoint: false) } + joint.map { (group: $0, isJoint: true) })
+      .sorted { $0.group.columns[0] < $1.group.columns[0] }
     groups =
-      sorted.map { Group(key: Self.key($0.0), family: $0.0, columns: $0.1, isJoint: false) }
-      + joint.enumerated().map { number, group in
+      together.map { Group(key: Self.key($0.0), family: $0.0, columns: $0.1, isJoint: false) }
+      + numbered.enumerated().map { number, own in
         Group(
-          key: "\(Self.key(group.family))_\(number + 1)", family: group.family,
-          columns: group.columns, isJoint: true)
+          key: "\(Self.key(own.group.family))_\(number + 1)", family: own.group.family,
+          columns: own.group.columns, isJoint: own.isJoint)
       }
   }
 
@@ -92,6 +98,10 @@ struct ColumnFamilies: Sendable, Equatable {
         : group.columns.map { ($0, "\(name($0))=\(group.family)") }
     }
     return terms.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: ",")
+  }
+
+  private static func hasIndependentColumns(_ family: String) -> Bool {
+    Families.standard[family]?.hasIndependentColumns ?? true
   }
 
   private static func key(_ family: String) -> String { family.replacing("-", with: "_") }

@@ -31,9 +31,11 @@ extension MixtureModel {
     return ordered
   }
 
-  /// Whether the numbers are of one component after the other; those of a shared matrix are not.
+  /// Whether the numbers are of one component after the other; those of a shared matrix or of the mixture as a
+  /// whole are not.
   func isOfComponents(_ part: ParameterLayout.Part) -> Bool {
-    part.shape.first == componentCount && !(part.domain == .covariance && part.shape.count == 2)
+    part.shape.first == componentCount && part.domain != .given
+      && !(part.domain == .covariance && part.shape.count == 2)
   }
 
   func range(of k: Int, _ part: ParameterLayout.Part) -> Range<Int> {

@@ -34,8 +34,8 @@ public protocol CovarianceModel: Sendable, CustomStringConvertible {
   /// The numbers that hold its covariances.
   var type: CovarianceType { get }
 
-  /// What a conjugate prior can be of; nil, the default: of nothing here.
-  var conjugacy: Conjugacy? { get }
+  /// What a conjugate prior is of; by default of each component's covariance.
+  var conjugacy: Conjugacy { get }
 
   /// The number of free parameters of the covariances of K components of D columns.
   func freeParameterCount(components: Int, columns: Int) -> Int
@@ -50,7 +50,7 @@ public protocol CovarianceModel: Sendable, CustomStringConvertible {
 
 /// What a conjugate prior is of.
 public enum Conjugacy: Sendable {
-  /// The covariance of each component.
+  /// The covariance of each component, also where these have something in common.
   case each
   /// The one that they all have.
   case common
@@ -85,7 +85,7 @@ public struct Scatter: Sendable {
 extension CovarianceModel {
   public var name: String { names[0] }
   public var description: String { name }
-  public var conjugacy: Conjugacy? { nil }
+  public var conjugacy: Conjugacy { .each }
 }
 
 /// The models by name.
@@ -130,7 +130,7 @@ public struct UnconstrainedCovariances: CovarianceModel {
     (self.type, names) = (type, [type.rawValue] + others)
   }
 
-  public var conjugacy: Conjugacy? { type.form.isShared ? .common : .each }
+  public var conjugacy: Conjugacy { type.form.isShared ? .common : .each }
 
   public func freeParameterCount(components: Int, columns: Int) -> Int {
     let count = type.form.count(components: components)

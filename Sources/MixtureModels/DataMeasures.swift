@@ -10,6 +10,8 @@ public enum DataMeasure: Sendable {
 public struct DataMeasures: Sendable, Equatable {
   /// The natural logarithm of the volume; -∞ for rows that fill none.
   public var logVolume: Double?
+  /// Where that volume is one of a box along the columns, this box.
+  public var box: ColumnRanges?
   /// D numbers, and D × D with the divisor N - 1.
   public var moments: Moments?
 
@@ -32,7 +34,7 @@ public struct DataMeasures: Sendable, Equatable {
     }
   }
 
-  public init(logVolume: Double? = nil, moments: Moments? = nil) {
-    (self.logVolume, self.moments) = (logVolume, moments)
+  public init(logVolume: Double? = nil, box: ColumnRanges? = nil, moments: Moments? = nil) {
+    (self.logVolume, self.box, self.moments) = (logVolume, box, moments)
   }
 }

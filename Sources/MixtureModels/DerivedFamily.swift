@@ -18,6 +18,7 @@ extension DerivedFamily {
   public func starting(from parameters: Parameters) -> Parameters {
     base.starting(from: parameters)
   }
+  public var kindOfCompleteRows: String { base.kindOfCompleteRows }
   public var estimate: Estimate { base.estimate }
   public var objectiveName: String { base.objectiveName }
   public func externalBound(of parameters: Parameters) -> Double? {

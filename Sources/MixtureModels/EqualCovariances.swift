@@ -9,7 +9,7 @@ public struct EqualCovariances: CovarianceModel {
 
   init(_ name: String, _ type: CovarianceType) { (names, self.type) = ([name], type) }
 
-  public var conjugacy: Conjugacy? { .common }
+  public var conjugacy: Conjugacy { .common }
 
   public func freeParameterCount(components: Int, columns: Int) -> Int {
     type.form.varianceCount(columns: columns)

@@ -59,6 +59,10 @@ public protocol Family: SamplableModel {
   /// they may.
   static var canBePart: Bool { get }
 
+  /// Whether columns of one mixture are independent of each other within a component unless covariances say
+  /// otherwise. By default they are.
+  static var hasIndependentColumns: Bool { get }
+
   /// Which of `count` data columns, whose names it gets if they have any, are of categories rather than of
   /// numbers. Empty, the default: none.
   ///
@@ -92,6 +96,9 @@ public protocol Family: SamplableModel {
   /// K shares of the components, 1 in sum but for noise. By default the parameters "weights".
   func weights(_ parameters: Parameters) -> [Double]
 
+  /// The same where it cannot do without a missing cell. By default `kind`.
+  var kindOfCompleteRows: String { get }
+
   /// For people: `Gaussian mixture with full covariances`. By default the name.
   var title: String { get }
 
@@ -118,6 +125,7 @@ extension Family {
   ) throws -> [Bool] { [] }
   public static var fitsAnyColumns: Bool { true }
   public static var canBePart: Bool { true }
+  public static var hasIndependentColumns: Bool { true }
   public var categories: [[String]?] { [] }
   public var classNames: [String]? { nil }
   public static func mixture(
@@ -132,6 +140,7 @@ extension Family {
   public func starting(from parameters: Parameters) -> Parameters { parameters }
   public var fileVersion: Int { 1 }
   public var kind: String { Self.name + (variant.last.map { " (\($0.value))" } ?? "") }
+  public var kindOfCompleteRows: String { kind }
   public var title: String { "\(Self.name) mixture" }
   public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] { [] }
 
@@ -236,6 +245,8 @@ public struct FamilyOptions: Sendable {
   public var prior: PriorNumbers?
   /// What classes of the components are called; nil if they have no names.
   public var classNames: [String]?
+  /// Of a model file, whether it has the box of its noise.
+  public var hasNoiseBox = false
   /// The values of settings, by name.
   public var values: [String: String]
 

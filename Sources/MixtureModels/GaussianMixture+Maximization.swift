@@ -33,7 +33,7 @@ extension GaussianMixture {
         weights: WeightPrior(prior.weightConcentration).weights(masses),
         means: prior.means(means, own.divisors),
         covariances: try finished(
-          posteriorCovariances(scatter, means, own.divisors, prior), sums, sharing: work))
+          try posteriorCovariances(scatter, means, own.divisors, prior), sums, sharing: work))
     }
     return Parameters(
       weights: masses.map { $0 / total }, means: means,

@@ -13,6 +13,16 @@ import Kernels
 // without the 1 of each component's mean if κ = 0, and without Λ, ν and their constant if there is
 // no prior of the covariances. Where rows weigh less or more than the weights tell
 // (t distributions), n_k in x_k, μ_k and B_k is the sum of these.
+//
+// Where components have volumes, shapes or axes in common (VEI, EVI, VEE, EVE, VVE, EEV, VEV, EVV), each has
+// the prior by itself, restricted to such covariances and but for the constant of that. With c_k the
+// divisor above and S_k what is divided, over c_k, what is to be maximized is
+//
+//     -1/2 Σ_k c_k (ln |Σ_k| + tr(Σ_k^-1 S_k)),
+//
+// the likelihood of c_k rows with the scatter S_k: the model's own M-step does it. (mclust has the same
+// sums, but divides those of VEI, EVI and EEV by one component's constants and those of VEV by n_k, which
+// maximize no posterior.)
 
 extension GaussianPrior {
   /// - Parameters:
@@ -30,36 +40,50 @@ extension GaussianPrior {
 
 extension GaussianMixture {
   /// The most probable covariances, given the rows' own about their `means`.
+  ///
+  /// - Throws: what `scatter.work` throws.
   func posteriorCovariances(
     _ scatter: Scatter, _ means: [Double], _ divisors: [Double], _ prior: GaussianPrior
-  ) -> [Double] {
-    let isCommon = covariance.conjugacy == .common
+  ) throws -> [Double] {
     let components = Array(0..<componentCount)
+    if covariance.conjugacy == .common {
+      let common = posterior(of: components, scatter, means, divisors, prior).covariance
+      return (0..<(form.isShared ? 1 : componentCount)).flatMap { _ in common }
+    }
+    let each = components.map { posterior(of: [$0], scatter, means, divisors, prior) }
+    return try covariance.constrained(
+      Scatter(
+        each.flatMap(\.covariance), masses: each.map(\.mass), columns: columnCount,
+        previous: scatter.previous, sharing: scatter.work))
+  }
+
+  /// What rows and prior together tell of a covariance that some components have, and of how many rows that
+  /// is the scatter.
+  private func posterior(
+    of components: [Int], _ scatter: Scatter, _ means: [Double], _ divisors: [Double],
+    _ prior: GaussianPrior
+  ) -> (covariance: [Double], mass: Double) {
     let size = scatter.covariances.count / (form.isShared ? 1 : componentCount)
     // Of a variance of all columns, each row and each mean tells as often as there are columns.
     let count = Double(form.isMatrix ? 1 : columnCount / form.varianceCount(columns: columnCount))
-    let posteriors = (isCommon ? [components] : components.map { [$0] }).map { group in
-      var sums = prior.spread?.covariance ?? Array(repeating: 0, count: size)
-      var divisor = prior.spread.map { $0.degreesOfFreedom + constant } ?? 0
-      if form.isShared {
-        let total = scatter.masses.reduce(0, +)
-        for i in sums.indices { sums[i] += total * scatter.covariances[i] }
-      }
-      for k in group {
-        let squares = squares(means, k, from: prior.mean)
-        let share =
-          prior.meanPrecision > 0
-          ? divisors[k] * (prior.meanPrecision / (divisors[k] + prior.meanPrecision)) : 0
-        for i in sums.indices {
-          sums[i] += share * squares[i]
-          if !form.isShared { sums[i] += count * scatter.masses[k] * scatter.covariances[k * size + i] }
-        }
-        divisor += count * (scatter.masses[k] + (prior.meanPrecision > 0 ? 1 : 0))
-      }
-      return sums.map { divisor > 0 ? $0 / divisor : 0 }
+    var sums = prior.spread?.covariance ?? Array(repeating: 0, count: size)
+    var mass = prior.spread.map { $0.degreesOfFreedom + constant } ?? 0
+    if form.isShared {
+      let total = scatter.masses.reduce(0, +)
+      for i in sums.indices { sums[i] += total * scatter.covariances[i] }
     }
-    let repeats = isCommon && !form.isShared ? componentCount : 1
-    return (0..<repeats).flatMap { _ in posteriors.joined() }
+    for k in components {
+      let squares = squares(means, k, from: prior.mean)
+      let share =
+        prior.meanPrecision > 0
+        ? divisors[k] * (prior.meanPrecision / (divisors[k] + prior.meanPrecision)) : 0
+      for i in sums.indices {
+        sums[i] += share * squares[i]
+        if !form.isShared { sums[i] += count * scatter.masses[k] * scatter.covariances[k * size + i] }
+      }
+      mass += count * (scatter.masses[k] + (prior.meanPrecision > 0 ? 1 : 0))
+    }
+    return (sums.map { mass > 0 ? $0 / mass : 0 }, mass)
   }
 
   /// What a prior adds to the exponent of a determinant or variance beside ν.

@@ -40,19 +40,13 @@ public struct GaussianPrior: Sendable, Equatable {
 
   /// What `options` want; nil: none, or one of data of which nothing is known yet.
   ///
-  /// - Throws: `FitError.unusable` about a setting, or a covariance model without conjugate prior.
+  /// - Throws: `FitError.unusable` about a setting.
   init?(
     _ options: FamilyOptions, _ covariance: any CovarianceModel, components: Int
   ) throws {
     let estimate = try Estimate(options)
     if estimate == .ml { return nil }
     guard estimate == .map else { throw estimate.unusable }
-    guard covariance.conjugacy != nil else {
-      let names = CovarianceModels.all.filter { $0.conjugacy != nil }.flatMap(\.names)
-      throw FitError.unusable(
-        setting: "estimate map with covariance \(covariance), which has no conjugate prior",
-        expected: names.joined(separator: ", "))
-    }
     guard let moments = options.measures?.moments else { return nil }
     let form = covariance.type.form
     if let given = options.prior {

@@ -11,7 +11,8 @@ extension MixedMixture {
     }
     guard let given = options.prior else {
       // A file is read later.
-      if options.values["prior"] == "mclust", !types.contains(where: { $0 == GaussianMixture.self }) {
+      let haveMoments = types.contains { $0.priorNames == GaussianPrior.names }
+      if options.values["prior"] == "mclust", !haveMoments {
         throw FitError.unusable(setting: "prior mclust of a family but Gaussians", expected: "a file")
       }
       return
@@ -31,6 +32,8 @@ extension MixedMixture {
   ) -> FamilyOptions {
     var own = options
     own.values = ["covariance": group.isJoint ? "full" : "diag"]
+    let freedom = StudentMixture.freedomSetting.name
+    own.values[freedom] = options.values[freedom]
     own.prior = nil
     own.measures?.moments = options.measures?.moments?.part(group.columns)
     own.ranges = options.ranges.map { ranges in

@@ -4,7 +4,9 @@ import Kernels
 /// within a component, p(x | k) = Π_g f_g(x_g | θ_gk).
 ///
 /// Single columns of one family are one group: of Gaussian ones with diagonal covariances. Columns in braces
-/// are a group of their own, of Gaussian ones with full covariances. All densities are computed to the end.
+/// are a group of their own, of Gaussian ones with full covariances. Of t distributions each single column is
+/// a group, too, with its own degrees of freedom and precisions of the rows. All densities are computed to
+/// the end.
 ///
 /// Source: Lawrence and Krzanowski, "Mixture separation for mixed-mode data" (Statistics and Computing 6,
 /// 1996); Hunt and Jorgensen, "Mixture model clustering for mixed data with missing information"
@@ -21,12 +23,13 @@ public struct MixedMixture: Family {
       help: """
         Which family each column of a mixed mixture is of: \
         'age=gaussian,sex=categorical,{height,weight}=gaussian,*=poisson'. Columns go by names or numbers \
-        from 1, those of weights and labels left out; * stands for the rest; those in braces have one full covariance, all others are independent \
-        within a component.
+        from 1, those of weights and labels left out; * stands for the rest; those in braces have one full \
+        covariance, all others are independent within a component. Columns of student-t have degrees of \
+        freedom each, those in braces together.
         """,
       valueName: "column=family,...", noun: "families of columns",
       keys: [("column_families", [])], isKept: true),
-    .estimate, .prior,
+    .estimate, .prior, StudentMixture.freedomSetting,
   ]
 
   /// Some columns and their family.
@@ -51,6 +54,13 @@ public struct MixedMixture: Family {
     self.estimate = estimate
     let types = try families.groups.map(Self.type)
     try Self.requirePriors(options, estimate, of: types, columns: columns)
+    if let value = options.values[StudentMixture.freedomSetting.name],
+      !types.contains(where: { $0 == StudentMixture.self })
+    {
+      throw FitError.unusable(
+        setting: "degrees-of-freedom \(value) without columns of \(StudentMixture.name)",
+        expected: "columns of that family")
+    }
     groups = try zip(families.groups, types).enumerated().map { number, part in
       let (group, type) = part
       var own = Self.options(options, of: group)
@@ -67,7 +77,11 @@ public struct MixedMixture: Family {
     }
   }
 
-  public var variant: [(key: String, value: String)] { [("column_families", text)] }
+  public var variant: [(key: String, value: String)] {
+    let student = groups.lazy.compactMap { $0.family as? StudentMixture }.first
+    return [("column_families", text)]
+      + (student?.variant ?? []).filter { $0.key == StudentMixture.freedomModel }
+  }
   public var kind: String { "mixed (\(text))" }
   public var title: String { "Mixture of columns of several families" }
 
@@ -165,6 +179,35 @@ public struct MixedMixture: Family {
     }
   }
 
+  public func starting(from parameters: Parameters) -> Parameters {
+    func starting(_ family: some Family, _ own: Parameters) -> Parameters {
+      family.starting(from: own)
+    }
+    return changed(parameters) { starting($0.family, $1) }
+  }
+
+  public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
+    func corrected(_ family: some Family, _ own: Parameters) throws -> Parameters {
+      try family.corrected(own, sharing: work)
+    }
+    return try changed(parameters) { try corrected($0.family, $1) }
+  }
+
+  /// Parameters with those of each group changed, but for weights.
+  private func changed(
+    _ parameters: Parameters, _ change: (Group, Parameters) throws -> Parameters
+  ) rethrows -> Parameters {
+    var all = parameters
+    for group in groups {
+      let own = try change(
+        group, self.parameters(of: group, parameters, weights: parameters.weights))
+      for part in group.family.layout.parts.dropFirst() {
+        all["\(group.key).\(part.name)"] = own[part.name]
+      }
+    }
+    return all
+  }
+
   /// Those of a group, with weights as given.
   func parameters(
     of group: Group, _ parameters: Parameters, weights: [Double]
@@ -186,13 +229,10 @@ public struct MixedMixture: Family {
   ) throws -> MixedComponents {
     func components<F: Family>(_ family: F, _ own: Parameters) throws -> any Components {
       let components = try family.components(at: own, sharing: work)
-      // The weights of its moments would be lost.
-      guard components.weightSlots.count == 0, components.keptCount == 0,
-        components.count == componentCount, family.layout.parts.first?.domain == .weights
+      guard components.count == componentCount, family.layout.parts.first?.domain == .weights
       else {
         throw FitError.unusable(
-          setting: "columns of the family \(F.name), whose rows have weights of their own",
-          expected: "families of plain components")
+          setting: "columns of the family \(F.name)", expected: "families of plain components")
       }
       return components
     }
@@ -220,7 +260,7 @@ public struct MixedMixture: Family {
       zip(groups, components.parts).map { group, part in
         let own = self.parameters(of: group, parameters, weights: ones)
         return MixedPart(group.columns, ownMoments(group.family, part.body, own))
-      }, fill: observed?.means)
+      }, of: components, fill: observed?.means)
   }
 
   public func moments(about centers: [Double]) -> MixedMoments {
@@ -254,9 +294,9 @@ public struct MixedMixture: Family {
     let numbers = sums.numbers
     var all: [(name: String, numbers: [Double])] = []
     var start = head.count
-    for (group, part) in zip(groups, moments.parts) {
-      let slots = head + part.body.slots
-      let end = start + part.body.slots.count
+    for (group, (part, ownSlots)) in zip(groups, zip(moments.parts, moments.partSlots)) {
+      let slots = head + ownSlots
+      let end = start + ownSlots.count
       let own: Parameters
       do {
         own = try next(

@@ -53,7 +53,7 @@ package struct ParameterCoordinates: Sendable, Equatable {
 
   private static func count(_ part: ParameterLayout.Part) -> Int {
     switch part.domain {
-    case .fixed, .index: 0
+    case .fixed, .given, .index: 0
     case .covariance: part.matrixCount * PackedTriangle.count(part.order)
     default: part.count
     }
@@ -68,7 +68,7 @@ package struct ParameterCoordinates: Sendable, Equatable {
     for (part, scales) in zip(layout.parts, scales) {
       let numbers = parameters[part.name]
       switch part.domain {
-      case .fixed, .index: break
+      case .fixed, .given, .index: break
       case .weights, .simplex, .positive, .rate: values += numbers.map { Portable.log($0) }
       case .variance: values += numbers.map { Portable.log($0) / 2 }
       case .probability: values += numbers.map { Portable.log($0 / (1 - $0)) }
@@ -102,7 +102,7 @@ package struct ParameterCoordinates: Sendable, Equatable {
         own.indices.map { own[$0].isFinite ? number($0) : numbers[$0] }
       }
       switch part.domain {
-      case .fixed, .index: break
+      case .fixed, .given, .index: break
       case .weights: weights.append((part.name, own))
       case .simplex:
         for list in part.lists {
@@ -148,7 +148,7 @@ package struct ParameterCoordinates: Sendable, Equatable {
   ) -> Bool {
     func isOnBorder(_ number: Double) -> Bool {
       switch domain {
-      case .free, .mean, .unitVector, .covariance, .fixed, .index: false
+      case .free, .mean, .unitVector, .covariance, .fixed, .given, .index: false
       case .weights, .simplex, .positive, .rate, .variance: number == 0
       case .probability: number == 0 || number == 1
       }

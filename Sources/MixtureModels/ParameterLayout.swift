@@ -30,6 +30,8 @@ public struct ParameterLayout: Sendable, Equatable {
     case covariance
     /// More than 0, and changed by no fit.
     case fixed
+    /// Any finite number of the mixture as a whole, changed by no fit.
+    case given
     /// A whole number from 0 up, below this, and changed by no fit.
     case index(below: Int)
 
@@ -37,7 +39,7 @@ public struct ParameterLayout: Sendable, Equatable {
     package func objection(to value: Double) -> String? {
       guard value.isFinite else { return "a finite number" }
       return switch self {
-      case .free, .mean, .covariance, .unitVector: nil
+      case .free, .mean, .covariance, .unitVector, .given: nil
       case .positive, .fixed: value > 0 ? nil : "more than 0"
       case .variance:
         value > 0
@@ -154,7 +156,7 @@ public struct ParameterLayout: Sendable, Equatable {
     let weights = parts.contains { $0.domain == .weights } ? -1 : 0
     return parts.reduce(weights) { count, part in
       switch part.domain {
-      case .fixed, .index: count
+      case .fixed, .given, .index: count
       case .covariance: count + part.matrixCount * PackedTriangle.count(part.order)
       case .simplex, .unitVector: count + part.count - part.listCount
       case .free, .mean, .positive, .rate, .variance, .probability, .weights: count + part.count
@@ -213,7 +215,7 @@ extension ParameterLayout {
         return max(change, largest(old, new) { _ in 1 })
       case .variance: return max(change, largest(old, new) { new[$0] })
       case .covariance: return max(change, largestChange(old, new, ofMatrices: part))
-      case .free, .mean, .positive, .rate, .fixed, .index:
+      case .free, .mean, .positive, .rate, .fixed, .given, .index:
         let deviations = part.domain == .mean ? deviations(next, of: part) : nil
         return max(
           change, largest(old, new) { deviations?[$0] ?? max(abs(old[$0]), abs(new[$0])) })

@@ -13,20 +13,24 @@ import Kernels
 /// Computing 10, 2000).
 public struct StudentMixture: DerivedFamily {
   public static let name = "student-t"
-  // Its rows have weights of their own.
-  public static let canBePart = false
+  // A row's precision is that of all its columns.
+  public static let hasIndependentColumns = false
+  public static let priorNames = GaussianPrior.names
   public static let purpose = "heavier tails"
   public static let settings = [
-    GaussianMixture.covarianceSetting, .estimate, .prior,
-    FamilySetting(
-      "degrees-of-freedom",
-      help: """
-        Of a mixture of t distributions: a number, or one for each component (4,10), or fixed, those \
-        of the start, which stay; common, or each: estimated. (default: each)
-        """,
-      valueName: "nu", noun: "degrees of freedom", defaultValue: "each",
-      keys: [("degrees_of_freedom_model", ["fixed", "common"])]),
+    GaussianMixture.covarianceSetting, .estimate, .prior, freedomSetting,
   ]
+
+  static let freedomSetting = FamilySetting(
+    "degrees-of-freedom",
+    help: """
+      Of a mixture of t distributions: a number, or one for each component (4,10), or fixed, those \
+      of the start, which stay; common, or each: estimated. (default: each)
+      """,
+    valueName: "nu", noun: "degrees of freedom", defaultValue: "each",
+    keys: [(freedomModel, ["fixed", "common"])])
+
+  static let freedomModel = "degrees_of_freedom_model"
 
   public private(set) var base: GaussianMixture
   /// A number for all or one for each, if they are given.
@@ -67,7 +71,7 @@ public struct StudentMixture: DerivedFamily {
 
   public var variant: [(key: String, value: String)] {
     let model = areFixed ? "fixed" : areCommon ? "common" : nil
-    return (model.map { [("degrees_of_freedom_model", $0)] } ?? []) + base.variant
+    return (model.map { [(Self.freedomModel, $0)] } ?? []) + base.variant
   }
 
   public var takesMissing: Bool { true }

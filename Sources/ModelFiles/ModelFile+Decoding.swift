@@ -94,6 +94,9 @@ extension ModelFileReader {
     for part in families.extensions where try optional(part.key) != nil {
       options.values[part.setting.name] = ""
     }
+    if options.values["noise"] != nil {
+      options.hasNoiseBox = try member("noise").optional("minimum") != nil
+    }
     let mixture: any Family
     do {
       mixture = try families.mixture(type, options, components: components, columns: columns)

@@ -15,8 +15,8 @@ import MixtureModels
 /// numbers. The parameters of a mixed one are in an object for each group of columns, and "column_families"
 /// says which these are. K-means has "means" alone, soft k-means "beta" too. A covariance model without a name in
 /// scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object "noise" with
-/// "weight" and "density", of a variational model an object "posterior" with the numbers of the parameters'
-/// distributions. "classes": [K] has the class of each component, from 0, and "class_names" what the classes are
+/// "weight" and "density", and "minimum": [D] and "maximum": [D] of a box along the columns; of a variational
+/// model an object "posterior" with the numbers of the parameters' distributions. "classes": [K] has the class of each component, from 0, and "class_names" what the classes are
 /// called. "columns" has the names of the data's columns, and is absent if these have none; "fit" may be absent.
 /// Numbers are written in the shortest form that reads back to the same bits,
 /// so equal models are equal bytes.
@@ -60,7 +60,7 @@ public struct ModelFile: Sendable {
   public func parameters(
     for other: any Family, name: String
   ) throws(ModelMismatch) -> Parameters {
-    guard other.summary == mixture.summary, other.layout.fits(parameters) else {
+    guard other.summary == mixture.summary, other.layout.fits(other.starting(from: parameters)) else {
       throw ModelMismatch(file: name, found: mixture.summary, expected: other.summary)
     }
     for (j, (own, others)) in zip(mixture.categories, other.categories).enumerated()

@@ -4,7 +4,7 @@ import MixtureModels
 extension Engine {
   /// Collective. What the values of settings need to know of the data before a fit; nil if that is nothing.
   ///
-  /// Missing cells count as the means of their columns.
+  /// Missing cells count as the means of their columns, but in volumes.
   ///
   /// - Parameters:
   ///   - values: by the names of settings.
@@ -19,8 +19,9 @@ extension Engine {
       values[setting.name].flatMap { setting.measures($0) }
     }
     if wanted.isEmpty { return nil }
+    let volume = wanted.contains(.volume) ? try hypervolume() : nil
     return DataMeasures(
-      logVolume: wanted.contains(.volume) ? try logHypervolume() : nil,
+      logVolume: volume?.logarithm, box: volume?.box,
       moments: wanted.contains(.moments) ? try moments() : nil)
   }
 

@@ -66,7 +66,7 @@ extension Engine {
   /// Collective. Checks that no cell is missing.
   private func requireNoneMissing(for model: some Model) throws {
     guard data.observed != nil else { return }
-    let name = (model as? any Family).map(\.kind) ?? "the model"
+    let name = (model as? any Family).map(\.kindOfCompleteRows) ?? "the model"
     try forEachBlock(takingMissing: true) { number, block, _ in
       let cells = UnsafeBufferPointer(start: block.rows, count: block.count * block.columnCount)
       guard let first = cells.firstIndex(where: \.isNaN) else { return }

@@ -5,19 +5,25 @@ import Synchronization
 
 extension Engine {
   /// Collective. The natural logarithm of the volume that the rows of positive weight fill, as mclust's
-  /// `hypvol`: the smaller of the box along the columns and the box along the principal axes of all rows.
+  /// `hypvol`: the smaller of the box along the columns and the box along the principal axes of all rows; and
+  /// the first, if it is that. Of rows that lack columns it always is: only in a box along the columns are
+  /// values of some columns uniform, too.
   ///
-  /// Three walks over the rows. -∞ where a side of a box has no length.
-  public func logHypervolume() throws -> Double {
+  /// Three walks over the rows, or none of rows that lack columns. -∞ where a side of a box has no length.
+  public func hypervolume() throws -> (logarithm: Double, box: ColumnRanges?) {
     let (d, ranges) = (data.columnCount, data.ranges)
     // Halves: a side may be longer than the largest number.
     let sides = (0..<d).map { ranges.maximum[$0] / 2 - ranges.minimum[$0] / 2 }
+    func logVolume(_ sides: [Double]) -> Double { sides.reduce(0) { $0 + Portable.log($1) } }
+    let alongColumns = logVolume(sides) + Double(d) * Portable.log(2)
+    if data.observed != nil { return (alongColumns, ranges) }
     let means = try searching { try await $0.columnMoments().means }
     let axes = Eigenvectors(
       of: try searching { try await $0.scatter(about: means).products }, order: d).vectors
     let lengths = try extents(along: axes, from: means)
-    func logVolume(_ sides: [Double]) -> Double { sides.reduce(0) { $0 + Portable.log($1) } }
-    return min(logVolume(sides) + Double(d) * Portable.log(2), logVolume(lengths))
+    let alongAxes = logVolume(lengths)
+    // Axes along the columns, of a single one too, are so but for roundings.
+    return (min(alongColumns, alongAxes), alongColumns <= alongAxes + 0x1p-40 ? ranges : nil)
   }
 
   /// Collective. The sum of w (x - c)(x - c)' over the rows, D × D, and that of w.

@@ -86,7 +86,7 @@ struct MixedMixtureTests {
     ("age=gaussian,1=poisson,*=poisson", "column-families \"age=gaussian,1=poisson,*=poisson\" with 1, which is given twice; expected each once"),
     ("size=gaussian,*=poisson", "column-families with a column \"size\"; expected columns of the data: age, sex, height, weight, visits"),
     ("*=cauchy", "column-families with the family cauchy; expected "),
-    ("*=student-t", "column-families with the family student-t; expected "),
+    ("*=von-mises-fisher", "column-families with the family von-mises-fisher; expected "),
     ("{age=gaussian,*=poisson", "column-families with \"{age=gaussian,*=poisson\"; expected column=family, {column,column}=family or *=family, with commas between them"),
   ])
   func refused(families: String, expected: String) {

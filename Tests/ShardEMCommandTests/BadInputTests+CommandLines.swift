@@ -89,10 +89,11 @@ extension BadInput {
     usage(
       "fit a.npy -K 2 --family student-t --estimate vb",
       "--estimate vb; expected a family with conjugate priors, or another estimate"),
-    usage(
-      "fit a.npy -K 2 --estimate map --covariance VEI",
-      "--estimate map with covariance VEI, which has no conjugate prior; expected full, VVV, tied, EEE, "
-        + "diag, VVI, spherical, VII, EII, EEI"),
+    BadInput(
+      testDescription: "degrees of freedom of columns that have none",
+      arguments: "fit a.npy -K 2 --family mixed --column-families *=gaussian --degrees-of-freedom 4",
+      files: ["a.npy": npy],
+      message: "degrees-of-freedom 4 without columns of student-t; expected columns of that family"),
     usage(
       "fit a.npy -K 2 --family poisson --estimate map --prior mclust",
       "--prior mclust of a family but Gaussians; expected a file"),

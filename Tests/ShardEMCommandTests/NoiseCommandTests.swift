@@ -43,4 +43,54 @@ struct NoiseCommandTests {
         "shardem: --noise \(value); expected a density above 0, or auto; see 'shardem fit --help'"
       ])
   }
+
+  @Test("With missing cells the model file has the box, with which rows are scored, filled and drawn")
+  func missing() throws {
+    let lines = try Samples.csv(300).split(separator: "\n", omittingEmptySubsequences: true)
+    let cut = lines.enumerated().map { n, line in
+      let cells = line.split(separator: ",")
+      return n % 7 == 3 ? "NA," + cells.dropFirst().joined(separator: ",") : String(line)
+    }
+    try folder.write("cut.csv", cut.joined(separator: "\n") + "\n")
+    let model = try model("cut.csv", "-K", "2", "--noise", "--missing", "em")
+    let noise = try #require(try jsonObject(model)["noise"] as? [String: Any])
+    let low = try #require(noise["minimum"] as? [Double])
+    let high = try #require(noise["maximum"] as? [Double])
+    let volume = zip(low, high).reduce(1) { $0 * ($1.1 - $1.0) }
+    let density = try #require(noise["density"] as? Double)
+    // Logarithms of sides up to 10 are off by u, and a few roundings.
+    #expect(abs(density * volume - 1) < 128 * 0x1p-53)
+    let runs = [
+      ["score", "m.json", "cut.csv", "--missing", "em"],
+      ["predict", "m.json", "cut.csv", "--missing", "em", "--output", "p.csv"],
+      ["impute", "m.json", "cut.csv", "--draw", "1", "--output", "i.csv"],
+      ["sample", "m.json", "--rows", "9", "--output", "drawn"],
+      // In another noise, and back.
+      ["fit", "data.csv", "-K", "2", "--noise", "1e-4", "--init", "m.json", "--output", "n.json"],
+      ["fit", "cut.csv", "-K", "2", "--noise", "--missing", "em", "--init", "n.json", "-o", "o.json"],
+    ]
+    for run in runs {
+      let outcome = try Shardem.run(run, in: folder)
+      #expect(outcome.status == 0, "\(run): \(outcome.errors)")
+    }
+    #expect(!(try folder.text("i.csv").contains("NA")))
+    let refused = try Shardem.run(["score", "n.json", "cut.csv", "--missing", "em"], in: folder)
+    #expect(refused.status == 2)
+    #expect(
+      refused.errorLines == [
+        "shardem: cut.csv: row 4, column 1 (width): a missing cell, which gaussian (full) with noise of a given "
+          + "density cannot do without; leave such rows out or fill in their values"
+      ])
+  }
+
+  @Test("A box without a volume is refused")
+  func flat() throws {
+    _ = try model("data.csv", "-K", "1", "--noise", "1e-4", "--covariance", "spherical")
+    let text = try folder.text("m.json").replacing(
+      "\"density\": 0.0001", with: "\"density\": 0.0001, \"minimum\": [1, 2], \"maximum\": [2, 2]")
+    try folder.write("flat.json", text)
+    let outcome = try Shardem.run(["score", "flat.json", "data.csv"], in: folder)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("noise from 2.0 to 2.0 in column 2; expected a box with a volume"))
+  }
 }

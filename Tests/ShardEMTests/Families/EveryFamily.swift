@@ -1,3 +1,4 @@
+import Kernels
 import MixtureModels
 import ShardEM
 import Testing
@@ -18,7 +19,10 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// Every family of the registry, with all its covariance models, with noise and with priors.
   static let all: [FamilyCase] = Families.standard.types.flatMap { type -> [FamilyCase] in
     if type.name == MixedMixture.name {
-      return ["1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli"].map {
+      return [
+        "1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli",
+        "1=student-t,{2,3}=student-t,*=gaussian",
+      ].map {
         FamilyCase(family: type.name, values: ["column-families": $0])
       }
     }
@@ -37,13 +41,17 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     }
     return CovarianceModels.all.map {
       FamilyCase(family: type.name, values: ["covariance": $0.name])
-    } + ["full", "tied"].map {
+    } + [("full", "auto"), ("tied", "1e-7")].map {
       // So little that t distributions keep their tails.
-      FamilyCase(family: type.name, values: ["covariance": $0, "noise": "1e-7"])
-    } + CovarianceModels.all.filter { $0.conjugacy != nil }.map {
-      FamilyCase(family: type.name, values: ["covariance": $0.name, "estimate": "map"])
+      FamilyCase(family: type.name, values: ["covariance": $0, "noise": $1])
+    } + (priors + (type.name == GaussianMixture.name ? constrainedPriors : [])).map {
+      FamilyCase(family: type.name, values: ["covariance": $0, "estimate": "map"])
     }
   }
+
+  /// Covariance models with a prior; `PriorTests` has all.
+  private static let priors = ["full", "tied", "diag", "spherical", "EII", "EEI"]
+  private static let constrainedPriors = ["VEI", "EVE", "VEV"]
 
   /// Those whose fits have parameters, and no distribution of these.
   static let ofLikelihoods = ofDensities.filter { $0.values["estimate"] != "vb" }
@@ -57,7 +65,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   ) throws -> any Family {
     guard let type = Families.standard[family] else { throw Missing() }
     // As little in the larger volume of more columns.
-    let values = values.merging(columns > 3 && values["noise"] != nil ? ["noise": "1e-20"] : [:]) { $1 }
+    let isGiven = values["noise"] != nil && values["noise"] != "auto"
+    let values = values.merging(columns > 3 && isGiven ? ["noise": "1e-20"] : [:]) { $1 }
     let categories = (0..<columns).map { self.family(ofColumn: $0) == "categorical" ? Self.names : nil }
     return try Families.standard.mixture(
       type,
@@ -67,9 +76,12 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       components: components, columns: columns)
   }
 
-  /// For priors: those of other data.
+  /// For priors: those of other data; for noise a box about the rows.
   private static func measures(columns d: Int) -> DataMeasures {
     DataMeasures(
+      logVolume: Double(d) * Portable.log(200),
+      box: ColumnRanges(
+        minimum: Array(repeating: -100, count: d), maximum: Array(repeating: 100, count: d)),
       moments: .init(
         means: (0..<d).map { 0.5 * Double($0) },
         covariance: (0..<d * d).map { $0 / d == $0 % d ? 2 : 0.25 }))
@@ -77,7 +89,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
 
   /// mclust's of matrices; others have one of the weights, too.
   private func prior(columns: Int) -> PriorNumbers? {
-    let isMatrix = ["full", "tied"].contains(values["covariance"])
+    let covariance = values["covariance"].flatMap { CovarianceModels.named($0) }
+    let isMatrix = covariance?.type == .full || covariance?.type == .tied
     guard ["map", "vb"].contains(values["estimate"]), !isMatrix else { return nil }
     if values["covariance"] == nil {
       if [CategoricalMixture.name, MultinomialMixture.name].contains(family) {
@@ -103,6 +116,7 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// The family of a column, counted from 0.
   private func family(ofColumn j: Int) -> String {
     guard let text = values["column-families"] else { return family }
+    if text.hasPrefix("1=student-t") { return j < 3 ? StudentMixture.name : "gaussian" }
     let isJoint = text.hasPrefix("{")
     let first = isJoint ? ["gaussian", "gaussian"] : ["categorical", "poisson"]
     return j < first.count ? first[j] : isJoint ? "bernoulli" : "gaussian"

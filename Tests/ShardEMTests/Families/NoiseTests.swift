@@ -112,7 +112,7 @@ struct HypervolumeTests {
     try onRanks(ranks) { world in
       let data = try DataSet(
         values: rows, columnCount: columns, weights: weights, blockRows: 16, world: world)
-      return try Engine(data, threads: threads, world: world).logHypervolume()
+      return try Engine(data, threads: threads, world: world).hypervolume().logarithm
     }
   }
 
