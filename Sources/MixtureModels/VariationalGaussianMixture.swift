@@ -15,12 +15,22 @@ import Kernels
 /// Σ_k = Ψ_k / ν_k. The M-step is that of a conjugate prior (`VariationalUpdates`). The objective is the
 /// evidence lower bound, Σ log Σ_k ρ_nk - KL(q || prior), which never falls.
 ///
+/// Missing cells are unknown, too: beside the distributions of the rows' components and of the parameters there
+/// is one of a row's missing cells x_m in each component. The best of these has the density exp(E log f) as a
+/// function of x_m, divided by its integral: it is the Gaussian distribution of precision E[Λ_k]_mm = (Σ_k^-1)_mm
+/// about the regression of m_k on what the row shows. So log ρ_nk is the logarithm of that integral,
+///
+///     log ρ_nk = E log π_k + (E log |Λ_k| + log |Σ_k| - D / κ_k) / 2 + log N(x_o; (m_k)_o, (Σ_k)_oo),
+///
+/// which holds the entropy of x_m: the objective is the whole bound still, and the M-step is that of EM's
+/// expected moments (`ConditionalColumns`). Rows of nothing count as rows in κ and ν, and in the bound.
+///
 /// Source: Bishop, "Pattern Recognition and Machine Learning", section 10.2; Blei and Jordan, "Variational
 /// inference for Dirichlet process mixtures" (Bayesian Analysis 1, 2006).
 public struct VariationalGaussianMixture: DerivedFamily {
   public static let name = GaussianMixture.name
 
-  public let base: GaussianMixture
+  public private(set) var base: GaussianMixture
   public let estimate = Estimate.vb
   public let fileVersion = 2
   /// Nil for a given model.
@@ -54,12 +64,24 @@ public struct VariationalGaussianMixture: DerivedFamily {
       + (updates == .conjugate ? [] : [("vb_updates", updates.rawValue)]) + base.variant
   }
 
-  public var kind: String { "variational \(base.kind) with \(weights.title) weights" }
+  public var kind: String {
+    "variational \(base.kind) with \(weights.title) weights"
+      + (updates == .conjugate ? "" : " by \(updates.rawValue)'s updates")
+  }
   public var title: String {
     "Variational Gaussian mixture with \(base.covariance.name) covariances and \(weights.title) weights"
   }
 
   public var freeParameterCount: Int { base.freeParameterCount }
+
+  /// scikit-learn's updates have no bound with missing cells, nor do they in scikit-learn: a given model can be
+  /// told from what rows show, but not be fitted.
+  public var takesMissing: Bool { updates == .conjugate || prior == nil }
+  public func observing(_ columns: ObservedColumns?) -> VariationalGaussianMixture {
+    var mixture = self
+    mixture.base = base.observing(columns)
+    return mixture
+  }
 
   public var layout: ParameterLayout {
     let k = componentCount

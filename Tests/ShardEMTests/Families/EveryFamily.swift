@@ -42,6 +42,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       FamilyCase(family: type.name, values: ["covariance": $0, "noise": "1e-7"])
     } + CovarianceModels.all.filter { $0.conjugacy != nil }.map {
       FamilyCase(family: type.name, values: ["covariance": $0.name, "estimate": "map"])
+    } + (type.name == GaussianMixture.name ? CovarianceType.allCases : []).map {
+      FamilyCase(family: type.name, values: ["covariance": $0.rawValue, "estimate": "vb"])
     }
   }
 
@@ -91,9 +93,11 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
         .init(names.1, shape: [columns], (0..<columns).map { 1.5 + Double($0) }),
       ])
     }
+    // Of a variational one more than for a matrix of so many columns, whatever its covariances.
+    let freedom = values["estimate"] == "vb" ? Double(columns) : 1.5
     return PriorNumbers([
       .init("weight_concentration", shape: [], [3]), .init("mean_precision", shape: [], [2]),
-      .init("degrees_of_freedom", shape: [], [1.5]), .init("covariance", shape: [], [0.5]),
+      .init("degrees_of_freedom", shape: [], [freedom]), .init("covariance", shape: [], [0.5]),
     ])
   }
 
