@@ -12,8 +12,8 @@ struct MissingVariationalTests {
     iterations: Int
   ) throws -> Fit {
     let data = try DataSet(
-      values: values, columnCount: PlainGaussianPosterior.columns, weights: weights, missing: .allowed(),
-      world: SoloCommunicator())
+      values: values, columnCount: PlainGaussianPosterior.columns, weights: weights,
+      missing: .allowed(), world: SoloCommunicator())
     let engine = Engine(data, threads: 1, world: SoloCommunicator())
     let settings = ["covariance": type.rawValue, "estimate": "vb"]
     let options = FamilyOptions(
@@ -30,7 +30,8 @@ struct MissingVariationalTests {
     }
     return try run(
       Families.standard.mixture(
-        GaussianMixture.self, options, components: components, columns: PlainGaussianPosterior.columns))
+        GaussianMixture.self, options, components: components,
+        columns: PlainGaussianPosterior.columns))
   }
 
   @Test("The bound and an iteration are those of plain loops", arguments: CovarianceType.allCases)
@@ -47,8 +48,8 @@ struct MissingVariationalTests {
     let twin = PlainGaussianPosterior(type)
     let posterior = twin.posterior(before.parameters)
     let expected = twin.step(values, problem.weights ?? [], posterior)
-    // As of one EM step (`IncompleteRowsTests`): densities of up to 200 nats, off by 4u of that, and covariances
-    // of a condition of up to 100; 90 rows of these are the bound.
+    // As of one EM step (`IncompleteRowsTests`): densities of up to 200 nats, off by 4u of that, and
+    // covariances of a condition of up to 100; 90 rows of these are the bound.
     #expect(abs(before.objective - expected.bound) < 1e-11 * abs(expected.bound))
     let found = twin.posterior(after.parameters)
     #expect(relativeError(found.concentration, expected.next.concentration) < 1e-11)
@@ -58,9 +59,9 @@ struct MissingVariationalTests {
     #expect(parameterError(one, other, .full) < 1e-11)
   }
 
-  /// They are missing cells of which the distribution is the one of the rows to come: they count in it, but
-  /// neither its mean nor its covariance is another, and the bound on the evidence, which of complete rows of one
-  /// component is the evidence itself, is one still.
+  /// The distribution of their cells is that of rows to come: they count, but the mean and the covariance
+  /// stay. Of complete rows and one component the bound is the evidence, which these do not change: with them
+  /// it is less.
   @Test("Rows of nothing change no mean and no covariance", arguments: CovarianceType.allCases)
   func nothing(type: CovarianceType) throws {
     let problem = GaussianProblem(
@@ -72,11 +73,11 @@ struct MissingVariationalTests {
     let more = try fit(problem.rows + nothing, type, components: 1, iterations: 60)
     // Sums of 50 products, each rounded, in both.
     #expect(parameterError(more.parameters, whole.parameters, type) < 1e-12)
-    let counts = (more.parameters["posterior.mean_precision"], whole.parameters["posterior.mean_precision"])
-    #expect(counts.0[0] - counts.1[0] == 20)
-    let name = "posterior.degrees_of_freedom"
     let perRow: Double = type == .spherical ? 3 : 1
-    #expect(more.parameters[name][0] - whole.parameters[name][0] == 20 * perRow)
+    for (name, added) in [("mean_precision", 20), ("degrees_of_freedom", 20 * perRow)] {
+      let name = "posterior." + name
+      #expect(more.parameters[name][0] - whole.parameters[name][0] == added)
+    }
     #expect(more.objective < whole.objective)
   }
 }

@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import MixtureModels
 
-/// One row, component and cell after the other: Bishop's section 10.2, and of each row the distribution of its
-/// missing cells with its entropy.
+/// One row, component and cell after the other: Bishop's section 10.2, and of each row the distribution of
+/// its missing cells with its entropy.
 struct PlainGaussianPosterior {
   static let columns = 3
   typealias Matrix = [[Double]]
