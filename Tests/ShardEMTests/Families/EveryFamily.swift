@@ -18,8 +18,11 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// Every family of the registry, with all its covariance models, with noise and with priors.
   static let all: [FamilyCase] = Families.standard.types.flatMap { type -> [FamilyCase] in
     if type.name == MixedMixture.name {
-      return ["1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli"].map {
-        FamilyCase(family: type.name, values: ["column-families": $0])
+      return ["1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli"].flatMap {
+        let families = ["column-families": $0]
+        return [[:], ["estimate": "vb"]].map {
+          FamilyCase(family: type.name, values: families.merging($0) { $1 })
+        }
       }
     }
     if type.name == SoftKMeansMixture.name {
@@ -80,7 +83,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// mclust's of matrices; others have one of the weights, too.
   private func prior(columns: Int) -> PriorNumbers? {
     let isMatrix = ["full", "tied"].contains(values["covariance"])
-    guard ["map", "vb"].contains(values["estimate"]), !isMatrix else { return nil }
+    let hasDefault = isMatrix || family == MixedMixture.name
+    guard ["map", "vb"].contains(values["estimate"]), !hasDefault else { return nil }
     if values["covariance"] == nil {
       if [CategoricalMixture.name, MultinomialMixture.name].contains(family) {
         return PriorNumbers([
