@@ -60,6 +60,25 @@ struct VariationalCommandTests {
     #expect(inspected.status == 0 && inspected.output.contains("lower_bound_"))
   }
 
+  @Test("The examples of help run as they stand there")
+  func examples() throws {
+    let help = try Shardem.run(["fit", "--help"], in: folder).output.replacing("\\\n", with: " ")
+    let commands = help.split(separator: "\n").filter { $0.contains("--estimate vb") }
+      .map { $0.replacing("'", with: "").split(separator: " ").map(String.init) }
+      .filter { $0.first == "shardem" }
+    #expect(commands.count == 5)
+    func write(_ name: String, _ header: String, _ row: (Int) -> String) throws {
+      try folder.write(name, header + "\n" + (0..<90).map { row($0) + "\n" }.joined())
+    }
+    try write("faithful.csv", "eruptions,waiting") { "\($0 * 7 % 11).5,\(50 + $0 * 5 % 13)" }
+    try write("visits.csv", "a,b") { "\($0 % 3),\($0 * 3 % 7)" }
+    try write("answers.csv", "a,b") { "\($0 % 3 == 0 ? "yes" : "no"),\($0 % 7 == 0 ? "NA" : "no")" }
+    for command in commands {
+      let outcome = try Shardem.run(Array(command.dropFirst()), in: folder)
+      #expect(outcome.status == 0, "\(command) \(outcome.errors)")
+    }
+  }
+
   @Test("Components that the data need not are named")
   func negligible() throws {
     let outcome = try fit("--max-iterations", "3000")
@@ -96,8 +115,8 @@ struct VariationalCommandTests {
     let limited = options + ["--max-iterations", "9"]
     func run(_ rest: [String], ranks: Int? = nil) throws {
       let outcome = try Shardem.run(
-        ["fit", "data.csv", "-K", "4", "--estimate", "vb", "--tolerance", "1e-9"] + rest, in: folder,
-        ranks: ranks)
+        ["fit", "data.csv", "-K", "4", "--estimate", "vb", "--tolerance", "1e-9"] + rest,
+        in: folder, ranks: ranks)
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
     try run(limited + ["-o", "m.json"])
@@ -131,7 +150,7 @@ struct VariationalCommandTests {
     #expect(outcome.status == 2 && outcome.errors.split(separator: "\n").count == 1)
     #expect(
       outcome.errors.contains(
-        "a missing cell, which variational gaussian (full) with Dirichlet weights by scikit-learn's "
-          + "updates cannot do without"))
+        "a missing cell, which variational gaussian (full) with Dirichlet weights by "
+          + "scikit-learn's updates cannot do without"))
   }
 }
