@@ -47,8 +47,8 @@ extension FamilySetting {
       "estimate",
       help: """
         What is maximized: the likelihood (ml), with a prior the posterior density (map), or the lower \
-        bound of variational Bayes (vb), of gaussian, bernoulli, poisson, exponential, multinomial and \
-        categorical. (default: ml)
+        bound of variational Bayes (vb), of gaussian, bernoulli, poisson, exponential, multinomial, \
+        categorical, and mixed of these. (default: ml)
         """,
       valueName: "ml|map|vb", noun: "priors", defaultValue: Estimate.ml.rawValue,
       keys: [("estimate", [Estimate.vb.rawValue])], measures: measures)

@@ -5,12 +5,12 @@ extension MixedMixture {
   static func requirePriors(
     _ options: FamilyOptions, _ estimate: Estimate, of types: [any Family.Type], columns: Int
   ) throws {
-    guard estimate == .map else {
-      if estimate == .vb { throw estimate.unusable }
-      return
-    }
+    if estimate == .ml { return }
     guard let given = options.prior else {
       // A file is read later.
+      if estimate == .vb, options.values["prior"] == "mclust" {
+        throw FitError.unusable(setting: "prior mclust with estimate vb", expected: "a file")
+      }
       let haveMoments = types.contains { $0.priorNames == GaussianPrior.names }
       if options.values["prior"] == "mclust", !haveMoments {
         throw FitError.unusable(setting: "prior mclust of a family but Gaussians", expected: "a file")

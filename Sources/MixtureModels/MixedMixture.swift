@@ -29,7 +29,7 @@ public struct MixedMixture: Family {
         """,
       valueName: "column=family,...", noun: "families of columns",
       keys: [("column_families", [])], isKept: true),
-    .estimate, .prior, StudentMixture.freedomSetting,
+    .estimate, .prior, .weightConcentrationType, StudentMixture.freedomSetting,
   ]
 
   /// Some columns and their family.
@@ -37,6 +37,16 @@ public struct MixedMixture: Family {
     let key: String
     let columns: [Int]
     let family: any Family
+
+    /// Its parameters but those that all groups have in common.
+    var ownParts: [ParameterLayout.Part] {
+      family.layout.parts.dropFirst().filter { $0.name != VariationalWeights.name }
+    }
+
+    /// What a parameter of its family is called in the mixture.
+    func name(of part: ParameterLayout.Part) -> String {
+      part.name == VariationalWeights.name ? part.name : "\(key).\(part.name)"
+    }
   }
 
   public let componentCount: Int
@@ -45,6 +55,8 @@ public struct MixedMixture: Family {
   private let text: String
   public private(set) var observed: ObservedColumns?
   public let estimate: Estimate
+  /// What the distribution of the weights is like, of `estimate vb`; else nil.
+  let variationalWeights: VariationalWeights?
 
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     (componentCount, columnCount) = (components, columns)
@@ -52,6 +64,8 @@ public struct MixedMixture: Family {
     text = families.text(names: options.columnNames)
     let estimate = try Estimate(options)
     self.estimate = estimate
+    let variationalWeights = try Self.variationalWeights(options, estimate)
+    self.variationalWeights = variationalWeights
     let types = try families.groups.map(Self.type)
     try Self.requirePriors(options, estimate, of: types, columns: columns)
     if let value = options.values[StudentMixture.freedomSetting.name],
@@ -64,26 +78,37 @@ public struct MixedMixture: Family {
     groups = try zip(families.groups, types).enumerated().map { number, part in
       let (group, type) = part
       var own = Self.options(options, of: group)
-      if estimate == .map {
+      if estimate != .ml {
         own.values["estimate"] = estimate.rawValue
         // The weights that count are those of the first group's M-step.
         own.prior = options.prior?.part(
           named: type.priorNames + (number == 0 ? [WeightPrior.name] : []), columns: group.columns,
           of: columns)
       }
+      own.values[FamilySetting.weightConcentrationType.name] = variationalWeights?.rawValue
       return Group(
         key: group.key, columns: group.columns,
-        family: try type.init(own, components: components, columns: group.columns.count))
+        family: try type.mixture(own, components: components, columns: group.columns.count))
     }
   }
 
   public var variant: [(key: String, value: String)] {
     let student = groups.lazy.compactMap { $0.family as? StudentMixture }.first
-    return [("column_families", text)]
+    return (estimate == .vb ? [("estimate", estimate.rawValue)] : [])
+      + (variationalWeights == .process
+        ? [("weight_concentration_type", VariationalWeights.process.rawValue)] : [])
+      + [("column_families", text)]
       + (student?.variant ?? []).filter { $0.key == StudentMixture.freedomModel }
   }
-  public var kind: String { "mixed (\(text))" }
-  public var title: String { "Mixture of columns of several families" }
+  public var fileVersion: Int { estimate == .vb ? 2 : 1 }
+  public var kind: String {
+    let kind = "mixed (\(text))"
+    return variationalWeights.map { "variational \(kind) with \($0.title) weights" } ?? kind
+  }
+  public var title: String {
+    let title = "Mixture of columns of several families"
+    return variationalWeights.map { "\(title), variational, with \($0.title) weights" } ?? title
+  }
 
   public var categories: [[String]?] {
     var all = [[String]?](repeating: nil, count: columnCount)
@@ -139,14 +164,15 @@ public struct MixedMixture: Family {
 
   // MARK: Parameters
 
-  /// The weights, and those of each group's others as `KEY.NAME`.
+  /// The weights, of a variational mixture their distribution, and each group's others as `KEY.NAME`.
   public var layout: ParameterLayout {
     ParameterLayout(
       [.init("weights", [componentCount], .weights)]
+        + (variationalWeights.map { [$0.part(components: componentCount)] } ?? [])
         + groups.flatMap { group in
-          group.family.layout.parts.dropFirst().map {
+          group.ownParts.map {
             .init(
-              "\(group.key).\($0.name)", $0.shape, lengths: $0.lengths, $0.domain,
+              group.name(of: $0), $0.shape, lengths: $0.lengths, $0.domain,
               standard: $0.standard)
           }
         })
@@ -160,6 +186,7 @@ public struct MixedMixture: Family {
 
   /// The sum of the groups', in which the weights have their prior once.
   public func logPrior(of parameters: Parameters) -> Double {
+    if let variationalWeights { return variationalLogPrior(variationalWeights, of: parameters) }
     guard estimate == .map else { return 0 }
     let weights = parameters.weights
     // The groups but the first have one of the weights that is the same everywhere.
@@ -214,9 +241,7 @@ public struct MixedMixture: Family {
   ) -> Parameters {
     Parameters(
       [("weights", weights)]
-        + group.family.layout.parts.dropFirst().map {
-          ($0.name, parameters["\(group.key).\($0.name)"])
-        })
+        + group.family.layout.parts.dropFirst().map { ($0.name, parameters[group.name(of: $0)]) })
   }
 
   /// Weights that add nothing to log densities.
@@ -227,8 +252,15 @@ public struct MixedMixture: Family {
   public func components(
     at parameters: Parameters, sharing work: WorkSharing
   ) throws -> MixedComponents {
+    let zeros = [Double](repeating: 0, count: componentCount)
+    func variational(_ family: some VariationalFamily, _ own: Parameters) throws -> any Components {
+      try family.components(at: own, logWeights: zeros, sharing: work)
+    }
     func components<F: Family>(_ family: F, _ own: Parameters) throws -> any Components {
-      let components = try family.components(at: own, sharing: work)
+      let components: any Components =
+        if let family = family as? any VariationalFamily { try variational(family, own) } else {
+          try family.components(at: own, sharing: work)
+        }
       guard components.count == componentCount, family.layout.parts.first?.domain == .weights
       else {
         throw FitError.unusable(
@@ -237,7 +269,8 @@ public struct MixedMixture: Family {
       return components
     }
     return MixedComponents(
-      logWeights: parameters.weights.map { Portable.log($0) },
+      logWeights: variationalWeights?.expectedLogs(parameters[VariationalWeights.name])
+        ?? parameters.weights.map { Portable.log($0) },
       parts: try groups.map {
         MixedPart(
           $0.columns, try components($0.family, self.parameters(of: $0, parameters, weights: ones)))
@@ -303,10 +336,11 @@ public struct MixedMixture: Family {
           group.family, Sums(slots, Array(numbers[..<head.count] + numbers[start..<end])), part.body,
           previous.map { parameters(of: group, $0, weights: $0.weights) })
       } catch let error as FitError { throw error.of(group.columns) }
-      if all.isEmpty { all.append(("weights", own.weights)) }
-      all += group.family.layout.parts.dropFirst().map {
-        ("\(group.key).\($0.name)", own[$0.name])
+      if all.isEmpty {
+        let common = ["weights"] + (variationalWeights == nil ? [] : [VariationalWeights.name])
+        all = common.map { ($0, own[$0]) }
       }
+      all += group.ownParts.map { (group.name(of: $0), own[$0.name]) }
       start = end
     }
     return Parameters(all)

@@ -34,7 +34,7 @@ extension VariationalGaussianMixture {
     _ sums: Sums, masses: [Double], means: [Double], scatter: [Double], under parameters: Parameters
   ) -> Double {
     let d = Double(columnCount)
-    let scales = expectedLogScales(parameters)
+    let scales = expectedLogScales(parameters, logWeights: expectedLogWeights(parameters))
     let size = scatter.count / base.form.count(components: componentCount)
     // A variance of all columns is the mean of their squares.
     let count =
@@ -55,7 +55,7 @@ extension VariationalGaussianMixture {
 
   func theirBound(entropy: Double, _ parameters: Parameters) -> Double {
     let d = Double(columnCount)
-    var bound = entropy - weights.logConstant(parameters[Self.concentration])
+    var bound = entropy - weights.logConstant(parameters[VariationalWeights.name])
     for k in 0..<componentCount {
       guard let own = base.spread(of: parameters, k) else { return .nan }
       let freedom = freedom(parameters, k)

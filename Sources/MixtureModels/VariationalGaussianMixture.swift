@@ -15,12 +15,23 @@ import Kernels
 /// Σ_k = Ψ_k / ν_k. The M-step is that of a conjugate prior (`VariationalUpdates`). The objective is the
 /// evidence lower bound, Σ log Σ_k ρ_nk - KL(q || prior), which never falls.
 ///
+/// Missing cells are unknown, too: beside the distributions of the rows' components and of the parameters
+/// there is one of a row's missing cells x_m in each component. The best of these has the density
+/// exp(E log f) as a function of x_m, divided by its integral: it is the Gaussian distribution of precision
+/// E[Λ_k]_mm = (Σ_k^-1)_mm about the regression of m_k on what the row shows. So log ρ_nk is the logarithm
+/// of that integral,
+///
+///     log ρ_nk = E log π_k + (E log |Λ_k| + log |Σ_k| - D / κ_k) / 2 + log N(x_o; (m_k)_o, (Σ_k)_oo),
+///
+/// which holds the entropy of x_m: the objective is the whole bound still, and the M-step is that of EM's
+/// expected moments (`ConditionalColumns`). Rows of nothing count as rows in κ and ν, and in the bound.
+///
 /// Source: Bishop, "Pattern Recognition and Machine Learning", section 10.2; Blei and Jordan, "Variational
 /// inference for Dirichlet process mixtures" (Bayesian Analysis 1, 2006).
-public struct VariationalGaussianMixture: DerivedFamily {
+public struct VariationalGaussianMixture: DerivedFamily, VariationalFamily {
   public static let name = GaussianMixture.name
 
-  public let base: GaussianMixture
+  public private(set) var base: GaussianMixture
   public let estimate = Estimate.vb
   public let fileVersion = 2
   /// Nil for a given model.
@@ -54,20 +65,30 @@ public struct VariationalGaussianMixture: DerivedFamily {
       + (updates == .conjugate ? [] : [("vb_updates", updates.rawValue)]) + base.variant
   }
 
-  public var kind: String { "variational \(base.kind) with \(weights.title) weights" }
+  public var kind: String {
+    "variational \(base.kind) with \(weights.title) weights"
+      + (updates == .conjugate ? "" : " by \(updates.rawValue)'s updates")
+  }
   public var title: String {
     "Variational Gaussian mixture with \(base.covariance.name) covariances and \(weights.title) weights"
   }
 
   public var freeParameterCount: Int { base.freeParameterCount }
 
+  /// scikit-learn's updates have no bound with missing cells, which scikit-learn does not take: no fits, but
+  /// rows that lack columns can be told apart by a given model.
+  public var takesMissing: Bool { updates == .conjugate || prior == nil }
+  public func observing(_ columns: ObservedColumns?) -> VariationalGaussianMixture {
+    var mixture = self
+    mixture.base = base.observing(columns)
+    return mixture
+  }
+
   public var layout: ParameterLayout {
     let k = componentCount
     return ParameterLayout(
       base.layout.parts + [
-        .init(
-          Self.concentration, weights == .dirichlet ? [k] : [2, k], .positive),
-        .init(Self.meanPrecision, [k], .positive),
+        weights.part(components: k), .init(Self.meanPrecision, [k], .positive),
         .init(Self.freedom, base.form.isShared ? [] : [k], .positive),
       ] + (updates == .scikitLearn ? [.init(Self.theirBound, [], .free, standard: 0)] : []))
   }
@@ -88,7 +109,6 @@ public struct VariationalGaussianMixture: DerivedFamily {
     return corrected
   }
 
-  static let concentration = "posterior.weight_concentration"
   static let meanPrecision = "posterior.mean_precision"
   static let freedom = "posterior.degrees_of_freedom"
 
@@ -103,26 +123,31 @@ public struct VariationalGaussianMixture: DerivedFamily {
   public func components(
     at parameters: Parameters, sharing work: WorkSharing
   ) throws -> GaussianComponents {
+    try components(at: parameters, logWeights: expectedLogWeights(parameters), sharing: work)
+  }
+
+  func components(
+    at parameters: Parameters, logWeights: [Double], sharing work: WorkSharing
+  ) throws -> GaussianComponents {
     var plain = parameters
-    let logWeights = expectedLogScales(parameters)
+    let logScales = expectedLogScales(parameters, logWeights: logWeights)
     // Weights that float64 can hold.
-    if logWeights.allSatisfy({ $0 > -700 }) {
-      plain.weights = logWeights.map { Portable.exp($0) }
+    if logScales.allSatisfy({ $0 > -700 }) {
+      plain.weights = logScales.map { Portable.exp($0) }
       return try base.components(at: plain, sharing: work)
     }
-    plain.weights = logWeights.map { _ in 1 }
+    plain.weights = logScales.map { _ in 1 }
     var components = try base.components(at: plain, screening: false, sharing: work)
-    for (k, logWeight) in logWeights.enumerated() { components.logScales[k] += logWeight }
+    for (k, logScale) in logScales.enumerated() { components.logScales[k] += logScale }
     return components
   }
 
   /// log ρ_nk without what a Gaussian density of mean m_k and covariance Σ_k is.
-  func expectedLogScales(_ parameters: Parameters) -> [Double] {
-    let logs = weights.expectedLogs(parameters[Self.concentration])
-    return (0..<componentCount).map { k in
+  func expectedLogScales(_ parameters: Parameters, logWeights: [Double]) -> [Double] {
+    logWeights.enumerated().map { k, logWeight in
       let determinant = expectedLogDeterminant(freedom(parameters, k))
       let ofMean = Double(columnCount) / parameters[Self.meanPrecision][k]
-      return logs[k] + (determinant - ofMean) / 2
+      return logWeight + (determinant - ofMean) / 2
     }
   }
 
@@ -166,7 +191,7 @@ public struct VariationalGaussianMixture: DerivedFamily {
     var next = Parameters(
       weights: weights.means(concentration), means: prior.means(rowMeans, masses),
       covariances: posterior.covariances)
-    next[Self.concentration] = concentration
+    next[VariationalWeights.name] = concentration
     next[Self.meanPrecision] = masses.map { prior.meanPrecision + $0 }
     next[Self.freedom] = posterior.degreesOfFreedom
     guard updates == .scikitLearn else { return next }
@@ -183,12 +208,17 @@ public struct VariationalGaussianMixture: DerivedFamily {
 
   /// Minus the divergence of the posterior from the prior.
   public func logPrior(of parameters: Parameters) -> Double {
+    logPriorOfAll(parameters)
+  }
+
+  var weightConcentration: Double? { prior?.weightConcentration }
+
+  func divergence(of parameters: Parameters) -> Double {
     guard let prior, let spread = prior.spread else { return 0 }
-    var divergence = weights.divergence(
-      parameters[Self.concentration], prior: prior.weightConcentration)
+    var divergence = 0.0
     let d = Double(columnCount)
     for k in 0..<componentCount {
-      guard let own = base.spread(of: parameters, k) else { return -.infinity }
+      guard let own = base.spread(of: parameters, k) else { return .infinity }
       let precision = parameters[Self.meanPrecision][k]
       let ratio = prior.meanPrecision / precision
       let squares = base.squares(parameters.means, k, from: prior.mean)
@@ -198,7 +228,7 @@ public struct VariationalGaussianMixture: DerivedFamily {
         divergence += divergenceOfSpread(own, freedom(parameters, k), spread)
       }
     }
-    return -divergence
+    return divergence
   }
 
   /// Of a Wishart distribution, or of the Gamma distributions of the different variances.

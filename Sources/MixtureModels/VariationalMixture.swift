@@ -14,7 +14,7 @@ import Kernels
 ///
 /// Source: Bishop, "Pattern Recognition and Machine Learning", sections 10.2 and 10.4; Attias, "A variational
 /// Bayesian framework for graphical models" (NIPS 12, 2000).
-public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
+public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily, VariationalFamily {
   public static var name: String { Base.name }
   /// The prior is all that is added.
   public static var isRegularized: Bool { false }
@@ -24,9 +24,9 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
   public var fileVersion: Int { 2 }
   /// Of one component's parameters; nil for a given model.
   private let prior: [[Double]]?
-  /// Of the weights, γ.
-  private let weightConcentration: Double
-  private let weights: VariationalWeights
+  /// γ; nil for a given model.
+  let weightConcentration: Double?
+  let weights: VariationalWeights
 
   /// - Throws: `FitError.unusable` about a setting, or a number of the prior.
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
@@ -40,11 +40,11 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
     }
     let given = options.prior ?? PriorNumbers([])
     try given.requireNames([WeightPrior.name] + Base.priorNames)
-    weightConcentration =
+    let concentration =
       try given.number(WeightPrior.name, above: 0) ?? 1 / Double(max(components, 1))
-    prior =
-      options.ranges == nil && options.measures == nil
-      ? nil : try base.conjugatePrior(given, means: options.measures?.moments?.means)
+    let isGiven = options.ranges == nil && options.measures == nil
+    weightConcentration = isGiven ? nil : concentration
+    prior = isGiven ? nil : try base.conjugatePrior(given, means: options.measures?.moments?.means)
   }
 
   public var variant: [(key: String, value: String)] {
@@ -57,17 +57,14 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
   public var freeParameterCount: Int { base.freeParameterCount }
 
   public var layout: ParameterLayout {
-    let k = componentCount
-    return ParameterLayout(
-      base.layout.parts
-        + [.init(Self.concentration, weights == .dirichlet ? [k] : [2, k], .positive)]
+    ParameterLayout(
+      base.layout.parts + [weights.part(components: componentCount)]
         + base.posteriorParts.map {
           .init(Self.prefix + $0.name, $0.shape, lengths: $0.lengths, $0.domain)
         })
   }
 
   private static var prefix: String { "posterior." }
-  private static var concentration: String { prefix + WeightPrior.name }
 
   private func posterior(_ parameters: Parameters) -> [[Double]] {
     base.posteriorParts.map { parameters[Self.prefix + $0.name] }
@@ -97,9 +94,14 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
   public func components(
     at parameters: Parameters, sharing work: WorkSharing
   ) throws -> Base.StepComponents {
+    try components(at: parameters, logWeights: expectedLogWeights(parameters), sharing: work)
+  }
+
+  func components(
+    at parameters: Parameters, logWeights: [Double], sharing work: WorkSharing
+  ) throws -> Base.StepComponents {
     try base.components(
-      logWeights: weights.expectedLogs(parameters[Self.concentration]),
-      posterior: posterior(parameters), at: parameters)
+      logWeights: logWeights, posterior: posterior(parameters), at: parameters)
   }
 
   public func moments(
@@ -112,7 +114,7 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
     _ sums: Sums, of moments: Base.StepMoments, from previous: Parameters?,
     sharing work: WorkSharing
   ) throws -> Parameters {
-    guard let prior else {
+    guard let prior, let weightConcentration else {
       throw FitError.unusable(setting: "estimate vb without a prior", expected: "one, of these data")
     }
     let concentration = weights.posterior(sums[Slots.masses], prior: weightConcentration)
@@ -121,7 +123,7 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
       weights: weights.means(concentration), posterior: posterior, sums)
     let names = base.posteriorParts.map { Self.prefix + $0.name }
     return Parameters(
-      plain.names.map { ($0, plain[$0]) } + [(Self.concentration, concentration)]
+      plain.names.map { ($0, plain[$0]) } + [(VariationalWeights.name, concentration)]
         + zip(names, posterior).map { ($0, $1) })
   }
 
@@ -129,20 +131,19 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily {
 
   /// Minus the divergence of the posterior from the prior.
   public func logPrior(of parameters: Parameters) -> Double {
-    guard let prior else { return 0 }
-    return
-      -(weights.divergence(parameters[Self.concentration], prior: weightConcentration)
-      + base.divergence(posterior(parameters), from: ofAll(prior)))
+    logPriorOfAll(parameters)
+  }
+
+  func divergence(of parameters: Parameters) -> Double {
+    prior.map { base.divergence(posterior(parameters), from: ofAll($0)) } ?? 0
   }
 
   /// Components that have less than a row.
   public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
-    guard prior != nil else { return [] }
-    let least = weights == .dirichlet ? weightConcentration : 1
-    return (0..<componentCount).compactMap { k in
-      parameters[Self.concentration][k] - least < 1
-        ? .negligible(component: k, weight: self.weights(parameters)[k]) : nil
-    }
+    guard let weightConcentration else { return [] }
+    return weights.concerns(
+      parameters[VariationalWeights.name], prior: weightConcentration,
+      means: self.weights(parameters))
   }
 
   // MARK: Draws

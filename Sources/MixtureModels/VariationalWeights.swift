@@ -16,6 +16,14 @@ enum VariationalWeights: String, CaseIterable {
     self = weights
   }
 
+  /// What its numbers are called among parameters.
+  static let name = "posterior." + WeightPrior.name
+
+  /// The numbers for so many components.
+  func part(components: Int) -> ParameterLayout.Part {
+    .init(Self.name, self == .dirichlet ? [components] : [2, components], .positive)
+  }
+
   var title: String { self == .dirichlet ? "Dirichlet" : "Dirichlet-process" }
 
   func posterior(_ masses: [Double], prior: Double) -> [Double] {
@@ -54,6 +62,16 @@ enum VariationalWeights: String, CaseIterable {
       }
     let total = means.reduce(0, +)
     return means.map { $0 / total }
+  }
+
+  /// The components that have less than a row.
+  ///
+  /// - Parameter means: E π_k, to be told.
+  func concerns(_ numbers: [Double], prior: Double, means: [Double]) -> [FitConcern] {
+    let least = self == .dirichlet ? prior : 1
+    return means.indices.compactMap { k in
+      numbers[k] - least < 1 ? .negligible(component: k, weight: means[k]) : nil
+    }
   }
 
   /// KL(posterior || prior).

@@ -25,21 +25,23 @@ extension ModelFile {
   /// A member for each part of the layout; one object for those of one name before a point, which follow
   /// each other.
   private func parameterMembers() throws(ModelFileError) -> [(key: String, value: JSONText?)] {
+    try members(mixture.layout.parts.map { ($0.name.split(separator: ".")[...], $0) })
+  }
+
+  /// - Parameter parts: with what is left of their names.
+  private func members(
+    _ parts: [(keys: ArraySlice<Substring>, part: ParameterLayout.Part)]
+  ) throws(ModelFileError) -> [(key: String, value: JSONText?)] {
     var members: [(key: String, value: JSONText?)] = []
-    var object: [(key: String, value: JSONText?)] = []
-    for part in mixture.layout.parts {
-      let value = try text(parameters[part.name], of: part)
-      let keys = part.name.split(separator: ".").map(String.init)
-      if keys.count == 1 {
-        members.append((part.name, value))
-        continue
-      }
-      if members.last?.key != keys[0] {
-        members.append((keys[0], nil))
-        object = []
-      }
-      object.append((keys[1], value))
-      members[members.count - 1].value = .object(object)
+    var rest = parts[...]
+    while let (keys, part) = rest.first, let key = keys.first {
+      let own = rest.prefix { $0.keys.first == key }
+      rest = rest.dropFirst(own.count)
+      let value: JSONText =
+        if keys.count == 1 { try text(parameters[part.name], of: part) } else {
+          .object(try self.members(own.map { ($0.keys.dropFirst(), $0.part) }))
+        }
+      members.append((String(key), value))
     }
     return members
   }

@@ -40,6 +40,12 @@ extension FitCommand {
 
       More components than there may be, of which the data keep what they need:
         shardem fit faithful.csv -K 6 --estimate vb
+        shardem fit faithful.csv -K 6 --estimate vb \\
+          --weight-concentration-type dirichlet-process
+        shardem fit visits.csv --family poisson -K 6 --estimate vb
+        shardem fit answers.csv --family categorical -K 6 --estimate vb --missing em
+        shardem fit faithful.csv --family mixed -K 6 --estimate vb \\
+          --column-families 'eruptions=gaussian,waiting=poisson'
 
       Rows far off, which hardly count, or which belong to no component:
         shardem fit data.csv -K 3 --family student-t --degrees-of-freedom common

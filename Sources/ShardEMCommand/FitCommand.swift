@@ -86,7 +86,8 @@ struct FitCommand: WorldCommand {
     let (data, threads, world) = (engine.data, engine.threadCount, engine.world)
     let mixture = try model.mixture(for: engine, prior: prior, names: start?.columns)
     if self.model.family.type == MixedMixture.self {
-      log.info("families of the columns: \(mixture.variant.map(\.value).joined())")
+      let families = mixture.variant.last { $0.key == "column_families" }
+      log.info("families of the columns: \(families?.value ?? "")")
     }
     if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
       log.warning("\(warning)")

@@ -60,6 +60,25 @@ struct VariationalCommandTests {
     #expect(inspected.status == 0 && inspected.output.contains("lower_bound_"))
   }
 
+  @Test("The examples of help run as they stand there")
+  func examples() throws {
+    let help = try Shardem.run(["fit", "--help"], in: folder).output.replacing("\\\n", with: " ")
+    let commands = help.split(separator: "\n").filter { $0.contains("--estimate vb") }
+      .map { $0.replacing("'", with: "").split(separator: " ").map(String.init) }
+      .filter { $0.first == "shardem" }
+    #expect(commands.count == 5)
+    func write(_ name: String, _ header: String, _ row: (Int) -> String) throws {
+      try folder.write(name, header + "\n" + (0..<90).map { row($0) + "\n" }.joined())
+    }
+    try write("faithful.csv", "eruptions,waiting") { "\($0 * 7 % 11).5,\(50 + $0 * 5 % 13)" }
+    try write("visits.csv", "a,b") { "\($0 % 3),\($0 * 3 % 7)" }
+    try write("answers.csv", "a,b") { "\($0 % 3 == 0 ? "yes" : "no"),\($0 % 7 == 0 ? "NA" : "no")" }
+    for command in commands {
+      let outcome = try Shardem.run(Array(command.dropFirst()), in: folder)
+      #expect(outcome.status == 0, "\(command) \(outcome.errors)")
+    }
+  }
+
   @Test("Components that the data need not are named")
   func negligible() throws {
     let outcome = try fit("--max-iterations", "3000")
@@ -85,10 +104,53 @@ struct VariationalCommandTests {
     #expect(inspected.status == 0, "\(inspected.errors)")
   }
 
-  @Test("Missing cells are refused")
-  func missing() throws {
+  @Test(
+    "Missing cells are missing on request: in fits, scores, predictions and checkpoints",
+    arguments: ["full", "tied", "diag", "spherical"])
+  func missing(covariance: String) throws {
+    try folder.write("data.csv", try Samples.csv(300) + "NA,1\n2,NA\n")
+    let refused = try fit("--covariance", covariance, "--quiet")
+    #expect(refused.status == 2 && refused.errors.contains("--missing em"))
+    let options = ["--missing", "em", "--covariance", covariance]
+    let limited = options + ["--max-iterations", "9"]
+    func run(_ rest: [String], ranks: Int? = nil) throws {
+      let outcome = try Shardem.run(
+        ["fit", "data.csv", "-K", "4", "--estimate", "vb", "--tolerance", "1e-9"] + rest,
+        in: folder, ranks: ranks)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    try run(limited + ["-o", "m.json"])
+    try run(options + ["--max-iterations", "4", "--checkpoint", "kept"])
+    for ranks in Shardem.aloneAndOnRanks {
+      try run(limited + ["--resume", "kept", "-o", "rest.json"], ranks: ranks)
+      #expect(try folder.bytes("rest.json") == folder.bytes("m.json"))
+    }
+    let text = try folder.text("m.json")
+    let score = try Shardem.run(["score", "m.json", "data.csv", "--missing", "em"], in: folder)
+    #expect(score.status == 0, "\(score.errors)")
+    #expect(
+      try number("log_likelihood", in: score.output) == number("log_likelihood", in: text))
+    for command in [["predict"], ["impute", "--draw", "3"], ["impute"]] {
+      let outcome = try Shardem.run(
+        [command[0], "m.json", "data.csv", "--missing", "em", "-o", "o.csv"] + command.dropFirst(),
+        in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    #expect(try !folder.text("o.csv").contains("NA"))
+  }
+
+  @Test("scikit-learn's updates know of no missing cells, but its models tell where rows belong")
+  func missingBesideTheirs() throws {
+    let options = ["--vb-updates", "scikit-learn", "-o", "m.json"]
+    #expect(try fit(options[0], options[1], options[2], options[3]).status == 0)
     try folder.write("data.csv", try Samples.csv(300) + "NA,1\n")
-    let outcome = try fit("--missing", "em", "--quiet")
+    let score = try Shardem.run(["score", "m.json", "data.csv", "--missing", "em"], in: folder)
+    #expect(score.status == 0, "\(score.errors)")
+    let outcome = try fit(options[0], options[1], "--missing", "em", "--quiet")
     #expect(outcome.status == 2 && outcome.errors.split(separator: "\n").count == 1)
+    #expect(
+      outcome.errors.contains(
+        "a missing cell, which variational gaussian (full) with Dirichlet weights by "
+          + "scikit-learn's updates cannot do without"))
   }
 }

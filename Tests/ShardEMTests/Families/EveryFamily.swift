@@ -19,10 +19,13 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// Every family of the registry, with all its covariance models, with noise and with priors.
   static let all: [FamilyCase] = Families.standard.types.flatMap { type -> [FamilyCase] in
     if type.name == MixedMixture.name {
-      return [
-        "1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli",
-        "1=student-t,{2,3}=student-t,*=gaussian",
-      ].map {
+      let plain = ["1=categorical,2=poisson,*=gaussian", "{1,2}=gaussian,*=bernoulli"]
+      return plain.flatMap { families in
+        [[:], ["estimate": "vb"]].map {
+          FamilyCase(
+            family: type.name, values: $0.merging(["column-families": families]) { $1 })
+        }
+      } + ["1=student-t,{2,3}=student-t,*=gaussian"].map {
         FamilyCase(family: type.name, values: ["column-families": $0])
       }
     }
@@ -46,6 +49,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       FamilyCase(family: type.name, values: ["covariance": $0, "noise": $1])
     } + (priors + (type.name == GaussianMixture.name ? constrainedPriors : [])).map {
       FamilyCase(family: type.name, values: ["covariance": $0, "estimate": "map"])
+    } + (type.name == GaussianMixture.name ? CovarianceType.allCases : []).map {
+      FamilyCase(family: type.name, values: ["covariance": $0.rawValue, "estimate": "vb"])
     }
   }
 
@@ -91,7 +96,8 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   private func prior(columns: Int) -> PriorNumbers? {
     let covariance = values["covariance"].flatMap { CovarianceModels.named($0) }
     let isMatrix = covariance?.type == .full || covariance?.type == .tied
-    guard ["map", "vb"].contains(values["estimate"]), !isMatrix else { return nil }
+    let hasDefault = isMatrix || family == MixedMixture.name
+    guard ["map", "vb"].contains(values["estimate"]), !hasDefault else { return nil }
     if values["covariance"] == nil {
       if [CategoricalMixture.name, MultinomialMixture.name].contains(family) {
         return PriorNumbers([
@@ -104,9 +110,11 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
         .init(names.1, shape: [columns], (0..<columns).map { 1.5 + Double($0) }),
       ])
     }
+    // Of a variational one more than for a matrix of so many columns, whatever its covariances.
+    let freedom = values["estimate"] == "vb" ? Double(columns) : 1.5
     return PriorNumbers([
       .init("weight_concentration", shape: [], [3]), .init("mean_precision", shape: [], [2]),
-      .init("degrees_of_freedom", shape: [], [1.5]), .init("covariance", shape: [], [0.5]),
+      .init("degrees_of_freedom", shape: [], [freedom]), .init("covariance", shape: [], [0.5]),
     ])
   }
 

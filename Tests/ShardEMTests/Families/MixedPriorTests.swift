@@ -133,11 +133,11 @@ struct MixedPriorTests {
     #expect(message("shape", [], [0.5]) == "prior shape 0.5; expected 1.0 or more")
   }
 
-  @Test("Another estimate, and a Gaussian prior without Gaussians, are refused")
+  @Test("A Gaussian prior without Gaussians, or of a variational fit, is refused")
   func otherEstimates() throws {
     let engine = try engine()
     #expect(throws: FitError.self) {
-      try mixture(engine, nil, values: ["estimate": "vb"])
+      try mixture(engine, nil, values: ["estimate": "vb", "prior": "mclust"])
     }
     #expect(throws: FitError.self) {
       try mixture(engine, nil, families: "*=poisson,2=categorical", values: ["prior": "mclust"])
