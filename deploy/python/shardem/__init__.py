@@ -5,9 +5,11 @@ __version__ = "0.1.0"
 __all__ = [
     "BayesianGaussianMixture",
     "BernoulliMixture",
+    "CategoricalMixture",
     "ExponentialMixture",
     "GaussianMixture",
     "KMeans",
+    "MixedMixture",
     "MultinomialMixture",
     "PoissonMixture",
     "StudentTMixture",
@@ -17,6 +19,14 @@ __all__ = [
 
 def __getattr__(name):
     # scikit-learn takes a second to import: only who wants an estimator waits for it.
+    if name == "Files":
+        from ._rows import Files
+
+        return Files
+    if name in ("select", "Selection"):
+        from . import _selection
+
+        return getattr(_selection, name)
     if name in __all__:
         from . import _estimators
 
@@ -25,4 +35,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *__all__, "Files", "Selection", "select"])

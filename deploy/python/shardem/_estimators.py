@@ -7,8 +7,11 @@ import json
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.utils import assert_all_finite
+from sklearn.utils.validation import check_is_fitted
 
-from ._base import DensityMixture, Mixture
+from . import _categories, _library
+from ._base import DensityMixture, Mixture, _least_rows
 
 
 class _Covariances:
@@ -28,10 +31,51 @@ class _Covariances:
             self.precisions_cholesky_ = 1 / np.sqrt(covariances)
             self.precisions_ = self.precisions_cholesky_**2
 
+    def _initialized(self, options, data):
+        names = ("weights", "means", "precisions")
+        given = {name: getattr(self, f"{name}_init", None) for name in names}
+        given = {name: np.asarray(value, np.float64) for name, value in given.items() if value is not None}
+        if not given or "start" in options:
+            return options
+        # What is not given is that of one iteration from another start.
+        way = "kmeans" if options["init"] == "race" else options["init"]
+        content = json.loads(_library.fit(data, {**options, "init": way, "restarts": 1, "max_iterations": 1}))
+        if "weights" in given:
+            weights = given["weights"]
+            if not (weights.min(initial=0) >= 0 and abs(weights.sum() - 1) < 1e-6):
+                raise ValueError(f"weights_init adds up to {weights.sum()}; expected shares that add up to 1")
+            noise = content.get("noise", {}).get("weight", 0)
+            given["weights"] = weights / weights.sum() * (1 - noise)
+        if "precisions" in given:
+            given["covariances"] = _inverse(given.pop("precisions"), content["covariance_type"])
+        for name, value in given.items():
+            shape = np.shape(content[name])
+            if value.shape != shape or not np.isfinite(value).all():
+                name = "precisions" if name == "covariances" else name
+                raise ValueError(f"{name}_init of shape {value.shape}; expected finite numbers of shape {shape}")
+            content[name] = value.tolist()
+        del content["fit"]
+        return {**options, "start": json.dumps(content)}
+
     @classmethod
     def _parameters(cls, content):
         form = content.get("covariance_model", content["covariance_type"])
         return {**super()._parameters(content), "covariance_type": form}
+
+
+def _inverse(precisions: np.ndarray, covariance_type: str) -> np.ndarray:
+    """Covariances of precisions."""
+    if covariance_type in ("diag", "spherical"):
+        if not (precisions > 0).all():
+            raise ValueError("precisions_init: expected numbers above 0")
+        return 1 / precisions
+    if precisions.ndim < 2 or precisions.shape[-1] != precisions.shape[-2]:
+        raise ValueError(f"precisions_init of shape {precisions.shape}; expected square matrices")
+    try:
+        lower = np.linalg.inv(np.linalg.cholesky(precisions))
+    except np.linalg.LinAlgError:
+        raise ValueError("precisions_init: expected positive definite matrices") from None
+    return np.swapaxes(lower, -1, -2) @ lower
 
 
 class GaussianMixture(_Covariances, DensityMixture):
@@ -57,6 +101,14 @@ class GaussianMixture(_Covariances, DensityMixture):
         What is maximized: the likelihood, or the posterior density with mclust's prior.
     missing : {'error', 'em'}, default='error'
         What NaN is: an error, or a missing cell, to whose place the model gives what is probable there.
+    noise : None, True or float, default=None
+        Whether there are rows that are of no component, of a density that is the same everywhere: True, that of
+        the data's volume, or a number.
+    components_per_class : int, default=None
+        With labels, how many components each class has: None is 1.
+    weights_init, means_init, precisions_init : array-like, default=None
+        Where to start, in the shapes of the attributes; what is not given is that of one iteration from
+        init_params, of 'kmeans' in the place of 'race'.
     random_state : int, RandomState instance or None, default=None
         None is 0: the same result every time.
     warm_start : bool, default=False
@@ -74,12 +126,14 @@ class GaussianMixture(_Covariances, DensityMixture):
 
     _family = "gaussian"
     _regularization = "reg_covar"
-    _settings = {"covariance": "covariance_type", "estimate": "estimate"}
+    _settings = {
+        "covariance": "covariance_type", "estimate": "estimate", "components-per-class": "components_per_class",
+    }
 
     def __init__(
         self, n_components=1, *, covariance_type="full", tol=1e-6, reg_covar="1e-6rel", max_iter=1000,
-        n_init=1, init_params="race", estimate="ml", missing="error", random_state=None, warm_start=False,
-        n_jobs=None,
+        n_init=1, init_params="race", estimate="ml", missing="error", noise=None, components_per_class=None,
+        weights_init=None, means_init=None, precisions_init=None, random_state=None, warm_start=False, n_jobs=None,
     ):
         self.n_components = n_components
         self.covariance_type = covariance_type
@@ -90,6 +144,11 @@ class GaussianMixture(_Covariances, DensityMixture):
         self.init_params = init_params
         self.estimate = estimate
         self.missing = missing
+        self.noise = noise
+        self.components_per_class = components_per_class
+        self.weights_init = weights_init
+        self.means_init = means_init
+        self.precisions_init = precisions_init
         self.random_state = random_state
         self.warm_start = warm_start
         self.n_jobs = n_jobs
@@ -199,11 +258,13 @@ class StudentTMixture(_Covariances, DensityMixture):
     _regularization = "reg_covar"
     _settings = {
         "covariance": "covariance_type", "degrees-of-freedom": "degrees_of_freedom", "estimate": "estimate",
+        "components-per-class": "components_per_class",
     }
 
     def __init__(
         self, n_components=1, *, covariance_type="full", degrees_of_freedom="each", tol=1e-6,
         reg_covar="1e-6rel", max_iter=1000, n_init=1, init_params="race", estimate="ml", missing="error",
+        noise=None, components_per_class=None, weights_init=None, means_init=None, precisions_init=None,
         random_state=None, warm_start=False, n_jobs=None,
     ):
         self.n_components = n_components
@@ -216,6 +277,11 @@ class StudentTMixture(_Covariances, DensityMixture):
         self.init_params = init_params
         self.estimate = estimate
         self.missing = missing
+        self.noise = noise
+        self.components_per_class = components_per_class
+        self.weights_init = weights_init
+        self.means_init = means_init
+        self.precisions_init = precisions_init
         self.random_state = random_state
         self.warm_start = warm_start
         self.n_jobs = n_jobs
@@ -257,18 +323,18 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
     def _components(self):
         return self.n_clusters
 
-    def fit(self, X, y=None, sample_weight=None):
-        super().fit(X, y, sample_weight)
-        self.labels_ = self.predict(X)
-        return self
-
-    def fit_predict(self, X, y=None, sample_weight=None):
-        """Fits the centers, and returns the nearest one of each row."""
-        return self.fit(X, y, sample_weight).labels_
+    def _fitted(self, *arguments, **options):
+        data = super()._fitted(*arguments, **options)
+        self.labels_ = _library.predict(self.model_, data, labels=True)[0]
+        return data
 
     def transform(self, X):
         """The distance of each row to each center, of shape (n_samples, n_clusters)."""
-        return euclidean_distances(self._rows(X), self.cluster_centers_)
+        check_is_fitted(self)
+        rows = self._taken(X).X
+        if rows is None:
+            raise TypeError("files; expected rows in memory")
+        return euclidean_distances(rows, self.cluster_centers_)
 
     @property
     def _n_features_out(self):
@@ -276,7 +342,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
 
     def score(self, X, y=None, sample_weight=None):
         """Minus the inertia of the rows."""
-        return self._score(X, sample_weight)["log_likelihood"]
+        return self._criteria(X, sample_weight)["log_likelihood"]
 
     def _take_objective(self, record):
         self.inertia_ = record.get("inertia", np.nan)
@@ -288,9 +354,11 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
 class _ColumnMixture(DensityMixture):
     """A mixture whose columns are independent within a component, or nearly so."""
 
+    _settings = {"components-per-class": "components_per_class"}
+
     def __init__(
         self, n_components=1, *, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1, init_params="race",
-        random_state=None, warm_start=False, n_jobs=None,
+        missing="error", components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
     ):
         self.n_components = n_components
         self.tol = tol
@@ -298,9 +366,12 @@ class _ColumnMixture(DensityMixture):
         self.max_iter = max_iter
         self.n_init = n_init
         self.init_params = init_params
+        self.missing = missing
+        self.components_per_class = components_per_class
         self.random_state = random_state
         self.warm_start = warm_start
         self.n_jobs = n_jobs
+
 
 class BernoulliMixture(_ColumnMixture):
     """A mixture of columns of 0 and 1, independent within a component: latent classes.
@@ -318,15 +389,21 @@ class BernoulliMixture(_ColumnMixture):
 
     def __init__(
         self, n_components=1, *, binarize=0.0, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1,
-        init_params="race", random_state=None, warm_start=False, n_jobs=None,
+        init_params="race", missing="error", components_per_class=None, random_state=None, warm_start=False,
+        n_jobs=None,
     ):
         super().__init__(
             n_components, tol=tol, regularization=regularization, max_iter=max_iter, n_init=n_init,
-            init_params=init_params, random_state=random_state, warm_start=warm_start, n_jobs=n_jobs)
+            init_params=init_params, missing=missing, components_per_class=components_per_class,
+            random_state=random_state, warm_start=warm_start, n_jobs=n_jobs)
         self.binarize = binarize
 
     def _prepared(self, X):
-        return X if self.binarize is None else (X > self.binarize).astype(np.float64)
+        if self.binarize is None:
+            return X
+        ones = (X > self.binarize).astype(np.float64)
+        ones[np.isnan(X)] = np.nan
+        return ones
 
 
 class PoissonMixture(_ColumnMixture):
@@ -374,11 +451,13 @@ class VonMisesFisherMixture(_ColumnMixture):
 
     def __init__(
         self, n_components=1, *, normalize=True, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1,
-        init_params="race", random_state=None, warm_start=False, n_jobs=None,
+        init_params="race", missing="error", components_per_class=None, random_state=None, warm_start=False,
+        n_jobs=None,
     ):
         super().__init__(
             n_components, tol=tol, regularization=regularization, max_iter=max_iter, n_init=n_init,
-            init_params=init_params, random_state=random_state, warm_start=warm_start, n_jobs=n_jobs)
+            init_params=init_params, missing=missing, components_per_class=components_per_class,
+            random_state=random_state, warm_start=warm_start, n_jobs=n_jobs)
         self.normalize = normalize
 
     def _prepared(self, X):
@@ -393,3 +472,186 @@ class VonMisesFisherMixture(_ColumnMixture):
 def _whole_numbers(tags):
     tags.input_tags.categorical = True
     return tags
+
+
+class _CategoryMixture(_ColumnMixture):
+    """A mixture of which some columns are of words or numbers that name categories."""
+
+    _takes_texts = True
+
+    def _validated(self, X, *, reset, ranks, common, weights, are_named):
+        X = self._checked(
+            X, reset=reset, are_named=are_named, dtype=None, ensure_all_finite=False,
+            ensure_min_samples=_least_rows(reset, ranks))
+        if X.dtype.kind == "f":
+            assert_all_finite(X, allow_nan=common["missing"], input_name="X")
+        if reset:
+            # Rows of weight 0 count as absent.
+            absent = np.zeros(len(X), bool)
+            if weights is not None and (own := np.asarray(weights)).shape == (len(X),):
+                absent = own == 0
+            present = X[~absent] if absent.any() else X
+            categories = _categories.learned(present, self._are_categories(present, ranks), ranks)
+        else:
+            absent = np.zeros(len(X), bool)
+            categories = json.loads(self.model_).get("categories") or [None] * X.shape[1]
+        rows = _categories.coded(X, categories, absent)
+        if not common["missing"] and np.isnan(rows).any():
+            raise ValueError("Input X contains NaN or no value; missing='em' takes such cells")
+        if any(names is not None for names in categories):
+            common["categories"] = categories
+        return rows
+
+    def _are_categories(self, X, ranks) -> list[bool]:
+        """Which columns of a fit are of categories."""
+        return [True] * X.shape[1]
+
+    def _derive(self, content):
+        self.categories_ = content.get("categories", [None] * content["dimensions"])
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        return tags
+
+
+class CategoricalMixture(_CategoryMixture):
+    """A mixture of columns of categories, words or numbers, independent within a component: latent classes.
+
+    regularization : float, default=1e-6
+        Rows of each category added to each component.
+
+    Other parameters are those of GaussianMixture. categories_ : for each column what they are, in order;
+    probabilities_ : for each component and column those of the categories.
+    """
+
+    _family = "categorical"
+
+    def _derive(self, content):
+        super()._derive(content)
+        self.probabilities_ = content["probabilities"]
+
+
+class MixedMixture(_CategoryMixture):
+    """A mixture whose columns are of several families, independent within a component.
+
+    column_families : dict or 'auto', default='auto'
+        {column: family}, columns being names or numbers from 0, families 'gaussian', 'student-t', 'categorical',
+        'bernoulli', 'poisson', 'exponential' or others; a tuple of Gaussian columns has one full covariance; the
+        column '*' is all others. 'auto': by their values words are categorical, 0 and 1 bernoulli, small whole
+        numbers poisson, and all others Gaussian with one full covariance.
+    estimate : {'ml', 'map'}, default='ml'
+
+    Other parameters are those of GaussianMixture. parameters_ : {group: {name: what the model file has}};
+    categories_ : for each column what they are, None of numbers.
+    """
+
+    _family = "mixed"
+    _settings = {"estimate": "estimate", "components-per-class": "components_per_class"}
+    _regularization = "reg_covar"
+
+    def __init__(
+        self, n_components=1, *, column_families="auto", tol=1e-6, reg_covar="1e-6rel", max_iter=1000, n_init=1,
+        init_params="race", estimate="ml", missing="error", components_per_class=None, random_state=None,
+        warm_start=False, n_jobs=None,
+    ):
+        self.n_components = n_components
+        self.column_families = column_families
+        self.tol = tol
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.n_init = n_init
+        self.init_params = init_params
+        self.estimate = estimate
+        self.missing = missing
+        self.components_per_class = components_per_class
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.n_jobs = n_jobs
+
+    def _are_categories(self, X, ranks):
+        count = X.shape[1]
+        if self.column_families == "auto":
+            if ranks is not None:
+                raise ValueError("column_families='auto' with comm: ranks have other rows; give a dict")
+            families = [_categories.family(X[:, j]) for j in range(count)]
+            joint = [j for j, family in enumerate(families) if family == "gaussian"]
+            terms = [(joint, "gaussian")] if joint else []
+            terms += [([j], family) for j, family in enumerate(families) if family != "gaussian"]
+        else:
+            terms = self._terms(count)
+        self._text = ",".join(f"{_target(columns)}={family}" for columns, family in terms)
+        return [any(j in columns and family == "categorical" for columns, family in terms) for j in range(count)]
+
+    def _terms(self, count: int) -> list[tuple[list[int], str]]:
+        """Which columns, by numbers from 0, are of which family."""
+        names = [str(name) for name in getattr(self, "feature_names_in_", ())]
+        left = set(range(count))
+        terms = []
+        rest = None
+        for key, family in self._given():
+            if key == "*":
+                rest = family
+                continue
+            columns = []
+            for one in key if isinstance(key, tuple) else (key,):
+                j = names.index(one) if one in names else one
+                if not isinstance(j, (int, np.integer)) or j not in left:
+                    raise ValueError(f"column_families: {one!r} is no column, or given twice")
+                left.remove(j)
+                columns.append(int(j))
+            terms.append((columns, family))
+        if left and rest is None:
+            raise ValueError(f"column_families: none of column {min(left)}; '*' is all others")
+        return terms + [([j], rest) for j in sorted(left)]
+
+    def _given(self) -> list[tuple]:
+        families = self.column_families
+        if not isinstance(families, dict) or not all(isinstance(family, str) for family in families.values()):
+            raise ValueError(f"column_families={families!r}; expected 'auto' or a dict of names of families")
+        return list(families.items())
+
+    def _of_files(self, files, weights, labels, common, reset):
+        if reset:
+            # The engine finds the columns.
+            self._text = ",".join(
+                f"{key if isinstance(key, str) else _target(key if isinstance(key, tuple) else (key,))}={family}"
+                for key, family in self._given())
+        return super()._of_files(files, weights, labels, common, reset)
+
+    def _options(self):
+        options = super()._options()
+        options["settings"]["column-families"] = self._text
+        return options
+
+    def _derive(self, content):
+        super()._derive(content)
+        self.parameters_ = {key: value for key, value in content.items() if isinstance(value, dict) and key != "fit"}
+
+    @classmethod
+    def _parameters(cls, content):
+        terms = {}
+        for term in _split(content["column_families"]):
+            target, _, family = term.rpartition("=")
+            key = tuple(_split(target[1:-1])) if target.startswith("{") else target
+            terms[key] = family
+        return {**super()._parameters(content), "column_families": terms}
+
+
+def _target(columns) -> str:
+    """Columns as the program's option names them: by numbers from 1."""
+    words = [one if isinstance(one, str) else f"#{one + 1}" for one in columns]
+    return words[0] if len(words) == 1 else "{" + ",".join(words) + "}"
+
+
+def _split(text: str) -> list[str]:
+    """The terms between commas, of which those in braces divide none."""
+    terms, depth = [""], 0
+    for letter in text:
+        depth += (letter == "{") - (letter == "}")
+        if letter == "," and depth == 0:
+            terms.append("")
+        else:
+            terms[-1] += letter
+    return terms
