@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from . import _categories, _library
 from ._base import DensityMixture, Mixture, _least_rows
+from ._documents import documented, keep
 
 
 class _Covariances:
@@ -78,50 +79,15 @@ def _inverse(precisions: np.ndarray, covariance_type: str) -> np.ndarray:
     return np.swapaxes(lower, -1, -2) @ lower
 
 
+@documented
 class GaussianMixture(_Covariances, DensityMixture):
     """A Gaussian mixture.
-
-    Parameters
-    ----------
-    n_components : int, default=1
-    covariance_type : str, default='full'
-        'full', 'tied', 'diag', 'spherical', or one of mclust's 14 models: 'EII', 'VII', 'EEI', 'VEI', 'EVI',
-        'VVI', 'EEE', 'VEE', 'EVE', 'VVE', 'EEV', 'VEV', 'EVV', 'VVV'.
-    tol : float, default=1e-6
-        The fit ends when less is left to gain, per row, in nats.
-    reg_covar : float or str, default='1e-6rel'
-        Added to the variances: a number in squared units of the data, or with 'rel' at the end in units of
-        each column's variance.
-    max_iter : int, default=1000
-    n_init : int, default=1
-        Starts, of which the best wins.
-    init_params : {'race', 'kmeans', 'k-means++', 'random'}, default='race'
-        Where to start; 'race': from the best of many starts.
-    estimate : {'ml', 'map'}, default='ml'
-        What is maximized: the likelihood, or the posterior density with mclust's prior.
-    missing : {'error', 'em'}, default='error'
-        What NaN is: an error, or a missing cell, to whose place the model gives what is probable there.
-    noise : None, True or float, default=None
-        Whether there are rows that are of no component, of a density that is the same everywhere: True, that of
-        the data's volume, or a number.
-    components_per_class : int, default=None
-        With labels, how many components each class has: None is 1.
-    weights_init, means_init, precisions_init : array-like, default=None
-        Where to start, in the shapes of the attributes; what is not given is that of one iteration from
-        init_params, of 'kmeans' in the place of 'race'.
-    random_state : int, RandomState instance or None, default=None
-        None is 0: the same result every time.
-    warm_start : bool, default=False
-        Whether to start from the fit before.
-    n_jobs : int or None, default=None
-        Threads; None and -1: as many as there are cores for this process. The result does not depend on it.
 
     Attributes
     ----------
     weights_, means_, covariances_, precisions_, precisions_cholesky_ : ndarray
         In the shapes of scikit-learn, by covariance_type_.
     covariance_type_ : {'full', 'tied', 'diag', 'spherical'}
-    converged_, n_iter_, lower_bound_, model_, n_features_in_, feature_names_in_
     """
 
     _family = "gaussian"
@@ -135,25 +101,10 @@ class GaussianMixture(_Covariances, DensityMixture):
         n_init=1, init_params="race", estimate="ml", missing="error", noise=None, components_per_class=None,
         weights_init=None, means_init=None, precisions_init=None, random_state=None, warm_start=False, n_jobs=None,
     ):
-        self.n_components = n_components
-        self.covariance_type = covariance_type
-        self.tol = tol
-        self.reg_covar = reg_covar
-        self.max_iter = max_iter
-        self.n_init = n_init
-        self.init_params = init_params
-        self.estimate = estimate
-        self.missing = missing
-        self.noise = noise
-        self.components_per_class = components_per_class
-        self.weights_init = weights_init
-        self.means_init = means_init
-        self.precisions_init = precisions_init
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.n_jobs = n_jobs
+        keep(self, locals())
 
 
+@documented
 class BayesianGaussianMixture(_Covariances, DensityMixture):
     """A Gaussian mixture fitted by variational Bayes, which leaves components without rows that it needs none of.
 
@@ -167,16 +118,14 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
     degrees_of_freedom_prior : float, default=n_features
     covariance_prior : float or array-like, in the shape that scikit-learn wants, default: that of the rows
 
-    Other parameters are those of GaussianMixture.
-
     Attributes
     ----------
+    weights_, means_, covariances_, precisions_, precisions_cholesky_, covariance_type_
+        Of the parameters' means.
     weight_concentration_, mean_precision_, degrees_of_freedom_
         As in scikit-learn: of the distributions of the parameters.
     lower_bound_ : float
         Of the log evidence, in nats.
-
-    Others are those of GaussianMixture, of the parameters' means.
     """
 
     _family = "gaussian"
@@ -192,22 +141,7 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
         weight_concentration_prior=None, mean_precision_prior=None, mean_prior=None,
         degrees_of_freedom_prior=None, covariance_prior=None, random_state=None, warm_start=False, n_jobs=None,
     ):
-        self.n_components = n_components
-        self.covariance_type = covariance_type
-        self.tol = tol
-        self.reg_covar = reg_covar
-        self.max_iter = max_iter
-        self.n_init = n_init
-        self.init_params = init_params
-        self.weight_concentration_prior_type = weight_concentration_prior_type
-        self.weight_concentration_prior = weight_concentration_prior
-        self.mean_precision_prior = mean_precision_prior
-        self.mean_prior = mean_prior
-        self.degrees_of_freedom_prior = degrees_of_freedom_prior
-        self.covariance_prior = covariance_prior
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.n_jobs = n_jobs
+        keep(self, locals())
 
     def _options(self):
         options = super()._options()
@@ -244,14 +178,20 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
         }
 
 
+@documented
 class StudentTMixture(_Covariances, DensityMixture):
     """A mixture of multivariate t distributions, which rows far off hardly move.
 
+    Parameters
+    ----------
     degrees_of_freedom : float, 'each' or 'common', default='each'
         Of all components, or estimated: one for each, or one for all.
 
-    Other parameters and attributes are those of GaussianMixture; covariances_ are the scale matrices, and there
-    is degrees_of_freedom_.
+    Attributes
+    ----------
+    weights_, means_, covariances_, precisions_, precisions_cholesky_, covariance_type_
+        As of GaussianMixture; covariances_ are the scale matrices.
+    degrees_of_freedom_ : ndarray of shape (n_components,)
     """
 
     _family = "student-t"
@@ -267,33 +207,18 @@ class StudentTMixture(_Covariances, DensityMixture):
         noise=None, components_per_class=None, weights_init=None, means_init=None, precisions_init=None,
         random_state=None, warm_start=False, n_jobs=None,
     ):
-        self.n_components = n_components
-        self.covariance_type = covariance_type
-        self.degrees_of_freedom = degrees_of_freedom
-        self.tol = tol
-        self.reg_covar = reg_covar
-        self.max_iter = max_iter
-        self.n_init = n_init
-        self.init_params = init_params
-        self.estimate = estimate
-        self.missing = missing
-        self.noise = noise
-        self.components_per_class = components_per_class
-        self.weights_init = weights_init
-        self.means_init = means_init
-        self.precisions_init = precisions_init
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.n_jobs = n_jobs
+        keep(self, locals())
 
 
+@documented
 class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mixture):
     """K-means: n_clusters centers of least squares.
 
+    Parameters
+    ----------
+    n_clusters : int, default=8
     tol : float, default=1e-6
         The fit ends when less of the inertia is left to gain, relatively.
-
-    Other parameters are those of GaussianMixture.
 
     Attributes
     ----------
@@ -312,13 +237,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
         self, n_clusters=8, *, tol=1e-6, max_iter=1000, n_init=1, init_params="race", random_state=None,
         n_jobs=None,
     ):
-        self.n_clusters = n_clusters
-        self.tol = tol
-        self.max_iter = max_iter
-        self.n_init = n_init
-        self.init_params = init_params
-        self.random_state = random_state
-        self.n_jobs = n_jobs
+        keep(self, locals())
 
     def _components(self):
         return self.n_clusters
@@ -360,28 +279,24 @@ class _ColumnMixture(DensityMixture):
         self, n_components=1, *, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1, init_params="race",
         missing="error", components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
     ):
-        self.n_components = n_components
-        self.tol = tol
-        self.regularization = regularization
-        self.max_iter = max_iter
-        self.n_init = n_init
-        self.init_params = init_params
-        self.missing = missing
-        self.components_per_class = components_per_class
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.n_jobs = n_jobs
+        keep(self, locals())
 
 
+@documented
 class BernoulliMixture(_ColumnMixture):
     """A mixture of columns of 0 and 1, independent within a component: latent classes.
 
+    Parameters
+    ----------
     binarize : float or None, default=0.0
         What is more counts as 1, as in scikit-learn's BernoulliNB; None: X is of 0 and 1.
     regularization : float, default=1e-6
         Rows of 0 and of 1 added to each component.
 
-    Other parameters are those of GaussianMixture. probabilities_ : ndarray of shape (n_components, n_features).
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components,)
+    probabilities_ : ndarray of shape (n_components, n_features)
     """
 
     _family = "bernoulli"
@@ -392,11 +307,7 @@ class BernoulliMixture(_ColumnMixture):
         init_params="race", missing="error", components_per_class=None, random_state=None, warm_start=False,
         n_jobs=None,
     ):
-        super().__init__(
-            n_components, tol=tol, regularization=regularization, max_iter=max_iter, n_init=n_init,
-            init_params=init_params, missing=missing, components_per_class=components_per_class,
-            random_state=random_state, warm_start=warm_start, n_jobs=n_jobs)
-        self.binarize = binarize
+        keep(self, locals())
 
     def _prepared(self, X):
         if self.binarize is None:
@@ -406,8 +317,15 @@ class BernoulliMixture(_ColumnMixture):
         return ones
 
 
+@documented
 class PoissonMixture(_ColumnMixture):
-    """A mixture of columns of counts, each of a Poisson distribution. rates_ : (n_components, n_features)."""
+    """A mixture of columns of counts, each of a Poisson distribution.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components,)
+    rates_ : ndarray of shape (n_components, n_features)
+    """
 
     _family = "poisson"
     _arrays = ("weights", "rates")
@@ -417,16 +335,30 @@ class PoissonMixture(_ColumnMixture):
         return _whole_numbers(super().__sklearn_tags__())
 
 
+@documented
 class ExponentialMixture(_ColumnMixture):
-    """A mixture of columns of waiting times, from 0 up. rates_ : (n_components, n_features)."""
+    """A mixture of columns of waiting times, from 0 up.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components,)
+    rates_ : ndarray of shape (n_components, n_features)
+    """
 
     _family = "exponential"
     _arrays = ("weights", "rates")
     _takes_no_negative = True
 
 
+@documented
 class MultinomialMixture(_ColumnMixture):
-    """A mixture of rows of counts, such as of words. probabilities_ : (n_components, n_features)."""
+    """A mixture of rows of counts, such as of words.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components,)
+    probabilities_ : ndarray of shape (n_components, n_features)
+    """
 
     _family = "multinomial"
     _arrays = ("weights", "probabilities")
@@ -436,13 +368,19 @@ class MultinomialMixture(_ColumnMixture):
         return _whole_numbers(super().__sklearn_tags__())
 
 
+@documented
 class VonMisesFisherMixture(_ColumnMixture):
     """A mixture of directions.
 
+    Parameters
+    ----------
     normalize : bool, default=True
         Whether to divide rows by their lengths; else they have the length 1.
 
-    directions_ : (n_components, n_features); concentrations_ : (n_components,).
+    Attributes
+    ----------
+    weights_, concentrations_ : ndarray of shape (n_components,)
+    directions_ : ndarray of shape (n_components, n_features)
     """
 
     _family = "von-mises-fisher"
@@ -454,11 +392,7 @@ class VonMisesFisherMixture(_ColumnMixture):
         init_params="race", missing="error", components_per_class=None, random_state=None, warm_start=False,
         n_jobs=None,
     ):
-        super().__init__(
-            n_components, tol=tol, regularization=regularization, max_iter=max_iter, n_init=n_init,
-            init_params=init_params, missing=missing, components_per_class=components_per_class,
-            random_state=random_state, warm_start=warm_start, n_jobs=n_jobs)
-        self.normalize = normalize
+        keep(self, locals())
 
     def _prepared(self, X):
         if not self.normalize:
@@ -516,14 +450,22 @@ class _CategoryMixture(_ColumnMixture):
         return tags
 
 
+@documented
 class CategoricalMixture(_CategoryMixture):
     """A mixture of columns of categories, words or numbers, independent within a component: latent classes.
 
+    Parameters
+    ----------
     regularization : float, default=1e-6
         Rows of each category added to each component.
 
-    Other parameters are those of GaussianMixture. categories_ : for each column what they are, in order;
-    probabilities_ : for each component and column those of the categories.
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components,)
+    categories_ : list
+        For each column what they are, in order.
+    probabilities_ : list
+        For each component and column those of the categories.
     """
 
     _family = "categorical"
@@ -533,18 +475,25 @@ class CategoricalMixture(_CategoryMixture):
         self.probabilities_ = content["probabilities"]
 
 
+@documented
 class MixedMixture(_CategoryMixture):
     """A mixture whose columns are of several families, independent within a component.
 
+    Parameters
+    ----------
     column_families : dict or 'auto', default='auto'
         {column: family}, columns being names or numbers from 0, families 'gaussian', 'student-t', 'categorical',
         'bernoulli', 'poisson', 'exponential' or others; a tuple of Gaussian columns has one full covariance; the
         column '*' is all others. 'auto': by their values words are categorical, 0 and 1 bernoulli, small whole
         numbers poisson, and all others Gaussian with one full covariance.
-    estimate : {'ml', 'map'}, default='ml'
 
-    Other parameters are those of GaussianMixture. parameters_ : {group: {name: what the model file has}};
-    categories_ : for each column what they are, None of numbers.
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components,)
+    parameters_ : dict
+        {group of columns: {name: what the model file has}}.
+    categories_ : list
+        For each column what they are, None of numbers.
     """
 
     _family = "mixed"
@@ -556,19 +505,7 @@ class MixedMixture(_CategoryMixture):
         init_params="race", estimate="ml", missing="error", components_per_class=None, random_state=None,
         warm_start=False, n_jobs=None,
     ):
-        self.n_components = n_components
-        self.column_families = column_families
-        self.tol = tol
-        self.reg_covar = reg_covar
-        self.max_iter = max_iter
-        self.n_init = n_init
-        self.init_params = init_params
-        self.estimate = estimate
-        self.missing = missing
-        self.components_per_class = components_per_class
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.n_jobs = n_jobs
+        keep(self, locals())
 
     def _are_categories(self, X, ranks):
         count = X.shape[1]

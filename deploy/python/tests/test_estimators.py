@@ -1,5 +1,7 @@
 """What scikit-learn expects of estimators: all of check_estimator."""
 
+import inspect
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -75,3 +77,11 @@ def test_weights_are_repeated_rows_where_the_start_is_given(name):
     # that end by the same rule keep 1e-12 of what is maximized, of which parameters are good to its root.
     np.testing.assert_allclose(weighted.weights_, repeated.weights_, rtol=1e-6)
     assert weighted.lower_bound_ == pytest.approx(repeated.lower_bound_, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", shardem.__all__)
+def test_every_parameter_is_documented(name):
+    text = getattr(shardem, name).__doc__
+    described = [line.partition(" :")[0] for line in text.partition("----------")[2].partition("Attributes")[0].splitlines()]
+    assert [one for one in described if one and not one.startswith(" ")] == list(
+        inspect.signature(getattr(shardem, name)).parameters)
