@@ -32,6 +32,10 @@ if ldd "$folder"/environment/lib/python*/site-packages/shardem/libshardemc.so | 
 else
   ok "needs neither Swift nor MPI nor HDF5"
 fi
+if scripts/wheel "$folder/dist" > "$folder/log" 2>&1; then ok "scripts/wheel"; else
+  not_ok "scripts/wheel"
+  tail -n 5 "$folder/log"
+fi
 
 report=$folder/report.xml
 SHARDEM=$build/shardem SCIPY_ARRAY_API=1 "$python" -m pytest -q -p no:cacheprovider --junit-xml "$report" \
