@@ -21,7 +21,7 @@ if "$python" -m pip install -q './deploy/python[test]' > "$folder/log" 2>&1; the
   finish
 fi
 # What some tests are about; without it they are skipped.
-for package in pyarrow polars mpi4py distributed; do
+for package in pyarrow polars mpi4py distributed hypothesis; do
   "$python" -m pip install -q "$package" > "$folder/log" 2>&1 || true
 done
 size=$(stat -c %s "$folder"/environment/lib/python*/site-packages/shardem/libshardemc.so)
