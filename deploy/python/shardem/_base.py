@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from . import _categories, _library, _ranks, _rows
+from . import _categories, _library, _picture, _ranks, _rows
 
 
 class Mixture(BaseEstimator):
@@ -378,6 +378,10 @@ class Mixture(BaseEstimator):
         """The most probable component of each row, from 0; -1 of noise."""
         data = self._opened(X)
         return _library.predict(self.model_, data, labels=True)[0]
+
+    def _repr_html_inner(self):
+        """What scikit-learn shows in a notebook, and of a fitted one a small picture."""
+        return super()._repr_html_inner() + (_picture.picture(self) if hasattr(self, "model_") else "")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

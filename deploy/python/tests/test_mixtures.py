@@ -286,3 +286,26 @@ def test_control_c_ends_the_fit():
 def test_import_takes_no_scikit_learn():
     program = "import sys, shardem; sys.exit('sklearn' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", shardem.__all__)
+def test_a_fitted_one_has_a_picture(name, X):
+    import xml.etree.ElementTree
+
+    estimator = getattr(shardem, name)(3, max_iter=5)
+    assert "<svg" not in estimator._repr_html_().partition("</style>")[2].rpartition("</div>")[2]
+    picture = estimator.fit(np.round(X))._repr_html_().rpartition("</div>")[2]
+    if name == "KMeans":
+        return
+    drawn = xml.etree.ElementTree.fromstring(picture[picture.index("<svg"):])
+    assert len([part for part in drawn if part.tag.endswith(("ellipse", "rect"))]) in (3, 6)
+
+
+def test_pictures_name_columns_safely(X):
+    import pandas
+
+    frame = pandas.DataFrame(X, columns=["<script>", "a&b"])
+    for covariance in ("full", "tied", "diag", "spherical"):
+        picture = GaussianMixture(2, covariance_type=covariance).fit(frame)._repr_html_().rpartition("<svg")[2]
+        assert "&lt;script&gt;" in picture and "<script>" not in picture
