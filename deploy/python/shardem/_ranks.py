@@ -95,23 +95,29 @@ class Ranks:
     # MARK: What Python calls
 
     def values(self, own) -> list:
-        """The values of all ranks, of what JSON has."""
+        """The values of all ranks, of what JSON has. What one raises in `agree` meanwhile, all raise."""
+        everyone = self._exchange({"value": own})
+        for rank, other in enumerate(everyone):
+            if "error" in other:
+                kind, text = other["error"]
+                error = {"ValueError": ValueError, "TypeError": TypeError}.get(kind, RuntimeError)(f"rank {rank}: {text}")
+                error.is_of_another_rank = True
+                raise error
+        return [other["value"] for other in everyone]
+
+    def _exchange(self, own: dict) -> list[dict]:
         return [json.loads(part) for part in self._all(json.dumps(own).encode())]
 
     def agree(self, work):
-        """What `work` returns. If it raises on any rank, all raise."""
-        error = result = None
+        """What `work` returns, which may ask for `values`. If it raises on any rank, all raise."""
         try:
             result = work()
-        except BaseException as own:  # noqa: BLE001 - others wait
-            error = own
-        others = self.values(None if error is None else [_kind(error), str(error)])
-        if error is not None:
-            raise error
-        for rank, other in enumerate(others):
-            if other is not None:
-                kind = {"ValueError": ValueError, "TypeError": TypeError}.get(other[0], RuntimeError)
-                raise kind(f"rank {rank}: {other[1]}")
+        except BaseException as error:  # noqa: BLE001 - others wait
+            if not getattr(error, "is_of_another_rank", False):
+                # In the place of whatever others ask for next.
+                self._exchange({"error": [_kind(error), str(error)]})
+            raise
+        self.values(None)
         return result
 
     def rebalanced(self, rows: np.ndarray) -> np.ndarray:

@@ -129,10 +129,16 @@ def test_categories_are_those_of_all_ranks():
     assert results == [[["a", "b"]]] * 2
 
 
-@pytest.mark.parametrize("what", ["NaN", "options", "columns", "callback", "interrupt", "type"])
+@pytest.mark.parametrize("what", ["NaN", "options", "columns", "callback", "interrupt", "type", "labels", "words"])
 def test_an_error_on_one_rank_raises_on_all(rows, what):
     def work(comm):
         own, options, callback = rows[comm.rank * 1024:(comm.rank + 1) * 1024].copy(), {}, None
+        labels = np.array(["a", None], object)[np.arange(1024) % 2] if what == "labels" else None
+        if what == "words":
+            words = np.round(own).astype(object)
+            if comm.rank == 1:
+                words[5, 1] = np.inf
+            return CategoricalMixture(2).fit(words, comm=comm)
         if comm.rank == 1:
             if what == "NaN":
                 own[7, 1] = np.nan
@@ -140,12 +146,15 @@ def test_an_error_on_one_rank_raises_on_all(rows, what):
                 options["n_components"] = 3
             elif what == "columns":
                 own = own[:, :2]
+            elif what == "labels":
+                labels = labels[:7]
             elif what == "type":
                 own = "a file that is none"
             else:
                 def callback(*_):
                     raise KeyboardInterrupt() if what == "interrupt" else LookupError("mine")
-        return GaussianMixture(**{"n_components": 2, **OPTIONS, **options}).fit(own, comm=comm, callback=callback)
+        return GaussianMixture(**{"n_components": 2, **OPTIONS, **options}).fit(
+            own, comm=comm, callback=callback, labels=labels)
 
     first, second = on_ranks(2, work)
     assert isinstance(first, Exception)
