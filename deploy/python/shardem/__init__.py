@@ -2,7 +2,8 @@
 
 __version__ = "0.1.0"
 
-__all__ = [
+#: The names of all estimators.
+ESTIMATORS = [
     "BayesianGaussianMixture",
     "BernoulliMixture",
     "CategoricalMixture",
@@ -15,6 +16,7 @@ __all__ = [
     "StudentTMixture",
     "VonMisesFisherMixture",
 ]
+__all__ = [*ESTIMATORS, "Files", "Selection", "select"]
 
 
 def __getattr__(name):
@@ -27,7 +29,7 @@ def __getattr__(name):
         from . import _selection
 
         return getattr(_selection, name)
-    if name in __all__:
+    if name in ESTIMATORS:
         from . import _estimators
 
         return getattr(_estimators, name)
@@ -35,4 +37,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *__all__, "Files", "Selection", "select"])
+    return sorted({*globals(), *__all__})

@@ -30,7 +30,7 @@ def _expected_failures(estimator):
     return {}
 
 
-ESTIMATORS = [getattr(shardem, name)() for name in shardem.__all__]
+ESTIMATORS = [getattr(shardem, name)() for name in shardem.ESTIMATORS]
 
 
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=_expected_failures)
@@ -46,7 +46,7 @@ def test_covariance_types_pass_checks(estimator, covariance):
     assert not failed
 
 
-@pytest.mark.parametrize("name", shardem.__all__)
+@pytest.mark.parametrize("name", shardem.ESTIMATORS)
 def test_weights_are_repeated_rows(name):
     if name == "KMeans":
         estimator = shardem.KMeans(1)
@@ -64,7 +64,7 @@ def test_weights_are_repeated_rows(name):
                 getattr(weighted, attribute), getattr(repeated, attribute), rtol=tolerance)
 
 
-@pytest.mark.parametrize("name", [name for name in shardem.__all__ if name != "KMeans"])
+@pytest.mark.parametrize("name", [name for name in shardem.ESTIMATORS if name != "KMeans"])
 def test_weights_are_repeated_rows_where_the_start_is_given(name):
     random = np.random.default_rng(4)
     rows, weights = random.integers(0, 6, (60, 3)) + 1.0, random.integers(0, 4, 60)
@@ -79,7 +79,7 @@ def test_weights_are_repeated_rows_where_the_start_is_given(name):
     assert weighted.lower_bound_ == pytest.approx(repeated.lower_bound_, rel=1e-9)
 
 
-@pytest.mark.parametrize("name", shardem.__all__)
+@pytest.mark.parametrize("name", shardem.ESTIMATORS)
 def test_every_parameter_is_documented(name):
     text = getattr(shardem, name).__doc__
     described = [line.partition(" :")[0] for line in text.partition("----------")[2].partition("Attributes")[0].splitlines()]

@@ -33,7 +33,7 @@ ROWS = np.random.default_rng(2).normal(size=(40, 2)) + [[0, 0], [5, 5]] * 20
 
 
 def _parameters():
-    for name in shardem.__all__:
+    for name in shardem.ESTIMATORS:
         for parameter in getattr(shardem, name)().get_params():
             # They are true of any number of threads and iterations; these would take time.
             if parameter not in ("n_jobs", "max_iter", "n_init"):
@@ -56,7 +56,7 @@ def test_odd_parameters(name, parameter):
 @pytest.mark.filterwarnings("ignore")
 @settings
 @given(values=st.lists(st.floats(width=64), min_size=0, max_size=60), columns=st.integers(0, 7), weight=odd, start=odd,
-       labels=odd, name=st.sampled_from(shardem.__all__), missing=st.booleans())
+       labels=odd, name=st.sampled_from(shardem.ESTIMATORS), missing=st.booleans())
 def test_odd_rows(values, columns, weight, start, labels, name, missing):
     rows = np.array(values[:len(values) // columns * columns]).reshape(-1, columns) if columns else np.array(values)
     estimator = getattr(shardem, name)(2, max_iter=5, init_params="random")
