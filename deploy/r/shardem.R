@@ -18,10 +18,11 @@ shardem <- function(data, G, covariance = "VVV", ..., program = getOption("shard
     if (status != 0) stop(paste(readLines(file("error")), collapse = "\n"), call. = FALSE)
   }
   given <- list(..., covariance = covariance)
-  options <- rbind(paste0("--", gsub("_", "-", names(given))), vapply(given, format, "", digits = 17, scientific = FALSE))
+  values <- vapply(given, format, "", digits = 17, scientific = FALSE)
+  options <- rbind(paste0("--", gsub("_", "-", names(given))), values)
   names <- if (is.null(colnames(data))) paste0("V", seq_len(ncol(data))) else colnames(data)
-  writeLines(c(paste(names, collapse = ","), apply(data, 1, function(row) paste(sprintf("%.17g", row), collapse = ","))),
-    file("rows.csv"))
+  rows <- apply(data, 1, function(row) paste(sprintf("%.17g", row), collapse = ","))
+  writeLines(c(paste(names, collapse = ","), rows), file("rows.csv"))
   run("fit", file("rows.csv"), "--header", "-K", G, options, "--progress", "none", "--output", file("model.json"))
   run("predict", file("model.json"), file("rows.csv"), "--header", "--probabilities", file("z.csv"))
   z <- as.matrix(utils::read.csv(file("z.csv")))

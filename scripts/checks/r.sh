@@ -16,7 +16,8 @@ suppressMessages(library(mclust))
 source("deploy/r/shardem.R")
 options(shardem.program = commandArgs(TRUE)[1])
 expect <- function(name, value) {
-  told <- tryCatch(if (all(value)) "ok" else "not ok", error = function(error) paste("not ok:", conditionMessage(error)))
+  failed <- function(error) paste("not ok:", conditionMessage(error))
+  told <- tryCatch(if (all(value)) "ok" else "not ok", error = failed)
   cat(told, name, "\n")
 }
 for (covariance in c("EII", "VII", "EEI", "VEI", "EVI", "VVI", "EEE", "VVV")) {

@@ -1,4 +1,4 @@
-"""Rows that never are in memory at once: batches, here made, go to a temporary file; or files are read by the engine."""
+"""Rows that never are in memory at once: batches, here made, go to a temporary file; or the engine reads files."""
 
 import tempfile
 from pathlib import Path

@@ -77,5 +77,6 @@ def _bars(estimator) -> str:
             f'<rect x="{10 + k * step:.1f}" y="{_HEIGHT - 20 - height:.1f}" width="{0.8 * step:.1f}" '
             f'height="{height:.1f}" fill="{_color(k)}"/>')
         if len(weights) <= 12:
-            bars.append(f'<text x="{10 + (k + 0.4) * step:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{weight:.2f}</text>')
+            middle = f'x="{10 + (k + 0.4) * step:.1f}" y="{_HEIGHT - 6}" text-anchor="middle"'
+            bars.append(f"<text {middle}>{weight:.2f}</text>")
     return "".join(bars)

@@ -100,7 +100,8 @@ class Ranks:
         for rank, other in enumerate(everyone):
             if "error" in other:
                 kind, text = other["error"]
-                error = {"ValueError": ValueError, "TypeError": TypeError}.get(kind, RuntimeError)(f"rank {rank}: {text}")
+                kinds = {"ValueError": ValueError, "TypeError": TypeError}
+                error = kinds.get(kind, RuntimeError)(f"rank {rank}: {text}")
                 error.is_of_another_rank = True
                 raise error
         return [other["value"] for other in everyone]

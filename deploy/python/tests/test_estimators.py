@@ -82,6 +82,7 @@ def test_weights_are_repeated_rows_where_the_start_is_given(name):
 @pytest.mark.parametrize("name", shardem.ESTIMATORS)
 def test_every_parameter_is_documented(name):
     text = getattr(shardem, name).__doc__
-    described = [line.partition(" :")[0] for line in text.partition("----------")[2].partition("Attributes")[0].splitlines()]
+    parameters = text.partition("----------")[2].partition("Attributes")[0]
+    described = [line.partition(" :")[0] for line in parameters.splitlines()]
     assert [one for one in described if one and not one.startswith(" ")] == list(
         inspect.signature(getattr(shardem, name)).parameters)

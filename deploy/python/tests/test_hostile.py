@@ -76,7 +76,8 @@ def test_odd_rows(values, columns, weight, start, labels, name, missing):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 2**65) | st.floats() | st.text(max_size=5)
-    | st.sampled_from(["a.npy", "bernoulli", "mixed", "categorical", "x=gaussian", "*=categorical", "auto", "VVV", "vb", "map"]),
+    | st.sampled_from(
+        ["a.npy", "bernoulli", "mixed", "categorical", "x=gaussian", "*=categorical", "auto", "VVV", "vb", "map"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=6)
 KEYS = [
     "components", "family", "settings", "regularization", "init", "start", "seed", "restarts", "max_iterations",

@@ -32,7 +32,8 @@ def test_files_are_read_by_the_engine(faithful):
 def test_what_is_wrong_with_files_is_said(tmp_path):
     for X, message in [
         ("none.csv", "none.csv"), (tmp_path, ""), (Files(DATA / "faithful.csv", columns=["x"]), "x"),
-        (Files(DATA / "faithful.csv", delimiter="ab"), "delimiter"), (Files(DATA / "faithful.csv", memory="x"), "memory"),
+        (Files(DATA / "faithful.csv", delimiter="ab"), "delimiter"),
+        (Files(DATA / "faithful.csv", memory="x"), "memory"),
         (DATA / "penguins_na.csv", ""),
     ]:
         with pytest.raises(ValueError, match=message or None):
@@ -203,15 +204,16 @@ def test_categories(tmp_path):
     frame = pandas.DataFrame(rows, columns=["a", "b", "c"])
     frame.to_csv(tmp_path / "rows.csv", index=False)
     _same(CategoricalMixture(2).fit(frame), CategoricalMixture(2).fit(tmp_path / "rows.csv"))
-    np.testing.assert_array_equal(
-        CategoricalMixture(2).fit(frame).predict(tmp_path / "rows.csv"), CategoricalMixture(2).fit(frame).predict(frame))
+    own = CategoricalMixture(2).fit(frame)
+    np.testing.assert_array_equal(own.predict(tmp_path / "rows.csv"), own.predict(frame))
 
 
 def test_arrow_has_categories():
     pyarrow = pytest.importorskip("pyarrow")
     words = ["a", "b", None, "a", "b", "b", "a", "a"]
     plain = CategoricalMixture(1, missing="em").fit(np.array(words, object)[:, None])
-    for column in (pyarrow.array(words), pyarrow.array(words).dictionary_encode(), pyarrow.array(words, pyarrow.large_string())):
+    column = pyarrow.array(words)
+    for column in (column, column.dictionary_encode(), column.cast(pyarrow.large_string())):
         own = CategoricalMixture(1, missing="em").fit(pyarrow.table({"x": column}))
         assert own.probabilities_ == plain.probabilities_
 
