@@ -7,6 +7,8 @@ public struct BorrowedRows: RowSource, @unchecked Sendable {
   private let base: UnsafeRawPointer
   /// Bytes from a row to the next, and from a column to the next; negative ones go back.
   private let (rowStride, columnStride): (Int, Int)
+  /// The number of the first row that is there: others are in the memory of other ranks.
+  private let firstRow: Int
 
   /// - Parameters:
   ///   - base: a float64; it need not be aligned. All values stay what and where they are as long as these
@@ -23,6 +25,17 @@ public struct BorrowedRows: RowSource, @unchecked Sendable {
       name: name, rowCount: rowCount, columnNumbers: Array(1...columnCount),
       columnNames: columnNames)
     (self.base, self.rowStride, self.columnStride) = (base, rowStride, columnStride)
+    firstRow = 0
+  }
+
+  /// The same rows as rows `firstRow` and those that follow of a longer table.
+  package init(_ rows: BorrowedRows, firstRow: Int) {
+    table = Table(
+      name: rows.name, rowCount: firstRow + rows.rowCount, columnNumbers: rows.columnNumbers,
+      columnNames: rows.columnNames)
+    base = rows.base
+    (rowStride, columnStride) = (rows.rowStride, rows.columnStride)
+    self.firstRow = firstRow
   }
 
   /// Whether rows are where they are wanted.
@@ -36,7 +49,8 @@ public struct BorrowedRows: RowSource, @unchecked Sendable {
     _ body: (UnsafePointer<Double>) throws -> Result
   ) throws -> Result {
     requireRows(rows)
-    let first = base + rows.lowerBound * rowStride
+    precondition(rows.lowerBound >= firstRow, "rows \(rows) of \(name), which begins with \(firstRow)")
+    let first = base + (rows.lowerBound - firstRow) * rowStride
     if areInPlace { return try body(first.assumingMemoryBound(to: Double.self)) }
     // The distance that is smaller is gone along in the inner loop: whole cache lines are used.
     if abs(columnStride) <= abs(rowStride) {

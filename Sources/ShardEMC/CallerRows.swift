@@ -5,27 +5,34 @@ import Words
 enum CallerRows {
   /// More cannot be: of eight bytes each they would not fit in any address space.
   private static let most = Int64.max / 16
+  /// Of each something is held, whatever memory there is for rows.
+  private static let mostColumns: Int64 = 1 << 24
 
   /// - Parameters:
-  ///   - rowStride: bytes from a row to the next.
-  ///   - columnStride: bytes from a column to the next.
   ///   - names: of the columns; nil if they have none.
+  ///   - mayBeNone: whether there may be no rows, which then are nowhere.
   /// - Throws: `ArgumentError`.
   static func rows(
-    _ base: UnsafeRawPointer?, _ name: String, rows: Int64, columns: Int64, rowStride: Int64,
-    columnStride: Int64, names: [String]? = nil
+    _ numbers: CallerMemory.Numbers, _ name: String, rows: Int64, names: [String]? = nil,
+    mayBeNone: Bool = false
   ) throws -> BorrowedRows {
-    guard rows >= 1 else { throw ArgumentError("\(rows) rows of \(name); expected 1 or more") }
-    guard columns >= 1 else {
-      throw ArgumentError("\(columns) columns of \(name); expected 1 or more")
+    let columns = numbers.columns
+    guard rows >= (mayBeNone ? 0 : 1) else {
+      throw ArgumentError("\(rows) rows of \(name); expected 1 or more")
     }
-    guard let base else { throw ArgumentError("no \(name)") }
+    guard (1...mostColumns).contains(columns) else {
+      throw ArgumentError("\(columns) columns of \(name); expected 1 to \(mostColumns)")
+    }
+    // Of no rows none is read.
+    guard let base = numbers.base ?? (rows == 0 ? UnsafeRawPointer(bitPattern: 8) : nil) else {
+      throw ArgumentError("no \(name)")
+    }
     let (count, isBeyond) = rows.multipliedReportingOverflow(by: columns)
     guard !isBeyond, count <= most else {
       throw ArgumentError(
         "\(rows) rows of \(columns) columns of \(name); expected what fits in memory")
     }
-    for (stride, count) in [(rowStride, rows), (columnStride, columns)] {
+    for (stride, count) in [(numbers.rowStride, rows), (numbers.columnStride, columns)] {
       let (reach, isBeyond) = stride.multipliedReportingOverflow(by: count)
       guard !isBeyond, reach.magnitude <= UInt64(Int64.max / 4) else {
         throw ArgumentError(
@@ -37,15 +44,7 @@ enum CallerRows {
     }
     return BorrowedRows(
       name: name, base: base, rowCount: Int(rows), columnCount: Int(columns),
-      rowStride: Int(rowStride), columnStride: Int(columnStride), columnNames: names)
+      rowStride: Int(numbers.rowStride), columnStride: Int(numbers.columnStride),
+      columnNames: names)
   }
-}
-
-/// A weight for each row; nil for 1 each.
-func weightRows(
-  _ base: UnsafeRawPointer?, _ rows: Int64, _ stride: Int64
-) throws -> BorrowedRows? {
-  guard let base else { return nil }
-  return try CallerRows.rows(
-    base, "sample_weight", rows: rows, columns: 1, rowStride: stride, columnStride: 8)
 }

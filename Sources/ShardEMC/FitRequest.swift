@@ -6,18 +6,15 @@ import Words
 /// What a caller wants to be fitted, by its options.
 struct FitRequest {
   let family: any Family.Type
-  let components: Int
+  private(set) var components: Int
   /// Values of settings of the family, by name.
-  let settings: [String: String]
+  private(set) var settings: [String: String]
   let prior: PriorNumbers?
   let regularization: Regularization
   let exactDense: Bool
   let isHard: Bool
   let initialization: Start
   let options: FitOptions
-  let mayMiss: Bool
-  let columns: [String]?
-  let threads: Int?
 
   /// Where a fit starts, in words as model files have them.
   enum Start {
@@ -44,10 +41,7 @@ struct FitRequest {
     }
   }
 
-  /// Those whose columns are numbers: there are no categories in an array of them.
-  private static let families = Families(
-    Families.standard.types.filter { $0 != CategoricalMixture.self && $0 != MixedMixture.self },
-    extensions: Families.standard.extensions)
+  private static let families = Families.standard
 
   /// The largest number of starts, whose states are held.
   private static let mostRestarts: UInt64 = 1_000_000
@@ -56,15 +50,27 @@ struct FitRequest {
   /// - Throws: `ArgumentError`, or an error of the start's model file.
   init(_ json: UnsafePointer<CChar>?) throws {
     var reader = try OptionReader(json)
-    let name = try reader.string("family") ?? GaussianMixture.name
-    guard let family = Self.families[name] else {
-      throw ArgumentError(
-        "family: found \(quoted(name)), expected \(Self.families.names.joined(separator: ", "))")
-    }
-    guard let components = try reader.integer("components", 1...UInt64(Int32.max)) else {
+    guard let components = try reader.integer("components", 1...Self.mostComponents) else {
       throw ArgumentError("components: expected a number of them")
     }
-    (self.family, self.components) = (family, Int(components))
+    try self.init(&reader, components: Int(components))
+  }
+
+  static let mostComponents = UInt64(Int32.max)
+
+  /// The same with another number of components, and other covariances if they are given.
+  func with(components: Int, covariance: String?) throws -> FitRequest {
+    var other = self
+    other.components = components
+    if let covariance { other.settings["covariance"] = covariance }
+    try other.requireKnownSettings()
+    return other
+  }
+
+  /// - Parameter reader: of options of which some have been taken.
+  init(_ reader: inout OptionReader, components: Int) throws {
+    let family = try Self.family(reader.string("family"))
+    (self.family, self.components) = (family, components)
     let given = try reader.texts("settings") ?? [:]
     settings = given
     prior = try Self.prior(given)
@@ -84,14 +90,18 @@ struct FitRequest {
       try start.map { .model(try ModelFile(json: Array($0.utf8), name: "start")) }
       ?? Start(way ?? "race")
     options = try Self.options(&reader)
-    mayMiss = try reader.bool("missing") ?? false
-    columns = try reader.strings("columns")
-    threads = try reader.integer("threads", 1...4096).map { Int($0) }
     try reader.requireEmpty()
     try requireKnownSettings()
-    if let columns, Set(columns).count < columns.count {
-      throw ArgumentError("columns: two have the same name")
+  }
+
+  /// - Parameter name: nil: Gaussian.
+  static func family(_ name: String?) throws -> any Family.Type {
+    let name = name ?? GaussianMixture.name
+    guard let family = families[name] else {
+      throw ArgumentError(
+        "family: found \(quoted(name)), expected \(families.names.joined(separator: ", "))")
     }
+    return family
   }
 
   private static func options(_ reader: inout OptionReader) throws -> FitOptions {
@@ -127,9 +137,6 @@ struct FitRequest {
     let known = Self.families.settings(of: family).map(\.name)
     for name in settings.keys.sorted() where !known.contains(name) {
       throw ArgumentError("settings: \(family.name) has no \(quoted(name))")
-    }
-    if settings[FamilyExtension.classes.setting.name] != nil {
-      throw ArgumentError("settings: \(FamilyExtension.classes.setting.name) without labels")
     }
     for setting in family.settings where setting.isRequired && settings[setting.name] == nil {
       throw ArgumentError("settings: \(family.name) without \(setting.name)")

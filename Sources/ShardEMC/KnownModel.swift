@@ -15,21 +15,19 @@ struct KnownModel {
       json: Array(UnsafeBufferPointer(start: bytes, count: Int(length))), name: "model")
   }
 
-  /// - Parameters:
-  ///   - weights: of the rows; nil for 1 each.
-  ///   - mayMiss: whether cells may be missing.
-  ///   - threads: 0 for the cores that this process has.
-  func engine(
-    _ rows: BorrowedRows, weights: BorrowedRows? = nil, mayMiss: Bool, threads: Int32
-  ) throws -> Engine {
-    let world = SoloCommunicator()
-    let threads = try Self.threadCount(threads, in: world)
+  /// An engine of rows that are of such a model.
+  ///
+  /// - Throws: `DataSetError` or `ArgumentError` if they have other columns.
+  func engine(_ data: CallerData) throws -> Engine {
+    let rows = data.rows
     guard rows.columnCount == file.dimensions else {
       throw DataSetError.columns(found: rows.columnCount, expected: file.dimensions)
     }
-    let data = try DataSet(
-      borrowing: rows, weights: weights, missing: mayMiss ? .allowed() : .error, threads: threads)
-    return Engine(data, threads: threads, world: world)
+    let (own, others) = (rows.categories.map { $0?.names }, file.mixture.categories)
+    guard own == others else {
+      throw ArgumentError("columns of other categories than those of the model")
+    }
+    return data.engine()
   }
 
   static func threadCount(_ threads: Int32, in world: any Communicator) throws -> Int {
@@ -62,7 +60,7 @@ struct KnownModel {
     if output.responsibilities != nil { parts.insert(.responsibilities) }
     if output.logDensities != nil { parts.insert(.logDensities) }
     try engine.predict(mixture, under: file.parameters, parts: parts) { prediction in
-      let (first, count) = (prediction.firstRow, prediction.count)
+      let (first, count) = (prediction.firstRow - engine.data.firstRow, prediction.count)
       if let labels = output.labels {
         (labels + first).update(from: prediction.labels, count: count)
       }
@@ -82,6 +80,27 @@ struct KnownModel {
 
   private func score(of mixture: some Family, _ engine: Engine) throws -> Score {
     try engine.score(mixture, under: file.parameters)
+  }
+
+  /// Writes the rows with their missing cells filled: `values` is room for n × D numbers.
+  ///
+  /// - Parameter seed: of draws; nil for expectations.
+  func impute(_ engine: Engine, seed: UInt64?, into values: UnsafeMutablePointer<Double>?) throws {
+    guard let values else { throw ArgumentError("no room for rows") }
+    let mixture = file.mixture
+    try impute(mixture, engine, seed: seed, into: Room(values: values))
+  }
+
+  private struct Room: @unchecked Sendable { let values: UnsafeMutablePointer<Double> }
+
+  private func impute(
+    _ mixture: some Family, _ engine: Engine, seed: UInt64?, into room: Room
+  ) throws {
+    let first = engine.data.firstRow
+    try engine.impute(mixture, under: file.parameters, seed: seed) { block in
+      (room.values + (block.firstRow - first) * block.columnCount).update(
+        from: block.rows, count: block.count * block.columnCount)
+    }
   }
 
   /// Rows of the endless sample of a seed.

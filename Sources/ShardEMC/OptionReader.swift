@@ -91,6 +91,40 @@ struct OptionReader {
     }
   }
 
+  /// How many threads are to work; nil: as many as there are cores.
+  mutating func threads() throws -> Int? { try integer("threads", 1...4096).map { Int($0) } }
+
+  /// Lists of strings, some of which may be null.
+  mutating func lists(_ key: String) throws -> [[String]?]? {
+    guard let value = take(key) else { return nil }
+    let expected = "a list of lists of strings"
+    guard case .list(let list) = value else { throw error(key, value, expected) }
+    return try list.map { entry -> [String]? in
+      switch entry {
+      case .null: return nil
+      case .list(let names):
+        return try names.map {
+          guard case .string(let name) = $0 else { throw error(key, $0, expected) }
+          return name
+        }
+      default: throw error(key, entry, expected)
+      }
+    }
+  }
+
+  /// A list of whole numbers from `range`.
+  mutating func integers(_ key: String, _ range: ClosedRange<UInt64>) throws -> [UInt64]? {
+    guard let value = take(key) else { return nil }
+    let expected = "a list of whole numbers from \(range.lowerBound) to \(range.upperBound)"
+    guard case .list(let list) = value else { throw error(key, value, expected) }
+    return try list.map {
+      guard case .integer(let number) = $0, range.contains(number) else {
+        throw error(key, $0, expected)
+      }
+      return number
+    }
+  }
+
   mutating func texts(_ key: String) throws -> [String: String]? {
     guard let value = take(key) else { return nil }
     guard case .object(let members) = value else { throw error(key, value, "an object of strings") }

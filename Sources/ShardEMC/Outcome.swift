@@ -1,4 +1,5 @@
 import Host
+import MessagePassing
 import MixtureModels
 
 /// What functions return, as the header has it.
@@ -15,6 +16,13 @@ enum Status: Int32 {
     self =
       switch error {
       case is Interruption: .interrupted
+      // Of another rank: by the status that a program would end with.
+      case let failure as RankFailure:
+        switch failure.exitStatus {
+        case 75: .interrupted
+        case 2: .unusable
+        default: .failed
+        }
       case FitError.unusable: .unusable
       case is FitError: .failed
       default: .unusable

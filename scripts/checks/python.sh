@@ -20,6 +20,10 @@ if "$python" -m pip install -q './deploy/python[test]' > "$folder/log" 2>&1; the
   not_ok "pip install ./deploy/python"
   finish
 fi
+# What some tests are about; without it they are skipped.
+for package in pyarrow polars mpi4py distributed hypothesis; do
+  "$python" -m pip install -q "$package" > "$folder/log" 2>&1 || true
+done
 size=$(stat -c %s "$folder"/environment/lib/python*/site-packages/shardem/libshardemc.so)
 # What a wheel of 10 MB holds, by the third that is left of such a library when it is packed.
 if ((size < 30000000)); then ok "a library of $size bytes"; else not_ok "a library of $size bytes"; fi
@@ -27,6 +31,10 @@ if ldd "$folder"/environment/lib/python*/site-packages/shardem/libshardemc.so | 
   not_ok "needs neither Swift nor MPI nor HDF5"
 else
   ok "needs neither Swift nor MPI nor HDF5"
+fi
+if scripts/wheel "$folder/dist" > "$folder/log" 2>&1; then ok "scripts/wheel"; else
+  not_ok "scripts/wheel"
+  tail -n 5 "$folder/log"
 fi
 
 report=$folder/report.xml

@@ -14,7 +14,7 @@ public struct RowsBeside: Sendable {
     source = InMemoryRows(name: name, columnCount: columnCount, values: values)
   }
 
-  fileprivate init(_ source: any RowSource) { self.source = source }
+  init(_ source: any RowSource) { self.source = source }
 
   /// Calls `body` with the numbers beside the rows of `block`, `block.count` × `columnCount`.
   func withRows<Result>(

@@ -21,7 +21,7 @@ extension Communicator {
   /// Collective: one gather of 8 bytes, and of the words if they differ.
   ///
   /// - Throws: on every rank the same `DifferentRanks` unless all have the same words.
-  func requireSame(_ words: [String]) throws {
+  package func requireSame(_ words: [String]) throws {
     guard let difference = try firstDifference(of: words) else { return }
     throw DifferentRanks(
       rank: difference.rank, found: difference.found, expected: difference.expected)

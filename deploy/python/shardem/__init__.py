@@ -2,22 +2,34 @@
 
 __version__ = "0.1.0"
 
-__all__ = [
+#: The names of all estimators.
+ESTIMATORS = [
     "BayesianGaussianMixture",
     "BernoulliMixture",
+    "CategoricalMixture",
     "ExponentialMixture",
     "GaussianMixture",
     "KMeans",
+    "MixedMixture",
     "MultinomialMixture",
     "PoissonMixture",
     "StudentTMixture",
     "VonMisesFisherMixture",
 ]
+__all__ = [*ESTIMATORS, "Files", "Selection", "select"]
 
 
 def __getattr__(name):
     # scikit-learn takes a second to import: only who wants an estimator waits for it.
-    if name in __all__:
+    if name == "Files":
+        from ._rows import Files
+
+        return Files
+    if name in ("select", "Selection"):
+        from . import _selection
+
+        return getattr(_selection, name)
+    if name in ESTIMATORS:
         from . import _estimators
 
         return getattr(_estimators, name)
@@ -25,4 +37,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

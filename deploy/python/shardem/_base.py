@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import numbers
+import os
 import warnings
 from pathlib import Path
 
@@ -13,13 +14,15 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import (
+    _check_n_features,
     _check_sample_weight,
+    check_array,
     check_is_fitted,
     check_non_negative,
     validate_data,
 )
 
-from . import _library
+from . import _categories, _library, _picture, _ranks, _rows
 
 
 class Mixture(BaseEstimator):
@@ -51,44 +54,119 @@ class Mixture(BaseEstimator):
 
     # MARK: Fits
 
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(
+        self, X, y=None, sample_weight=None, *, labels=None, start=None, callback=None, comm=None,
+        rebalance=False,
+    ):
         """Fits the mixture.
 
-        X : array-like of shape (n_samples, n_features)
-            Float64 arrays are not copied, whatever their strides.
+        X : array-like of shape (n_samples, n_features), or where rows are
+            Float64 arrays are not copied, whatever their strides. A path, a list of paths or `Files`: data files,
+            which the engine reads itself. A table of Arrow, or an iterator of batches of rows, each perhaps a
+            tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
         y : ignored
         sample_weight : array-like of shape (n_samples,), optional
-            From 0 up; a whole number is a repeated row, a row of weight 0 is none.
+            From 0 up; a whole number is a repeated row, a row of weight 0 is none. Of files a file of weights or
+            the name of a column.
+        labels : array-like of shape (n_samples,), optional
+            Classes of the rows that are known: numbers from 0, or words; -1, None or NaN where unknown. Of files
+            a file of labels or the name of a column. A row that has one is of a component of its class.
+        start : optional
+            Where to start: a component for each row (-1: noise), responsibilities of shape (n_samples,
+            n_components), a fitted estimator, or the path of a model file.
+        callback : callable, optional
+            Is called after every iteration with (restart, iteration, objective per row, what was gained); what it
+            raises ends the fit.
+        comm : communicator of mpi4py, or what has rank, size and allgather, optional
+            Each rank brings rows of its own, and all call fit: they get the same model, of the rows of all, rank
+            after rank. What one raises, all do.
+        rebalance : bool, default=False
+            Whether ranks exchange rows, so that each has about as many, in whole blocks: then the model is, byte
+            for byte, that of all rows in one place.
         """
-        start = self._start()
-        X = self._validated(X, reset=True)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        options = self._options()
-        if start is not None:
-            options["start"] = start
-        names = getattr(self, "feature_names_in_", None)
-        if names is not None:
-            options["columns"] = [str(name) for name in names]
-        self._take(_library.fit(X, sample_weight, options))
+        self._fitted(X, sample_weight, labels, start, callback, comm, rebalance)
+        return self
+
+    def _fitted(
+        self, X, sample_weight=None, labels=None, start=None, callback=None, comm=None, rebalance=False,
+    ) -> _library.Data:
+        """Fits, and returns the rows."""
+        data, options, beginning = self._begun(X, sample_weight, labels, start, callback, comm, rebalance)
+        options = self._initialized(options, data)
+        self._took(_library.fit(data, options, beginning, callback), data)
         if not self.converged_:
             warnings.warn(
                 f"not converged in {self.n_iter_} iterations; raise max_iter or tol, or look for constant "
                 "or duplicated columns",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
-        return self
+        return data
 
-    def fit_predict(self, X, y=None, sample_weight=None):
-        """Fits the mixture, and returns the most probable component of each row."""
-        return self.fit(X, y, sample_weight).predict(X)
+    def _begun(
+        self, X, sample_weight, labels, start, callback, comm, rebalance,
+    ) -> tuple[_library.Data, dict, np.ndarray | None]:
+        """The rows of a fit, its options, and labels or responsibilities to start from."""
+        ranks = _ranks.ranks(comm)
+        if callback is not None and not callable(callback):
+            raise TypeError(f"callback={callback!r}; expected a function")
+        if rebalance and ranks is None:
+            raise ValueError("rebalance=True without comm")
 
-    def _start(self) -> str | None:
+        def prepare():
+            given = self._start() if start is None else start
+            rows = self._taken(X, sample_weight, labels, reset=True, ranks=ranks)
+            options = self._options()
+            return rows, options, self._beginning(given, options, rows)
+
+        rows, options, beginning = prepare() if ranks is None else ranks.agree(prepare)
+        if ranks is not None and len(set(ranks.values(rows.X is None))) > 1:
+            raise ValueError("files on one rank, and rows in memory on another")
+        if rebalance:
+            beginning = rows.rebalance(ranks, beginning)
+        return rows.opened(ranks), options, beginning
+
+    def _took(self, model: bytes, data: _library.Data) -> None:
+        """Takes what a fit to rows gave."""
+        self._take(model)
+        self.n_features_in_ = data.columns
+        if "columns" in (content := json.loads(model)):
+            self.feature_names_in_ = np.array(content["columns"], object)
+
+    def fit_predict(self, X, y=None, sample_weight=None, **options):
+        """Fits the mixture, as `fit` does, and returns the most probable component of each row."""
+        data = self._fitted(X, sample_weight, **options)
+        return _library.predict(self.model_, data, labels=True)[0]
+
+    def _beginning(self, start, options: dict, rows) -> np.ndarray | None:
+        """Takes a model to start from into the options; returns labels or responsibilities."""
+        if start is None:
+            return None
+        if isinstance(start, Mixture):
+            check_is_fitted(start)
+            start = start.model_
+        elif isinstance(start, (str, os.PathLike)):
+            start = Path(start).read_bytes()
+        if isinstance(start, bytes):
+            _library.check_model(start)
+            options["start"] = start.decode()
+            return None
+        array = np.asarray(start, np.float64)
+        array = array[:, None] if array.ndim == 1 else array
+        if array.ndim != 2:
+            raise ValueError(f"start of {array.ndim} dimensions; expected labels or responsibilities")
+        if rows.X is not None and len(array) != len(rows.X):
+            raise ValueError(f"start of {len(array)} rows; X has {len(rows.X)}")
+        return array
+
+    def _initialized(self, options: dict, data: _library.Data) -> dict:
+        """The options with what `*_init` parameters ask for."""
+        return options
+
+    def _start(self) -> bytes | None:
         """The model to start from."""
         if getattr(self, "warm_start", False) and hasattr(self, "model_"):
-            return self.model_.decode()
+            return self.model_
         return None
 
     def _options(self) -> dict:
@@ -100,7 +178,6 @@ class Mixture(BaseEstimator):
             "max_iterations": _whole(self.max_iter, "max_iter", 1, 2**31 - 1),
             "tolerance": _number(self.tol, "tol"),
             "init": self.init_params if isinstance(self.init_params, str) else repr(self.init_params),
-            "missing": self._may_miss,
             "settings": {},
         }
         if getattr(self, "estimate", "ml") not in ("ml", "map"):
@@ -111,8 +188,9 @@ class Mixture(BaseEstimator):
             value = getattr(self, name)
             if value is not None:
                 options["settings"][setting] = _text(value)
-        if self._threads:
-            options["threads"] = self._threads
+        noise = getattr(self, "noise", None)
+        if noise is not None and noise is not False:
+            options["settings"]["noise"] = "auto" if noise is True else repr(_number(noise, "noise"))
         return options
 
     _components_name = "n_components"
@@ -134,15 +212,88 @@ class Mixture(BaseEstimator):
             return 0
         return _whole(self.n_jobs, "n_jobs", 1, 4096)
 
-    def _validated(self, X, *, reset=False) -> np.ndarray:
-        X = validate_data(
-            self, X, reset=reset, dtype=np.float64, ensure_min_samples=2 if reset else 1,
+    # MARK: Rows
+
+    def _taken(
+        self, X, sample_weight=None, labels=None, *, reset=False, ranks=None, may_miss=None,
+    ) -> _Taken:
+        """X and what is beside it, checked."""
+        common = {"missing": self._may_miss if may_miss is None else may_miss}
+        if self._threads:
+            common["threads"] = self._threads
+        files = _rows.as_files(X)
+        if files is not None:
+            return self._of_files(files, sample_weight, labels, common, reset)
+        names = None
+        if _rows.is_stream(X):
+            gathered = _rows.Gathered(X, texts=self._takes_texts)
+            X, names = gathered.X, gathered.names
+            if gathered.sample_weight is not None:
+                if sample_weight is not None:
+                    raise ValueError("sample_weight beside batches with weights of their own")
+                sample_weight = gathered.sample_weight
+            if not reset and names is not None and hasattr(self, "feature_names_in_"):
+                if names != list(self.feature_names_in_):
+                    raise ValueError(f"columns {names}; the fit had {list(self.feature_names_in_)}")
+        X = self._validated(
+            X, reset=reset, ranks=ranks, common=common, weights=sample_weight, are_named=names is not None)
+        if reset and names is not None:
+            self.feature_names_in_ = np.array(names, object)
+        if reset and (own := getattr(self, "feature_names_in_", None)) is not None:
+            common["columns"] = names = [str(name) for name in own]
+        if sample_weight is not None and len(X) == 0:
+            sample_weight = np.empty(0)
+        elif sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        if labels is not None:
+            labels, class_names = _labels(labels, len(X), ranks)
+            if class_names:
+                common["class_names"] = class_names
+        return _Taken(X, sample_weight, labels, common, names=names)
+
+    #: Whether cells may be words.
+    _takes_texts = False
+
+    def _of_files(self, files: _rows.Files, weights, labels, common: dict, reset: bool) -> _Taken:
+        options = {**files.options(), **common}
+        if not common["missing"]:
+            options.pop("missing_values", None)
+        for name, value in (("weights", weights), ("labels", labels)):
+            if value is None:
+                continue
+            if not isinstance(value, (str, os.PathLike)):
+                raise TypeError(f"{name} of files: a file or the name of a column")
+            options[name] = os.fspath(value)
+        if reset:
+            for name in ("n_features_in_", "feature_names_in_"):
+                self.__dict__.pop(name, None)
+            options["family"] = self._family
+            settings = self._options()["settings"]
+            options["settings"] = {name: settings[name] for name in ("column-families",) if name in settings}
+            return _Taken(None, None, None, options)
+        return _Taken(None, None, None, options, model=self.model_)
+
+    def _validated(self, X, *, reset, ranks, common, weights, are_named) -> np.ndarray:
+        """X as float64; `common` has, and takes up, what the engine is to know of it. Weights are not checked yet.
+
+        are_named: whether its columns have names that were looked at.
+        """
+        X = self._checked(
+            X, reset=reset, are_named=are_named, dtype=np.float64, ensure_min_samples=_least_rows(reset, ranks),
             ensure_min_features=self._least_features if reset else 1,
-            ensure_all_finite="allow-nan" if self._may_miss else True,
+            ensure_all_finite="allow-nan" if common["missing"] else True,
         )
         if self._takes_no_negative:
             check_non_negative(X, type(self).__name__)
         return self._prepared(X)
+
+    def _checked(self, X, *, reset, are_named, **checks) -> np.ndarray:
+        if reset or not are_named:
+            return validate_data(self, X, reset=reset, **checks)
+        X = check_array(X, estimator=self, **checks)
+        _check_n_features(self, X, reset=False)
+        return X
 
     def _prepared(self, X: np.ndarray) -> np.ndarray:
         """The rows as the family takes them."""
@@ -161,7 +312,22 @@ class Mixture(BaseEstimator):
         self.converged_ = bool(record.get("converged", False))
         self.n_iter_ = int(record.get("iterations", 0))
         self._take_objective(record)
+        self._take_classes(content)
+        if "noise" in content:
+            self.noise_weight_ = content["noise"]["weight"]
         self._derive(content)
+
+    def _take_classes(self, content: dict) -> None:
+        for name in ("classes_", "component_classes_", "noise_weight_"):
+            self.__dict__.pop(name, None)
+        if "classes" not in content:
+            return
+        own = np.array(content["classes"], np.intp)
+        names = content.get("class_names", [])
+        count = max(own.max() + 1, len(names))
+        self.component_classes_ = own
+        self.classes_ = np.array([*names, *(f"class_{c}" for c in range(len(names), count))]) if names \
+            else np.arange(count)
 
     def _take_objective(self, record: dict) -> None:
         weight = record.get("total_weight", record.get("rows"))
@@ -186,9 +352,6 @@ class Mixture(BaseEstimator):
             raise ValueError(f"{path}: a model of family {content['family']}; expected {cls._family}")
         if content.get("estimate") != cls._estimate:
             raise ValueError(f"{path}: {cls.__name__} is not the estimator of this model")
-        for extension in ("noise", "class_names", "classes"):
-            if extension in content:
-                raise ValueError(f"{path}: a model with {extension}, of which there are no estimators yet")
         estimator = cls(**cls._parameters(content))
         estimator.n_features_in_ = content["dimensions"]
         if "columns" in content:
@@ -203,32 +366,59 @@ class Mixture(BaseEstimator):
 
     # MARK: Predictions
 
-    def _rows(self, X) -> np.ndarray:
+    def _opened(self, X, sample_weight=None) -> _library.Data:
         check_is_fitted(self)
-        return self._validated(X)
+        return self._taken(X, sample_weight).opened()
 
-    def _predict(self, X, **wanted) -> tuple:
-        X = self._rows(X)
-        return _library.predict(
-            self.model_, X, missing=self._may_miss, threads=self._threads, **wanted)
+    def _criteria(self, X, sample_weight=None) -> dict:
+        data = self._opened(X, sample_weight)
+        return _library.score(self.model_, data)
 
     def predict(self, X):
-        """The most probable component of each row, from 0."""
-        return self._predict(X, labels=True)[0]
+        """The most probable component of each row, from 0; -1 of noise."""
+        data = self._opened(X)
+        return _library.predict(self.model_, data, labels=True)[0]
 
-    def _score(self, X, sample_weight=None) -> dict:
-        X = self._rows(X)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        return _library.score(
-            self.model_, X, sample_weight, missing=self._may_miss, threads=self._threads)
+    def _repr_html_inner(self):
+        """What scikit-learn shows in a notebook, and of a fitted one a small picture."""
+        return super()._repr_html_inner() + (_picture.picture(self) if hasattr(self, "model_") else "")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = getattr(self, "missing", "error") == "em"
         tags.input_tags.positive_only = self._takes_no_negative
         return tags
+
+
+class _Taken:
+    """Rows that were checked, and how the engine is to open them."""
+
+    def __init__(self, X, sample_weight, labels, options: dict, *, names=None, model: bytes | None = None):
+        self.X, self.sample_weight, self.labels, self.options = X, sample_weight, labels, options
+        self.names, self.model = names, model
+
+    def opened(self, ranks=None) -> _library.Data:
+        if self.X is None:
+            return _library.files(model=self.model, ranks=ranks, **self.options)
+        return _library.rows(self.X, self.sample_weight, self.labels, ranks=ranks, **self.options)
+
+    def rebalance(self, ranks: _ranks.Ranks, start: np.ndarray | None) -> np.ndarray | None:
+        """Cuts the rows of all ranks anew, with what is beside them; returns the start's of this rank."""
+        if self.X is None:
+            return start
+        parts = [self.X] + [
+            part[:, None] if part is not None and part.ndim == 1 else part
+            for part in (self.sample_weight, self.labels, start)]
+        widths = [0 if part is None else part.shape[1] for part in parts]
+        if any(other != widths for other in ranks.values(widths)):
+            raise ValueError("ranks have other columns, or not all have weights, labels or a start")
+        rows = ranks.rebalanced(np.concatenate([part for part in parts if part is not None], axis=1))
+        columns = iter(np.split(rows, np.cumsum(widths)[:-1], axis=1))
+        parts = [None if part is None else own for part, own in zip(parts, columns)]
+        self.X = parts[0]
+        self.sample_weight, self.labels = (
+            None if part is None else np.ascontiguousarray(part[:, 0]) for part in parts[1:3])
+        return parts[3]
 
 
 class DensityMixture(Mixture):
@@ -241,39 +431,112 @@ class DensityMixture(Mixture):
 
     def predict_proba(self, X):
         """The probability of each component for each row, of shape (n_samples, n_components)."""
+        data = self._opened(X)
+        return _library.predict(self.model_, data, responsibilities=self._width)[1]
+
+    @property
+    def _width(self) -> int:
+        return len(self.weights_) + hasattr(self, "noise_weight_")
+
+    def predict_class(self, X):
+        """The most probable class of each row, of a fit with labels: one of `classes_`, or None of noise."""
+        probabilities = self.predict_class_proba(X)
+        best = probabilities.argmax(axis=1)
+        if (best < len(self.classes_)).all():
+            return self.classes_[best]
+        return np.append(self.classes_.astype(object), None)[best]
+
+    def predict_class_proba(self, X):
+        """The probability of each class for each row, and behind them that of noise."""
         check_is_fitted(self)
-        return self._predict(X, responsibilities=len(self.weights_))[1]
+        if not hasattr(self, "component_classes_"):
+            raise ValueError("a model without classes; give labels to fit")
+        own = self.predict_proba(X)
+        count = len(self.component_classes_)
+        belongs = np.zeros((own.shape[1], len(self.classes_) + own.shape[1] - count))
+        belongs[np.arange(count), self.component_classes_] = 1
+        belongs[count:, len(self.classes_):] = np.eye(own.shape[1] - count)
+        return own @ belongs
+
+    def impute(self, X, random_state=None):
+        """X with its missing cells filled: with what is to be expected there, given what a row shows; or with
+        draws, if there is a random_state. Of a DataFrame a DataFrame."""
+        check_is_fitted(self)
+        data = self._taken(X, may_miss=True).opened()
+        seed = None if random_state is None else _seed(random_state)
+        rows = self._decoded(_library.impute(self.model_, data, seed))
+        if hasattr(X, "iloc"):
+            import pandas
+
+            return pandas.DataFrame(rows, index=X.index, columns=X.columns).infer_objects()
+        return rows
+
+    def _decoded(self, rows: np.ndarray) -> np.ndarray:
+        categories = json.loads(self.model_).get("categories")
+        return rows if categories is None else _categories.decoded(rows, categories)
 
     def score_samples(self, X):
         """The log density of each row, in nats."""
-        return self._predict(X, log_densities=True)[2]
+        data = self._opened(X)
+        return _library.predict(self.model_, data, log_densities=True)[2]
 
     def score(self, X, y=None, sample_weight=None):
         """The mean log density of the rows, in nats."""
-        score = self._score(X, sample_weight)
+        score = self._criteria(X, sample_weight)
         return score["log_likelihood"] / score["weight"]
 
     def bic(self, X, sample_weight=None):
         """The Bayesian information criterion: the lower, the better."""
-        return self._score(X, sample_weight)["bic"]
+        return self._criteria(X, sample_weight)["bic"]
 
     def aic(self, X, sample_weight=None):
         """Akaike's information criterion: the lower, the better."""
-        return self._score(X, sample_weight)["aic"]
+        return self._criteria(X, sample_weight)["aic"]
 
     def icl(self, X, sample_weight=None):
         """The integrated completed likelihood, as a criterion: the lower, the better."""
-        return self._score(X, sample_weight)["icl"]
+        return self._criteria(X, sample_weight)["icl"]
 
     def sample(self, n_samples=1, random_state=None):
-        """Rows drawn from the mixture, and their components: the rows of `shardem sample`.
+        """Rows drawn from the mixture, and their components, of one with noise None: the rows of `shardem sample`.
 
         random_state : by default that of the estimator.
         """
         check_is_fitted(self)
         n_samples = _whole(n_samples, "n_samples", 1, 2**62)
         seed = _seed(self.random_state if random_state is None else random_state)
-        return _library.sample(self.model_, self.n_features_in_, n_samples, seed, threads=self._threads)
+        rows, own = _library.sample(
+            self.model_, self.n_features_in_, n_samples, seed, labels=not hasattr(self, "noise_weight_"),
+            threads=self._threads)
+        return self._decoded(rows), own
+
+
+def _least_rows(reset: bool, ranks) -> int:
+    # Other ranks may have what this one has not.
+    return (2 if ranks is None else 0) if reset else 1
+
+
+def _labels(labels, rows: int, ranks) -> tuple[np.ndarray, list[str] | None]:
+    """Classes as numbers from 0, -1 where unknown, and what they are called if they are words."""
+    labels = np.asarray(labels)
+    if labels.shape != (rows,):
+        raise ValueError(f"labels of shape {labels.shape}; expected ({rows},)")
+    if labels.dtype.kind in "biuf":
+        numbers = labels.astype(np.float64)
+        return np.where(np.isnan(numbers), -1, numbers), None
+    found, places = _categories.names_of(labels)
+    found = [None if one == "-1" else one for one in found]
+    known = {one for one in found if one is not None}
+    if ranks is not None:
+        known = {one for own in ranks.values(sorted(known)) for one in own}
+    names = _categories.ordered(known)
+    if not names:
+        return np.full(rows, -1.0), None
+    if all(_categories.is_number(one) for one in names):
+        numbers = np.array([-1.0 if one is None else float(one) for one in found])
+        return numbers[places], None
+    order = {one: place for place, one in enumerate(names)}
+    return np.array([order.get(one, -1) for one in found], np.float64)[places], names
 
 
 def _seed(random_state) -> int:

@@ -11,7 +11,6 @@ import numpy as np
 
 _Callback = ctypes.CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64, c_double, c_double)
 _MODEL = [c_char_p, c_int64]
-_ROWS = [c_void_p, c_int64, c_int64, c_int64, c_int64]
 _INTERRUPTED = 3
 
 
@@ -23,19 +22,32 @@ def _load() -> ctypes.CDLL:
         raise ImportError(f"this processor has no {missing.decode()}, for which shardem was built")
     error = POINTER(c_void_p)
     signatures = {
+        "shardem_rows": [
+            c_void_p, c_int64, c_int64, c_int64, c_int64, c_void_p, c_int64, c_void_p, c_int64, c_char_p,
+            c_void_p, POINTER(c_void_p), error,
+        ],
+        "shardem_files": [c_char_p, *_MODEL, c_void_p, POINTER(c_void_p), error],
+        "shardem_shape": [c_void_p, c_void_p, error],
         "shardem_fit": [
-            *_ROWS, c_void_p, c_int64, c_char_p, _Callback, c_void_p, POINTER(c_void_p),
+            c_void_p, c_char_p, c_void_p, c_int64, c_int64, c_int64, c_int64, _Callback, c_void_p,
+            POINTER(c_void_p), POINTER(c_int64), error,
+        ],
+        "shardem_select": [
+            c_void_p, c_char_p, _Callback, c_void_p, POINTER(c_void_p), POINTER(c_int64), POINTER(c_void_p),
             POINTER(c_int64), error,
         ],
-        "shardem_predict": [*_MODEL, *_ROWS, c_int32, c_int32, c_void_p, c_void_p, c_int64, c_void_p, error],
-        "shardem_score": [*_MODEL, *_ROWS, c_void_p, c_int64, c_int32, c_int32, c_void_p, error],
+        "shardem_predict": [*_MODEL, c_void_p, c_void_p, c_void_p, c_int64, c_void_p, error],
+        "shardem_score": [*_MODEL, c_void_p, c_void_p, error],
+        "shardem_impute": [*_MODEL, c_void_p, c_int32, c_uint64, c_void_p, error],
         "shardem_sample": [*_MODEL, c_int64, c_int64, c_int64, c_uint64, c_int32, c_void_p, c_void_p, error],
         "shardem_check_model": [*_MODEL, error],
     }
     for name, arguments in signatures.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, c_int32
-    library.shardem_free.argtypes, library.shardem_free.restype = [c_void_p], None
+    for name in ("shardem_free", "shardem_close"):
+        function = getattr(library, name)
+        function.argtypes, function.restype = [c_void_p], None
     return library
 
 
@@ -43,7 +55,7 @@ _library = _load()
 
 
 class _Interrupted(Exception):
-    """The callback wanted an end."""
+    """A callback wanted an end."""
 
 
 def _call(name: str, *arguments) -> None:
@@ -57,6 +69,10 @@ def _call(name: str, *arguments) -> None:
     raise _Interrupted(message) if status == _INTERRUPTED else ValueError(message)
 
 
+def _data(array: np.ndarray | None):
+    return None if array is None else array.ctypes.data
+
+
 def _rows(X: np.ndarray) -> tuple:
     """Where the rows of a float64 array are, which has to live as long as they are used."""
     if X.dtype != np.float64 or not X.dtype.isnative or X.ndim != 2:
@@ -64,74 +80,166 @@ def _rows(X: np.ndarray) -> tuple:
     return (X.ctypes.data, *X.shape, *X.strides)
 
 
-def _weights(sample_weight: np.ndarray | None, rows: int) -> tuple:
-    if sample_weight is None:
+def _beside(numbers: np.ndarray | None, name: str, rows: int) -> tuple:
+    """Where a number for each row is."""
+    if numbers is None:
         return (None, 0)
-    if sample_weight.dtype != np.float64 or sample_weight.shape != (rows,):
-        raise ValueError(f"weights of shape {sample_weight.shape}; expected ({rows},)")
-    return (sample_weight.ctypes.data, sample_weight.strides[0])
+    if numbers.dtype != np.float64 or not numbers.dtype.isnative or numbers.shape != (rows,):
+        raise ValueError(f"{name} of {numbers.dtype} and shape {numbers.shape}; expected float64, ({rows},)")
+    return (numbers.ctypes.data, numbers.strides[0])
 
 
-def fit(X: np.ndarray, sample_weight: np.ndarray | None, options: dict, on_iteration=None) -> bytes:
-    """The model file of a fit.
+class Data:
+    """Rows to work on: `rows` of them, all ranks together `all_rows`, of `columns` numbers."""
 
-    on_iteration(restart, iteration, objective, change): what it raises ends the fit, and is raised here.
-    """
-    raised: list[BaseException] = []
+    def __init__(self, function: str, *arguments, ranks=None, keep=()):
+        """keep: what has to live as long as this."""
+        self._handle = c_void_p()
+        self._keep = (keep, ranks)
+        self.ranks = ranks
+        world = None if ranks is None else ranks.pointer
+        with _errors_of(ranks):
+            _call(function, *arguments, world, byref(self._handle))
+        shape = np.zeros(3, np.int64)
+        _call("shardem_shape", self._handle, _data(shape))
+        self.rows, self.columns, self.all_rows = shape.tolist()
 
-    def tell(_context, restart, iteration, objective, change):
+    def __del__(self):
+        if getattr(self, "_handle", None):
+            _library.shardem_close(self._handle)
+            self._handle = None
+
+    def __reduce__(self):
+        raise TypeError("rows in memory of this process cannot be pickled")
+
+    @property
+    def handle(self):
+        return self._handle
+
+
+class _errors_of:
+    """Raises what a callback of ranks has raised in place of the error that followed."""
+
+    def __init__(self, ranks):
+        self.ranks = ranks
+
+    def __enter__(self):
+        if self.ranks is not None:
+            self.ranks.raised = None
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, _Interrupted):
+            raised = None if self.ranks is None else self.ranks.raised
+            raise (raised or RuntimeError(f"{error} (on another rank)")) from None
+        return False
+
+
+def rows(
+    X: np.ndarray, sample_weight: np.ndarray | None = None, labels: np.ndarray | None = None, *, ranks=None,
+    **options,
+) -> Data:
+    """The rows of an array; options as in the header."""
+    return Data(
+        "shardem_rows", *_rows(X), *_beside(sample_weight, "weights", len(X)), *_beside(labels, "labels", len(X)),
+        json.dumps(options).encode(), ranks=ranks, keep=(X, sample_weight, labels))
+
+
+def files(*, model: bytes | None = None, ranks=None, **options) -> Data:
+    """The rows of files; options as in the header."""
+    return Data(
+        "shardem_files", json.dumps(options).encode(), model, 0 if model is None else len(model), ranks=ranks)
+
+
+class _Told:
+    """The callback of a fit, and the memory that it gives back. As a context it raises what the callback raised."""
+
+    def __init__(self, data: Data, on_iteration, results: int):
+        """on_iteration(restart, iteration, objective, change): what it raises ends the fit."""
+        self._raised: list[BaseException] = []
+        self._ranks = _errors_of(data.ranks)
+        self._results = [(c_void_p(), c_int64()) for _ in range(results)]
+        self.callback = _Callback(self._tell)
+        self._on_iteration = on_iteration
+
+    def _tell(self, _context, restart, iteration, objective, change):
         try:
-            if on_iteration is not None:
-                on_iteration(restart, iteration, objective, change)
+            # Of other walks too, so that Ctrl-C is heard in them.
+            if self._on_iteration is not None and iteration > 0:
+                self._on_iteration(restart, iteration, objective, change)
             return 0
         except BaseException as error:  # noqa: BLE001 - also KeyboardInterrupt
-            raised.append(error)
+            self._raised.append(error)
             return 1
 
-    model, length = c_void_p(), c_int64()
-    callback = _Callback(tell)
-    try:
+    @property
+    def places(self):
+        return [byref(place) for result in self._results for place in result]
+
+    @property
+    def bytes(self) -> list[bytes]:
+        return [ctypes.string_at(memory, length.value) for memory, length in self._results]
+
+    def __enter__(self):
+        self._ranks.__enter__()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        for memory, _ in self._results:
+            _library.shardem_free(memory)
+        raised, self._raised, self.callback = self._raised, [], None
+        if isinstance(error, _Interrupted) and raised:
+            raise raised[0] from None
+        return self._ranks.__exit__(kind, error, trace)
+
+
+def fit(data: Data, options: dict, start: np.ndarray | None = None, on_iteration=None) -> bytes:
+    """The model file of a fit.
+
+    start: labels (n, 1) or responsibilities (n, K).
+    on_iteration(restart, iteration, objective, change): what it raises ends the fit, and is raised here.
+    """
+    beginning = (None, 0, 0, 0, 0) if start is None else _rows(start)
+    with _Told(data, on_iteration, 1) as told:
         _call(
-            "shardem_fit", *_rows(X), *_weights(sample_weight, len(X)), json.dumps(options).encode(),
-            callback, None, byref(model), byref(length),
-        )
-        return ctypes.string_at(model, length.value)
-    except _Interrupted:
-        raise (raised[0] if raised else KeyboardInterrupt()) from None
-    finally:
-        _library.shardem_free(model)
+            "shardem_fit", data.handle, json.dumps(options).encode(), *beginning, told.callback, None, *told.places)
+        return told.bytes[0]
 
 
-def predict(
-    model: bytes, X: np.ndarray, *, labels=False, responsibilities=0, log_densities=False, missing=False,
-    threads=0,
-) -> tuple:
+def select(data: Data, options: dict, on_iteration=None) -> tuple[bytes | None, list[dict]]:
+    """The model file of the best of several fits, None if there is none, and what became of each."""
+    with _Told(data, on_iteration, 2) as told:
+        _call("shardem_select", data.handle, json.dumps(options).encode(), told.callback, None, *told.places)
+        model, table = told.bytes
+        return model or None, json.loads(table)
+
+
+def predict(model: bytes, data: Data, *, labels=False, responsibilities=0, log_densities=False) -> tuple:
     """What is wanted of (labels, responsibilities, log densities); None for what is not.
 
     responsibilities: how many a row has, 0 if they are not wanted.
     """
-    own_labels = np.empty(len(X), np.int64) if labels else None
-    own = np.empty((len(X), responsibilities)) if responsibilities else None
-    densities = np.empty(len(X)) if log_densities else None
+    own_labels = np.empty(data.rows, np.int64) if labels else None
+    own = np.empty((data.rows, responsibilities)) if responsibilities else None
+    densities = np.empty(data.rows) if log_densities else None
     _call(
-        "shardem_predict", model, len(model), *_rows(X), missing, threads, _data(own_labels), _data(own),
-        responsibilities, _data(densities),
+        "shardem_predict", model, len(model), data.handle, _data(own_labels), _data(own), responsibilities,
+        _data(densities),
     )
     return own_labels, own, densities
 
 
-def _data(array: np.ndarray | None):
-    return None if array is None else array.ctypes.data
-
-
-def score(model: bytes, X: np.ndarray, sample_weight=None, *, missing=False, threads=0) -> dict:
+def score(model: bytes, data: Data) -> dict:
     """How well a model describes rows: log_likelihood, weight, aic, bic, icl."""
     numbers = np.empty(5)
-    _call(
-        "shardem_score", model, len(model), *_rows(X), *_weights(sample_weight, len(X)), missing, threads,
-        numbers.ctypes.data,
-    )
+    _call("shardem_score", model, len(model), data.handle, numbers.ctypes.data)
     return dict(zip(("log_likelihood", "weight", "aic", "bic", "icl"), numbers.tolist()))
+
+
+def impute(model: bytes, data: Data, seed: int | None = None) -> np.ndarray:
+    """The rows with their missing cells filled, by expectations or draws of a seed."""
+    values = np.empty((data.rows, data.columns))
+    _call("shardem_impute", model, len(model), data.handle, seed is not None, seed or 0, _data(values))
+    return values
 
 
 def sample(model: bytes, columns: int, rows: int, seed: int, *, labels=True, threads=0) -> tuple:

@@ -95,7 +95,7 @@ def test_pickles_and_clones(X):
     assert not hasattr(clone(own), "model_")
 
 
-@pytest.mark.parametrize("name", shardem.__all__)
+@pytest.mark.parametrize("name", shardem.ESTIMATORS)
 def test_loads_what_it_saved(name, tmp_path):
     estimator = getattr(shardem, name)
     rows = np.random.default_rng(1).integers(0, 5, (200, 3)) + 1.0
@@ -201,46 +201,61 @@ def test_parameters_are_checked(X, parameters, message):
     [
         ("", "JSON"), ("[]", "a list"), ("{}", "components"), ('{"components": -1}', "components"),
         ('{"components": 1e300}', "components"), ('{"components": 2, "extra": 1}', "extra"),
-        ('{"components": 2, "family": "x"}', "gaussian"), ('{"components": 2, "family": "mixed"}', "gaussian"),
+        ('{"components": 2, "family": "x"}', "gaussian"), ('{"components": 2, "family": "mixed"}', "column-families"),
+        ('{"components": 2, "family": "categorical"}', "categories"),
         ('{"components": 2, "settings": {"components-per-class": "1"}}', "labels"),
         ('{"components": 2, "settings": {"beta": "1"}}', "beta"),
         ('{"components": 2, "family": "soft-k-means"}', "beta"),
         ('{"components": 2, "settings": {"estimate": "map", "prior": "{"}}', "prior"),
-        ('{"components": 2, "columns": ["a", "a"]}', "same name"), ('{"components": 2, "columns": ["a"]}', "names"),
-        ('{"components": 2, "start": "{}"}', "format"), ('{"components": 2, "threads": 0}', "threads"),
+        ('{"components": 2, "start": "{}"}', "format"), ('{"components": 2, "threads": 1}', "threads"),
         ('{"components": 2, "restarts": 18446744073709551615}', "restarts"),
         ('{"components": 2, "tolerance": 1, "tolerance_parameters": 1}', "exclude"),
         ('{"components": 2, "exact_dense": true, "family": "poisson"}', "exact_dense"),
     ],
 )
 def test_options_are_checked(X, options, message, monkeypatch):
+    data = _library.rows(X)
     monkeypatch.setattr(_library.json, "dumps", lambda _: options)
     with pytest.raises(ValueError, match=message):
-        _library.fit(X, None, {})
+        _library.fit(data, {})
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"columns": ["a", "a"]}, "same name"), ({"columns": ["a"]}, "names"), ({"threads": 0}, "threads"),
+        ({"categories": [None]}, "categories"), ({"categories": [[], None]}, "categories"), ({"missing": 1}, "missing"),
+        ({"categories": [["a", "a"], None]}, "categories"), ({"class_names": []}, "class_names"), ({"x": 1}, "x"),
+    ],
+)
+def test_options_of_rows_are_checked(X, options, message):
+    with pytest.raises(ValueError, match=message):
+        _library.rows(X, **options)
 
 
 def test_shapes_are_checked(X):
     own = GaussianMixture(2).fit(X)
     for rows in (X[:0], X[:, :0], X[:, :1], np.zeros((5, 3))):
         with pytest.raises(ValueError):
-            _library.predict(own.model_, np.array(rows), labels=True)
+            _library.predict(own.model_, _library.rows(np.array(rows)), labels=True)
+    data = _library.rows(X)
     for width in (1, 3):
         with pytest.raises(ValueError, match="responsibilities"):
-            _library.predict(own.model_, X, responsibilities=width)
+            _library.predict(own.model_, data, responsibilities=width)
     for columns in (1, 3):
         with pytest.raises(ValueError, match="columns"):
             _library.sample(own.model_, columns, 5, 0)
     for model in (b"", b"{}", b"\xff", own.model_[:-20]):
         with pytest.raises(ValueError):
-            _library.predict(model, X, labels=True)
+            _library.predict(model, data, labels=True)
     for value in (np.nan, np.inf, 1e308):
         rows = X.copy()
         rows[17, 1] = value
         with pytest.raises(ValueError):
-            _library.fit(rows, None, {"components": 2})
+            _library.fit(_library.rows(rows), {"components": 2})
     for weights in (np.zeros(272), -np.ones(272), np.full(272, np.nan), np.full(272, 1e308)):
         with pytest.raises(ValueError):
-            _library.fit(X, weights, {"components": 2})
+            _library.fit(_library.rows(X, weights), {"components": 2})
 
 
 def test_an_error_in_the_callback_ends_the_fit(X):
@@ -248,7 +263,9 @@ def test_an_error_in_the_callback_ends_the_fit(X):
         raise LookupError(iteration)
 
     with pytest.raises(LookupError, match="1"):
-        _library.fit(X, None, {"components": 2}, stop)
+        _library.fit(_library.rows(X), {"components": 2}, None, stop)
+    with pytest.raises(LookupError, match="1"):
+        GaussianMixture(2).fit(X, callback=stop)
 
 
 def test_control_c_ends_the_fit():
@@ -259,7 +276,7 @@ def test_control_c_ends_the_fit():
         def tell(restart, iteration, objective, change):
             if iteration == 3: os.kill(os.getpid(), signal.SIGINT)
         try:
-            _library.fit(rows, None, {"components": 20, "init": "random", "tolerance": 0}, tell)
+            _library.fit(_library.rows(rows), {"components": 20, "init": "random", "tolerance": 0}, None, tell)
         except KeyboardInterrupt:
             sys.exit(17)
     """
@@ -269,3 +286,26 @@ def test_control_c_ends_the_fit():
 def test_import_takes_no_scikit_learn():
     program = "import sys, shardem; sys.exit('sklearn' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", shardem.ESTIMATORS)
+def test_a_fitted_one_has_a_picture(name, X):
+    import xml.etree.ElementTree
+
+    estimator = getattr(shardem, name)(3, max_iter=5)
+    assert "<svg" not in estimator._repr_html_().partition("</style>")[2].rpartition("</div>")[2]
+    picture = estimator.fit(np.round(X))._repr_html_().rpartition("</div>")[2]
+    if name == "KMeans":
+        return
+    drawn = xml.etree.ElementTree.fromstring(picture[picture.index("<svg"):])
+    assert len([part for part in drawn if part.tag.endswith(("ellipse", "rect"))]) in (3, 6)
+
+
+def test_pictures_name_columns_safely(X):
+    import pandas
+
+    frame = pandas.DataFrame(X, columns=["<script>", "a&b"])
+    for covariance in ("full", "tied", "diag", "spherical"):
+        picture = GaussianMixture(2, covariance_type=covariance).fit(frame)._repr_html_().rpartition("<svg")[2]
+        assert "&lt;script&gt;" in picture and "<script>" not in picture

@@ -1,10 +1,5 @@
 """The program's bytes, and what Python says of the same model."""
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,24 +7,7 @@ import shardem
 
 from conftest import DATA
 
-ROOT = Path(__file__).resolve().parents[3]
-PROGRAM = os.environ.get("SHARDEM") or shutil.which("shardem") or ROOT / ".build/release/shardem"
 MODELS = ["EII", "VII", "EEI", "VEI", "EVI", "VVI", "EEE", "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV"]
-
-
-@pytest.fixture
-def program(tmp_path):
-    if not Path(PROGRAM).exists():
-        pytest.skip(f"no program {PROGRAM}")
-
-    def fit(*arguments):
-        path = tmp_path / "model.json"
-        subprocess.run(
-            [PROGRAM, "fit", *arguments, "--quiet", "--no-mpi", "--progress", "none", "--output", path],
-            check=True, stdout=subprocess.DEVNULL)
-        return path.read_bytes()
-
-    return fit
 
 
 @pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical", *MODELS])
