@@ -44,18 +44,6 @@ extension MixedMixture {
   /// Sticks are broken one after the other.
   public var hasExchangeableComponents: Bool { variationalWeights != .process }
 
-  /// Parameters as each group's family allows them.
-  public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
-    func corrected(_ family: some Family, _ own: Parameters) throws -> Parameters {
-      try family.corrected(own, sharing: work)
-    }
-    return try groups.reduce(into: parameters) { all, group in
-      let own = try corrected(
-        group.family, self.parameters(of: group, parameters, weights: parameters.weights))
-      for part in group.ownParts { all[group.name(of: part)] = own[part.name] }
-    }
-  }
-
   /// Components that have less than a row.
   public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
     guard let variationalWeights, let weightConcentration else { return [] }

@@ -213,6 +213,7 @@ public struct MixedMixture: Family {
     return changed(parameters) { starting($0.family, $1) }
   }
 
+  /// Parameters as each group's family allows them.
   public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
     func corrected(_ family: some Family, _ own: Parameters) throws -> Parameters {
       try family.corrected(own, sharing: work)
@@ -228,9 +229,7 @@ public struct MixedMixture: Family {
     for group in groups {
       let own = try change(
         group, self.parameters(of: group, parameters, weights: parameters.weights))
-      for part in group.family.layout.parts.dropFirst() {
-        all["\(group.key).\(part.name)"] = own[part.name]
-      }
+      for part in group.ownParts { all[group.name(of: part)] = own[part.name] }
     }
     return all
   }
