@@ -43,7 +43,7 @@ extension FitCommand {
         shardem fit faithful.csv -K 6 --estimate vb \\
           --weight-concentration-type dirichlet-process
         shardem fit visits.csv --family poisson -K 6 --estimate vb
-        shardem fit answers.csv --family categorical -K 6 --estimate vb --missing em
+        shardem fit answers.csv --family categorical -K 6 --estimate vb
         shardem fit faithful.csv --family mixed -K 6 --estimate vb \\
           --column-families 'eruptions=gaussian,waiting=poisson'
 

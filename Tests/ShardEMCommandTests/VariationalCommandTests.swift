@@ -72,7 +72,7 @@ struct VariationalCommandTests {
     }
     try write("faithful.csv", "eruptions,waiting") { "\($0 * 7 % 11).5,\(50 + $0 * 5 % 13)" }
     try write("visits.csv", "a,b") { "\($0 % 3),\($0 * 3 % 7)" }
-    try write("answers.csv", "a,b") { "\($0 % 3 == 0 ? "yes" : "no"),\($0 % 7 == 0 ? "NA" : "no")" }
+    try write("answers.csv", "a,b") { "\($0 % 3 == 0 ? "yes" : "no"),\($0 % 7 == 0 ? "yes" : "no")" }
     for command in commands {
       let outcome = try Shardem.run(Array(command.dropFirst()), in: folder)
       #expect(outcome.status == 0, "\(command) \(outcome.errors)")

@@ -29,7 +29,8 @@ struct MixedVariationalTests {
   private func fit(
     _ type: any Family.Type, _ values: [String: String], _ data: DataSet, _ prior: PriorNumbers?,
     components: Int, iterations: Int, threads: Int = 2,
-    world: any Communicator = SoloCommunicator(), categories: [[String]?], onIteration: IterationHook = { _ in }
+    world: any Communicator = SoloCommunicator(),
+    categories: [[String]?], onIteration: IterationHook = { _ in }
   ) throws -> Fit {
     let engine = Engine(data, threads: threads, world: world)
     let values = values.merging(["estimate": "vb"]) { $1 }
