@@ -49,7 +49,8 @@ public struct BorrowedRows: RowSource, @unchecked Sendable {
     _ body: (UnsafePointer<Double>) throws -> Result
   ) throws -> Result {
     requireRows(rows)
-    precondition(rows.lowerBound >= firstRow, "rows \(rows) of \(name), which begins with \(firstRow)")
+    precondition(
+      rows.lowerBound >= firstRow, "rows \(rows) of \(name), which begins with \(firstRow)")
     let first = base + (rows.lowerBound - firstRow) * rowStride
     if areInPlace { return try body(first.assumingMemoryBound(to: Double.self)) }
     // The distance that is smaller is gone along in the inner loop: whole cache lines are used.

@@ -111,7 +111,8 @@ struct RowRequest {
       guard let names else { continue }
       guard !names.isEmpty, names.count <= Categories.most, Set(names).count == names.count else {
         throw ArgumentError(
-          "categories: \(names.count) of column \(j + 1); expected 1 to \(Categories.most) different ones")
+          "categories: \(names.count) of column \(j + 1); expected 1 to \(Categories.most) "
+            + "different ones")
       }
     }
     if let classNames, classNames.isEmpty || Set(classNames).count < classNames.count {
@@ -139,8 +140,10 @@ struct FileRequest {
     let missing = try reader.bool("missing") ?? false
     let words = try reader.strings("missing_values") ?? []
     let delimiter = try reader.string("delimiter").map { text -> UInt8 in
-      guard text.utf8.count == 1, let byte = text.utf8.first, !"\"\n\r.+-0123456789".utf8.contains(byte)
-      else { throw ArgumentError("delimiter: expected one character between fields") }
+      let refused = "\"\n\r.+-0123456789".utf8
+      guard text.utf8.count == 1, let byte = text.utf8.first, !refused.contains(byte) else {
+        throw ArgumentError("delimiter: expected one character between fields")
+      }
       return byte
     }
     options = ReadOptions(

@@ -80,7 +80,8 @@ struct SelectRequest {
     func number(_ value: Double?) -> JSONText { value.map(JSONText.number) ?? .null }
     var failure: String?
     if case .failure(let error) = outcome.result {
-      failure = (error as? FitError).map { "\($0.naming { "\(data.rows.column($0))" })" } ?? "\(error)"
+      let named = (error as? FitError)?.naming { "\(data.rows.column($0))" }
+      failure = named.map { "\($0)" } ?? "\(error)"
     }
     return .object([
       ("n_components", .integer(outcome.componentCount)), ("model", .string(outcome.name)),
