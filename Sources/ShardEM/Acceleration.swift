@@ -30,7 +30,7 @@ package struct Accelerator: Sendable, Equatable {
   package static let plainIterations = 10
   /// The same of a fit that begins near a maximum, where EM on fewer rows has led: as many as tell whether
   /// there is anything to accelerate.
-  package static let plainIterationsNear = 3
+  package static let plainIterationsNear = 4
   /// How many pairs are looked back upon, at most.
   private static let memory = 4
   /// Of more coordinates than these, 32 MiB for each vector, two pairs have to do, without Anderson's mixing.
@@ -207,7 +207,8 @@ extension Accelerator {
   /// All that it is made of, but for the layout of the parameters.
   package var numbers: [Double] {
     [usesAnderson ? 1 : 0, Double(place), longestStep, Double(pause), Double(nextPause)]
-      + [Double(pairs.count), Double(rates.count), Double(plainIterations)] + rates + coordinates.numbers
+      + [Double(pairs.count), Double(rates.count), Double(plainIterations)]
+      + rates + coordinates.numbers
       + pairs.flatMap { $0.point + $0.image }
   }
 

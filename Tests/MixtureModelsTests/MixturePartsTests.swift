@@ -38,6 +38,7 @@ struct MixturePartsTests {
       GaussianMixture(components: 4, columns: 2, covariance: $0)
     }
     #expect(tied.ofComponents(2) == nil && alike?.ofComponents(2) == nil)
-    #expect(GaussianMixture(components: 4, columns: 2, covarianceType: .diag).ofComponents(2) != nil)
+    let diagonal = GaussianMixture(components: 4, columns: 2, covarianceType: .diag)
+    #expect(diagonal.ofComponents(2) != nil)
   }
 }

@@ -64,7 +64,8 @@ struct RaceTests {
   }
 
   /// Of eight components on changes are tried by those that they touch.
-  @Test("So it has where few components share some rows, or cells are missing", arguments: [false, true])
+  @Test(
+    "So it has where few components share some rows, or cells are missing", arguments: [false, true])
   func manyComponents(missing: Bool) throws {
     let problem = GaussianProblem(
       seed: 9, rowCount: 900, componentCount: 8, columnCount: 2, covarianceType: .full,
@@ -171,8 +172,10 @@ struct RaceTests {
         && overlaps.partial(joined).change.heir == 1 && overlaps.partial(joined).change.split == 0)
     // None overlaps with 4: two of the others, the first ones, stand for all that get its rows.
     #expect(
-      overlaps.partial(dropped).touched == [0, 1, 2, 4] && overlaps.partial(dropped).change.freed == 3
-        && overlaps.partial(dropped).change.heir == nil && overlaps.partial(dropped).change.split == 1)
+      overlaps.partial(dropped).touched == [0, 1, 2, 4]
+        && overlaps.partial(dropped).change.freed == 3
+        && overlaps.partial(dropped).change.heir == nil
+        && overlaps.partial(dropped).change.split == 1)
     // Of two components, joined, the union is cut.
     let two = ComponentOverlaps(masses: [3, 2], products: [2, 1, 1, 1])
     #expect(try #require(two.change(0, [0.5, 0.5, 0.5])).split == 0)

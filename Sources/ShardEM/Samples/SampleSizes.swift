@@ -5,18 +5,13 @@ import MixtureModels
 /// On ten rows for each parameter a search finds the maximum that it finds on all (9 of 9 runs on made sets;
 /// on five 6 of 9), and 20 pieces for each component hold rows of all of them in data that are sorted. What
 /// EM finds on so few loses on all rows 0.03 to 0.08 nats a row at first; so the sample grows by 4, and EM
-/// goes on for as long as it still gains more than a tenth of the sample's error: a few iterations of each
-/// size, and then of all rows. Where ten rows for each parameter are half of all or more, and hundreds of E-steps
-/// on all take minutes, an eighth has to do.
+/// goes on for as long as it still gains more than a part of the sample's error (`tolerance`): a few
+/// iterations of each size, and then of all rows.
 package struct SampleSizes: Sendable, Equatable {
   /// By what a sample grows.
   package static let growth = 4
   /// What the largest sample may have, 1 GiB of numbers in all ranks: a sample is in memory.
   package static let mostNumbers = 1 << 27
-
-  /// Of an E-step over all rows, rows times parameters, from which on no search takes place there: some
-  /// tenths of a second.
-  private static let manyOperations = 0x1p30
 
   /// In rows, each less than half of all; the search is on the first. Empty: it is on all rows.
   package let rows: [Int]
@@ -31,19 +26,13 @@ package struct SampleSizes: Sendable, Equatable {
   package init(
     parameters: Int, components: Int, rowCount: Int, weightedRowCount: Int, columnCount: Int
   ) {
-    func size(_ rows: Double, pieces: Int) -> Double {
-      max(rows, 5000, Double(pieces * SamplePlan.pieceRows) * Double(components))
-    }
-    let half = Double(weightedRowCount) / 2
-    var wanted = size(10 * Double(parameters), pieces: 20)
-    if wanted >= half, Double(weightedRowCount) * Double(parameters) > Self.manyOperations {
-      wanted = size(half / 4, pieces: 10)
-    }
-    let first = (wanted * Double(rowCount) / Double(weightedRowCount)).rounded(.up)
+    let wanted = max(
+      10 * Double(parameters), 5000, Double(20 * SamplePlan.pieceRows) * Double(components))
+    let size = (wanted * Double(rowCount) / Double(weightedRowCount)).rounded(.up)
     // A row has a weight and a label, too.
     let limit = min(Double(rowCount) / 2, Double(Self.mostNumbers / (columnCount + 2)))
     rows = Array(
-      sequence(first: first) { $0 * Double(Self.growth) }.prefix { $0 < limit }.map { Int($0) })
+      sequence(first: size) { $0 * Double(Self.growth) }.prefix { $0 < limit }.map { Int($0) })
   }
 
   /// For a model of some data.
@@ -54,9 +43,10 @@ package struct SampleSizes: Sendable, Equatable {
       columnCount: data.columnCount)
   }
 
-  /// By how much less than this, in nats a row, EM need not gain on a sample of so many rows: a tenth of what
-  /// the maximum on it is off by on others, P / (2 m).
+  /// What EM may leave to gain on a sample of so many rows, in nats a row: a tenth of what its maximum is off
+  /// by on others, P / (2 m), but no more than twice what one parameter is, 1 / (2 m). What EM leaves is
+  /// along the few directions in which it is slow, and would be slow on all rows too.
   package static func tolerance(parameters: Int, rows: Int) -> Double {
-    0.05 * Double(parameters) / Double(rows)
+    min(0.05 * Double(parameters), 1) / Double(rows)
   }
 }

@@ -41,7 +41,8 @@ extension Engine {
   /// eight, on the rows that are theirs, is a quarter of one of all.
   private static let fewestComponents = 8
 
-  /// Whether changes of a model are first tried so: not where components are few, or none can be fitted alone.
+  /// Whether changes of a model are first tried so: not where components are few, or none can be fitted
+  /// alone.
   func triesByParts(_ model: some MixtureModel) -> Bool {
     model.componentCount >= Self.fewestComponents && model.ofComponents(2) != nil
   }
@@ -52,7 +53,8 @@ extension Engine {
   /// Collective. Contenders from changes of a mixture, the most promising ones: each change is tried by EM
   /// of the components that it touches, on the rows that they have a part in, all others staying as they are.
   /// By what that gains, which is no more than EM of all components would, the best go on to that; but not
-  /// those that lose more than half a nat for each parameter, by which the objective of a maximum is off anyway.
+  /// those that lose more than half a nat for each parameter, by which the objective of a maximum is off
+  /// anyway.
   ///
   /// - Parameters:
   ///   - parameters: what is changed.

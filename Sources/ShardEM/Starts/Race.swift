@@ -45,34 +45,43 @@ struct Contender: Sendable {
   }
 }
 
-/// How much is tried in a race: more where E-steps are short. One of 2^20 operations is some milliseconds, and
-/// hundreds are cheap; one of more than 2^29, some tenths of a second, is to be followed by dozens at most.
+/// How much is tried in a race: more where E-steps are short. One of 2^20 operations is some milliseconds,
+/// and hundreds are cheap; one of more than 2^29, some tenths of a second, is to be followed by dozens at
+/// most.
 ///
-///     operations    starts  finalists  idle rounds   E-steps, about
-///     up to 2^20        64          8            4            1,000
-///     up to 2^29        16          2            2              300
-///     more               4          1            1               60
+///     operations    starts  finalists  iterations of a round  idle rounds   E-steps, about
+///     up to 2^20        64          8                      5            4            1,000
+///     up to 2^29        16          2                      5            2              250
+///     more               4          1                      3            0               20
+///
+/// With rounds of three iterations, and changes tried on the rows alone of which the components that they
+/// touch have more than a hundredth, 1,000,000 x 4 overlapping rows, K = 10, ended at a worse maximum from 2
+/// of 4 seeds.
 struct RaceSize: Equatable {
   let tries: Int
   /// How many starts are run to their ends.
   let finalists: Int
+  /// How many iterations starts get before the worse half is left behind.
+  let roundLength: Int
   /// How many rounds of splits and merges without a gain end the search.
   let idleRounds: Int
 
   /// - Parameter operations: of an E-step, about: rows times parameters.
   init(operations: Double) {
-    (tries, finalists, idleRounds) =
-      operations <= 0x1p20 ? (64, 8, 4) : operations <= 0x1p29 ? (16, 2, 2) : (4, 1, 1)
+    (tries, finalists, roundLength, idleRounds) =
+      operations <= 0x1p20
+      ? (64, 8, 5, 4) : operations <= 0x1p29 ? (16, 2, 5, 2) : (4, 1, 3, 0)
   }
 }
 
 extension Engine {
   /// Collective. The parameters that the best of several starts leads to.
   ///
-  /// All starts run together for five EM iterations. Then, as long as there are more than a few, the worse
-  /// half is left behind, copies of others first, and the rest goes on for five. The last ones go on
-  /// until they have converged, or fall behind; splits and merges of the components of the best (`bettered`) end the search.
-  /// Starts with spikes rank behind all others (`MixtureModel.spikes`), unless they are kept.
+  /// All starts run together for some EM iterations (`RaceSize`). Then, as long as there are more than a few,
+  /// the worse half is left behind, copies of others first, and the rest goes on for as many. The last ones
+  /// go on until they have converged, or fall behind; splits and merges of the components of the best
+  /// (`bettered`) end the search. Starts with spikes rank behind all others (`MixtureModel.spikes`), unless
+  /// they are kept.
   ///
   /// - Throws: `FitError` if every start fails, that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
@@ -89,7 +98,7 @@ extension Engine {
         kinds[number], of: model, spread, seed: plan.options.seed,
         draw: restart * size.tries + number, atMost: Self.mostLloydIterations)
       return try await engine.advanced(
-        try engine.withoutSpikes(start, plan), plan, by: roundLength)
+        try engine.withoutSpikes(start, plan), plan, by: size.roundLength)
     }
     var contenders = try await together(0..<size.tries, atMost: plan.searchesTogether) {
       try await contender($0.tentative, $1)
@@ -101,10 +110,12 @@ extension Engine {
       if contenders.count <= size.finalists { break }
       contenders = Array(contenders.prefix(max((contenders.count + 1) / 2, size.finalists)))
       tell(plan, restart, .race(round: round, contenders: contenders.count), contenders[0])
-      let next = try await advanced(contenders, plan, by: roundLength)
+      let next = try await advanced(contenders, plan, by: size.roundLength)
       if next.isEmpty { break }
       contenders = next
     }
+    // What nothing else is compared with the fit itself brings to its end.
+    if contenders.count == 1 && size.idleRounds == 0 { return contenders[0].state.parameters! }
     // Of none that went on to its end the best one as it was.
     let best = try await runOut(contenders, plan).first ?? contenders[0]
     return try await bettered(best, plan, restart: restart, idleRounds: size.idleRounds)
@@ -184,21 +195,18 @@ extension Engine {
 
 extension Engine {
   /// What may be left to gain, per row, of a start that has come to its end: enough to tell maxima apart,
-  /// the rest being left to the fit. On a sample a fiftieth of what EM goes on for there (`SampleSizes`), a
-  /// five hundredth of what its maximum is off by on all rows.
+  /// the rest being left to the fit. On a sample a five hundredth of what its maximum is off by on all rows.
   func raceTolerance(_ plan: StartPlan<some MixtureModel>) -> Double {
     var tolerance = 1e-7
     if case .logLikelihood(let own) = plan.options.convergence { tolerance = max(own, tolerance) }
     guard data.isSample else { return tolerance }
-    return max(
-      tolerance,
-      SampleSizes.tolerance(
-        parameters: plan.model.freeParameterCount, rows: data.weightedRowCount) / 50)
+    let parameters = Double(plan.model.freeParameterCount)
+    return max(tolerance, 1e-3 * parameters / Double(data.weightedRowCount))
   }
 
   /// How many rows of positive weight there are, or as how many those count that are seen.
   private var seenRowCount: Int { sharedRows?.rowCount ?? data.weightedRowCount }
 }
 
-/// How many iterations starts get before the worse half is left behind.
+/// How many iterations changes get before most are left behind.
 let roundLength = 5

@@ -19,7 +19,8 @@ struct ColumnTransform: Sendable {
     _ rows: UnsafePointer<Double>, count: Int, into target: UnsafeMutablePointer<Double>
   ) { map.write(rows, count: count, into: target) }
 
-  /// The normal, in the data, of the planes that `direction` is normal to among transformed rows: A'd / units.
+  /// The normal, in the data, of the planes that `direction` is normal to among transformed rows: A'd /
+  /// units.
   func normal(_ direction: [Double]) -> [Double] {
     let d = origin.count
     return (0..<d).map { j in
