@@ -65,6 +65,7 @@ public struct VariationalGaussianMixture: DerivedFamily, VariationalFamily {
       + (updates == .conjugate ? [] : [("vb_updates", updates.rawValue)]) + base.variant
   }
 
+  public var kindOfCompleteRows: String { kind }
   public var kind: String {
     "variational \(base.kind) with \(weights.title) weights"
       + (updates == .conjugate ? "" : " by \(updates.rawValue)'s updates")
