@@ -22,7 +22,8 @@ struct Measurement: Codable {
     totals: Sums, iterations: Int
   ) throws {
     let step = try model.step(at: parameters, sharing: .none)
-    let evenly = AssignedStep(componentCount: model.componentCount, step.moments) { tile, _, shares in
+    let evenly = AssignedStep(componentCount: model.componentCount, step.moments) {
+      tile, _, shares in
       shareEvenly(tile, among: model.componentCount, into: shares)
     }
     let count = totals.slots.count

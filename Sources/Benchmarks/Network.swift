@@ -1,6 +1,6 @@
 import ArgumentParser
-import MPICommunicator
 import Kernels
+import MPICommunicator
 import MessagePassing
 import ShardEM
 

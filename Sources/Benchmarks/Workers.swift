@@ -25,7 +25,8 @@ struct FitWorker: ParsableCommand {
     // The other libraries get no regularization either.
     let model = GaussianMixture(
       components: file.components, columns: data.columnCount,
-      covarianceType: mixture.covarianceType, regularization: 0, ranges: data.ranges, exactDense: exactDense)
+      covarianceType: mixture.covarianceType, regularization: 0, ranges: data.ranges,
+      exactDense: exactDense)
     let engine = Engine(data, threads: threads, world: world)
     try answerRequests(name: "ShardEM") { request in
       switch request {

@@ -64,7 +64,8 @@ enum ModelTargets {
     let rows = [Double](repeating: 0, count: 3 * mixture.columnCount)
     let solo = SoloCommunicator()
     let data = try DataSet(values: rows, columnCount: mixture.columnCount, world: solo)
-    let total = try Engine(data, threads: 1, world: solo).expectationStep(mixture, under: parameters)
+    let total = try Engine(data, threads: 1, world: solo).expectationStep(
+      mixture, under: parameters)
     let rowCount = total.sums[0].weightSum
     try require(rowCount == 3, "\(rowCount) rows instead of 3")
   }

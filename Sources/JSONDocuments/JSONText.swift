@@ -61,7 +61,8 @@ package struct JSONText: CustomStringConvertible, Sendable {
     let size = values.count / shape.first!
     let inner = indent + "  "
     let parts = stride(from: values.startIndex, to: values.endIndex, by: size).map {
-      let part = nested(values[$0..<$0 + size], shape: shape.dropFirst(), lengths: lengths, indent: inner)
+      let part = nested(
+        values[$0..<$0 + size], shape: shape.dropFirst(), lengths: lengths, indent: inner)
       return "\n\(inner)\(part)"
     }
     return JSONText("[" + parts.joined(separator: ",") + "\n\(indent)]")

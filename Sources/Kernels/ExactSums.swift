@@ -228,7 +228,6 @@ private struct ExactElement {
   /// 2^-W.
   let down: Double
 
-
   func write(to numbers: UnsafeMutablePointer<Double>) {
     let middleAnchor = anchor * down
     numbers[0] = anchor + high

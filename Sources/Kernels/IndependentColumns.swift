@@ -67,7 +67,9 @@ public struct IndependentColumns: ConditionalColumns {
         sum.addProduct(product, difference)
         sum.store(to: second)
       }
-      for j in pattern.observed { add(Vector8(repeating: row[j]) - Vector8(loading: centers + 8 * j), j) }
+      for j in pattern.observed {
+        add(Vector8(repeating: row[j]) - Vector8(loading: centers + 8 * j), j)
+      }
       for j in pattern.missing { add(parts.mean(j) - Vector8(loading: centers + 8 * j), j) }
     }
   }

@@ -169,7 +169,8 @@ public func assignLargest(
   for n in Swift.stride(from: 0, to: count, by: 16) {
     let pair = rowWeights(weights, from: n, count: count)
     total += assignLargest(logJoint + n, componentCount: componentCount, stride: stride, pair.low)
-    total += assignLargest(logJoint + n + 8, componentCount: componentCount, stride: stride, pair.high)
+    total += assignLargest(
+      logJoint + n + 8, componentCount: componentCount, stride: stride, pair.high)
   }
   return total.laneSum
 }

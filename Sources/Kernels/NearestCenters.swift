@@ -11,7 +11,8 @@
 ///   - distances: that of row n to center k goes to `[k * distanceStride + n]`.
 public func squaredDistances(
   _ columns: UnsafePointer<Double>, columnCount: Int, stride: Int,
-  centers: UnsafePointer<Double>, centerCount: Int, zeros: UnsafePointer<Double>, factor: Double = 1,
+  centers: UnsafePointer<Double>, centerCount: Int, zeros: UnsafePointer<Double>,
+  factor: Double = 1,
   into distances: UnsafeMutablePointer<Double>, distanceStride: Int
 ) {
   SquareLogDensities(

@@ -41,7 +41,8 @@ public struct BernoulliMixture: ColumnFamily {
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     (componentCount, columnCount) = (components, columns)
     let a = options.regularization
-    prior = try ColumnPrior(options, Self.columnPriorNames, smoothed: (1 + a, 1 + a), columns: columns)
+    prior = try ColumnPrior(
+      options, Self.columnPriorNames, smoothed: (1 + a, 1 + a), columns: columns)
     smoothing = prior.map(\.isSmoothing) == false ? 0 : a
   }
 

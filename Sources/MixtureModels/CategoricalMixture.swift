@@ -91,7 +91,9 @@ public struct CategoricalMixture: Family {
       for i in 0..<block.count * block.columnCount {
         let (row, column) = i.quotientAndRemainder(dividingBy: block.columnCount)
         let value = block.rows[i]
-        if value.isNaN || value >= 0 && value < counts[column] && value == value.rounded() { continue }
+        if value.isNaN || value >= 0 && value < counts[column] && value == value.rounded() {
+          continue
+        }
         return ValueProblem(
           row: row, column: column, value: value,
           expected: "the number of a category, 0 to \(Int(counts[column]) - 1)")

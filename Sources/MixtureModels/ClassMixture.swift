@@ -77,7 +77,8 @@ public struct ClassMixture<Base: Family>: DerivedFamily {
   public var takesMissing: Bool { base.takesMissing }
   public var sumsLogLikelihood: Bool { base.sumsLogLikelihood && classes == nil }
   public var objectiveName: String {
-    classes == nil || base.estimate != .ml ? base.objectiveName : base.objectiveName + " with labels"
+    classes == nil || base.estimate != .ml
+      ? base.objectiveName : base.objectiveName + " with labels"
   }
 
   public var layout: ParameterLayout {
@@ -199,8 +200,8 @@ extension FamilyExtension {
     setting: FamilySetting(
       "components-per-class",
       help: """
-        Where rows are labelled, how many components each class has: of class 0 the first ones. Classes without a \
-        labelled row are of the other rows. (default: 1)
+        Where rows are labelled, how many components each class has: of class 0 the first ones. Classes \
+        without a labelled row are of the other rows. (default: 1)
         """,
       valueName: "m", noun: "classes"),
     key: "classes", version: 1

@@ -62,7 +62,9 @@ struct ColumnFamilies: Sendable, Equatable {
       }
     }
     let left = (0..<count).filter { !taken.contains($0) }
-    if let rest { add(left, to: rest) } else if let column = left.first {
+    if let rest {
+      add(left, to: rest)
+    } else if let column = left.first {
       throw FitError.unusable(
         setting: "column-families without column \(names?[column] ?? "\(column + 1)")",
         expected: "a family for each, such as *=gaussian for the rest")
@@ -87,14 +89,17 @@ struct ColumnFamilies: Sendable, Equatable {
   /// A text of which the same groups are made.
   func text(names: [String]?) -> String {
     func name(_ column: Int) -> String {
-      guard let name = names?[column], Self.column(name, names: names, count: names!.count) == column,
+      guard let name = names?[column],
+        Self.column(name, names: names, count: names!.count) == column,
         !name.isEmpty, !name.contains(where: { "{},=*".contains($0) || $0.isWhitespace })
       else { return names == nil ? "\(column + 1)" : "#\(column + 1)" }
       return name
     }
     let terms = groups.flatMap { group in
       group.isJoint
-        ? [(group.columns[0], "{\(group.columns.map(name).joined(separator: ","))}=\(group.family)")]
+        ? [
+          (group.columns[0], "{\(group.columns.map(name).joined(separator: ","))}=\(group.family)")
+        ]
         : group.columns.map { ($0, "\(name($0))=\(group.family)") }
     }
     return terms.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: ",")

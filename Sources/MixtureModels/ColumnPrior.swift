@@ -37,7 +37,8 @@ public struct ColumnPrior: Sendable, Equatable {
     guard let given = options.prior else {
       // A file is read later.
       guard options.values["prior"] != "mclust" else {
-        throw FitError.unusable(setting: "prior mclust of a family but Gaussians", expected: "a file")
+        throw FitError.unusable(
+          setting: "prior mclust of a family but Gaussians", expected: "a file")
       }
       weights = WeightPrior()
       first = Array(repeating: smoothed.first, count: d)
@@ -75,7 +76,8 @@ extension ColumnFamily {
   public func logPrior(of parameters: Parameters) -> Double {
     guard let prior else { return 0 }
     let numbers = parameters[Self.parameter.name]
-    return numbers.enumerated().reduce(prior.weights.logDensity(of: parameters.weights)) { sum, entry in
+    return numbers.enumerated().reduce(prior.weights.logDensity(of: parameters.weights)) {
+      sum, entry in
       let j = entry.offset % columnCount
       let added = added(prior.first[j], prior.second[j])
       return sum + logConstant(prior.first[j], prior.second[j])

@@ -31,8 +31,8 @@ extension MixtureModel {
     return ordered
   }
 
-  /// Whether the numbers are of one component after the other; those of a shared matrix or of the mixture as a
-  /// whole are not.
+  /// Whether the numbers are of one component after the other; those of a shared matrix or of the mixture as
+  /// a whole are not.
   func isOfComponents(_ part: ParameterLayout.Part) -> Bool {
     part.shape.first == componentCount && part.domain != .given
       && !(part.domain == .covariance && part.shape.count == 2)

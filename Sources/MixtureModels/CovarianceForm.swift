@@ -115,7 +115,8 @@ protocol SecondMoments: Sendable {
     first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>)
 
   /// Adds sums of squares by column.
-  func add(squares: UnsafePointer<Double>, columnCount: Int, to second: UnsafeMutablePointer<Double>)
+  func add(
+    squares: UnsafePointer<Double>, columnCount: Int, to second: UnsafeMutablePointer<Double>)
 }
 
 /// The means, each padded with zeros to whole vectors.

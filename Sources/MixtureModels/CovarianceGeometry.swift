@@ -41,7 +41,8 @@ extension ParameterLayout {
     }
     let matrices: [[Double]]
     switch part.shape {
-    case [k, d, d]: matrices = (0..<min(k, most)).map { Array(numbers[$0 * d * d..<($0 + 1) * d * d]) }
+    case [k, d, d]:
+      matrices = (0..<min(k, most)).map { Array(numbers[$0 * d * d..<($0 + 1) * d * d]) }
     case [d, d] where part.domain == .covariance: matrices = [numbers]
     case [k, d]: matrices = (0..<min(k, most)).map { k in diagonal { numbers[k * d + $0] } }
     case [k]: matrices = (0..<min(k, most)).map { k in diagonal { _ in numbers[k] } }

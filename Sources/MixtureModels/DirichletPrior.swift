@@ -17,7 +17,8 @@ struct DirichletPrior: Sendable, Equatable {
     guard let given = options.prior else {
       // A file is read later.
       guard options.values["prior"] != "mclust" else {
-        throw FitError.unusable(setting: "prior mclust of a family but Gaussians", expected: "a file")
+        throw FitError.unusable(
+          setting: "prior mclust of a family but Gaussians", expected: "a file")
       }
       weights = WeightPrior()
       concentrations = Array(repeating: 1 + smoothing, count: count)

@@ -18,7 +18,9 @@ public enum Estimate: String, Sendable, CaseIterable {
 
   /// The error about it, of a family that has no such fits.
   var unusable: FitError {
-    .unusable(setting: "estimate \(rawValue)", expected: "a family with conjugate priors, or another estimate")
+    .unusable(
+      setting: "estimate \(rawValue)",
+      expected: "a family with conjugate priors, or another estimate")
   }
 
   /// - Throws: `FitError.unusable` if `options` want something else, or a prior that has no part in it.
@@ -31,7 +33,8 @@ public enum Estimate: String, Sendable, CaseIterable {
     }
     self = estimate
     guard let prior = options.values["prior"], self == .ml else { return }
-    throw FitError.unusable(setting: "prior \(prior) with estimate ml", expected: "estimate map or vb")
+    throw FitError.unusable(
+      setting: "prior \(prior) with estimate ml", expected: "estimate map or vb")
   }
 }
 

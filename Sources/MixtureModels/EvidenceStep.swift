@@ -86,11 +86,13 @@ public struct GivenShares: Sendable {
   let impossible: @Sendable (_ row: Int, _ component: Int, _ share: Double) -> any Error
 
   public init(
-    assign: @escaping @Sendable (
-      _ rows: RowBlock, _ workspace: Workspace, _ weights: UnsafeMutablePointer<Double>
-    ) throws -> Void,
-    impossible: @escaping @Sendable (
-      _ row: Int, _ component: Int, _ share: Double
-    ) -> any Error
+    assign:
+      @escaping @Sendable (
+        _ rows: RowBlock, _ workspace: Workspace, _ weights: UnsafeMutablePointer<Double>
+      ) throws -> Void,
+    impossible:
+      @escaping @Sendable (
+        _ row: Int, _ component: Int, _ share: Double
+      ) -> any Error
   ) { (self.assign, self.impossible) = (assign, impossible) }
 }

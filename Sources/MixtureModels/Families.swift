@@ -8,21 +8,23 @@ public struct Families: Sendable {
   }
 
   /// A line for each.
-  public static let standard = Families([
-    GaussianMixture.self,
-    BernoulliMixture.self,
-    StudentMixture.self,
-    PoissonMixture.self,
-    ExponentialMixture.self,
-    MultinomialMixture.self,
-    VonMisesFisherMixture.self,
-    CategoricalMixture.self,
-    MixedMixture.self,
-    KMeansMixture.self,
-    SoftKMeansMixture.self,
-  ], extensions: [
-    .noise, .classes,
-  ])
+  public static let standard = Families(
+    [
+      GaussianMixture.self,
+      BernoulliMixture.self,
+      StudentMixture.self,
+      PoissonMixture.self,
+      ExponentialMixture.self,
+      MultinomialMixture.self,
+      VonMisesFisherMixture.self,
+      CategoricalMixture.self,
+      MixedMixture.self,
+      KMeansMixture.self,
+      SoftKMeansMixture.self,
+    ],
+    extensions: [
+      .noise, .classes,
+    ])
 
   /// These and one more.
   public func adding(_ type: any Family.Type) -> Families {
@@ -72,7 +74,8 @@ public struct FamilyExtension: Sendable {
   ///
   /// Throws `FitError.unusable` about the value.
   let extend:
-    @Sendable (_ mixture: any Family, _ value: String, _ options: FamilyOptions) throws -> any Family
+    @Sendable (_ mixture: any Family, _ value: String, _ options: FamilyOptions) throws ->
+      any Family
 
   /// - Parameter key: by default as the setting is called.
   init(

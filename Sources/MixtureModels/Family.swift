@@ -217,7 +217,9 @@ public struct FamilySetting: Sendable {
     measures: @escaping @Sendable (_ value: String) -> DataMeasure? = { _ in nil }
   ) {
     (self.name, self.help, self.valueName) = (name, help, valueName)
-    (self.noun, self.defaultValue, self.bareValue, self.keys) = (noun, defaultValue, bareValue, keys)
+    (self.noun, self.defaultValue, self.bareValue, self.keys) = (
+      noun, defaultValue, bareValue, keys
+    )
     (self.isKept, self.isRequired, self.measures) = (isKept, isRequired, measures)
   }
 }

@@ -42,7 +42,9 @@ extension GaussianMixture {
       // A covariance that all share says nothing of one of them.
       let isRegularization =
         !form.isShared
-        && (0..<columnCount).allSatisfy { addend(own ? $0 : nil) / covariances[variance(k, $0)] >= 0.5 }
+        && (0..<columnCount).allSatisfy {
+          addend(own ? $0 : nil) / covariances[variance(k, $0)] >= 0.5
+        }
         && (0..<columnCount).contains { 100 * covariances[variance(k, $0)] < spread[$0] }
       guard weight * Double(rows) < fewestRows || isRegularization else { continue }
       concerns.append(

@@ -84,7 +84,9 @@ extension FitError: CustomStringConvertible {
   ///
   /// - Parameter columns: their places among those of the model.
   func of(_ columns: [Int]) -> FitError {
-    guard case .singular(let component, let own?, let mass, let iteration) = self else { return self }
+    guard case .singular(let component, let own?, let mass, let iteration) = self else {
+      return self
+    }
     return .singular(
       component: component,
       columns: SingularColumns(

@@ -107,7 +107,9 @@ extension GaussianMixture {
 
   /// Too little mass, if no covariance of that many rows has full rank; else columns that have
   /// none. Nil: the shared covariance.
-  private func collapsed(_ component: Int?, _ sums: Sums, _ columns: SingularColumns? = nil) -> FitError {
+  private func collapsed(_ component: Int?, _ sums: Sums, _ columns: SingularColumns? = nil)
+    -> FitError
+  {
     let rows = sums.weightSum
     let mass = component.map { sums[Slots.masses][$0] } ?? rows
     guard let component, mass < Double(columnCount + 1) else {

@@ -79,7 +79,9 @@ extension GaussianMixture {
         ? divisors[k] * (prior.meanPrecision / (divisors[k] + prior.meanPrecision)) : 0
       for i in sums.indices {
         sums[i] += share * squares[i]
-        if !form.isShared { sums[i] += count * scatter.masses[k] * scatter.covariances[k * size + i] }
+        if !form.isShared {
+          sums[i] += count * scatter.masses[k] * scatter.covariances[k * size + i]
+        }
       }
       mass += count * (scatter.masses[k] + (prior.meanPrecision > 0 ? 1 : 0))
     }
@@ -144,7 +146,8 @@ extension GaussianMixture {
     let variances = (0..<count).map { covariances[variance(k, $0)] }
     let logs = variances.reduce(0) { $0 + Portable.log($1) }
     return Precision(
-      logDeterminant: logs * Double(d / count), logVariances: logs, numbers: variances.map { 1 / $0 })
+      logDeterminant: logs * Double(d / count), logVariances: logs,
+      numbers: variances.map { 1 / $0 })
   }
 
   /// Of an inverse Wishart distribution, or of an inverse Gamma distribution for each variance.

@@ -38,7 +38,8 @@ public struct GaussianMixture: MixtureModel {
   ///   - exactDense: whether responsibilities under 2^-60 of the row's largest count too.
   public init(
     components: Int, columns: Int, covariance: any CovarianceModel, regularization: Double = 1e-6,
-    units: [Double]? = nil, prior: GaussianPrior? = nil, ranges: ColumnRanges? = nil, exactDense: Bool = false
+    units: [Double]? = nil, prior: GaussianPrior? = nil, ranges: ColumnRanges? = nil,
+    exactDense: Bool = false
   ) {
     componentCount = components
     columnCount = columns

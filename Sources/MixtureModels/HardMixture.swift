@@ -87,7 +87,8 @@ extension Family {
   func fittedHard() throws -> any Family {
     guard Self.hasDensities, estimate != .vb else {
       throw FitError.unusable(
-        setting: "hard assignments of \(kind)", expected: "a family of densities, estimate ml or map")
+        setting: "hard assignments of \(kind)",
+        expected: "a family of densities, estimate ml or map")
     }
     return HardMixture(self)
   }

@@ -6,8 +6,8 @@ import Kernels
 /// An iteration is one of Lloyd's: each row to its nearest center, of equally near ones the lowest; each
 /// center to the mean of its rows. That is EM of equal spherical Gaussians as their variance goes to 0, and
 /// classification EM of such (`HardMixture` of `SoftKMeansMixture`) with any variance. There is no density:
-/// what is maximized is minus the inertia, and no number depends on the units of the data but by their square;
-/// tolerances are of its relative change.
+/// what is maximized is minus the inertia, and no number depends on the units of the data but by their
+/// square; tolerances are of its relative change.
 ///
 /// Clusters without rows get one each, as scikit-learn has it: the rows farthest from their nearest centers,
 /// of equally far ones the first, which their own clusters lose; of rows whose class is known, in a cluster
@@ -15,8 +15,8 @@ import Kernels
 /// cluster stays where it is if no row is left that is not on a center, or if it loses its last one.
 ///
 /// Source: Lloyd, "Least squares quantization in PCM" (IEEE Trans. Information Theory 28, 1982); Bishop,
-/// "Pattern Recognition and Machine Learning", section 9.3.2; Pedregosa et al., "Scikit-learn: Machine Learning
-/// in Python" (JMLR 12, 2011), `KMeans` with `algorithm="lloyd"`.
+/// "Pattern Recognition and Machine Learning", section 9.3.2; Pedregosa et al., "Scikit-learn: Machine
+/// Learning in Python" (JMLR 12, 2011), `KMeans` with `algorithm="lloyd"`.
 public struct KMeansMixture: CenterMixture {
   public static let name = "k-means"
   public static let purpose = "clusters about centers, of least squares"

@@ -76,7 +76,8 @@ extension MixedComponents: ImputingComponents {
         part.columns.map { rows[n * columnCount + $0] }
       }
       body.impute(
-        ownTile, responsibilities: own, random: random.map { random in { random($0).part(number) } },
+        ownTile, responsibilities: own,
+        random: random.map { random in { random($0).part(number) } },
         into: &cells)
       for (i, cell) in cells.enumerated() {
         let (n, place) = i.quotientAndRemainder(dividingBy: part.columns.count)

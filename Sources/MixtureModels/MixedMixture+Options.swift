@@ -13,7 +13,8 @@ extension MixedMixture {
       }
       let haveMoments = types.contains { $0.priorNames == GaussianPrior.names }
       if options.values["prior"] == "mclust", !haveMoments {
-        throw FitError.unusable(setting: "prior mclust of a family but Gaussians", expected: "a file")
+        throw FitError.unusable(
+          setting: "prior mclust of a family but Gaussians", expected: "a file")
       }
       return
     }

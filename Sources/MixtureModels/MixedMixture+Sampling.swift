@@ -4,8 +4,7 @@ extension MixedMixture {
   /// For each component and group what draws rows of that component.
   public struct Sampler: Sendable {
     let weights: [Double]
-    let draws:
-      [[@Sendable (RandomRow, UnsafeMutablePointer<Double>) -> Void]]
+    let draws: [[@Sendable (RandomRow, UnsafeMutablePointer<Double>) -> Void]]
   }
 
   public func sampler(under parameters: Parameters) throws -> Sampler {

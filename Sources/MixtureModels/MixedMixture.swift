@@ -332,7 +332,8 @@ public struct MixedMixture: Family {
       let own: Parameters
       do {
         own = try next(
-          group.family, Sums(slots, Array(numbers[..<head.count] + numbers[start..<end])), part.body,
+          group.family, Sums(slots, Array(numbers[..<head.count] + numbers[start..<end])),
+          part.body,
           previous.map { parameters(of: group, $0, weights: $0.weights) })
       } catch let error as FitError { throw error.of(group.columns) }
       if all.isEmpty {

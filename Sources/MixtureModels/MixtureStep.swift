@@ -83,7 +83,8 @@ extension Components {
     }
     if let uncertainty {
       return normalizeLogJoint(
-        joint, componentCount: count, stride: tileStride, count: rows, weights: weights, floor: floor,
+        joint, componentCount: count, stride: tileStride, count: rows, weights: weights,
+        floor: floor,
         uncertainty: uncertainty)
     }
     return normalizeLogJoint(

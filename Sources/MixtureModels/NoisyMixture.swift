@@ -145,8 +145,8 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
     let box: ColumnRanges
   }
 
-  /// Where the noise has no box, it is drawn from one about the mean of all components, of the noise's volume,
-  /// 1 / density, whose sides are in proportion to the standard deviations of the columns.
+  /// Where the noise has no box, it is drawn from one about the mean of all components, of the noise's
+  /// volume, 1 / density, whose sides are in proportion to the standard deviations of the columns.
   ///
   /// - Throws: `FitError` if no component has a weight, or the base cannot be drawn from.
   public func sampler(under parameters: Parameters) throws -> Sampler {
@@ -328,7 +328,8 @@ extension FamilyExtension {
         setting: logVolume == -.infinity
           ? "noise auto of data that fill no volume"
           : "noise auto of data that fill a volume of exp(\(logVolume))",
-        expected: "a density, or other columns: none constant or dependent on others, in other units")
+        expected:
+          "a density, or other columns: none constant or dependent on others, in other units")
     }
     return density
   }

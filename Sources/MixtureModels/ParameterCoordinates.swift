@@ -123,7 +123,8 @@ package struct ParameterCoordinates: Sendable, Equatable {
           let triangle = own[k * size..<(k + 1) * size]
           return triangle.allSatisfy(\.isFinite)
             ? Self.matrix(Array(triangle), order, scales)
-            : PackedTriangle.pack(numbers[k * order * order..<(k + 1) * order * order], order: order)
+            : PackedTriangle.pack(
+              numbers[k * order * order..<(k + 1) * order * order], order: order)
         }
         parameters[part.name] = matrices.flatMap {
           PackedTriangle.unpackSymmetric($0[...], order: order)

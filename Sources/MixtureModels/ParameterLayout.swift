@@ -139,7 +139,8 @@ public struct ParameterLayout: Sendable, Equatable {
     for part in parts where part.domain != .variance && part.domain != .covariance {
       for (i, value) in parameters[part.name].enumerated() {
         guard let expected = part.domain.objection(to: value) else { continue }
-        throw FitError.unusable(setting: "number \(i) of \(part.name) is \(value)", expected: expected)
+        throw FitError.unusable(
+          setting: "number \(i) of \(part.name) is \(value)", expected: expected)
       }
       guard part.domain == .simplex || part.domain == .unitVector else { continue }
       let numbers = parameters[part.name]

@@ -1,7 +1,9 @@
 /// λ ~ Gamma(shape, rate), by default of shape 1 and with the mean of the column.
 extension PoissonMixture: ConjugateColumns {
   public static let priorNeedsMeans = true
-  public static func standardPrior(mean: Double) -> (first: Double, second: Double) { (1, 1 / mean) }
+  public static func standardPrior(mean: Double) -> (first: Double, second: Double) {
+    (1, 1 / mean)
+  }
 
   public static func added(sum: Double, count: Double) -> (first: Double, second: Double) {
     (sum, count)

@@ -25,7 +25,8 @@ public struct ScoreStep<C: Components>: Pass {
       memory.forEachTile(of: block, workspace: workspace) { tile, joint in
         components.writeLogJointAboveFloor(of: tile, into: joint)
         sums[0] += components.normalize(
-          joint, count: tile.count, weights: tile.rows.weights, uncertainty: sums + 2 + componentCount)
+          joint, count: tile.count, weights: tile.rows.weights,
+          uncertainty: sums + 2 + componentCount)
         addMasses(of: tile, joint, componentCount: componentCount, to: sums)
       }
     }

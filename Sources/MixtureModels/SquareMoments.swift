@@ -32,8 +32,9 @@ struct SquareMoments: SecondMoments {
     }
   }
 
-  func add(squares: UnsafePointer<Double>, columnCount: Int, to second: UnsafeMutablePointer<Double>)
-  {
+  func add(
+    squares: UnsafePointer<Double>, columnCount: Int, to second: UnsafeMutablePointer<Double>
+  ) {
     if isSummed {
       second.pointee += (0..<columnCount).reduce(0) { $0 + squares[$1] }
     } else {
@@ -45,7 +46,8 @@ struct SquareMoments: SecondMoments {
   /// counts.
   @inline(__always)
   private func withSquares(
-    _ columnCount: Int, scratch: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>,
+    _ columnCount: Int, scratch: UnsafeMutablePointer<Double>,
+    _ second: UnsafeMutablePointer<Double>,
     _ body: (UnsafeMutablePointer<Double>) -> Void
   ) {
     guard isSummed else { return body(second) }

@@ -32,7 +32,9 @@ func expectedLog(shape: Double, rate: Double) -> Double {
 }
 
 /// KL of Dirichlet(own) from Dirichlet(prior), in nats; of two numbers that of Beta distributions.
-func dirichletDivergence(_ own: some Collection<Double>, from prior: some Collection<Double>) -> Double {
+func dirichletDivergence(_ own: some Collection<Double>, from prior: some Collection<Double>)
+  -> Double
+{
   let (total, priorTotal) = (own.reduce(0, +), prior.reduce(0, +))
   return zip(own, prior).reduce(logGammaRest(total) - Portable.logGamma(priorTotal)) {
     $0 - logGammaRest($1.0) + Portable.logGamma($1.1) - $1.1 * expectedLogShare($1.0, of: total)

@@ -192,13 +192,14 @@ public struct StudentComponents: Components {
     squares.logScales = logScales.map { _ in 0 }
     (self.squares, self.degreesOfFreedom) = (squares, degreesOfFreedom)
     let columnCount = gaussian.columnCount
-    tails = gaussian.conditional.map { _ in
-      (0...columnCount).map {
-        StudentTails(
-          gaussianLogScales: gaussian.logScales, degreesOfFreedom: degreesOfFreedom, observed: $0,
-          of: columnCount)
-      }
-    } ?? []
+    tails =
+      gaussian.conditional.map { _ in
+        (0...columnCount).map {
+          StudentTails(
+            gaussianLogScales: gaussian.logScales, degreesOfFreedom: degreesOfFreedom, observed: $0,
+            of: columnCount)
+        }
+      } ?? []
   }
 
   public var count: Int { logScales.count }

@@ -126,8 +126,9 @@ struct ProductMoments: SecondMoments {
       first: first, second: second)
   }
 
-  func add(squares: UnsafePointer<Double>, columnCount: Int, to second: UnsafeMutablePointer<Double>)
-  {
+  func add(
+    squares: UnsafePointer<Double>, columnCount: Int, to second: UnsafeMutablePointer<Double>
+  ) {
     for j in 0..<columnCount { second[PackedTriangle.row(j) + j] += squares[j] }
   }
 }

@@ -176,7 +176,8 @@ public struct VariationalGaussianMixture: DerivedFamily, VariationalFamily {
     sharing work: WorkSharing
   ) throws -> Parameters {
     guard let prior, let spread = prior.spread else {
-      throw FitError.unusable(setting: "estimate vb without a prior", expected: "one, of these data")
+      throw FitError.unusable(
+        setting: "estimate vb without a prior", expected: "one, of these data")
     }
     let masses = sums[Slots.masses].map { updates == .scikitLearn ? $0 + 10 * 0x1p-52 : $0 }
     let own = MomentSums(sums, of: moments)

@@ -49,7 +49,8 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily, Variatio
 
   public var variant: [(key: String, value: String)] {
     [("estimate", estimate.rawValue)]
-      + (weights == .dirichlet ? [] : [("weight_concentration_type", weights.rawValue)]) + base.variant
+      + (weights == .dirichlet ? [] : [("weight_concentration_type", weights.rawValue)])
+      + base.variant
   }
 
   public var kind: String { "variational \(base.kind) with \(weights.title) weights" }
@@ -70,7 +71,9 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily, Variatio
     base.posteriorParts.map { parameters[Self.prefix + $0.name] }
   }
 
-  private func ofAll(_ prior: [[Double]]) -> [[Double]] { prior.map { $0.repeated(componentCount) } }
+  private func ofAll(_ prior: [[Double]]) -> [[Double]] {
+    prior.map { $0.repeated(componentCount) }
+  }
 
   public var takesMissing: Bool { base.takesMissing }
   public func observing(_ columns: ObservedColumns?) -> VariationalMixture {
@@ -115,7 +118,8 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily, Variatio
     sharing work: WorkSharing
   ) throws -> Parameters {
     guard let prior, let weightConcentration else {
-      throw FitError.unusable(setting: "estimate vb without a prior", expected: "one, of these data")
+      throw FitError.unusable(
+        setting: "estimate vb without a prior", expected: "one, of these data")
     }
     let concentration = weights.posterior(sums[Slots.masses], prior: weightConcentration)
     let posterior = base.posterior(sums, prior: ofAll(prior))

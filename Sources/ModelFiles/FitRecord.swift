@@ -70,7 +70,8 @@ public struct FitRecord: Sendable, Equatable {
     rows: Int, totalWeight: Double? = nil, iterations: Int, converged: Bool,
     remaining: Double? = nil,
     logLikelihood: Double?, meanLogLikelihood: Double?, inertia: Double? = nil,
-    estimate: String? = nil, objective: Double? = nil, isHard: Bool = false, aic: Double?, bic: Double?,
+    estimate: String? = nil, objective: Double? = nil, isHard: Bool = false, aic: Double?,
+    bic: Double?,
     icl: Double? = nil, normalizedEntropy: Double? = nil, freeParameters: Int? = nil, seed: UInt64,
     tolerance: Double, parameterTolerance: Double? = nil, regularization: Double,
     isRegularizationRelative: Bool = false, exactDense: Bool = false, initialization: String

@@ -70,9 +70,11 @@ extension FitRecord {
   /// The `fit` section.
   fileprivate func text() throws(ModelFileError) -> JSONText {
     let numbers: [(String, Double?)] = [
-      ("remaining", remaining), ("log_likelihood", logLikelihood), ("mean_log_likelihood", meanLogLikelihood),
+      ("remaining", remaining), ("log_likelihood", logLikelihood),
+      ("mean_log_likelihood", meanLogLikelihood),
       ("inertia", inertia), ("objective", objective),
-      ("lower_bound", lowerBound), ("aic", aic), ("bic", bic), ("icl", icl), ("normalized_entropy", normalizedEntropy),
+      ("lower_bound", lowerBound), ("aic", aic), ("bic", bic), ("icl", icl),
+      ("normalized_entropy", normalizedEntropy),
       ("tolerance", tolerance),
       ("tolerance_parameters", parameterTolerance), ("regularization", regularization),
       ("total_weight", totalWeight),

@@ -13,13 +13,13 @@ import MixtureModels
 /// "probabilities": [K][D], one of t distributions "degrees_of_freedom": [K] too, one of categories
 /// "probabilities": [K][D][C_j] and what these are called, "categories": [D][C_j], null of a column of
 /// numbers. The parameters of a mixed one are in an object for each group of columns, and "column_families"
-/// says which these are. K-means has "means" alone, soft k-means "beta" too. A covariance model without a name in
-/// scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object "noise" with
-/// "weight" and "density", and "minimum": [D] and "maximum": [D] of a box along the columns; of a variational
-/// model an object "posterior" with the numbers of the parameters' distributions. "classes": [K] has the class of each component, from 0, and "class_names" what the classes are
-/// called. "columns" has the names of the data's columns, and is absent if these have none; "fit" may be absent.
-/// Numbers are written in the shortest form that reads back to the same bits,
-/// so equal models are equal bytes.
+/// says which these are. K-means has "means" alone, soft k-means "beta" too. A covariance model without a
+/// name in scikit-learn is "covariance_model" beside the type that holds it; noise, in version 2, an object
+/// "noise" with "weight" and "density", and "minimum": [D] and "maximum": [D] of a box along the columns; of
+/// a variational model an object "posterior" with the numbers of the parameters' distributions. "classes":
+/// [K] has the class of each component, from 0, and "class_names" what the classes are called. "columns" has
+/// the names of the data's columns, and is absent if these have none; "fit" may be absent. Numbers are
+/// written in the shortest form that reads back to the same bits, so equal models are equal bytes.
 public struct ModelFile: Sendable {
   /// The family and size, as made for these parameters: it counts the responsibilities that the fit
   /// counted, so that it gives the fit's log-likelihood to the last bit.
@@ -60,7 +60,8 @@ public struct ModelFile: Sendable {
   public func parameters(
     for other: any Family, name: String
   ) throws(ModelMismatch) -> Parameters {
-    guard other.summary == mixture.summary, other.layout.fits(other.starting(from: parameters)) else {
+    guard other.summary == mixture.summary, other.layout.fits(other.starting(from: parameters))
+    else {
       throw ModelMismatch(file: name, found: mixture.summary, expected: other.summary)
     }
     for (j, (own, others)) in zip(mixture.categories, other.categories).enumerated()
@@ -81,8 +82,8 @@ public struct ModelFile: Sendable {
 }
 
 extension ModelFile {
-  /// The same model whose components are of the classes of a mixture, in their order, if it has no classes and
-  /// the other one does: as a fit of that starts from it.
+  /// The same model whose components are of the classes of a mixture, in their order, if it has no classes
+  /// and the other one does: as a fit of that starts from it.
   ///
   /// - Throws: `FitError.unusable` about the names of the classes.
   public func inClasses(of other: any Family) throws -> ModelFile {

@@ -24,7 +24,9 @@ extension ModelFileReader {
   fileprivate func entry(_ name: String) throws(ModelFileError) -> PriorNumbers.Entry {
     var shape: [(extent: Int, key: String)] = []
     var inner = value
-    while case .list(let entries) = inner, shape.count < 2, let first = entries.first(where: { _ in true }) {
+    while case .list(let entries) = inner, shape.count < 2,
+      let first = entries.first(where: { _ in true })
+    {
       shape.append((entries.count, name))
       inner = first
     }

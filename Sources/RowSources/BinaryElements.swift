@@ -134,7 +134,8 @@ struct BinaryForm: Sendable {
   let dataOffset: Int
   /// Numbers that stand for missing cells.
   var missing: [Double] = []
-  /// The column of labels among the chosen ones, where numbers from 0 up are no missing cells; nil: there is none.
+  /// The column of labels among the chosen ones, where numbers from 0 up are no missing cells; nil: there is
+  /// none.
   var labels: Int?
 
   /// Whether the elements are this processor's float64 numbers, and rows of all columns.

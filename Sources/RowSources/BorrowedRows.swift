@@ -1,4 +1,5 @@
-/// Rows in memory that belongs to somebody else, such as an array of another language, however they lie there.
+/// Rows in memory that belongs to somebody else, such as an array of another language, however they lie
+/// there.
 ///
 /// They are read in place where they are row-major without gaps, else a block at a time into scratch memory.
 public struct BorrowedRows: RowSource, @unchecked Sendable {

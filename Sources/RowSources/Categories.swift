@@ -65,7 +65,8 @@ public struct Categories: Sendable, Equatable {
   /// stands for one.
   public func has(collected name: [UInt8]) -> Bool {
     if places[name] != nil { return true }
-    return Categories.number(String(decoding: name, as: UTF8.self)).map { place(of: $0) != nil } ?? false
+    return Categories.number(String(decoding: name, as: UTF8.self)).map { place(of: $0) != nil }
+      ?? false
   }
 
   /// The category of a cell, if it is a number.

@@ -35,7 +35,8 @@ extension [any DataFile] {
       return
     }
     var found: Set<String> = []
-    for (column, name) in file.columnNames!.enumerated() where !indices.contains(column) && !name.isEmpty {
+    for (column, name) in file.columnNames!.enumerated()
+    where !indices.contains(column) && !name.isEmpty {
       if !found.insert(name).inserted {
         throw RowSourceError(.ambiguousColumn(name), path: file.name)
       }

@@ -59,7 +59,9 @@ struct MissingMarks: Sendable {
   }
 
   /// Those that stand for unknown labels: no number from 0 up, which is a label.
-  var ofLabels: MissingMarks { MissingMarks(words.filter { !($0.number.map { $0 >= 0 } ?? false) }) }
+  var ofLabels: MissingMarks {
+    MissingMarks(words.filter { !($0.number.map { $0 >= 0 } ?? false) })
+  }
 
   private static func number(_ word: String, _ decimal: DecimalNumbers) -> Double? {
     Array(word.utf8).withUnsafeBufferPointer(decimal.finite)
@@ -95,7 +97,8 @@ func isMissingWord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
 /// Makes NaN of all among `count` values that are one of `numbers`.
 ///
 /// - Parameters:
-///   - labels: the column of labels, of `columnCount`, where numbers from 0 up are no missing cells; nil: there
+///   - labels: the column of labels, of `columnCount`, where numbers from 0 up are no missing cells; nil:
+///     there
 ///     is none.
 func markMissing(
   _ numbers: [Double], in values: UnsafeMutablePointer<Double>, count: Int, columnCount: Int = 1,

@@ -214,7 +214,8 @@ extension Accelerator {
 
   /// Nil if `numbers` are not those of a model with this layout.
   package init?(_ numbers: [Double], layout: ParameterLayout) {
-    guard numbers.count >= 8, let count = Int(exactly: numbers[5]), (0...Self.memory).contains(count),
+    guard numbers.count >= 8, let count = Int(exactly: numbers[5]),
+      (0...Self.memory).contains(count),
       let rateCount = Int(exactly: numbers[6]), (0...3).contains(rateCount),
       let place = Int(exactly: numbers[1]), let pause = Int(exactly: numbers[3]),
       let nextPause = Int(exactly: numbers[4]), let plain = Int(exactly: numbers[7])

@@ -134,7 +134,8 @@ extension Checkpoint.Start {
       return Array(values.prefix(count))
     }
     guard let converged = json["converged"]?.bool, let hasFailed = json["failed"]?.bool,
-      let hasSpikes = json["spikes"]?.bool, let scoreCount = json["score"], let count = json["numbers"],
+      let hasSpikes = json["spikes"]?.bool, let scoreCount = json["score"],
+      let count = json["numbers"],
       let accelerationCount = json["acceleration"],
       let means = json["iteration"]?.int.flatMap(take),
       let objectives = json["objectives"]?.int.flatMap(take), objectives.isEmpty == means.isEmpty,

@@ -75,7 +75,8 @@ extension CheckpointError: CustomStringConvertible {
     case .program(let found, let expected):
       "made by "
         + (found == expected
-          ? "a build of shardem \(found) that rounds otherwise" : "shardem \(found), not \(expected)")
+          ? "a build of shardem \(found) that rounds otherwise"
+          : "shardem \(found), not \(expected)")
         + ", and going on would give the bits of neither; use the program that made it, or start from "
         + "its model: \(Term.start) \(path) without \(Term.resuming), and checkpoints in another "
         + "folder"

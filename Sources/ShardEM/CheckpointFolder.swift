@@ -42,7 +42,8 @@ public struct CheckpointFolder: Sendable {
   public var hasCheckpoints: Bool {
     get throws {
       do { return try !files().isEmpty } catch let error as FileError
-      where error.problem == .noSuchFile || error.problem == .notAFolder { return false }
+        where error.problem == .noSuchFile || error.problem == .notAFolder
+      { return false }
     }
   }
 

@@ -224,7 +224,8 @@ extension Engine {
         communicationSeconds: communicationSeconds,
         mStepSeconds: seconds - total.computeSeconds.own - communicationSeconds,
         sharedSeconds: exchanged.shareSeconds, checkpointSeconds: course.keepSeconds - keepSeconds,
-        searchesTogether: total.sharers, retakes: total.retakes, rejected: total.rejected, messageBytes: total.messageBytes,
+        searchesTogether: total.sharers, retakes: total.retakes, rejected: total.rejected,
+        messageBytes: total.messageBytes,
         exchangedBytes: exchanged.bytes, rows: data.rowCount, threads: threadCount,
         ranks: world.size)
       keepSeconds = course.keepSeconds
@@ -252,7 +253,8 @@ extension FitError {
     guard objective.isFinite else {
       throw FitError.unusable(
         setting: "what is maximized is \(objective)",
-        expected: "a finite number: a prior within reason, and no constant or linearly dependent columns")
+        expected:
+          "a finite number: a prior within reason, and no constant or linearly dependent columns")
     }
   }
 

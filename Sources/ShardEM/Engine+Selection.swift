@@ -17,7 +17,8 @@ public typealias SelectionHook = (_ fit: SelectionFit, _ report: IterationReport
 
 /// Collective. Gives what a fit of a selection goes on from: what its `SelectionKeeper` got in an earlier
 /// selection of the same data and options; nil: from the beginning.
-public typealias SelectionResumption = (_ fit: SelectionFit, _ model: any Family) throws -> FitState?
+public typealias SelectionResumption = (_ fit: SelectionFit, _ model: any Family) throws ->
+  FitState?
 
 /// Is given, on every rank, the state of a selection's fit before every walk that follows one of its
 /// iterations. An error it throws on any rank ends the selection on all.
@@ -61,7 +62,8 @@ extension Engine {
     }
     try options.requireUsable()
     try data.requireValues()
-    let plan = SelectionPlan(candidates: candidates, initialization: initialization, options: options)
+    let plan = SelectionPlan(
+      candidates: candidates, initialization: initialization, options: options)
     let parts = criterion == .cv ? try parts(folds) : []
     return try withoutActuallyEscaping(onIteration) { onIteration in
       try withoutActuallyEscaping(keep) { keep in
@@ -115,7 +117,7 @@ extension Engine {
         try requireSuitable(made, plan, lookingAtRows: lookingAtRows)
         mixture = .success(made)
         checked.insert(candidate.name)
-      } catch where exitStatus(of: error) == 2 && !(error is DifferentRanks) {
+      } catch  where exitStatus(of: error) == 2 && !(error is DifferentRanks) {
         mixture = .failure(error)
       }
       let number = SelectionFit(candidate: place, fold: fold?.number)

@@ -41,7 +41,8 @@ extension FitRecord {
 }
 
 extension Family {
-  /// Σ w |x - c|² to the nearest centers, of a family without densities: what its fits maximize is minus that.
+  /// Σ w |x - c|² to the nearest centers, of a family without densities: what its fits maximize is minus
+  /// that.
   package static func inertia(_ score: Score) -> Double? {
     hasDensities ? nil : 0 - score.logLikelihood
   }

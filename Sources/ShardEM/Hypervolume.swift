@@ -19,7 +19,8 @@ extension Engine {
     if data.observed != nil { return (alongColumns, ranges) }
     let means = try searching { try await $0.columnMoments().means }
     let axes = Eigenvectors(
-      of: try searching { try await $0.scatter(about: means).products }, order: d).vectors
+      of: try searching { try await $0.scatter(about: means).products }, order: d
+    ).vectors
     let lengths = try extents(along: axes, from: means)
     let alongAxes = logVolume(lengths)
     // Axes along the columns, of a single one too, are so but for roundings.

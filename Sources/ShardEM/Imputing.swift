@@ -7,9 +7,9 @@ extension Engine {
   /// any order: with what is to be expected there, given what the row shows; or with a draw.
   ///
   /// - Parameter seed: what draws derive from; nil for expectations.
-  /// - Throws: on every rank the same error: `FitError` if the family cannot tell, or draw, or the parameters define no
-  ///   density, `DataSetError.logDensity` about a row that has none that float64 can hold, or what `visit`
-  ///   throws on any rank.
+  /// - Throws: on every rank the same error: `FitError` if the family cannot tell, or draw, or the parameters
+  ///   define no density, `DataSetError.logDensity` about a row that has none that float64 can hold, or what
+  ///   `visit` throws on any rank.
   public func impute(
     _ model: some MixtureModel, under parameters: Parameters, seed: UInt64? = nil,
     visit: @Sendable (RowBlock) throws -> Void
@@ -17,7 +17,8 @@ extension Engine {
     try requireSuitable(model, under: parameters, ["seed \(seed.map { "\($0)" } ?? "none")"])
     guard seed == nil || model.sumsLogLikelihood else {
       throw world.common(
-        FitError.unusable(setting: "draws of a model that has no densities", expected: "expectations"))
+        FitError.unusable(
+          setting: "draws of a model that has no densities", expected: "expectations"))
     }
     guard let components = try components(of: model, at: parameters) as? any ImputingComponents
     else {

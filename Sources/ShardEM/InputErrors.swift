@@ -25,7 +25,8 @@ extension DataSetError: CommonError {
   /// that has read it.
   public var isMetByAllRanks: Bool {
     switch self {
-    case .differentFiles, .differentContents, .sameName, .localWeights, .localLabels, .weightCount, .noRows,
+    case .differentFiles, .differentContents, .sameName, .localWeights, .localLabels, .weightCount,
+      .noRows,
       .shape, .rowsBeside, .allWeightsZero, .noValues, .onlyWeights, .fewerRowsThanComponents,
       .columns, .beyondRange:
       true

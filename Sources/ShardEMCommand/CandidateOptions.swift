@@ -59,7 +59,8 @@ struct CandidateOptions: ParsableArguments, CommonOptions {
         "--family \(family), which has no log-likelihood by which it could be compared")
     }
     if family.values.count > 1, let guessed = family.values.first(where: \.isGuessed) {
-      throw ValidationError("--family \(family), of which \(guessed) is not to be compared with others")
+      throw ValidationError(
+        "--family \(family), of which \(guessed) is not to be compared with others")
     }
     _ = try models
   }
@@ -161,7 +162,8 @@ struct CandidateOptions: ParsableArguments, CommonOptions {
       let kinds = try models.map { try $0.categoricalColumns(found, guess: guess) }
       for (model, own) in zip(models, kinds) where own != kinds[0] {
         throw FitError.unusable(
-          setting: "families \(models[0].family) and \(model.family) of the same columns, which are "
+          setting:
+            "families \(models[0].family) and \(model.family) of the same columns, which are "
             + "categories to only one of them",
           expected: "families that take the columns alike")
       }

@@ -35,7 +35,8 @@ struct ColumnSurvey {
         values, rows in
         if let bad = scan.add(values, count: rows.count) {
           throw file.notFinite(
-            values[bad.row * width + bad.column], row: rows.lowerBound + bad.row, column: bad.column)
+            values[bad.row * width + bad.column], row: rows.lowerBound + bad.row, column: bad.column
+          )
         }
         for (j, collection) in words {
           collection.count(values + j, stride: width, rows: rows.count) { _ in true }

@@ -16,7 +16,8 @@ struct ComponentCounts: CustomStringConvertible {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       guard let range = Self.range(part), values.count + range.count <= Self.most else {
         throw ValidationError(
-          "expected numbers from 1 up and ranges of them, such as 1-9 or 2,4,8-12, at most \(Self.most)")
+          "expected numbers from 1 up and ranges of them, such as 1-9 or 2,4,8-12, at most \(Self.most)"
+        )
       }
       values += range.filter { !values.contains($0) }
     }
@@ -27,7 +28,9 @@ struct ComponentCounts: CustomStringConvertible {
     for separator in ["..", "-"] {
       let ends = text.split(separator: separator, omittingEmptySubsequences: false)
       guard ends.count == 2 else { continue }
-      guard let first = number(ends[0]), let last = number(ends[1]), first <= last else { return nil }
+      guard let first = number(ends[0]), let last = number(ends[1]), first <= last else {
+        return nil
+      }
       return first...last
     }
     return number(text).map { $0...$0 }

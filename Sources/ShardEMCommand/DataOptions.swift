@@ -74,7 +74,8 @@ struct DataOptions: ParsableArguments, CommonOptions {
       files, options: options, placement: local ? .local(.current) : .shared,
       weights: weights, labels: labels, kinds: model?.kinds ?? kinds,
       unknownCategoriesAreMissing: reading.unknownCategories == .missing,
-      predictingAllRows: predictingAllRows, memory: memory ?? .share(0.5), threads: threads, world: world)
+      predictingAllRows: predictingAllRows, memory: memory ?? .share(0.5), threads: threads,
+      world: world)
     for notice in data.notices { log.notice("\(notice)") }
     reading.logHeaders(of: data.files, to: log)
     reading.warnOfIdleOptions(with: data.files, to: log)

@@ -103,7 +103,8 @@ struct FitCommand: WorldCommand {
   }
 
   private func fit(
-    _ mixture: some Family, _ settings: FitSettings, start: ModelFile?, given: GivenResponsibilities?,
+    _ mixture: some Family, _ settings: FitSettings, start: ModelFile?,
+    given: GivenResponsibilities?,
     _ engine: Engine, _ log: Logger
   ) throws -> ExitStatus {
     let world = engine.world

@@ -19,7 +19,8 @@ struct FitWarnings<Mixture: Family> {
   /// Collective. One line each, the same on any number of ranks.
   func lines() throws -> [String] {
     let concerns = mixture.concerns(about: fit.parameters, rows: fit.rows)
-    return try spikes(concerns) + unavoidable(concerns) + negligible(concerns) + shares(concerns) + criteria + idle()
+    return try spikes(concerns) + unavoidable(concerns) + negligible(concerns) + shares(concerns)
+      + criteria + idle()
   }
 
   // MARK: Components

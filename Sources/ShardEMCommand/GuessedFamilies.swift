@@ -16,7 +16,8 @@ struct GuessedFamilies {
     let gaussian = families.indices.filter { families[$0] == "gaussian" }
     let others = families.indices.filter { families[$0] != "gaussian" }
     let joint = gaussian.map { "#\($0 + 1)" }.joined(separator: ",")
-    let ofGaussians = gaussian.count > 1 ? ["{\(joint)}=gaussian"] : gaussian.map { "#\($0 + 1)=gaussian" }
+    let ofGaussians =
+      gaussian.count > 1 ? ["{\(joint)}=gaussian"] : gaussian.map { "#\($0 + 1)=gaussian" }
     // Numbers: names may have any characters.
     text = (ofGaussians + others.map { "#\($0 + 1)=\(families[$0])" }).joined(separator: ",")
   }

@@ -78,7 +78,8 @@ struct ImputeCommand: WorldCommand {
         try categories.requireNumbers(file, output: output)
       }
     }
-    let names = data.columnNames ?? file.columns
+    let names =
+      data.columnNames ?? file.columns
       ?? (1...data.columnCount).map { "column_\($0)" }
     let rows = try world.agree {
       try TogetherOutput(

@@ -58,7 +58,8 @@ struct ModelOptions: ParsableArguments, CommonOptions {
         "--\(setting.name) \(value) with --family \(family), which has no \(setting.noun)")
     }
     if family.isGuessed, settings.values[GuessedFamilies.setting] != nil {
-      throw ValidationError("--column-families with --family auto, which guesses them; give --family mixed")
+      throw ValidationError(
+        "--column-families with --family auto, which guesses them; give --family mixed")
     }
     for setting in family.type.settings where setting.isRequired {
       guard settings.values[setting.name] == nil else { continue }
@@ -116,7 +117,8 @@ struct ModelOptions: ParsableArguments, CommonOptions {
 
   /// The values of settings; with labels one component a class, if nothing else is said.
   private var values: [String: String] {
-    labels == nil ? settings.values : settings.values.merging([Self.perClass: "1"]) { own, _ in own }
+    labels == nil
+      ? settings.values : settings.values.merging([Self.perClass: "1"]) { own, _ in own }
   }
 
   /// The file of `--prior`, if it is one.

@@ -26,7 +26,8 @@ struct ModelSummary {
     let isShared = covariances.count < min(file.components, Self.mostComponents)
     let rows = covariances.enumerated().map { k, one in
       [
-        isShared ? "all" : "\(k + 1)", significant(one.volume, 4), list(one.shape) { significant($0, 3) },
+        isShared ? "all" : "\(k + 1)", significant(one.volume, 4),
+        list(one.shape) { significant($0, 3) },
         one.mainAxis.map { list($0) { fixed($0, 2) } } ?? "none",
       ]
     }
@@ -171,11 +172,17 @@ struct ModelSummary {
       ),
       ("inertia", fit.inertia.map { "\($0) (sum of squared distances to the nearest means)" }),
       (objectiveNames[0], fit.objective.map(objectiveText)),
-      ("lower_bound_", fit.lowerBound.map { "\($0), scikit-learn's: of the last E-step, without constants" }),
+      (
+        "lower_bound_",
+        fit.lowerBound.map { "\($0), scikit-learn's: of the last E-step, without constants" }
+      ),
       ("AIC", fit.aic.map { significant($0, 10) }),
       ("BIC", fit.bic.map { significant($0, 10) }),
       ("ICL", fit.icl.map { "\(significant($0, 10)) (of all three the smaller, the better)" }),
-      ("certainty", fit.normalizedEntropy.map { "\(fixed($0, 4)) (1 - entropy / rows ln components)" }),
+      (
+        "certainty",
+        fit.normalizedEntropy.map { "\(fixed($0, 4)) (1 - entropy / rows ln components)" }
+      ),
       ("steps", fit.isStepwise ? "\(fit.iterations), of online EM" : nil),
       (
         "iterations",

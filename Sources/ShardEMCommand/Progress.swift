@@ -168,7 +168,8 @@ final class Progress {
   private func several(_ separator: String) -> String {
     guard starts.count > 1 else { return "" }
     let done = starts.count { $0?.isLast ?? false }
-    return "\(starts.count) \(fits.isEmpty || restarts > 1 ? "starts" : "fits")\(done > 0 ? ", \(done) done" : "")\(separator)"
+    let noun = fits.isEmpty || restarts > 1 ? "starts" : "fits"
+    return "\(starts.count) \(noun)\(done > 0 ? ", \(done) done" : "")\(separator)"
   }
 
   /// That of the start which is farthest.

@@ -44,7 +44,8 @@ struct ScoreCommand: WorldCommand {
   @OptionGroup(title: "Running") var running: RunOptions
 
   var common: [String] {
-    [word("--decompose", isOn: decompose), word("--responsibilities", responsibilities)] + data.common
+    [word("--decompose", isOn: decompose), word("--responsibilities", responsibilities)]
+      + data.common
   }
 
   func validate() throws {
@@ -64,7 +65,8 @@ struct ScoreCommand: WorldCommand {
     let inertia = type(of: file.mixture).inertia(score)
     try world.agree {
       if world.rank == 0 {
-        try printResult(inertia.map { json(inertia: $0, score, of: data) } ?? json(score, evidence, of: data))
+        try printResult(
+          inertia.map { json(inertia: $0, score, of: data) } ?? json(score, evidence, of: data))
       }
     }
     if inertia == nil, let warning = CriteriaWarning.text(score, rows: data.weightedRowCount) {

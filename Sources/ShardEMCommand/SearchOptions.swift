@@ -29,7 +29,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Starts; the best final log-likelihood, or with a prior log-posterior, wins.", valueName: "r"))
+      "Starts; the best final log-likelihood, or with a prior log-posterior, wins.", valueName: "r")
+  )
   var restarts = SearchOptions.defaults.restarts
 
   @Option(
@@ -61,7 +62,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     help: ArgumentHelp(
       "Go further than iterations do, from the eleventh on: by squared extrapolation, and by mixing the last "
-        + "four. Nothing that lowers what is maximized counts.", valueName: "none|squarem|anderson"))
+        + "four. Nothing that lowers what is maximized counts.", valueName: "none|squarem|anderson")
+  )
   var accelerate = SearchOptions.defaults.acceleration
 
   @Option(
@@ -135,7 +137,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
     of fit: Fit, _ score: Score, _ mixture: some Family, data: DataSet, model: ModelOptions
   ) -> FitRecord {
     FitRecord(
-      fit, score, of: mixture, data: data, options: fitOptions, regularization: model.regularization,
+      fit, score, of: mixture, data: data, options: fitOptions,
+      regularization: model.regularization,
       exactDense: model.exactDense, isHard: model.hard, initialization: `init`.name)
   }
 }
@@ -216,7 +219,8 @@ enum Start: ExpressibleByArgument, CustomStringConvertible {
   ///
   /// - Parameter file: what `read` returned.
   func responsibilities(
-    beside data: DataSet, of mixture: any Family, file: ModelFile?, reading: ReadOptions, threads: Int,
+    beside data: DataSet, of mixture: any Family, file: ModelFile?, reading: ReadOptions,
+    threads: Int,
     in world: any Communicator
   ) throws -> GivenResponsibilities? {
     guard case .file(let path) = self, file == nil else { return nil }

@@ -87,7 +87,8 @@ struct SelectCommand: WorldCommand {
   func validate() throws {
     guard search.`init`.method != nil else {
       throw ValidationError(
-        "--init \(search.`init`.inputs.joined()); expected a way to find starts: each model needs its own")
+        "--init \(search.`init`.inputs.joined()); expected a way to find starts: each model needs its own"
+      )
     }
   }
 
@@ -98,7 +99,9 @@ struct SelectCommand: WorldCommand {
   func run(in world: any Communicator) throws -> ExitStatus {
     let log = running.logger(on: world)
     let models = try world.common { try candidates.models }
-    let options = models.map { candidates.options(of: $0, components: candidates.components.values[0]) }
+    let options = models.map {
+      candidates.options(of: $0, components: candidates.components.values[0])
+    }
     let informed = options.first { !$0.inputs.isEmpty }
     try world.agree {
       guard world.rank == 0 else { return }
@@ -106,7 +109,8 @@ struct SelectCommand: WorldCommand {
         [
           ("--output", output.output), ("--table", output.table), ("--merged", output.merged),
         ],
-        inputs: self.data.inputs + (informed?.inputs ?? []) + [candidates.details.labels].compactMap { $0 })
+        inputs: self.data.inputs + (informed?.inputs ?? [])
+          + [candidates.details.labels].compactMap { $0 })
       try DataName.check(output.output, of: "--output")
       try DataName.check(output.merged, of: "--merged")
       try SelectionTable.checkName(output.table)
@@ -137,7 +141,8 @@ private final class SelectionRun {
   private var facts: (engine: Engine, facts: DataFacts)?
 
   init(
-    command: SelectCommand, models: [CandidateOptions.Model], prior: PriorNumbers?, guessed: String?,
+    command: SelectCommand, models: [CandidateOptions.Model], prior: PriorNumbers?,
+    guessed: String?,
     engine: Engine, log: Logger
   ) {
     (self.command, self.models, self.prior) = (command, models, prior)
@@ -182,11 +187,12 @@ private final class SelectionRun {
           let part = fit.fold.map { $0 + 1 } ?? 0
           progress?.show(report, of: part * candidates.count + fit.candidate)
         },
-        resuming: { fit, model in try checkpoints.flatMap { try self.state(of: fit, model, in: $0) } },
+        resuming: { fit, model in try checkpoints.flatMap { try self.state(of: fit, model, in: $0) }
+        },
         keep: { try checkpoints?.keep($0, $1) })
       checkpoints?.report()
       try world.agree { try checkpoints?.flush() }
-    } catch where exitStatus(of: error) == ExitStatus.interrupted.rawValue {
+    } catch  where exitStatus(of: error) == ExitStatus.interrupted.rawValue {
       progress?.finish()
       try world.agree { try checkpoints?.flush() }
       throw error
@@ -283,7 +289,8 @@ struct NothingSelected: InputError, CommonError, CustomStringConvertible {
   let first: String?
 
   var description: String {
-    first.map { "no model could be fitted; the first, \($0)" } ?? "no model has a value of the criterion"
+    first.map { "no model could be fitted; the first, \($0)" }
+      ?? "no model has a value of the criterion"
   }
 }
 

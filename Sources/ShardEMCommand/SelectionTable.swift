@@ -97,7 +97,8 @@ struct SelectionTable {
   var failureLines: [String] {
     let most = 4
     let rest = failures.count - most
-    return failures.prefix(most) + (rest > 0 ? ["\(counted(rest, "model")) more could not be fitted"] : [])
+    return failures.prefix(most)
+      + (rest > 0 ? ["\(counted(rest, "model")) more could not be fitted"] : [])
   }
 
   private func reason(_ outcome: CandidateOutcome) -> String? {

@@ -33,7 +33,9 @@ final class TextPart: Sendable {
   var header: [UInt8] {
     // A first name that begins with # would be a comment.
     let special = [separator] + Array("\"\n\r#".utf8)
-    let fields = names.map { name in name.utf8.contains(where: special.contains) ? field(name) : name }
+    let fields = names.map { name in
+      name.utf8.contains(where: special.contains) ? field(name) : name
+    }
     return Array(fields.joined(separator: String(UnicodeScalar(separator))).utf8)
       + [UInt8(ascii: "\n")]
   }

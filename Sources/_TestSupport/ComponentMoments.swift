@@ -158,7 +158,8 @@ struct ComponentMoments {
     let least = max(mass.value - mass.bound, .leastNonzeroMagnitude)
     let variances = (0..<d).map { second[$0 * (d + 1)] / mass.value + regularization }
     let scales = (0..<d).map { j in
-      (variances[j] + min(shifts[j] * shifts[j], allowance.cancellation * variances[j])).squareRoot()
+      (variances[j] + min(shifts[j] * shifts[j], allowance.cancellation * variances[j]))
+        .squareRoot()
     }
     return (0..<d * d).map { slot in
       let (i, j) = slot.quotientAndRemainder(dividingBy: d)

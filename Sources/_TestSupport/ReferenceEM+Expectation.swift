@@ -77,7 +77,8 @@ extension ReferenceEM {
         most += exp(joint[l].value - joint[l].bound - joint[k].value - joint[k].bound)
         least += exp(joint[l].value + joint[l].bound - joint[k].value + joint[k].bound)
       }
-      let leftOut = min(value, allowance.negligible) + Wide(joint.count) * allowance.negligible * value
+      let leftOut =
+        min(value, allowance.negligible) + Wide(joint.count) * allowance.negligible * value
       return Bounded(
         value,
         within: max(1 / most - value, value - 1 / least) + leftOut + 16 * roundingUnit * value)

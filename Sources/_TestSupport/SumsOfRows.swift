@@ -21,7 +21,8 @@ extension MixtureModel {
   public func sums(
     rows: [Double], weights: [Double]? = nil, q: [Double], about centers: [Double] = []
   ) throws -> Sums {
-    try AssignedStep(componentCount: componentCount, moments(about: centers)) { tile, _, responsibilities in
+    try AssignedStep(componentCount: componentCount, moments(about: centers)) {
+      tile, _, responsibilities in
       for k in 0..<componentCount {
         for n in 0..<tile.count {
           responsibilities[k * tileStride + n] =

@@ -69,7 +69,7 @@ struct EigenvectorTests {
     let scales = [1e8, 1e-8, 1e3, 1, 1e-4, 1e5]
     let matrix = (0..<d * d).map { core[$0] * scales[$0 / d] * scales[$0 % d] }
     let found = Eigenvectors(of: matrix, order: d)
-    let exact = 2 * 1.7 * 1.5 * 1.2 * 0.5 * 1e8 // The squares of the scales: 1e8² 1e-8² 1e3² 1e-4² 1e5².
+    let exact = 2 * 1.7 * 1.5 * 1.2 * 0.5 * 1e8  // The squares of the scales: 1e8² 1e-8² 1e3² 1e-4² 1e5².
     let product = found.values.reduce(1, *)
     #expect(abs(product / exact - 1) <= 4 * rounding(d))
     // The smallest: the variance of the second column given all others, but for 1e-8 of it.

@@ -103,7 +103,8 @@ struct ExactSumsTests {
   func integers(count: Int) {
     var generator = SeededGenerator(seed: 11)
     let values = (0..<count).map { _ in
-      Int.random(in: -(1 << 50)...(1 << 50), using: &generator) >> Int.random(in: 0...40, using: &generator)
+      Int.random(in: -(1 << 50)...(1 << 50), using: &generator)
+        >> Int.random(in: 0...40, using: &generator)
     }
     let sums = sums(values.map { [Double($0)] }, additions: count)
     #expect(sums.totals == [Double(values.reduce(0, +))])

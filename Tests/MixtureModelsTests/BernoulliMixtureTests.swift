@@ -140,7 +140,9 @@ extension ExponentialFamily {
     }
   }
 
-  @Test("under probabilities of exactly 0 and 1, a row that agrees loses nothing, others are impossible")
+  @Test(
+    "under probabilities of exactly 0 and 1, a row that agrees loses nothing, others are impossible"
+  )
   func certainty() throws {
     let model = BernoulliMixture(componentCount: 2, columnCount: 2, smoothing: 0)
     let parameters = Parameters(weights: [0.5, 0.5], probabilities: [0, 1, 1, 0])

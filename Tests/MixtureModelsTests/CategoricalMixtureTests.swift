@@ -72,7 +72,8 @@ struct CategoricalMixtureTests {
     return (logLikelihood, ["weights": weights, "probabilities": counts])
   }
 
-  @Test("A step is that of plain loops, missing cells being left out", arguments: [1, 2, 7, 8, 9, 17])
+  @Test(
+    "A step is that of plain loops, missing cells being left out", arguments: [1, 2, 7, 8, 9, 17])
   func steps(components: Int) throws {
     let problem = problem(components: components, seed: UInt64(components))
     let step = try problem.mixture.step(at: problem.start, sharing: .none)
@@ -84,7 +85,8 @@ struct CategoricalMixtureTests {
     }
     let sums = Sums(step.slots, numbers)
     let expected = plainStep(problem)
-    // Log densities of up to 10 nats of five terms each, off by 10 x 2^-53 a term; and so are responsibilities.
+    // Log densities of up to 10 nats of five terms each, off by 10 x 2^-53 a term; and so are
+    // responsibilities.
     #expect(relativeError(sums.logLikelihood, expected.logLikelihood) < 1e-14)
     let next = try problem.mixture.maximized(sums, of: step, from: problem.start, sharing: .none)
     #expect(relativeError(next.weights, expected.next.weights) < 1e-14)
@@ -125,8 +127,11 @@ struct CategoricalMixtureTests {
   /// Rows of a caller's own, which no data set has checked.
   @Test("A row with a number of no category has density 0, and adds to nothing")
   func impossible() throws {
-    let mixture = CategoricalMixture(componentCount: 2, categories: [["a", "b"], ["c"]], smoothing: 1)
-    let start: Parameters = ["weights": [0.5, 0.5], "probabilities": [0.5, 0.5, 1, 0.25, 0.75, 1]]
+    let mixture = CategoricalMixture(
+      componentCount: 2, categories: [["a", "b"], ["c"]], smoothing: 1)
+    let start: Parameters = [
+      "weights": [0.5, 0.5], "probabilities": [0.5, 0.5, 1, 0.25, 0.75, 1],
+    ]
     for odd in [2, -1, 1e300, -.infinity, .infinity] as [Double] {
       let joint = try mixture.logJoint(rows: [odd, 0, 1, odd], under: start)
       #expect(joint == [Double](repeating: -.infinity, count: 4))
@@ -137,7 +142,9 @@ struct CategoricalMixtureTests {
   func refused() throws {
     let mixture = CategoricalMixture(componentCount: 1, categories: [["a", "b"], ["c"]])
     let check = try #require(mixture.valueCheck)
-    for (rows, place) in [([0, 0, 2, 0], [1, 0]), ([1, 0.5, 0, 0], [0, 1]), ([0, 0, -1, 0], [1, 0])]
+    for (rows, place) in [
+      ([0, 0, 2, 0], [1, 0]), ([1, 0.5, 0, 0], [0, 1]), ([0, 0, -1, 0], [1, 0]),
+    ]
       as [([Double], [Int])]
     {
       let problem = rows.withUnsafeBufferPointer {

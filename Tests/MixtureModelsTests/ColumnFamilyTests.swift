@@ -14,7 +14,9 @@ struct ColumnFamilyTests {
     Portable.log(rate) - rate * x
   }
 
-  private static let rows: [Double] = [3, 0, 7, .nan, 1, 2, 0, .nan, 12, .nan, .nan, .nan, 4, 40, 1500, 2, 2, 2]
+  private static let rows: [Double] = [
+    3, 0, 7, .nan, 1, 2, 0, .nan, 12, .nan, .nan, .nan, 4, 40, 1500, 2, 2, 2,
+  ]
   private static let rates = [2, 1, 8, 5, 20, 100.0]
 
   /// The log-likelihood, masses, and of each component and column the sums of r x and of r.
@@ -55,8 +57,8 @@ struct ColumnFamilyTests {
     }
     let sums = Sums(step.slots, numbers)
     let expected = Self.plain(cell)
-    // Log densities of up to 10,000 nats, each a sum of ten terms or so, off by 2^-53 of that each: 1e-11, and
-    // so are responsibilities.
+    // Log densities of up to 10,000 nats, each a sum of ten terms or so, off by 2^-53 of that each: 1e-11,
+    // and so are responsibilities.
     #expect(relativeError(sums.logLikelihood, expected.logLikelihood) < 1e-14)
     let next = try mixture.maximized(sums, of: step, from: start, sharing: .none)
     #expect(relativeError(next.weights, expected.masses.map { $0 / 6 }) < 1e-11)
@@ -118,7 +120,8 @@ struct ColumnFamilyTests {
     #expect(ExponentialMixture.takes(0.5) && !ExponentialMixture.takes(-0.5))
   }
 
-  @Test("Draws have the mean and the variance of their distribution", arguments: [0.3, 4, 9.9, 10, 300])
+  @Test(
+    "Draws have the mean and the variance of their distribution", arguments: [0.3, 4, 9.9, 10, 300])
   func draws(rate: Double) throws {
     let count = 20_000
     func moments(_ family: some ColumnFamily) -> (mean: Double, variance: Double) {

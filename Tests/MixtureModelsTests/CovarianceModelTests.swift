@@ -93,7 +93,8 @@ struct ModelProblem: Sendable, CustomTestStringConvertible {
       for p in 0..<d {
         for i in 0...p {
           for j in 0...p {
-            trace += inverse[PackedTriangle.row(p) + i] * inverse[PackedTriangle.row(p) + j]
+            trace +=
+              inverse[PackedTriangle.row(p) + i] * inverse[PackedTriangle.row(p) + j]
               * matrices[(k * d + i) * d + j]
           }
         }
@@ -283,7 +284,9 @@ struct CovarianceModelTests {
     }
   }
 
-  @Test("Components without rows or variance, and flat columns, give no NaN", arguments: ModelProblem.all)
+  @Test(
+    "Components without rows or variance, and flat columns, give no NaN",
+    arguments: ModelProblem.all)
   func degenerate(problem: ModelProblem) throws {
     let (d, area) = (problem.columns, problem.columns * problem.columns)
     var masses = problem.masses(seed: 4)
@@ -295,7 +298,8 @@ struct CovarianceModelTests {
     var partly = matrices
     for at in 0..<area { partly[at] = 0 }
     for case let scatter in [flat, none, partly] {
-      #expect(try problem.model.constrained(problem.scatter(scatter, masses)).allSatisfy(\.isFinite))
+      #expect(
+        try problem.model.constrained(problem.scatter(scatter, masses)).allSatisfy(\.isFinite))
     }
     // A first component without rows, whose covariances are zeros.
     masses[0] = problem.components > 1 ? 0 : masses[0]

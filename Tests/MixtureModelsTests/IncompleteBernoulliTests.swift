@@ -28,7 +28,9 @@ struct IncompleteBernoulliTests {
       let row = rows[3 * n..<3 * n + 3].enumerated().filter { !$0.element.isNaN }
       let joint = (0..<2).map { k in
         row.reduce([0.25, 0.75][k]) {
-          $0 * ($1.element == 1 ? probabilities[3 * k + $1.offset] : 1 - probabilities[3 * k + $1.offset])
+          $0
+            * ($1.element == 1
+              ? probabilities[3 * k + $1.offset] : 1 - probabilities[3 * k + $1.offset])
         }
       }
       let density = joint.reduce(0, +)

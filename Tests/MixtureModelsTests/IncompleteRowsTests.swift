@@ -46,7 +46,11 @@ struct IncompleteRowsTests {
             columnCount: model.columnCount)
           step.write(block, workspace: Workspace(), into: &numbers)
         }
-        if let weights { weights.withUnsafeBufferPointer { write($0.baseAddress) } } else { write(nil) }
+        if let weights {
+          weights.withUnsafeBufferPointer { write($0.baseAddress) }
+        } else {
+          write(nil)
+        }
       }
     }
     run()
@@ -121,7 +125,9 @@ struct IncompleteRowsTests {
     #expect(parameterError(found.parameters, problem.start, .full) < 1e-13)
   }
 
-  @Test("Of t distributions with many degrees of freedom the step is the Gaussian's", arguments: [1, 3, 6])
+  @Test(
+    "Of t distributions with many degrees of freedom the step is the Gaussian's",
+    arguments: [1, 3, 6])
   func studentLimit(columns: Int) throws {
     let problem = GaussianProblem(
       seed: 8, rowCount: 300, componentCount: 2, columnCount: columns, covarianceType: .full)
@@ -202,13 +208,16 @@ private struct PlainIncomplete {
       y[i] = sum / l[i * d + i]
       logDensity -= Portable.log(l[i * d + i]) + 0.5 * y[i] * y[i]
     }
-    var (difference, remaining) = ([Double](repeating: 0, count: d), [Double](repeating: 0, count: d * d))
+    var (difference, remaining) = (
+      [Double](repeating: 0, count: d), [Double](repeating: 0, count: d * d)
+    )
     for i in 0..<d {
       difference[order[i]] = (0...i).reduce(0) { $0 + l[i * d + $1] * y[$1] }
       for j in 0..<d where i >= observed.count && j >= observed.count {
-        remaining[order[i] * d + order[j]] = (observed.count...max(min(i, j), observed.count)).reduce(0) {
-          $0 + l[i * d + $1] * l[j * d + $1]
-        }
+        remaining[order[i] * d + order[j]] = (observed.count...max(min(i, j), observed.count))
+          .reduce(0) {
+            $0 + l[i * d + $1] * l[j * d + $1]
+          }
       }
     }
     return (logDensity, difference, remaining)

@@ -61,7 +61,8 @@ struct MixedMixtureTests {
     let rows = (0..<40).map { i -> Double in
       [Double(i * 7 % 11), 1, 2, 5, 3][i % 5]
     }
-    let step = AssignedStep(componentCount: 1, mixture.moments(about: [0, 0, 0, 5, 0])) { rows, _, weights in
+    let step = AssignedStep(componentCount: 1, mixture.moments(about: [0, 0, 0, 5, 0])) {
+      rows, _, weights in
       for n in 0..<rows.count { weights[n] = 1 }
     }
     var numbers = [Double](repeating: 0, count: step.slots.count)
@@ -81,14 +82,28 @@ struct MixedMixtureTests {
     #expect(columns.column == 3)
   }
 
-  @Test("What cannot be meant is refused", arguments: [
-    ("age=gaussian", "column-families without column sex; expected a family for each, such as *=gaussian for the rest"),
-    ("age=gaussian,1=poisson,*=poisson", "column-families \"age=gaussian,1=poisson,*=poisson\" with 1, which is given twice; expected each once"),
-    ("size=gaussian,*=poisson", "column-families with a column \"size\"; expected columns of the data: age, sex, height, weight, visits"),
-    ("*=cauchy", "column-families with the family cauchy; expected "),
-    ("*=von-mises-fisher", "column-families with the family von-mises-fisher; expected "),
-    ("{age=gaussian,*=poisson", "column-families with \"{age=gaussian,*=poisson\"; expected column=family, {column,column}=family or *=family, with commas between them"),
-  ])
+  @Test(
+    "What cannot be meant is refused",
+    arguments: [
+      (
+        "age=gaussian",
+        "column-families without column sex; expected a family for each, such as *=gaussian for the rest"
+      ),
+      (
+        "age=gaussian,1=poisson,*=poisson",
+        "column-families \"age=gaussian,1=poisson,*=poisson\" with 1, which is given twice; expected each once"
+      ),
+      (
+        "size=gaussian,*=poisson",
+        "column-families with a column \"size\"; expected columns of the data: age, sex, height, weight, visits"
+      ),
+      ("*=cauchy", "column-families with the family cauchy; expected "),
+      ("*=von-mises-fisher", "column-families with the family von-mises-fisher; expected "),
+      (
+        "{age=gaussian,*=poisson",
+        "column-families with \"{age=gaussian,*=poisson\"; expected column=family, {column,column}=family or *=family, with commas between them"
+      ),
+    ])
   func refused(families: String, expected: String) {
     #expect(message(families)?.hasPrefix(expected) == true, "\(message(families) ?? "none")")
   }

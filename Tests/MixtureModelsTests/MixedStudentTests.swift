@@ -71,7 +71,9 @@ struct MixedStudentTests {
     return x * x / start["student_t_1.covariances"][k]
   }
 
-  private func logStudent(_ distance: Double, _ nu: Double, _ d: Double, _ determinant: Double) -> Double {
+  private func logStudent(_ distance: Double, _ nu: Double, _ d: Double, _ determinant: Double)
+    -> Double
+  {
     let gammas = Portable.logGamma((nu + d) / 2) - Portable.logGamma(nu / 2)
     let scale = -d / 2 * Portable.log(nu * .pi) - Portable.log(determinant) / 2
     return gammas + scale - (nu + d) / 2 * Portable.log(1 + distance / nu)
@@ -101,12 +103,14 @@ struct MixedStudentTests {
   }
 
   /// Of a row with the distance δ in d columns that are there the expected u, and that of log u - u.
-  private func precision(_ distance: Double, _ nu: Double, _ d: Double) -> (u: Double, log: Double) {
+  private func precision(_ distance: Double, _ nu: Double, _ d: Double) -> (u: Double, log: Double)
+  {
     let (shape, rate) = ((nu + d) / 2, (nu + distance) / 2)
     return (shape / rate, Portable.digamma(shape) - Portable.log(rate) - shape / rate)
   }
 
-  @Test("A step is that of plain loops, each group weighing its rows by itself, cells missing or not")
+  @Test(
+    "A step is that of plain loops, each group weighing its rows by itself, cells missing or not")
   func plainLoops() throws {
     let observed = ObservedColumns(
       means: [Double](repeating: 0, count: 5), variances: [Double](repeating: 8, count: 5))
@@ -151,7 +155,8 @@ struct MixedStudentTests {
         squares += r[n] * own[n].rest
       }
       #expect(abs(found.parameters["student_t_1.means"][k] - newMean) < tolerance)
-      #expect(relativeError(found.parameters["student_t_1.covariances"][k], squares / mass) < tolerance)
+      #expect(
+        relativeError(found.parameters["student_t_1.covariances"][k], squares / mass) < tolerance)
       let logs = logSum / mass
       let freedom = found.parameters["student_t_1.degrees_of_freedom"][k]
       #expect(freedom > 0.1 && freedom < 1e3)
@@ -167,7 +172,8 @@ struct MixedStudentTests {
     let weights = zip(r, own).map { $0 * $1.u }
     let (mass, total) = (r.reduce(0, +), weights.reduce(0, +))
     let (xs, ys) = ((0..<count).map { rows[5 * $0 + 2] }, (0..<count).map { rows[5 * $0 + 3] })
-    let means = [xs, ys].map { cells in zip(weights, cells).reduce(0.0) { $0 + $1.0 * $1.1 } / total }
+    let means = [xs, ys].map { cells in zip(weights, cells).reduce(0.0) { $0 + $1.0 * $1.1 } / total
+    }
     for i in 0..<2 {
       #expect(abs(found["student_t_2.means"][2 * k + i] - means[i]) < tolerance)
       for j in 0..<2 {
@@ -223,7 +229,8 @@ struct MixedStudentTests {
     let numbers = [[0.4, 0.6], [-1, 1], [2, 3], [3, 6]]
     let names = ["means", "covariances", "degrees_of_freedom"]
     func start(_ prefix: String) -> Parameters {
-      Parameters([("weights", numbers[0])] + names.indices.map { (prefix + names[$0], numbers[$0 + 1]) })
+      Parameters(
+        [("weights", numbers[0])] + names.indices.map { (prefix + names[$0], numbers[$0 + 1]) })
     }
     let a = try next(single, start("\(key)."), complete)
     let b = try next(plain, start(""), complete)
@@ -257,7 +264,10 @@ struct MixedStudentTests {
   func settings() throws {
     #expect(try mixture(Self.families).variant.map(\.key) == ["column_families"])
     let common = try mixture(Self.families, freedom: "common")
-    #expect(common.variant.map(\.value) == ["1=student-t,2=gaussian,{3,4}=student-t,5=gaussian", "common"])
+    #expect(
+      common.variant.map(\.value) == [
+        "1=student-t,2=gaussian,{3,4}=student-t,5=gaussian", "common",
+      ])
     // One number less in either group.
     #expect(common.freeParameterCount == 25)
     #expect(try mixture(Self.families, freedom: "4").freeParameterCount == 23)

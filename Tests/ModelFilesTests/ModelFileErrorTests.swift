@@ -224,7 +224,9 @@ private let badFiles = [
 private let familyNames = Families.standard.names.map { "\"\($0)\"" }.joined(separator: " or ")
 
 @Suite struct ModelFileErrorTests {
-  @Test("a bad model file is refused with one line that names the place", arguments: badFiles + badNames)
+  @Test(
+    "a bad model file is refused with one line that names the place", arguments: badFiles + badNames
+  )
   func message(bad: BadModelFile) throws {
     _ = try ModelFile(json: Array(bad.base.utf8), name: "m.json")
     let range = try #require(bad.base.firstRange(of: bad.part))

@@ -60,7 +60,8 @@ struct ColumnScanTests {
         throw rows.notFinite(value, row: found.row, column: found.column)
       }
     }
-    let rest = ", expected a finite number; leave such rows out, fill in their values, or give "
+    let rest =
+      ", expected a finite number; leave such rows out, fill in their values, or give "
       + "MissingCells.allowed"
     #expect(try message(ReadOptions()) == "a.npy: row 1, column 2: found nan" + rest)
     let chosen = ReadOptions(columns: ["3", "2"])

@@ -44,8 +44,11 @@ struct MissingCellsTests {
     for delimiter in [",", ";", "\t", "|"] {
       for end in ["\n", "\r\n"] {
         for one in ["1", "\"1\""] {
-          let rows = [[one, cell, "3"], [cell, "5", "6"], [cell, cell, "9"], ["10", "11", cell]]
-          let text = (["x", "y", "z"].joined(separator: delimiter) + end)
+          let rows = [
+            [one, cell, "3"], [cell, "5", "6"], [cell, cell, "9"], ["10", "11", cell],
+          ]
+          let text =
+            (["x", "y", "z"].joined(separator: delimiter) + end)
             + rows.map { $0.joined(separator: delimiter) + end }.joined()
           let options = ReadOptions(delimiter: delimiter.utf8.first, missing: .allowed())
           #expect(
@@ -212,7 +215,8 @@ struct MissingCellsTests {
       let found = try readHDF5("variables.h5:/\(name)", Self.allowed)
       // In row 7, as the error says where none may be missing.
       #expect(found.indices.filter { found[$0].isNaN } == [19])
-      #expect(found.indices.allSatisfy { $0 % 3 == 1 || found[$0] == HDF5KindTests.table[$0] * scale })
+      #expect(
+        found.indices.allSatisfy { $0 % 3 == 1 || found[$0] == HDF5KindTests.table[$0] * scale })
     }
 
     @Test("numbers of given words are missing as they mean, not as they are stored")

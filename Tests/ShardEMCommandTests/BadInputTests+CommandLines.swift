@@ -75,7 +75,8 @@ extension BadInput {
       "--degrees-of-freedom 0; expected a number from 0.001, or 4000000000000000000 of them, fixed, "
         + "common or each"),
     usage(
-      "fit a.npy -K 2 --prior mclust", "--prior mclust with estimate ml; expected estimate map or vb"),
+      "fit a.npy -K 2 --prior mclust",
+      "--prior mclust with estimate ml; expected estimate map or vb"),
     usage("fit a.npy -K 2 --estimate best", "--estimate best; expected ml, map, vb"),
     usage(
       "fit a.npy -K 2 --estimate vb --covariance VEI",
@@ -91,7 +92,8 @@ extension BadInput {
       "--estimate vb; expected a family with conjugate priors, or another estimate"),
     BadInput(
       testDescription: "degrees of freedom of columns that have none",
-      arguments: "fit a.npy -K 2 --family mixed --column-families *=gaussian --degrees-of-freedom 4",
+      arguments:
+        "fit a.npy -K 2 --family mixed --column-families *=gaussian --degrees-of-freedom 4",
       files: ["a.npy": npy],
       message: "degrees-of-freedom 4 without columns of student-t; expected columns of that family"),
     usage(
@@ -120,7 +122,8 @@ extension BadInput {
     usage(
       "fit a.npy -K 2 --family soft-k-means --beta 0", "--beta 0; expected a variance, more than 0"),
     usage(
-      "fit a.npy -K 2 --beta 1", "--beta 1 with --family gaussian, which has no variance of its own"),
+      "fit a.npy -K 2 --beta 1", "--beta 1 with --family gaussian, which has no variance of its own"
+    ),
     usage(
       "fit a.npy -K 1 --tolerance 1 --tolerance-parameters 1",
       "--tolerance and --tolerance-parameters exclude each other"),

@@ -246,7 +246,8 @@ extension BadInput {
       testDescription: "infinity where cells may be missing",
       arguments: "fit a.npy -K 1 --missing em",
       files: ["a.npy": npyFile([.nan, 2, .infinity, 4], shape: [2, 2])],
-      message: "a.npy: row 2, column 1: found inf, expected a finite number; leave such rows out or "
+      message:
+        "a.npy: row 2, column 1: found inf, expected a finite number; leave such rows out or "
         + "fill in their values"),
     BadInput(
       testDescription: "a column that is missing in every row",
@@ -330,7 +331,8 @@ extension BadInput {
     BadInput(
       testDescription: "a start that is not there",
       arguments: "fit a.npy -K 1 --init kmean -o model.json", files: ["a.npy": npy],
-      message: "kmean: no such file; --init takes race, kmeans, k-means++, random, a model file, or a "
+      message:
+        "kmean: no such file; --init takes race, kmeans, k-means++, random, a model file, or a "
         + "file of labels or responsibilities"),
     BadInput(
       testDescription: "a start that is no covariance",
@@ -346,7 +348,9 @@ extension BadInput {
         + "or }"),
     BadInput(
       testDescription: "shards in what is no folder", arguments: "shard a.npy -o a.npy",
-      files: ["a.npy": npy], message: "--output a.npy; expected the name of a folder: it gets .npy files, part-0000.npy and so "
+      files: ["a.npy": npy],
+      message:
+        "--output a.npy; expected the name of a folder: it gets .npy files, part-0000.npy and so "
         + "on"),
     BadInput(
       testDescription: "shards over a file", arguments: "shard a.npy -o .",
@@ -372,7 +376,8 @@ extension BadInput {
     BadInput(
       testDescription: "a model out of all proportion to the data", arguments: "score m.json a.npy",
       files: ["m.json": model("[[[1, 0], [0, 1e-307]]]"), "a.npy": npy],
-      message: "a.npy: row 3: found a log-density of -inf under the model, expected a finite number; "
+      message:
+        "a.npy: row 3: found a log-density of -inf under the model, expected a finite number; "
         + "leave such rows out, or rescale the data and the model"),
     BadInput(
       testDescription: "weights that sums cannot hold",

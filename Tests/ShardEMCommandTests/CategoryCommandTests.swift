@@ -42,7 +42,9 @@ struct CategoryCommandTests {
     try folder.write("two.csv", "a,1\nb,2\na,2\nb,4\n")
     try folder.write("three.csv", "a,1,x\nb,2,y\n")
     let message = "shardem: three.csv: 3 columns, but the model m.json has 2; choose by --columns"
-    for family in ["--family categorical", "--column-families 1=categorical,*=poisson --family mixed"] {
+    for family in [
+      "--family categorical", "--column-families 1=categorical,*=poisson --family mixed",
+    ] {
       let fit = try run("fit two.csv --no-header -K 1 \(family) -o m.json -q")
       #expect(fit.status == 0, "\(fit.errors)")
       for line in [

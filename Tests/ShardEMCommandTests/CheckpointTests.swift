@@ -188,7 +188,8 @@ struct CheckpointCommandTests {
       try message("empty") == [
         "shardem: empty: a folder without checkpoints; expected a model file, or checkpoints of a fit"
       ])
-    let kept = try FileManager.default.contentsOfDirectory(atPath: folder.url.appendingPathComponent("kept").path)
+    let kept = try FileManager.default.contentsOfDirectory(
+      atPath: folder.url.appendingPathComponent("kept").path)
     for name in kept.map({ "kept/\($0)" }) {
       var bytes = try folder.bytes(name)
       bytes[bytes.count - 9] ^= 1

@@ -35,9 +35,11 @@ struct ConjugateCommandTests {
     #expect(outcome.output.contains("lower bound"))
     let text = try folder.text("m.json")
     #expect(text.contains("\"version\": 2"))
-    let names = [
-      "bernoulli": ["alpha", "beta"], "poisson": ["rate", "shape"], "exponential": ["rate", "shape"],
-    ][family] ?? ["concentration"]
+    let names =
+      [
+        "bernoulli": ["alpha", "beta"], "poisson": ["rate", "shape"],
+        "exponential": ["rate", "shape"],
+      ][family] ?? ["concentration"]
     let posterior = try #require(try folder.json("m.json")["posterior"] as? [String: Any])
     #expect(posterior.keys.sorted() == (names + ["weight_concentration"]).sorted())
     let score = try Shardem.run(["score", "m.json", "data.csv"], in: folder)
@@ -70,7 +72,8 @@ struct ConjugateCommandTests {
 
   @Test("Priors are what a file says, and of which there is a distribution")
   func priors() throws {
-    try folder.write("p.json", "{\"weight_concentration\": 0.5, \"shape\": 2, \"rate\": [1, 2, 3, 4]}")
+    try folder.write(
+      "p.json", "{\"weight_concentration\": 0.5, \"shape\": 2, \"rate\": [1, 2, 3, 4]}")
     let outcome = try fit("poisson", ["--prior", "p.json", "-o", "m.json"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     try folder.write("p.json", "{\"rate\": 0}")

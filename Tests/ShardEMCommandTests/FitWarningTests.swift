@@ -29,7 +29,9 @@ struct FitWarningTests {
     arguments: ["full", "tied", "diag", "spherical"])
   func regularization(type: String) throws {
     let folder = try small()
-    let fit = ["fit", "small.csv", "-K", "2", "--covariance", type, "-q", "--regularization", "1e-6"]
+    let fit = [
+      "fit", "small.csv", "-K", "2", "--covariance", type, "-q", "--regularization", "1e-6",
+    ]
     let found = try Shardem.run(fit, in: folder)
     #expect(found.status == 0)
     let lines = warnings(found)
@@ -118,7 +120,8 @@ struct FitWarningTests {
   func empty() throws {
     let folder = try Folder()
     try folder.write("same.csv", String(repeating: "1,2\n", count: 30))
-    let outcome = try Shardem.run(["fit", "same.csv", "-K", "2", "--init", "kmeans", "-q"], in: folder)
+    let outcome = try Shardem.run(
+      ["fit", "same.csv", "-K", "2", "--init", "kmeans", "-q"], in: folder)
     #expect(outcome.status == 0)
     #expect(
       warnings(outcome).contains("warning: no row belongs to component 2; lower --components"))

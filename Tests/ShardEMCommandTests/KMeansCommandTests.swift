@@ -88,7 +88,8 @@ struct KMeansCommandTests {
       // The lines of the first half are kept.
       #expect(try folder.text("t.jsonl").split(separator: "\n").count == 9)
     }
-    let other = try run("fit data.csv -K 3 --seed 4 --init kmeans --tolerance 0 --resume kept --quiet")
+    let other = try run(
+      "fit data.csv -K 3 --seed 4 --init kmeans --tolerance 0 --resume kept --quiet")
     #expect(other.status == 2)
   }
 

@@ -57,7 +57,8 @@ struct LabelCommandTests {
     // The clusters, whichever of them is which species.
     #expect(
       try Shardem.run(
-        ["fit", "iris.csv", "-K", "3", "--output", "u.json"] + columns, in: folder).status == 0)
+        ["fit", "iris.csv", "-K", "3", "--output", "u.json"] + columns, in: folder
+      ).status == 0)
     #expect(try run("predict", "u.json", "iris.csv", "-o", "u.csv").status == 0)
     let clusters = try folder.text("u.csv").split(separator: "\n").dropFirst().map { Int($0)! }
     let names = ["setosa", "versicolor", "virginica"]
@@ -74,7 +75,8 @@ struct LabelCommandTests {
       #expect(
         try run(
           "predict", "m.json", "iris.csv", "--classes", "-o", "c\(suffix).csv",
-          "--probabilities", "p\(suffix).csv", ranks: ranks).status == 0)
+          "--probabilities", "p\(suffix).csv", ranks: ranks
+        ).status == 0)
     }
     #expect(
       try run(
@@ -110,7 +112,8 @@ struct LabelCommandTests {
       "labels.txt", lines.dropFirst().map { $0.count > 4 ? "\($0[4])\n" : "NA\n" }.joined())
     let names = ["setosa": "0", "versicolor": "1", "virginica": "2"]
     try folder.write(
-      "numbers.csv", lines.dropFirst().map { ($0.count > 4 ? names["\($0[4])"]! : "-1") + "\n" }.joined())
+      "numbers.csv",
+      lines.dropFirst().map { ($0.count > 4 ? names["\($0[4])"]! : "-1") + "\n" }.joined())
     let columns = ["--columns", "1,2,3,4", "--labels", "labels.txt"]
     for ranks in Shardem.aloneAndOnRanks {
       for options in [[], columns] {
@@ -126,7 +129,8 @@ struct LabelCommandTests {
     #expect(try fit("--init", "m.json", "--output", "again.json").status == 0)
     #expect(try fit("--init", "kept", "--output", "again.json").status == 0)
     try folder.write(
-      "more.txt", try folder.text("labels.txt").replacing("virginica\nNA", with: "virginica\nsetosa"))
+      "more.txt",
+      try folder.text("labels.txt").replacing("virginica\nNA", with: "virginica\nsetosa"))
     for (name, message) in [
       ("more.txt", "other values, weights or labels in some rows"),
       ("numbers.csv", "made with --labels [\"setosa\", \"versicolor\", \"virginica\"], not with"),
@@ -193,7 +197,8 @@ struct LabelCommandTests {
     for (arguments, message) in expectations {
       let outcome = try Shardem.run(arguments, in: folder)
       #expect(outcome.status == 2, "\(arguments)")
-      #expect(outcome.errorLines.count == 1 && outcome.errors.contains(message), "\(outcome.errors)")
+      #expect(
+        outcome.errorLines.count == 1 && outcome.errors.contains(message), "\(outcome.errors)")
     }
   }
 
@@ -203,7 +208,8 @@ struct LabelCommandTests {
     for (options, perClass) in [([], 1), (["--covariance", "diag", "--hard"], 2)] {
       let count = ["-K", "\(3 * perClass)"] + options
       #expect(
-        try Shardem.run(["fit", "iris.csv", "-o", "u.json"] + count + columns, in: folder).status == 0)
+        try Shardem.run(["fit", "iris.csv", "-o", "u.json"] + count + columns, in: folder).status
+          == 0)
       let classes = (0..<3 * perClass).map { "\($0 / perClass)" }.joined(separator: ", ")
       let text = try folder.text("u.json").replacing(
         ",\n  \"fit\"", with: ",\n  \"classes\": [\(classes)],\n  \"fit\"")
@@ -212,7 +218,10 @@ struct LabelCommandTests {
       let perClass = ["--components-per-class", "\(perClass)"]
       for start in ["u", "c"] {
         let outcome = try Shardem.run(
-          ["fit", "iris.csv", "--labels", "species", "--init", "\(start).json", "-o", "\(start)2.json"]
+          [
+            "fit", "iris.csv", "--labels", "species", "--init", "\(start).json", "-o",
+            "\(start)2.json",
+          ]
             + count + perClass + columns, in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
       }
@@ -222,7 +231,8 @@ struct LabelCommandTests {
 
   @Test("What was maximized is in the model, with all that it is of")
   func objectives() throws {
-    func objective(_ options: String...) throws -> (model: String, summary: String, errors: String) {
+    func objective(_ options: String...) throws -> (model: String, summary: String, errors: String)
+    {
       let outcome = try Shardem.run(
         ["fit", "iris.csv", "--labels", "species", "-K", "3", "-o", "m.json"] + options, in: folder)
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -240,7 +250,10 @@ struct LabelCommandTests {
       both.summary.contains(
         "classification  \(own) (log-posterior, with labels), which was maximized"))
     let hard = try Shardem.run(
-      ["fit", "iris.csv", "-K", "2", "--hard", "--estimate", "map", "--prior", "mclust", "--columns", "1,2"],
+      [
+        "fit", "iris.csv", "-K", "2", "--hard", "--estimate", "map", "--prior", "mclust",
+        "--columns", "1,2",
+      ],
       in: folder)
     #expect(hard.output.contains(" (log-posterior), which was maximized"), "\(hard.output)")
   }

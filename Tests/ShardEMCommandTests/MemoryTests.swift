@@ -23,7 +23,10 @@ import Testing
         _ = try run("predict m.json \(data) --log-densities d.npy -q --memory \(limit)")
         let score = try run("score m.json \(data) -q --memory \(limit)")
         outputs.append(
-          [try folder.namelessModel("fit.json"), try folder.bytes("d.npy"), Array(score.output.utf8)])
+          [
+            try folder.namelessModel("fit.json"), try folder.bytes("d.npy"),
+            Array(score.output.utf8),
+          ])
       }
     }
     for output in outputs { #expect(output == outputs[0]) }

@@ -27,7 +27,8 @@ struct MixedStudentCommandTests {
   func fitted() throws {
     let fit = [
       "fit", "data.csv", "-K", "2", "--missing", "em", "--family", "mixed", "--column-families",
-      "{width,height}=student-t,kind=categorical", "--degrees-of-freedom", "common", "--tolerance", "0",
+      "{width,height}=student-t,kind=categorical", "--degrees-of-freedom", "common", "--tolerance",
+      "0",
     ]
     _ = try run(fit + ["--max-iterations", "6", "-o", "whole.json"])
     let text = try folder.text("whole.json")
@@ -37,7 +38,8 @@ struct MixedStudentCommandTests {
     #expect(freedom.count == 2 && freedom[0] == freedom[1] && freedom[0] < 10)
     _ = try run(fit + ["--max-iterations", "3", "--checkpoint", "kept"])
     for ranks in Shardem.aloneAndOnRanks {
-      _ = try run(fit + ["--max-iterations", "6", "--resume", "kept", "-o", "rest.json"], ranks: ranks)
+      _ = try run(
+        fit + ["--max-iterations", "6", "--resume", "kept", "-o", "rest.json"], ranks: ranks)
       #expect(try folder.bytes("rest.json") == folder.bytes("whole.json"))
     }
     for verb in [

@@ -83,7 +83,9 @@ struct MixedVariationalCommandTests {
       "p.json", "{\"weight_concentration\": 0.5, \"shape\": 2, \"concentration\": 3}")
     let outcome = try fit("--prior", "p.json")
     #expect(outcome.status == 0, "\(outcome.errors)")
-    for options in [["--vb-updates", "scikit-learn"], ["--prior", "mclust"], ["--noise", "auto"]] {
+    for options in [
+      ["--vb-updates", "scikit-learn"], ["--prior", "mclust"], ["--noise", "auto"],
+    ] {
       let refused = try fit(options[0], options[1], "--quiet")
       #expect(refused.status == 2 && refused.errors.split(separator: "\n").count == 1)
     }

@@ -79,11 +79,14 @@ import Testing
     #expect(0 < hard && hard < soft && soft < 400 * log(2))
   }
 
-  @Test("score --decompose prints the bound and its parts, of given responsibilities or the model's own")
+  @Test(
+    "score --decompose prints the bound and its parts, of given responsibilities or the model's own"
+  )
   func decompose() throws {
     let folder = try folder()
     _ = try Shardem.run(
-      ["predict", "m.json", "data.npy", "-o", "l.npy", "--probabilities", "r.npy", "-q"], in: folder)
+      ["predict", "m.json", "data.npy", "-o", "l.npy", "--probabilities", "r.npy", "-q"], in: folder
+    )
     let score = ["score", "m.json", "data.npy", "--decompose"]
     let own = try Shardem.run(score, in: folder)
     let same = try Shardem.run(score + ["--responsibilities", "r.npy"], in: folder)
@@ -117,7 +120,10 @@ import Testing
     let folder = try folder()
     try folder.write("empty.csv", "0,NA\n9,NA\n-1,\n")
     let predicted = try Shardem.run(
-      ["predict", "m.json", "empty.csv", "--missing", "em", "-o", "l.npy", "--log-densities", "d.npy"],
+      [
+        "predict", "m.json", "empty.csv", "--missing", "em", "-o", "l.npy", "--log-densities",
+        "d.npy",
+      ],
       in: folder)
     #expect(predicted.status == 0, "\(predicted.errors)")
     guard predicted.status == 0 else { return }

@@ -44,7 +44,8 @@ struct NoiseCommandTests {
       ])
   }
 
-  @Test("With missing cells the model file has the box, with which rows are scored, filled and drawn")
+  @Test(
+    "With missing cells the model file has the box, with which rows are scored, filled and drawn")
   func missing() throws {
     let lines = try Samples.csv(300).split(separator: "\n", omittingEmptySubsequences: true)
     let cut = lines.enumerated().map { n, line in
@@ -67,7 +68,10 @@ struct NoiseCommandTests {
       ["sample", "m.json", "--rows", "9", "--output", "drawn"],
       // In another noise, and back.
       ["fit", "data.csv", "-K", "2", "--noise", "1e-4", "--init", "m.json", "--output", "n.json"],
-      ["fit", "cut.csv", "-K", "2", "--noise", "--missing", "em", "--init", "n.json", "-o", "o.json"],
+      [
+        "fit", "cut.csv", "-K", "2", "--noise", "--missing", "em", "--init", "n.json", "-o",
+        "o.json",
+      ],
     ]
     for run in runs {
       let outcome = try Shardem.run(run, in: folder)
@@ -91,6 +95,7 @@ struct NoiseCommandTests {
     try folder.write("flat.json", text)
     let outcome = try Shardem.run(["score", "flat.json", "data.csv"], in: folder)
     #expect(outcome.status == 2)
-    #expect(outcome.errors.contains("noise from 2.0 to 2.0 in column 2; expected a box with a volume"))
+    #expect(
+      outcome.errors.contains("noise from 2.0 to 2.0 in column 2; expected a box with a volume"))
   }
 }

@@ -19,7 +19,8 @@ struct PriorCommandTests {
   private func fit(_ options: String..., ranks: Int? = nil) throws -> Shardem.Outcome {
     try Shardem.run(
       [
-        "fit", "data.csv", "-K", "2", "--estimate", "map", "--tolerance", "0", "--max-iterations", "8",
+        "fit", "data.csv", "-K", "2", "--estimate", "map", "--tolerance", "0", "--max-iterations",
+        "8",
         "--regularization", "0",
       ] + options, in: folder, ranks: ranks)
   }
@@ -43,7 +44,8 @@ struct PriorCommandTests {
     #expect(try number("log_likelihood", in: score.output) == logLikelihood)
   }
 
-  @Test("Fits with a prior have the same bytes on any ranks, and go on from checkpoints to the same")
+  @Test(
+    "Fits with a prior have the same bytes on any ranks, and go on from checkpoints to the same")
   func resumed() throws {
     #expect(try fit("--prior", "p.json", "-o", "whole.json").status == 0)
     let half = ["--prior", "p.json", "--checkpoint", "kept", "--max-iterations", "3"]
@@ -58,15 +60,22 @@ struct PriorCommandTests {
     #expect(other.status == 2 && other.errors.contains("--prior"))
   }
 
-  @Test("What is no prior is refused in one line", arguments: [
-    (#"{"kappa": 1}"#,
-      "prior with kappa; expected weight_concentration, mean, mean_precision, degrees_of_freedom, "
-        + "covariance"),
-    (#"{"mean": [1, 2, 3]}"#, "prior mean of 3 numbers; expected a number, or 2 numbers"),
-    (#"{"mean": [1, "a"]}"#, #"bad.json: mean[1]: found "a", expected a number"#),
-    ("[1]", "bad.json: found a list of 1, expected an object"),
-    (#"{"mean": 1"#, "bad.json: line 1, column 11: not JSON: found the end of the file, expected a comma or }"),
-  ])
+  @Test(
+    "What is no prior is refused in one line",
+    arguments: [
+      (
+        #"{"kappa": 1}"#,
+        "prior with kappa; expected weight_concentration, mean, mean_precision, degrees_of_freedom, "
+          + "covariance"
+      ),
+      (#"{"mean": [1, 2, 3]}"#, "prior mean of 3 numbers; expected a number, or 2 numbers"),
+      (#"{"mean": [1, "a"]}"#, #"bad.json: mean[1]: found "a", expected a number"#),
+      ("[1]", "bad.json: found a list of 1, expected an object"),
+      (
+        #"{"mean": 1"#,
+        "bad.json: line 1, column 11: not JSON: found the end of the file, expected a comma or }"
+      ),
+    ])
   func refused(text: String, message: String) throws {
     try folder.write("bad.json", text)
     let outcome = try fit("--prior", "bad.json", "--quiet")

@@ -35,7 +35,8 @@ import _TestSupport
           in: folder, ranks: ranks)
         for outcome in [fit, predict, text, score, sample] { #expect(outcome.status == 0) }
         let files = [
-          "fit.json", "l.npy", "r.npy", "d.npy", "l.csv", "r.tsv", "parts/part-0000.npy", "parts/part-0001.npy",
+          "fit.json", "l.npy", "r.npy", "d.npy", "l.csv", "r.tsv", "parts/part-0000.npy",
+          "parts/part-0001.npy",
         ]
         outputs.append(
           try files.map { try folder.bytes($0) } + [fit, score].map { Array($0.output.utf8) })
@@ -44,7 +45,9 @@ import _TestSupport
       #expect(outputs[2] == outputs[0])
       #expect(
         try folder.names
-          == ["d.npy", "data.npy", "fit.json", "l.csv", "l.npy", "m.json", "parts", "r.npy", "r.tsv"])
+          == [
+            "d.npy", "data.npy", "fit.json", "l.csv", "l.npy", "m.json", "parts", "r.npy", "r.tsv",
+          ])
     }
 
     @Test("shard writes the same bytes on any number of ranks, from files of any kind")

@@ -84,7 +84,8 @@ struct SelectCommandTests {
     let line = "select data.csv -K 1-3 --criterion cv --folds 4 -o m.json --table t.csv"
     let outcome = try run(line, ranks: ranks)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.output.hasPrefix("cross-validated log-likelihood per row, of which the larger "))
+    #expect(
+      outcome.output.hasPrefix("cross-validated log-likelihood per row, of which the larger "))
     #expect(outcome.errors.contains("full, 3 components, without part 4 of 4, iteration "))
     let values = try table("t.csv").map { try #require(Double($0["cv"] ?? "")) }
     let (rows, model) = (try table("t.csv"), try folder.bytes("m.json"))
@@ -117,7 +118,8 @@ struct SelectCommandTests {
     try folder.write("few.csv", "a,b\n1,2\n1,3\n2,2.5\n7,8\n7,9\n8,8.5\n")
     let outcome = try run("select few.csv -K 1,7,2 --covariance diag --table t.csv")
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.errors.contains("warning: diag, 7 components: 7 components; expected at most 6"))
+    #expect(
+      outcome.errors.contains("warning: diag, 7 components: 7 components; expected at most 6"))
     #expect(outcome.output.split(separator: "\n")[3].split(separator: " ") == ["7", "failed"])
     #expect(try folder.text("t.csv").contains("\n7,diag,,,"))
 
@@ -168,7 +170,8 @@ struct SelectCommandTests {
     let rows = try table("t.csv")
     let spiked = rows.filter { $0["warnings"]?.contains("is a spike") == true }
     #expect(!spiked.isEmpty && spiked.allSatisfy { $0["best"] == "false" })
-    #expect(outcome.output.contains("\ns has a component that is a spike, and comes after others\n"))
+    #expect(
+      outcome.output.contains("\ns has a component that is a spike, and comes after others\n"))
     let kept = try run(
       "select spike.csv -K 1-4 --init kmeans --regularization 1e-9 --table k.csv --spikes keep -q")
     #expect(kept.status == 0 && kept.output.contains("\ns has a component that is a spike\n"))
@@ -176,7 +179,8 @@ struct SelectCommandTests {
     #expect(try table("k.csv").map { $0["best"] == "true" } == bic.map { $0 == bic.min() })
   }
 
-  @Test("Components are joined to clusters, in a table and a file", arguments: Shardem.aloneAndOnRanks)
+  @Test(
+    "Components are joined to clusters, in a table and a file", arguments: Shardem.aloneAndOnRanks)
   func merging(ranks: Int?) throws {
     let outcome = try run(
       "select data.csv -K 3 --order weight --merge entropy --merged c.json -q --progress none",

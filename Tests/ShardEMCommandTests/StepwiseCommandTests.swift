@@ -40,7 +40,8 @@ struct StepwiseCommandTests {
     let outcome = try run("fit data.npy -K 2 --stepwise \(option)")
     #expect(outcome.status == 2)
     let name = option.split(separator: " ")[0]
-    #expect(outcome.errors.contains("--stepwise has no iterations for \(name)"), "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("--stepwise has no iterations for \(name)"), "\(outcome.errors)")
     #expect(try !folder.names.contains("c"))
   }
 

@@ -12,11 +12,13 @@ struct VariationalCommandTests {
 
   private func fit(_ options: String..., ranks: Int? = nil) throws -> Shardem.Outcome {
     try Shardem.run(
-      ["fit", "data.csv", "-K", "4", "--estimate", "vb", "--tolerance", "1e-9"] + options, in: folder,
+      ["fit", "data.csv", "-K", "4", "--estimate", "vb", "--tolerance", "1e-9"] + options,
+      in: folder,
       ranks: ranks)
   }
 
-  @Test("The model has the posterior, says so, and gives the fit's scores, predictions and samples",
+  @Test(
+    "The model has the posterior, says so, and gives the fit's scores, predictions and samples",
     arguments: ["dirichlet", "dirichlet-process"], ["full", "tied", "diag", "spherical"])
   func model(type: String, covariance: String) throws {
     let outcome = try fit(
@@ -72,7 +74,9 @@ struct VariationalCommandTests {
     }
     try write("faithful.csv", "eruptions,waiting") { "\($0 * 7 % 11).5,\(50 + $0 * 5 % 13)" }
     try write("visits.csv", "a,b") { "\($0 % 3),\($0 * 3 % 7)" }
-    try write("answers.csv", "a,b") { "\($0 % 3 == 0 ? "yes" : "no"),\($0 % 7 == 0 ? "yes" : "no")" }
+    try write("answers.csv", "a,b") {
+      "\($0 % 3 == 0 ? "yes" : "no"),\($0 % 7 == 0 ? "yes" : "no")"
+    }
     for command in commands {
       let outcome = try Shardem.run(Array(command.dropFirst()), in: folder)
       #expect(outcome.status == 0, "\(command) \(outcome.errors)")

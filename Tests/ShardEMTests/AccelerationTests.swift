@@ -87,7 +87,8 @@ struct AccelerationTests {
 
   /// Two groups that overlap, whose likelihood is flat.
   private static let slow = GaussianProblem(
-    seed: 11, rowCount: 400, componentCount: 3, columnCount: 2, covarianceType: .full, separation: 1)
+    seed: 11, rowCount: 400, componentCount: 3, columnCount: 2, covarianceType: .full, separation: 1
+  )
 
   @Test("A fit that is accelerated ends no lower than a plain one, after fewer E-steps")
   func fewer() throws {

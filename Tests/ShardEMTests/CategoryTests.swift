@@ -24,11 +24,13 @@ struct CategoryTests {
     + (0..<rowCount).map { fields($0).joined(separator: ",") + "\n" }.joined()
 
   private static func open(
-    _ path: String, _ kinds: [ColumnKind], weights: String? = "w", memory: MemoryLimit = .share(0.5),
+    _ path: String, _ kinds: [ColumnKind], weights: String? = "w",
+    memory: MemoryLimit = .share(0.5),
     unknownAreMissing: Bool = false, threads: Int = 1, world: any Communicator = SoloCommunicator()
   ) throws -> DataSet {
     try DataSet.open(
-      [path], options: ReadOptions(missing: .allowed()), weights: weights, kinds: ColumnKinds { _ in kinds },
+      [path], options: ReadOptions(missing: .allowed()), weights: weights,
+      kinds: ColumnKinds { _ in kinds },
       unknownCategoriesAreMissing: unknownAreMissing, memory: memory, threads: threads,
       world: world)
   }
@@ -49,11 +51,16 @@ struct CategoryTests {
 
   private static let kinds: [ColumnKind] = [.category(nil), .number, .category(nil)]
 
-  @Test("They are learned and sorted, numbers first, the same on any ranks and threads, in memory or not")
+  @Test(
+    "They are learned and sorted, numbers first, the same on any ranks and threads, in memory or not"
+  )
   func learned() throws {
     let path = try folder.file("a.csv", Self.csv)
     let one = try Self.open(path, Self.kinds)
-    #expect(one.categories.map { $0?.names } == [["dark \"blue\"", "green", "red"], nil, ["9", "10", "x"]])
+    #expect(
+      one.categories.map { $0?.names } == [
+        ["dark \"blue\"", "green", "red"], nil, ["9", "10", "x"],
+      ])
     let expected = (0..<Self.rowCount).flatMap { n -> [Double] in
       [[2, 0, 1][n * 7 % 3], Double(n % 11), [1, 0, 2, -1][n * 5 % 4]]
     }
@@ -74,11 +81,14 @@ struct CategoryTests {
   }
 
   /// A row of weight 0 counts as absent, whatever it says.
-  @Test("Those of rows of weight 0 are not learned, from text or numbers, weights beside the data or in them")
+  @Test(
+    "Those of rows of weight 0 are not learned, from text or numbers, weights beside the data or in them"
+  )
   func absentRows() throws {
     let rows = (0..<5000).map { n in (kind: n % 7, weight: n % 7 == 4 || n % 3 == 0 ? 0.0 : 1) }
     let weights = try folder.file("w.csv", rows.map { "\($0.weight)\n" }.joined())
-    let text = try folder.file("a.csv", "kind,w\n" + rows.map { "k\($0.kind),\($0.weight)\n" }.joined())
+    let text = try folder.file(
+      "a.csv", "kind,w\n" + rows.map { "k\($0.kind),\($0.weight)\n" }.joined())
     let numbers = try folder.file(
       "a.npy", npy(rows.flatMap { [Double($0.kind), $0.weight] }, shape: [5000, 2]))
     for (path, prefix) in [(text, "k"), (numbers, "")] {
@@ -120,7 +130,9 @@ struct CategoryTests {
 
   @Test("With decimal commas, what only a decimal point makes a number is no word")
   func decimalComma() throws {
-    func message(_ text: String, _ kinds: [ColumnKind] = [.category(nil), .number]) throws -> String? {
+    func message(_ text: String, _ kinds: [ColumnKind] = [.category(nil), .number]) throws
+      -> String?
+    {
       let path = try folder.file("a.csv", text)
       return folder.message {
         let data = try DataSet.open(
@@ -135,18 +147,20 @@ struct CategoryTests {
     #expect(try message("x;y\n1,5;0\n2;0\nv1.5;0\n1.5.2;0\n1,50;0\n") == nil)
     #expect(try message("x;y\n1,5;0\n1.5;0\n") == expected)
     let known = ColumnKind.category(Categories(["1.5"]))
-    #expect(try message("x;y\nA;0\n1.5;0\n".replacing("A", with: "1,5"), [known, .number]) == expected)
+    #expect(
+      try message("x;y\nA;0\n1.5;0\n".replacing("A", with: "1,5"), [known, .number]) == expected)
   }
 
   @Test("Unknown ones are refused by name, file, row and column, or missing if asked")
   func unknown() throws {
-    let path = try folder.file("a.csv", "kind,w\nx,1\n\ny,1\nNA,1\nz,1\n".replacing("\n\n", with: "\n"))
+    let path = try folder.file(
+      "a.csv", "kind,w\nx,1\n\ny,1\nNA,1\nz,1\n".replacing("\n\n", with: "\n"))
     let known = [ColumnKind.category(Categories(["y", "x"]))]
     #expect(
       folder.message { _ = try Self.open(path, known) }
         == "a.csv: row 5, column 1 (kind): found \"z\", which is none of the 2 categories of the model: y, x; "
-          + "leave such rows out, or give MissingCells.allowed and "
-          + "DataSet.open(unknownCategoriesAreMissing:)")
+        + "leave such rows out, or give MissingCells.allowed and "
+        + "DataSet.open(unknownCategoriesAreMissing:)")
     let data = try Self.open(path, known, unknownAreMissing: true)
     let (one, zero, minusOne) = (1.0, 0.0, (-1.0).bitPattern)
     #expect(
@@ -158,10 +172,12 @@ struct CategoryTests {
   func none() throws {
     let path = try folder.file("a.csv", "kind\nx\n\"\"\n")
     let message = folder.message {
-      _ = try DataSet.open([path], kinds: ColumnKinds { _ in [.category(nil)] }, world: SoloCommunicator())
+      _ = try DataSet.open(
+        [path], kinds: ColumnKinds { _ in [.category(nil)] }, world: SoloCommunicator())
     }
     #expect(
-      message == "a.csv: row 3, column 1 (kind): found an empty field, expected a category; leave such rows "
+      message
+        == "a.csv: row 3, column 1 (kind): found an empty field, expected a category; leave such rows "
         + "out, fill in their values, or give MissingCells.allowed")
   }
 
@@ -177,9 +193,11 @@ struct CategoryTests {
     let known = try Self.open(path, [.category(words), .category(numbers)], weights: nil)
     #expect(try Self.values(known, SoloCommunicator()) == [3, 2, 3, 1, 0, 0.0].map(\.bitPattern))
     #expect(
-      folder.message { _ = try Self.open(path, [.category(Categories(["a"])), .number], weights: nil) }
+      folder.message {
+        _ = try Self.open(path, [.category(Categories(["a"])), .number], weights: nil)
+      }
         == "a.npy: row 1, column 1: found \"3\", which is none of the 1 category of the model: a; leave such "
-          + "rows out, or give MissingCells.allowed and DataSet.open(unknownCategoriesAreMissing:)")
+        + "rows out, or give MissingCells.allowed and DataSet.open(unknownCategoriesAreMissing:)")
   }
 
   /// A number that stands for a missing cell is none of a category.
@@ -201,7 +219,8 @@ struct CategoryTests {
     let path = try folder.file("a.csv", "x\n\u{e9}\ne\u{301}\n\u{301}b\n")
     let data = try Self.open(path, [.category(nil)], weights: nil)
     let names = try #require(data.categories[0]?.names)
-    #expect(names.map { Array($0.utf8) } == ["e\u{301}", "\u{e9}", "\u{301}b"].map { Array($0.utf8) })
+    #expect(
+      names.map { Array($0.utf8) } == ["e\u{301}", "\u{e9}", "\u{301}b"].map { Array($0.utf8) })
     #expect(try Self.values(data, SoloCommunicator()) == [1, 0, 2.0].map(\.bitPattern))
     let latin = try folder.file("b.csv", Array("x\ncaf".utf8) + [0xe9, 10])
     #expect(
@@ -212,7 +231,8 @@ struct CategoryTests {
   @Test("Infinity is no category")
   func infinite() throws {
     for path in [
-      try folder.file("a.npy", npy([1, .infinity], shape: [2, 1])), try folder.file("a.csv", "x\n1\ninf\n"),
+      try folder.file("a.npy", npy([1, .infinity], shape: [2, 1])),
+      try folder.file("a.csv", "x\n1\ninf\n"),
     ] {
       let message = folder.message { _ = try Self.open(path, [.category(nil)], weights: nil) }
       #expect(message?.contains("found inf, expected a finite number") == true)
@@ -241,8 +261,12 @@ struct CategoryTests {
   func tooMany() throws {
     let text = "id\n" + (0...Categories.most).map { "r\($0)\n" }.joined()
     let path = try folder.file("a.csv", text)
-    let message = folder.message { _ = try Self.open(path, [.category(nil)], weights: nil, threads: 2) }
-    #expect(message?.hasSuffix("more than 65536 different values; is this a column of categories?") == true)
+    let message = folder.message {
+      _ = try Self.open(path, [.category(nil)], weights: nil, threads: 2)
+    }
+    #expect(
+      message?.hasSuffix("more than 65536 different values; is this a column of categories?")
+        == true)
   }
 
   @Test("Rows of weight 0 may have others than the known ones, unless all rows are looked at")

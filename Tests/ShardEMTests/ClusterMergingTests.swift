@@ -16,7 +16,9 @@ struct ClusterMergingTests {
   }
 
   /// As the paper writes it, with responsibilities by formula.
-  private func reference(_ rows: [Double], weights: [Double]) -> [(clusters: [[Int]], entropy: Double)] {
+  private func reference(_ rows: [Double], weights: [Double]) -> [(
+    clusters: [[Int]], entropy: Double
+  )] {
     let (w, m) = (Self.parameters.weights, Self.parameters["means"])
     let shares = weights.indices.map { n -> [Double] in
       let joint = w.indices.map { k in

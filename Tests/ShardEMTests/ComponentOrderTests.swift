@@ -37,7 +37,8 @@ struct ComponentOrderTests {
     let ordered = mixture.inOrder(
       Parameters(weights: [0.25, 0.25, 0.5], means: [3, -1, 7], covariances: [1, 2, 3]))
     #expect(
-      ordered == Parameters(weights: [0.5, 0.25, 0.25], means: [7, -1, 3], covariances: [3, 2, 1]))
+      ordered
+        == Parameters(weights: [0.5, 0.25, 0.25], means: [7, -1, 3], covariances: [3, 2, 1]))
   }
 
   @Test("A covariance of all components stays, also if there are as many as columns")

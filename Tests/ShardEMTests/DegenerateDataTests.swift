@@ -80,9 +80,10 @@ struct DegenerateDataTests {
   func constantColumnFails() throws {
     let rows = rows { _, _ in 7 }
     for type in [CovarianceType.full, .diag] {
-      guard case .singular(component: 0, let columns, let mass?, _) = failure({
-        try fit(type, rows)
-      })
+      guard
+        case .singular(component: 0, let columns, let mass?, _) = failure({
+          try fit(type, rows)
+        })
       else {
         Issue.record("\(type): no error about the first component")
         continue

@@ -50,7 +50,8 @@ struct FitTogetherTests {
       var outcome = Outcome(fit: "")
       do {
         let fit = try Engine(data, threads: threads, world: world).fit(
-          model, from: start, options: options) { outcome.told.append(Told($0)) }
+          model, from: start, options: options
+        ) { outcome.told.append(Told($0)) }
         outcome.fit = "\(fit)"
       } catch let error as FitError {
         outcome.fit = "\(error)"
@@ -194,7 +195,9 @@ struct FitTogetherTests {
     }
   }
 
-  @Test("A fit whose starts begin at different times goes on from any state, and tells all once, in order")
+  @Test(
+    "A fit whose starts begin at different times goes on from any state, and tells all once, in order"
+  )
   func resume() throws {
     let rows = try threeGaussianRows(500)
     let model = UnitGaussians(componentCount: 6, columnCount: 2)

@@ -77,7 +77,9 @@ struct LabelReadingTests {
     #expect(try Self.found(binary, Self.solo) == Self.found(data, Self.solo))
   }
 
-  @Test("Weights and labels may both be columns, chosen ones or not, the same on any ranks, in memory or not")
+  @Test(
+    "Weights and labels may both be columns, chosen ones or not, the same on any ranks, in memory or not"
+  )
   func withWeights() throws {
     let count = 40_000
     let (kinds, words) = (["u", "v", ""], ["p", "q"])
@@ -115,7 +117,8 @@ struct LabelReadingTests {
     #expect(
       folder.message { _ = try Self.open(path, labels: "w", weights: "w") }
         == "column 1 (w) as that of weights and of labels; expected a column of each")
-    #expect(folder.message { _ = try Self.open(path, labels: "z") }?.hasPrefix("z: no such file, and ")
+    #expect(
+      folder.message { _ = try Self.open(path, labels: "z") }?.hasPrefix("z: no such file, and ")
         == true)
   }
 
@@ -154,7 +157,8 @@ struct LabelReadingTests {
         == "wide.csv: 2 columns; expected one, of labels")
   }
 
-  @Test("Numbers that stand for missing cells of the data are the labels that they say; words are none")
+  @Test(
+    "Numbers that stand for missing cells of the data are the labels that they say; words are none")
   func missingValues() throws {
     let options = ReadOptions(missing: .allowed(words: ["2", "-9", "?"]))
     let expected: [Double] = [2, 0, -1, -1, 1]
@@ -195,7 +199,8 @@ struct LabelReadingTests {
     let words = try folder.file("b.csv", "x,y\n" + (0..<70_000).map { "1,w\($0)\n" }.joined())
     #expect(
       folder.message { _ = try Self.open(words, labels: "y") }
-        == "b.csv: column 2 (y): 65536 different words or more; expected labels, a word for each class")
+        == "b.csv: column 2 (y): 65536 different words or more; expected labels, a word for each class"
+    )
   }
 
   #if HDF5

@@ -84,10 +84,11 @@ struct MissingCellTests {
       let origin = j == 0 ? 1e6 : 0
       let sum = observed.reduce(0) { $0 + Self.weights[$1] * (Self.rows[3 * $1 + j] - origin) }
       let mean = sum / total
-      let variance = observed.reduce(0) {
-        let shift = Self.rows[3 * $1 + j] - origin - mean
-        return $0 + Self.weights[$1] * shift * shift
-      } / total
+      let variance =
+        observed.reduce(0) {
+          let shift = Self.rows[3 * $1 + j] - origin - mean
+          return $0 + Self.weights[$1] * shift * shift
+        } / total
       #expect(abs(data.observed!.means[j] - origin - mean) < 1e-9)
       #expect(abs(data.observed!.variances[j] / variance - 1) < 1e-10)
       let values = observed.map { Self.rows[3 * $0 + j] }
@@ -249,9 +250,12 @@ struct MissingCellTests {
 
   @Test("A model that cannot do without them refuses data with missing cells", arguments: [1, 3])
   func refused(ranks: Int) throws {
-    let path = try folder.file("a.csv", "x,y\n" + (1...3000).map {
-      $0 == 2500 || $0 == 2900 ? "1,NA\n" : "\($0 % 7),1\n"
-    }.joined())
+    let path = try folder.file(
+      "a.csv",
+      "x,y\n"
+        + (1...3000).map {
+          $0 == 2500 || $0 == 2900 ? "1,NA\n" : "\($0 % 7),1\n"
+        }.joined())
     let prefix = folder.path + "/"
     let messages = try onRanks(ranks) { world in
       let data = try DataSet.open(

@@ -53,7 +53,7 @@ struct OwnModelTests {
     #expect(
       folder.message { _ = try ModelFile.read(path) }
         == "times.json: family: found \"waiting-times\", expected "
-          + Families.standard.names.map { "\"\($0)\"" }.joined(separator: " or "))
+        + Families.standard.names.map { "\"\($0)\"" }.joined(separator: " or "))
 
     let text = String(decoding: try file.encoded(), as: UTF8.self)
     #expect(
@@ -148,7 +148,8 @@ struct OwnModelTests {
     }
     #expect(rows == 500)
     for time in times {
-      logLikelihood += log((0..<2).reduce(0) { $0 + weights[$1] * rates[$1] * exp(-rates[$1] * time) })
+      logLikelihood += log(
+        (0..<2).reduce(0) { $0 + weights[$1] * rates[$1] * exp(-rates[$1] * time) })
     }
     let score = try engine.score(file.mixture, under: file.parameters)
     #expect(abs(score.logLikelihood - logLikelihood) < 500 * 2e-13)

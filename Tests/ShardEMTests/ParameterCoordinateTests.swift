@@ -24,7 +24,8 @@ struct ParameterCoordinateTests {
       for (number, other) in zip(parameters.numbers, back.numbers) {
         // A logarithm x of up to 40 is off by x u, its exponential so much relatively; of a covariance
         // two factors, and products of up to three terms no larger than the variances.
-        #expect(abs(number - other) <= 256 * 0x1p-53 * max(abs(number), family.scale(of: parameters)))
+        #expect(
+          abs(number - other) <= 256 * 0x1p-53 * max(abs(number), family.scale(of: parameters)))
       }
       let kept = ParameterCoordinates(of: mixture.layout, numbers: coordinates.numbers)
       #expect(kept == coordinates)
@@ -79,7 +80,8 @@ struct ParameterCoordinateTests {
     func mixture(_ shift: Double, units: [Double]) -> Parameters {
       let covariance = [2 + shift, 0.5, 0.5, 1]
       return Parameters(
-        weights: [0.3, 0.7], means: [1, 2, 4 + shift, 8].enumerated().map { i, mean in
+        weights: [0.3, 0.7],
+        means: [1, 2, 4 + shift, 8].enumerated().map { i, mean in
           mean * units[i % 2] + 5
         },
         covariances: [covariance, [1, 0, 0, 1 - shift]].flatMap { covariance in

@@ -33,7 +33,8 @@ struct PendigitsTests {
   }
 
   @Test(
-    "Fits from a race are at least as good as scikit-learn's from k-means on average", arguments: [1e-6, 1])
+    "Fits from a race are at least as good as scikit-learn's from k-means on average",
+    arguments: [1e-6, 1])
   func scikitLearn(regularization: Double) throws {
     let file = TestData.shipped.appending(path: "scikit-learn.json")
     let recorded = try #require(try TestData.json(Recorded.self, file)).fits

@@ -65,7 +65,8 @@ struct RaceTests {
 
   /// Of eight components on changes are tried by those that they touch.
   @Test(
-    "So it has where few components share some rows, or cells are missing", arguments: [false, true])
+    "So it has where few components share some rows, or cells are missing",
+    arguments: [false, true])
   func manyComponents(missing: Bool) throws {
     let problem = GaussianProblem(
       seed: 9, rowCount: 900, componentCount: 8, columnCount: 2, covarianceType: .full,

@@ -26,7 +26,9 @@ struct ReferenceStepTests {
   // are responsibilities, relative, and parameters, which are averages under them.
   private let tolerance = 1e-13
 
-  @Test("It is with many columns, for which other kernels are chosen", arguments: CovarianceType.allCases)
+  @Test(
+    "It is with many columns, for which other kernels are chosen",
+    arguments: CovarianceType.allCases)
   func manyColumns(type: CovarianceType) throws {
     // The kernels change at 32 and 48 columns.
     for (columns, components) in [(31, 3), (33, 2), (47, 2), (48, 3), (49, 2), (64, 3), (80, 2)] {

@@ -7,7 +7,8 @@ import _TestSupport
 @Suite("Regularization in units of the data")
 struct RegularizationTests {
   private static let problem = GaussianProblem(
-    seed: 5, rowCount: 500, componentCount: 3, columnCount: 3, covarianceType: .full, weighted: true)
+    seed: 5, rowCount: 500, componentCount: 3, columnCount: 3, covarianceType: .full, weighted: true
+  )
 
   private func engine(units: [Double]) throws -> Engine {
     let rows = Self.problem.rows.enumerated().map { $1 * units[$0 % 3] }
@@ -37,7 +38,8 @@ struct RegularizationTests {
     }
   }
 
-  @Test("Data in other units give the same model in other units", arguments: CovarianceType.allCases)
+  @Test(
+    "Data in other units give the same model in other units", arguments: CovarianceType.allCases)
   func units(type: CovarianceType) throws {
     // One unit for all where there is one variance for all.
     let units = type == .spherical ? [1e-5, 1e-5, 1e-5] : [1e-5, 3, 2e7]

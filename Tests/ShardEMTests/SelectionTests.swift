@@ -26,7 +26,8 @@ struct SelectionTests {
     _ covariance: String, _ components: Int, _ engine: Engine
   ) throws -> any Family {
     GaussianMixture(
-      components: components, columns: 2, covariance: try #require(CovarianceModels.named(covariance)),
+      components: components, columns: 2,
+      covariance: try #require(CovarianceModels.named(covariance)),
       units: try engine.columnVariances(), ranges: engine.data.ranges)
   }
 
@@ -180,7 +181,8 @@ struct SelectionTests {
     }
   }
 
-  @Test("A candidate that fails has its reason, and does not disturb the others", arguments: [1, 3])
+  @Test(
+    "A candidate that fails has its reason, and does not disturb the others", arguments: [1, 3])
   func failing(ranks: Int) throws {
     // Two groups of four equal rows: three components with covariances of their own collapse.
     let rows = (0..<8).flatMap { [Double($0 / 4), 2 * Double($0 / 4)] }

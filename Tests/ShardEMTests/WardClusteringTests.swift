@@ -22,7 +22,8 @@ struct WardClusteringTests {
       var best = (0, 1, Double.infinity)
       for a in clusters.indices {
         for b in a + 1..<max(clusters.count, a + 1) {
-          let cost = inertia(clusters[a] + clusters[b]) - inertia(clusters[a]) - inertia(clusters[b])
+          let cost =
+            inertia(clusters[a] + clusters[b]) - inertia(clusters[a]) - inertia(clusters[b])
           if cost < best.2 { best = (a, b, cost) }
         }
       }

@@ -28,7 +28,8 @@ struct WeightedReservoirTests {
         // Descending, so that every entry is better than some before.
         for n in keys.indices.reversed() where (n * n) % ranks == world.rank {
           reservoir.enter(
-            WeightedReservoir.Entry(key: keys[n], row: n, values: [Double(n), -2 * Double(n), keys[n]]))
+            WeightedReservoir.Entry(
+              key: keys[n], row: n, values: [Double(n), -2 * Double(n), keys[n]]))
         }
         return try reservoir.rowsOverAllRanks(columnCount: 3, world)
       }

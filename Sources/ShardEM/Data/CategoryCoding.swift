@@ -13,7 +13,8 @@ struct CategoryCoding {
   private let others: OtherCategories
 
   init(
-    _ kinds: [ColumnKind], besides: [Int], labels: Int?, weights: RowNumbers?, others: OtherCategories
+    _ kinds: [ColumnKind], besides: [Int], labels: Int?, weights: RowNumbers?,
+    others: OtherCategories
   ) {
     (self.kinds, self.besides, self.labels) = (kinds, besides, labels)
     (self.weights, self.others) = (weights, others)
@@ -47,7 +48,8 @@ struct CategoryCoding {
     var categories: [Categories?] = kinds.map {
       if case .category(let categories) = $0 { categories } else { nil }
     }
-    var others = [OtherValues](repeating: others == .missing ? .missing : .refused, count: kinds.count)
+    var others = [OtherValues](
+      repeating: others == .missing ? .missing : .refused, count: kinds.count)
     let unknown = kinds.indices.filter { kinds[$0] == .category(nil) }
     // Of these too it must be found which categories rows have that count.
     let known = areWeighed ? kinds.indices.filter { categories[$0] != nil } : []
@@ -143,7 +145,8 @@ struct CategoryCoding {
   ///   - rows: of each file.
   ///   - collections: of the files' columns; nil: of numbers.
   private func collect(
-    _ rows: [Range<Int>], of shards: ShardLoader, in collections: [CategoryCollection?], threads: Int
+    _ rows: [Range<Int>], of shards: ShardLoader, in collections: [CategoryCollection?],
+    threads: Int
   ) throws {
     let coding = collections.enumerated().map { column, collection -> ColumnCoding in
       // Of words that are learned later there may be any.
@@ -156,11 +159,14 @@ struct CategoryCoding {
     let memory = Workspace()
     for (shard, file) in shards.coded(by: coding).files.enumerated() where !rows[shard].isEmpty {
       let firstRow = shards.plan.firstRows[shard]
-      try file.forEachPiece(of: rows[shard], pieceBytes: 8 << 20, threads: threads) { cells, piece in
+      try file.forEachPiece(of: rows[shard], pieceBytes: 8 << 20, threads: threads) {
+        cells, piece in
         func count(where isCounted: (_ row: Int) -> Bool) {
           for (j, collection) in collections.enumerated() {
             // A file of labels knows nothing of weights: a column of them says the same.
-            collection?.count(cells + j, stride: width, rows: piece.count) { j == labels || isCounted($0) }
+            collection?.count(cells + j, stride: width, rows: piece.count) {
+              j == labels || isCounted($0)
+            }
           }
         }
         switch weights {

@@ -12,7 +12,8 @@ extension DataSet {
   ///   - weights: N rows of one column; nil for 1 each.
   ///   - labels: N rows of one column, the classes from 0, or -1 where unknown; nil if all are.
   ///   - missing: whether cells may be missing.
-  ///   - categories: of each column what its numbers, from 0, stand for; nil of one of numbers. Empty: all are.
+  ///   - categories: of each column what its numbers, from 0, stand for; nil of one of numbers. Empty: all
+  ///     are.
   ///   - classNames: what classes are called; nil: they have no names.
   /// - Throws: on every rank the same error: `RowSourceError` or `DataSetError` if a value or weight is not
   ///   usable, or there are no rows; `DifferentRanks` if ranks have other columns.

@@ -34,7 +34,8 @@ extension DataSet {
       ])
     }
     let plan = try DataSet.plan(
-      values: values.count, columns: columnCount, weights: weights?.count, labels: labels?.count, shardRows,
+      values: values.count, columns: columnCount, weights: weights?.count, labels: labels?.count,
+      shardRows,
       blockRows)
     var start = 0
     let shards = plan.rowCounts.enumerated().map { number, count in

@@ -74,7 +74,8 @@ struct OpenedRows {
     let file = try LabelFile(
       labelFile, opening.labelOptions, rows: total, threads: opening.threads, world: world)
     let source = try DataSet.load(
-      file.loader, beside: shards.ownRange, of: total, memory, threads: opening.threads, world: world
+      file.loader, beside: shards.ownRange, of: total, memory, threads: opening.threads,
+      world: world
     ) { DataSetError.rowsBeside(path: labelFile.name, count: $0, rows: $1) }
     return (.source(source), file.words)
   }

@@ -18,7 +18,8 @@ struct RowScan {
   /// The numbers of this rank's blocks with such cells.
   let incompleteBlocks: Set<Int>
 
-  /// The ranges, 0 to 0 of a column that has no value in any row of positive weight, and the first such column.
+  /// The ranges, 0 to 0 of a column that has no value in any row of positive weight, and the first such
+  /// column.
   var knownRanges: (ColumnRanges, emptyColumn: Int?) {
     var ranges = ranges
     let emptyColumn = ranges.minimum.firstIndex(of: .infinity)

@@ -27,7 +27,8 @@ public struct RowStream: Sendable {
   /// Files without rows are left out, as long as some have rows.
   /// - Throws: on every rank the same error, about the first file that cannot be read.
   public static func open(
-    _ arguments: [String], options: ReadOptions = ReadOptions(), threads: Int = 1, world: any Communicator
+    _ arguments: [String], options: ReadOptions = ReadOptions(), threads: Int = 1,
+    world: any Communicator
   ) throws -> RowStream {
     let opened = try world.agree {
       let opened = try DataFiles.open(arguments, options)

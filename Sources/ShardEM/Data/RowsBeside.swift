@@ -40,7 +40,8 @@ extension DataSet {
   /// - Throws: on every rank the same error: `RowSourceError`, or `DataSetError` if there are more rows
   ///   or fewer, or hosts have files of their own.
   public func open(
-    beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1, world: any Communicator
+    beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1,
+    world: any Communicator
   ) throws -> RowsBeside {
     let file = try world.agree { try DataFiles.file(path, options) }
     try world.requireSameFiles([file])
@@ -70,7 +71,8 @@ extension DataSet {
   ///
   /// - Parameter mismatch: the error about a file of another number of rows.
   static func load(
-    _ loader: ShardLoader, beside rows: Range<Int>, of total: Int, _ memory: RowMemory, threads: Int,
+    _ loader: ShardLoader, beside rows: Range<Int>, of total: Int, _ memory: RowMemory,
+    threads: Int,
     world: any Communicator, mismatch: (_ count: Int, _ total: Int) -> DataSetError
   ) throws -> any RowSource {
     guard loader.plan.rowCount == total else { throw mismatch(loader.plan.rowCount, total) }

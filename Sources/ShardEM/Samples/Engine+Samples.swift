@@ -36,11 +36,12 @@ extension Engine {
       let goal = max(
         tolerance,
         SampleSizes.tolerance(parameters: model.freeParameterCount, rows: rows.weightedRowCount))
-      found = try onSample(rows, of: model) { [found] engine in
-        guard let found else { return try await search(engine) }
-        return try await engine.improved(
-          model, from: found, until: goal, acceleration: acceleration)
-      } ?? found
+      found =
+        try onSample(rows, of: model) { [found] engine in
+          guard let found else { return try await search(engine) }
+          return try await engine.improved(
+            model, from: found, until: goal, acceleration: acceleration)
+        } ?? found
     }
     if let found { return found }
     return try await search(self)

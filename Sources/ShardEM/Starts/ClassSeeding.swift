@@ -69,7 +69,9 @@ extension Engine {
           .uniform(1 << 20 + round)
         var entrant = WeightedReservoir(limit: 1)
         entrant.enter(
-          .init(key: -Portable.log(u) / probability, row: block.firstRow + n, values: block.values(ofRow: n)))
+          .init(
+            key: -Portable.log(u) / probability, row: block.firstRow + n,
+            values: block.values(ofRow: n)))
         races[own.lowerBound / own.count].merge(entrant)
       }
     }
@@ -91,7 +93,8 @@ extension Engine {
       for n in 0..<block.count where block.weights?[n] != 0 {
         guard let own = classes.components(of: block.label(n)) else { continue }
         let row = block.rows + n * columns
-        let distances = own.lazy.compactMap { k in centers[k].map { (k, squaredDistance($0, row)) } }
+        let distances = own.lazy.compactMap { k in centers[k].map { (k, squaredDistance($0, row)) }
+        }
         guard let (k, _) = distances.min(by: { $0.1 < $1.1 }), let center = centers[k]
         else { continue }
         let weight = block.weights?[n] ?? 1

@@ -2,8 +2,8 @@ import MessagePassing
 import MixtureModels
 
 extension Engine {
-  /// Collective. K-means with a row for each cluster that `sums` have none for, as `KMeansMixture` says; nil if
-  /// there is no such cluster, or no row for any.
+  /// Collective. K-means with a row for each cluster that `sums` have none for, as `KMeansMixture` says; nil
+  /// if there is no such cluster, or no row for any.
   ///
   /// Walks over the rows only if a cluster is empty.
   func fillingEmpty(_ clusters: KMeans, after sums: Sums) async throws -> KMeans? {
@@ -18,9 +18,9 @@ extension Engine {
     return moved.isEmpty ? nil : clusters.moving(moved)
   }
 
-  /// Collective. For each class of empty clusters the rows that can be of it and are farthest from their nearest
-  /// centers, as many as there are empty clusters, the farthest first, ties to the first; no row that is
-  /// on a center, or of weight 0.
+  /// Collective. For each class of empty clusters the rows that can be of it and are farthest from their
+  /// nearest centers, as many as there are empty clusters, the farthest first, ties to the first; no row that
+  /// is on a center, or of weight 0.
   private func farthestRows(
     for empty: [Int], of clusters: KMeans
   ) async throws -> [Int: [Int]] {

@@ -45,7 +45,8 @@ extension Engine {
   ///
   /// - Parameter iterations: of k-means, at most.
   func drawn(
-    _ kind: StartKind, of model: some MixtureModel, _ spread: ColumnSpread?, seed: UInt64, draw: Int,
+    _ kind: StartKind, of model: some MixtureModel, _ spread: ColumnSpread?, seed: UInt64,
+    draw: Int,
     atMost iterations: Int = 300
   ) async throws -> Parameters {
     let transform = kind.coordinates.flatMap { spread?.transform(to: $0) }

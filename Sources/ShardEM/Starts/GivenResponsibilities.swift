@@ -95,8 +95,8 @@ public struct GivenResponsibilities: Sendable {
         : "0, as this component gives the row a density of 0")
   }
 
-  /// Writes w r for every row of a tile, over zeros: K × `tileStride` numbers; of a row whose class is known in
-  /// the components of this only.
+  /// Writes w r for every row of a tile, over zeros: K × `tileStride` numbers; of a row whose class is known
+  /// in the components of this only.
   func write(
     _ tile: RowBlock, _ classes: ComponentClasses? = nil, scratch: Workspace,
     into responsibilities: UnsafeMutablePointer<Double>

@@ -13,8 +13,8 @@ final class Search: Sendable {
   init(_ walks: SharedWalks, place: [Int]) { (self.walks, self.place) = (walks, place) }
 }
 
-/// An error that ends a search, but none of those that share its walks: all ranks meet it alike, as it follows
-/// from parameters and exact sums.
+/// An error that ends a search, but none of those that share its walks: all ranks meet it alike, as it
+/// follows from parameters and exact sums.
 public protocol SearchFailure: Error {}
 
 /// Sums of a tentative search that are no numbers.
@@ -60,8 +60,8 @@ extension Engine {
 
   /// Collective. The sums of passes, from a walk that all searches share which run together.
   ///
-  /// - Throws: as `run`, for every search that shares the walk the same; of a tentative one `ImpossibleSums` if
-  ///   a sum is no number.
+  /// - Throws: as `run`, for every search that shares the walk the same; of a tentative one `ImpossibleSums`
+  ///   if a sum is no number.
   package func sums(
     of passes: [any Pass], digest: Digest = Digest(), carrying failure: (any Error)? = nil
   ) async throws -> WalkTotal {

@@ -86,8 +86,9 @@
 
     // MARK: Numbers
 
-    private mutating func compare(_ found: Double, _ expected: Bounded, _ what: @autoclosure () -> String)
-    {
+    private mutating func compare(
+      _ found: Double, _ expected: Bounded, _ what: @autoclosure () -> String
+    ) {
       let excess = expected.excess(of: found)
       if expected.bound < .infinity { largestExcess = max(largestExcess, excess) }
       guard !(excess <= 1) else { return }
@@ -133,7 +134,8 @@
     ) {
       guard problem.regularization == 0 else { return }
       let total = reference.totalWeight
-      let next = t + 1 < outcome.means.count ? outcome.means[t + 1] : outcome.score?.meanLogLikelihood
+      let next =
+        t + 1 < outcome.means.count ? outcome.means[t + 1] : outcome.score?.meanLogLikelihood
       guard let next, let loss = reference.secondOrderLoss(of: maximum, after) else { return }
       let rounding =
         (before.logLikelihood.bound + after.logLikelihood.bound + loss) / total

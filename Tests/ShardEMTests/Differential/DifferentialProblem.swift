@@ -70,9 +70,11 @@ struct DifferentialProblem: Sendable {
     columnCount = 1 + below(12)
     let size = generator.uniform()
     rowCount =
-      size < 0.1 ? componentCount + below(20)
-      : size < 0.75 ? 20 + below(280)
-      : size < 0.93 ? 300 + below(800) : 1100 + below(1900)
+      size < 0.1
+      ? componentCount + below(20)
+      : size < 0.75
+        ? 20 + below(280)
+        : size < 0.93 ? 300 + below(800) : 1100 + below(1900)
     if size < 0.1 { traits.insert(.fewRows) }
     if size >= 0.1, size < 0.75, happens(0.1) {
       traits.insert(.wide)

@@ -38,7 +38,8 @@ struct ClassStartTests {
     let one = try run(ranks: 1, threads: 1)
     for (ranks, threads) in [(1, 3), (2, 1), (3, 2), (7, 1)] {
       let other = try run(ranks: ranks, threads: threads)
-      #expect(other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
+      #expect(
+        other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
       #expect(other == one)
     }
   }
@@ -54,7 +55,8 @@ struct ClassStartTests {
     let mixture = try ClassFits.classed(components: 3, columns: 1)
     for seed in 0..<5 as Range<UInt64> {
       for start in [Initialization.kMeans, .kMeansPlusPlus] {
-        let means = try ClassFits.fit(mixture, data, from: start, iterations: 0, seed: seed).parameters.means
+        let means = try ClassFits.fit(mixture, data, from: start, iterations: 0, seed: seed)
+          .parameters.means
         #expect(zip(means, [40, 0, 20]).allSatisfy { abs($0 - $1) < 1 })
       }
     }
@@ -73,12 +75,14 @@ struct ClassStartTests {
     #expect(zip(means[2...].sorted(), [20, 40]).allSatisfy { abs($0 - $1) < 1 })
   }
 
-  @Test("Given labels and responsibilities count within the class of a row, and may not contradict it")
+  @Test(
+    "Given labels and responsibilities count within the class of a row, and may not contradict it")
   func given() throws {
     let problem = GaussianProblem(
       seed: 6, rowCount: 60, componentCount: 4, columnCount: 1, covarianceType: .full)
     let labels = [1] + Array(repeating: -1, count: 59)
-    let data = try DataSet(values: problem.rows, columnCount: 1, labels: labels, world: ClassFits.solo)
+    let data = try DataSet(
+      values: problem.rows, columnCount: 1, labels: labels, world: ClassFits.solo)
     let mixture = try ClassFits.classed(components: 4, perClass: 2, columns: 1)
     func message(_ values: [Double], columns: Int) -> String {
       func start(_ mixture: some Family) throws -> Initialization {
@@ -95,12 +99,13 @@ struct ClassStartTests {
     #expect(message(numbers, columns: 1) == "no error")
     #expect(
       message([1] + numbers.dropFirst(), columns: 1)
-        == "responsibilities: row 1, column 1: found 1, expected 2 to 3, as the class of the row has it")
+        == "responsibilities: row 1, column 1: found 1, expected 2 to 3, as the class of the row has it"
+    )
     let even = [Double](repeating: 0.25, count: 240)
     #expect(message(even, columns: 4) == "no error")
     #expect(
       message([0.5, 0.5, 0, 0] + even.dropFirst(4), columns: 4)
         == "responsibilities: row 1, column 3: found 0, expected a share in component 2 to 3, as the class "
-          + "of the row has it")
+        + "of the row has it")
   }
 }

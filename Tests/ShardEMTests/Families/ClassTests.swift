@@ -62,7 +62,9 @@ struct ClassTests {
     #expect(parameterError(fit.parameters, plain.parameters, problem.covarianceType) < 1e-9)
   }
 
-  @Test("With all rows labelled, an iteration from anywhere gives the classes' moments, as does any start")
+  @Test(
+    "With all rows labelled, an iteration from anywhere gives the classes' moments, as does any start"
+  )
   func allLabelled() throws {
     let problem = GaussianProblem(
       seed: 8, rowCount: 600, componentCount: 3, columnCount: 3, covarianceType: .full,
@@ -84,12 +86,16 @@ struct ClassTests {
       #expect(iterations < 1000 || fit.converged && fit.iterations <= 3)
     }
     for iterations in [1, 1000] {
-      try check(.parameters(ClassFits.withClasses(problem.start, perClass: 1)), iterations: iterations)
+      try check(
+        .parameters(ClassFits.withClasses(problem.start, perClass: 1)), iterations: iterations)
     }
-    for start in [Initialization.kMeans, .kMeansPlusPlus, .random] { try check(start, iterations: 0) }
+    for start in [Initialization.kMeans, .kMeansPlusPlus, .random] {
+      try check(start, iterations: 0)
+    }
   }
 
-  @Test("With no row labelled, a fit has the bits of one without classes", arguments: FamilyCase.all)
+  @Test(
+    "With no row labelled, a fit has the bits of one without classes", arguments: FamilyCase.all)
   func noneLabelled(family: FamilyCase) throws {
     let rows = family.rows(600, columns: 3, seed: 6)
     let plainData = try DataSet(values: rows, columnCount: 3, world: ClassFits.solo)
@@ -106,7 +112,8 @@ struct ClassTests {
     let fit = try ClassFits.fit(
       classed, data,
       from: .parameters(
-        ClassFits.withClasses(start, components: classed.componentCount, perClass: 2)), iterations: 7)
+        ClassFits.withClasses(start, components: classed.componentCount, perClass: 2)),
+      iterations: 7)
     var parameters = plain.parameters
     parameters["classes"] = [0, 0, 1, 1]
     #expect(fit.parameters.numbers.map(\.bitPattern) == parameters.numbers.map(\.bitPattern))
@@ -171,7 +178,8 @@ struct ClassTests {
     let problem = GaussianProblem(
       seed: 5, rowCount: 300, componentCount: 2, columnCount: 2, covarianceType: .full)
     let labels = ClassFits.labels(300, classes: 2, seed: 3)
-    let data = try DataSet(values: problem.rows, columnCount: 2, labels: labels, world: ClassFits.solo)
+    let data = try DataSet(
+      values: problem.rows, columnCount: 2, labels: labels, world: ClassFits.solo)
     let mixture = try ClassFits.classed(components: 2, columns: 2)
     let fit = try ClassFits.fit(mixture, data)
     func score(_ mixture: some Family, _ parameters: Parameters) throws -> Score {
@@ -228,7 +236,8 @@ struct ClassTests {
   @Test("Labels are part of what tells data from others")
   func fingerprint() throws {
     func fingerprint(_ labels: [Int]?) throws -> DataFingerprint {
-      let data = try DataSet(values: [1, 2, 3], columnCount: 1, labels: labels, world: ClassFits.solo)
+      let data = try DataSet(
+        values: [1, 2, 3], columnCount: 1, labels: labels, world: ClassFits.solo)
       return try Engine(data, threads: 1, world: ClassFits.solo).fingerprint()
     }
     let one = try fingerprint([0, 1, -1])

@@ -55,7 +55,8 @@ struct ColumnPriorTests {
     let first = PriorNumbers.Entry(isBernoulli ? "alpha" : "shape", shape: [], [1.5])
     let second = PriorNumbers.Entry(
       isBernoulli ? "beta" : "rate", shape: [2], isBernoulli ? [1.5, 1.5] : [0.5, 0.5])
-    let found = try fit(name, ["estimate": "map", "prior": "p.json"], [first, second], smoothing: 0)
+    let found = try fit(
+      name, ["estimate": "map", "prior": "p.json"], [first, second], smoothing: 0)
     let smooth = try fit(name)
     // Sums are rounded in another order, in each of 40 steps.
     for (a, b) in zip(found.parameters.numbers, smooth.parameters.numbers) {

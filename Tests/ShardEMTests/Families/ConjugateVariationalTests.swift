@@ -55,13 +55,15 @@ struct ConjugateVariationalTests {
     let twin = PlainVariational(name: name, columns: columns, isProcess: weights != "dirichlet")
     let own = twin.posterior(before.parameters)
     let r = twin.responsibilities(rows, own)
-    // Terms of at most 1e3 nats, a thousand of them, each rounded a few times: they are some 1e-13 of the bound
-    // at most.
+    // Terms of at most 1e3 nats, a thousand of them, each rounded a few times: they are some 1e-13 of the
+    // bound at most.
     let bound = twin.bound(rows, r, own)
     #expect(abs(before.objective - bound) < 1e-11 * abs(bound))
     let next = twin.updated(rows, r)
     let found = twin.posterior(after.parameters)
-    for (one, other) in zip(next.weights + next.cells.joined(), found.weights + found.cells.joined()) {
+    for (one, other) in zip(
+      next.weights + next.cells.joined(), found.weights + found.cells.joined())
+    {
       // Responsibilities are off by as many u as log densities of up to 100 nats, 200 rows of them.
       #expect(abs(one - other) <= 1e-11 * max(abs(other), 1))
     }

@@ -15,7 +15,8 @@ struct ConstrainedPriorTests {
 
   init() throws {
     let problem = GaussianProblem(
-      seed: 6, rowCount: 150, componentCount: 2, columnCount: 3, covarianceType: .full, separation: 3)
+      seed: 6, rowCount: 150, componentCount: 2, columnCount: 3, covarianceType: .full,
+      separation: 3)
     engine = Engine(
       try DataSet(values: problem.rows, columnCount: 3, world: SoloCommunicator()), threads: 1,
       world: SoloCommunicator())

@@ -62,7 +62,8 @@ struct EmptyClusterTests {
       try onRanks(ranks) { world in
         let data = try DataSet(
           values: rows, columnCount: columns, weights: weights, labels: isLabelled ? labels : nil,
-          missing: isMissing ? .allowed() : .error, shardRows: [100, 200], blockRows: 32, world: world)
+          missing: isMissing ? .allowed() : .error, shardRows: [100, 200], blockRows: 32,
+          world: world)
         func run(_ mixture: some Family, _ start: Parameters) throws -> Fit {
           try Engine(data, threads: threads, world: world).fit(
             mixture, from: .parameters(start),
@@ -73,7 +74,8 @@ struct EmptyClusterTests {
         if isLabelled { start["classes"] = [0, 0, 0, 1, 1, 1] }
         let values = isLabelled ? [FamilyExtension.classes.setting.name: "3"] : [:]
         let mixture = try Families.standard.mixture(
-          KMeansMixture.self, FamilyOptions(values: values), components: components, columns: columns)
+          KMeansMixture.self, FamilyOptions(values: values), components: components,
+          columns: columns)
         return try run(mixture, start)
       }[0]
     }

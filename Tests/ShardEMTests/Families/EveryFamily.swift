@@ -25,9 +25,10 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
           FamilyCase(
             family: type.name, values: $0.merging(["column-families": families]) { $1 })
         }
-      } + ["{1,2}=student-t,*=student-t"].map {
-        FamilyCase(family: type.name, values: ["column-families": $0])
       }
+        + ["{1,2}=student-t,*=student-t"].map {
+          FamilyCase(family: type.name, values: ["column-families": $0])
+        }
     }
     if type.name == SoftKMeansMixture.name {
       return [FamilyCase(family: type.name, values: ["beta": "1.5"])]
@@ -44,14 +45,17 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     }
     return CovarianceModels.all.map {
       FamilyCase(family: type.name, values: ["covariance": $0.name])
-    } + [("full", "auto"), ("tied", "1e-7")].map {
-      // So little that t distributions keep their tails.
-      FamilyCase(family: type.name, values: ["covariance": $0, "noise": $1])
-    } + (priors + (type.name == GaussianMixture.name ? constrainedPriors : [])).map {
-      FamilyCase(family: type.name, values: ["covariance": $0, "estimate": "map"])
-    } + (type.name == GaussianMixture.name ? CovarianceType.allCases : []).map {
-      FamilyCase(family: type.name, values: ["covariance": $0.rawValue, "estimate": "vb"])
     }
+      + [("full", "auto"), ("tied", "1e-7")].map {
+        // So little that t distributions keep their tails.
+        FamilyCase(family: type.name, values: ["covariance": $0, "noise": $1])
+      }
+      + (priors + (type.name == GaussianMixture.name ? constrainedPriors : [])).map {
+        FamilyCase(family: type.name, values: ["covariance": $0, "estimate": "map"])
+      }
+      + (type.name == GaussianMixture.name ? CovarianceType.allCases : []).map {
+        FamilyCase(family: type.name, values: ["covariance": $0.rawValue, "estimate": "vb"])
+      }
   }
 
   /// Covariance models with a prior; `PriorTests` has all.
@@ -72,7 +76,9 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     // As little in the larger volume of more columns.
     let isGiven = values["noise"] != nil && values["noise"] != "auto"
     let values = values.merging(columns > 3 && isGiven ? ["noise": "1e-20"] : [:]) { $1 }
-    let categories = (0..<columns).map { self.family(ofColumn: $0) == "categorical" ? Self.names : nil }
+    let categories = (0..<columns).map {
+      self.family(ofColumn: $0) == "categorical" ? Self.names : nil
+    }
     return try Families.standard.mixture(
       type,
       FamilyOptions(

@@ -85,7 +85,8 @@ struct EveryFamilyTests {
     for (ranks, threads) in [(1, 3), (2, 1), (3, 2), (7, 1)] {
       let other = try fitOn(ranks: ranks, threads: threads)
       // `==` of Double takes -0 for 0; the file would not.
-      #expect(other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
+      #expect(
+        other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
       #expect(other == one)
     }
   }
@@ -242,8 +243,9 @@ struct EveryFamilyTests {
         parameters[name] = [5, 6, 7]
       }
       let rows = try mixture.sample(rows: 0..<4000, under: parameters, seed: 1)
-      #expect(try mixture.sample(rows: 100..<200, under: parameters, seed: 1)
-        == Array(rows[100 * columns..<200 * columns]))
+      #expect(
+        try mixture.sample(rows: 100..<200, under: parameters, seed: 1)
+          == Array(rows[100 * columns..<200 * columns]))
       for j in 0..<columns {
         let values = (0..<4000).map { rows[$0 * columns + j] }
         let mean = values.reduce(0, +) / 4000

@@ -11,7 +11,8 @@ struct FamilyReferenceTests {
   @Test("They are reproduced", arguments: FamilyReference.shipped)
   func reproduced(reference: FamilyReference) throws {
     for (iterations, expected) in zip([1, 5], reference.after) {
-      try check(try reference.fit(iterations: iterations).parameters, expected, reference, iterations)
+      try check(
+        try reference.fit(iterations: iterations).parameters, expected, reference, iterations)
     }
     var logLikelihoods: [Double] = []
     let fit = try reference.fit(iterations: reference.iterations) {

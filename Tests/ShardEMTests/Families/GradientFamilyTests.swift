@@ -5,8 +5,9 @@ import ShardEM
 import Testing
 import _TestSupport
 
-/// A generalized EM: a mixture of Poisson distributions whose M-step is not solved but ascends a gradient, one step
-/// along the gradient of the expected complete-data log-likelihood, which is halved until that rises.
+/// A generalized EM: a mixture of Poisson distributions whose M-step is not solved but ascends a gradient,
+/// one step along the gradient of the expected complete-data log-likelihood, which is halved until that
+/// rises.
 ///
 /// With η_k = log rate_k and the sums N_k of w r and S_k of w r x, Q = Σ_k S_k η_k - N_k exp η_k + ...
 private struct AscendingPoisson: MixtureModel {
@@ -86,7 +87,8 @@ struct GradientFamilyTests {
   private let days: [Double] = [162, 267, 271, 185, 111, 61, 27, 8, 3, 1]
 
   private func fit(
-    ranks: Int, iterations: Int, onIteration: @escaping @Sendable (IterationReport) -> Void = { _ in }
+    ranks: Int, iterations: Int,
+    onIteration: @escaping @Sendable (IterationReport) -> Void = { _ in }
   ) throws -> Fit {
     try onRanks(ranks) { world in
       let data = try DataSet(

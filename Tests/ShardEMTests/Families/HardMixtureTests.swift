@@ -33,7 +33,8 @@ struct HardMixtureTests {
     var completed = 0
     for seed in 1...4 as ClosedRange<UInt64> {
       let data = try data(family, seed: seed, world: SoloCommunicator())
-      let plain = try family.mixture(components: 3, columns: 3, ranges: data.ranges, regularization: 0)
+      let plain = try family.mixture(
+        components: 3, columns: 3, ranges: data.ranges, regularization: 0)
       let engine = Engine(data, threads: 2, world: SoloCommunicator())
       func check(_ mixture: some Family) throws {
         var means: [Double] = []
@@ -134,7 +135,8 @@ struct HardMixtureTests {
     }
   }
 
-  @Test("The bits are the same on any number of ranks and threads", arguments: FamilyCase.ofLikelihoods)
+  @Test(
+    "The bits are the same on any number of ranks and threads", arguments: FamilyCase.ofLikelihoods)
   func sameBits(family: FamilyCase) throws {
     func fitOn(ranks: Int, threads: Int) throws -> Fit {
       try onRanks(ranks) { world in
@@ -145,7 +147,9 @@ struct HardMixtureTests {
             options: FitOptions(maximumIterations: 6, convergence: .parameters(0)))
         }
         return try run(
-          hard(try family.mixture(components: 3, columns: 3, ranges: data.ranges, regularization: 1e-3)))
+          hard(
+            try family.mixture(components: 3, columns: 3, ranges: data.ranges, regularization: 1e-3)
+          ))
       }[0]
     }
     let one = try fitOn(ranks: 1, threads: 1)

@@ -104,7 +104,9 @@ struct IncompleteNoiseTests {
     ]
   }
 
-  @Test("The E-step and M-step are those of plain loops, and noise of a row is uniform in the box's sides")
+  @Test(
+    "The E-step and M-step are those of plain loops, and noise of a row is uniform in the box's sides"
+  )
   func plainLoops() throws {
     let engine = try engine(rows)
     func check(_ mixture: some Family) throws {
@@ -136,7 +138,8 @@ struct IncompleteNoiseTests {
     func check(_ mixture: some Family) throws {
       let start = mixture.starting(from: start)
       let seen = Mutex<[Double]>([])
-      try engine.predict(mixture, under: start, parts: [.responsibilities, .logDensities]) { block in
+      try engine.predict(mixture, under: start, parts: [.responsibilities, .logDensities]) {
+        block in
         let n = 50 - block.firstRow
         guard (0..<block.count).contains(n) else { return }
         let own = (0..<3).map { block.responsibilities![n * 3 + $0] }
@@ -188,7 +191,9 @@ struct IncompleteNoiseTests {
       let result = Mutex([Double](repeating: 0, count: rows.count))
       try engine.impute(mixture, under: parameters, seed: seed) { block in
         result.withLock { result in
-          for i in 0..<block.count * columns { result[block.firstRow * columns + i] = block.rows[i] }
+          for i in 0..<block.count * columns {
+            result[block.firstRow * columns + i] = block.rows[i]
+          }
         }
       }
       return result.withLock { $0 }
@@ -219,9 +224,10 @@ struct IncompleteNoiseTests {
       (other["noise.minimum"], other["noise.maximum"]) = ([0, 0, 0], [1, 1, 1])
       other["classes"] = [0, 1]
       let found = mixture.starting(from: other)
-      #expect(found.names.suffix(5) == [
-        "noise.weight", "noise.density", "noise.minimum", "noise.maximum", "classes",
-      ])
+      #expect(
+        found.names.suffix(5) == [
+          "noise.weight", "noise.density", "noise.minimum", "noise.maximum", "classes",
+        ])
       #expect(found["noise.maximum"] == box.map(\.high))
       #expect(mixture.layout.fits(mixture.starting(from: start)))
     }

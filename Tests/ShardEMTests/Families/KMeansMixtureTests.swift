@@ -87,11 +87,13 @@ struct KMeansMixtureTests {
       return Array(rows[first..<first + columns])
     }
     let data = try DataSet(
-      values: rows, columnCount: columns, weights: weights, blockRows: 100, world: SoloCommunicator())
+      values: rows, columnCount: columns, weights: weights, blockRows: 100,
+      world: SoloCommunicator())
     let engine = Engine(data, threads: 2, world: SoloCommunicator())
     var objective = 0.0
     let fit = try engine.fit(
-      KMeansMixture(components: components, columns: columns), from: .parameters(["means": centers]),
+      KMeansMixture(components: components, columns: columns),
+      from: .parameters(["means": centers]),
       options: FitOptions(maximumIterations: 1, convergence: .parameters(0))
     ) { objective = $0.objective }
 
@@ -131,7 +133,8 @@ struct KMeansMixtureTests {
     }
     let centers = (0..<components * columns).map { _ in 3 * random.normal() }
     let data = try DataSet(
-      values: rows, columnCount: columns, missing: .allowed(), blockRows: 64, world: SoloCommunicator())
+      values: rows, columnCount: columns, missing: .allowed(), blockRows: 64,
+      world: SoloCommunicator())
     let engine = Engine(data, threads: 2, world: SoloCommunicator())
     let options = FitOptions(maximumIterations: 1, convergence: .parameters(0))
     var objective = 0.0
@@ -181,7 +184,8 @@ struct KMeansMixtureTests {
     let (_, engine) = try reference.data()
     let options = FitOptions(maximumIterations: 20, convergence: .parameters(0))
     let hard = try engine.fit(
-      KMeansMixture(components: 3, columns: 4), from: .parameters(["means": reference.means.values]),
+      KMeansMixture(components: 3, columns: 4),
+      from: .parameters(["means": reference.means.values]),
       options: options)
     func distance(beta: Double) throws -> Double {
       let soft = try engine.fit(
@@ -203,7 +207,8 @@ struct KMeansMixtureTests {
     let (_, engine) = try reference.data()
     let options = FitOptions(maximumIterations: 10, convergence: .parameters(0))
     let lloyd = try engine.fit(
-      KMeansMixture(components: 3, columns: 4), from: .parameters(["means": reference.means.values]),
+      KMeansMixture(components: 3, columns: 4),
+      from: .parameters(["means": reference.means.values]),
       options: options)
     for beta in [0.01, 1, 100] {
       let hard = try engine.fit(

@@ -29,7 +29,8 @@ struct LatentClassTests {
   }
 
   static let references =
-    (try? TestData.json([Reference].self, TestData.shipped.appending(path: "latent_class.json"))) ?? []
+    (try? TestData.json([Reference].self, TestData.shipped.appending(path: "latent_class.json")))
+    ?? []
 
   @Test("None is missing") func count() { #expect(Self.references.count == 2) }
 

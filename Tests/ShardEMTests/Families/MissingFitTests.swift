@@ -22,14 +22,17 @@ struct MissingFitTests {
   }
 
   private func data(
-    _ rows: [Double], columns: Int, weights: [Double]? = nil, world: any Communicator = SoloCommunicator()
+    _ rows: [Double], columns: Int, weights: [Double]? = nil,
+    world: any Communicator = SoloCommunicator()
   ) throws -> DataSet {
     try DataSet(
       values: rows, columnCount: columns, weights: weights, missing: .allowed(),
       shardRows: [250, rows.count / columns - 250], blockRows: 64, world: world)
   }
 
-  @Test("All do but noise of a given density and where columns depend on each other otherwise than Gaussians")
+  @Test(
+    "All do but noise of a given density and where columns depend on each other otherwise than Gaussians"
+  )
   func count() {
     let others = [MultinomialMixture.name, VonMisesFisherMixture.name]
     let without = FamilyCase.all.filter {
@@ -44,7 +47,8 @@ struct MissingFitTests {
       var generator = SeededGenerator(seed: seed)
       let weights = seed == 2 ? (0..<600).map { _ in generator.uniform() } : nil
       let data = try data(
-        incomplete(family, rows: 600, columns: columns, seed: seed), columns: columns, weights: weights)
+        incomplete(family, rows: 600, columns: columns, seed: seed), columns: columns,
+        weights: weights)
       let mixture = try family.mixture(components: 3, columns: columns, ranges: data.ranges)
       var means: [Double] = []
       func fit(_ mixture: some Family) throws -> Fit {
@@ -80,7 +84,8 @@ struct MissingFitTests {
     let one = try fitOn(ranks: 1, threads: 1)
     for (ranks, threads) in [(1, 3), (2, 1), (3, 2), (7, 1)] {
       let other = try fitOn(ranks: ranks, threads: threads)
-      #expect(other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
+      #expect(
+        other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
       #expect(other == one)
     }
   }
@@ -90,7 +95,8 @@ struct MissingFitTests {
     let rows = family.rows(500, columns: 3, seed: 2)
     func run(_ mixture: some Family, _ missing: Bool) throws -> Fit {
       let data = try DataSet(
-        values: rows, columnCount: 3, missing: missing ? .allowed() : .error, world: SoloCommunicator())
+        values: rows, columnCount: 3, missing: missing ? .allowed() : .error,
+        world: SoloCommunicator())
       return try Engine(data, threads: 1, world: SoloCommunicator()).fit(
         mixture, from: .kMeans, options: FitOptions(maximumIterations: 5))
     }
@@ -101,7 +107,8 @@ struct MissingFitTests {
   // MARK: Imputation
 
   private func imputed(
-    _ mixture: some Family, _ parameters: Parameters, _ rows: [Double], columns: Int, seed: UInt64? = nil,
+    _ mixture: some Family, _ parameters: Parameters, _ rows: [Double], columns: Int,
+    seed: UInt64? = nil,
     world: any Communicator = SoloCommunicator(), threads: Int = 1
   ) throws -> [Double] {
     let data = try DataSet(
@@ -120,7 +127,8 @@ struct MissingFitTests {
     return all
   }
 
-  @Test("Imputation fills missing cells alone, the same on any ranks and threads", arguments: families)
+  @Test(
+    "Imputation fills missing cells alone, the same on any ranks and threads", arguments: families)
   func imputation(family: FamilyCase) throws {
     let rows = incomplete(family, rows: 400, columns: 3, seed: 9)
     let mixture = try family.mixture(components: 2, columns: 3, regularization: 1e-3)
@@ -172,8 +180,8 @@ struct MissingFitTests {
     #expect(abs(normal.mean) < 5 * (1.18 / 20_000).squareRoot())
     #expect(abs(normal.variance / 1.18 - 1) < 5 * (2.0 / 20_000).squareRoot())
 
-    // Of a t distribution with 10 degrees of freedom, given x1 with the distance δ: 11 degrees of freedom, the
-    // variance (10 + δ) / 9 of the scale; δ is 0.5 of half the rows and 0 of the others.
+    // Of a t distribution with 10 degrees of freedom, given x1 with the distance δ: 11 degrees of freedom,
+    // the variance (10 + δ) / 9 of the scale; δ is 0.5 of half the rows and 0 of the others.
     let student = try StudentMixture(
       FamilyOptions(values: ["degrees-of-freedom": "10"]), components: 1, columns: 2)
     var heavy = parameters

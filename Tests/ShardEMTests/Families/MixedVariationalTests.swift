@@ -169,9 +169,11 @@ struct MixedVariationalTests {
     }
   }
 
-  @Test("The bound never falls, and the bits are the same on any ranks and threads", arguments: [
-    "dirichlet", process,
-  ])
+  @Test(
+    "The bound never falls, and the bits are the same on any ranks and threads",
+    arguments: [
+      "dirichlet", process,
+    ])
   func monotone(weights: String) throws {
     let families = "1=poisson,2=poisson,{3,4}=gaussian,5=gaussian,*=gaussian"
     let rows = rows(PoissonMixture.name, 300, missing: 0.2)

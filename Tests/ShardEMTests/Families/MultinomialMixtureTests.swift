@@ -135,7 +135,9 @@ struct MultinomialMixtureTests {
     }
   }
 
-  @Test("Files without a total say 1, and those whose probabilities add up to something else are refused")
+  @Test(
+    "Files without a total say 1, and those whose probabilities add up to something else are refused"
+  )
   func files() throws {
     let text = String(
       decoding: try ModelFile(try mixture(2, 3), Self.start).encoded(), as: UTF8.self)

@@ -16,7 +16,8 @@ struct NoiseTests {
       components: 2, columns: columns)
   }
 
-  @Test("Rows far off are noise, and leave the covariances alone", arguments: CovarianceType.allCases)
+  @Test(
+    "Rows far off are noise, and leave the covariances alone", arguments: CovarianceType.allCases)
   func outliers(type: CovarianceType) throws {
     for columns in [2, 9] {
       let problem = GaussianProblem(

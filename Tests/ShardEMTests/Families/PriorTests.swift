@@ -66,7 +66,8 @@ struct PriorTests {
     #expect(error?.description.hasPrefix("what is maximized is ") == true)
   }
 
-  @Test("With missing cells, noise and t distributions the log-posterior never falls", arguments: all)
+  @Test(
+    "With missing cells, noise and t distributions the log-posterior never falls", arguments: all)
   func monotone(name: String) throws {
     let engine = try engine(missing: 0.2)
     let whole = try self.engine()
@@ -104,15 +105,18 @@ struct PriorTests {
         }
         return (ends[1] - ends[0]) / (2 * step)
       }
-      // 200 rows of 4 nats, off by 16u each, over the step; and a sixth of third derivatives of up to 6e4 times
-      // its square: 2 n w r³ / w³ of weights.
+      // 200 rows of 4 nats, off by 16u each, over the step; and a sixth of third derivatives of up to 6e4
+      // times its square: 2 n w r³ / w³ of weights.
       let rounding = 200 * 4 * 16 * 0x1p-53
       let allowed = rounding / 1e-5 + 1e4 * 1e-10
       let least = best.weights.min() ?? 0
       let third = 2 * 2 * 209 / (6 * least * least)
       let allowedOfWeights = allowed + third * 1e-10
       for k in 1..<3 {
-        let weights = try slope { $0.weights[k] += $1; $0.weights[0] -= $1 }
+        let weights = try slope {
+          $0.weights[k] += $1
+          $0.weights[0] -= $1
+        }
         #expect(abs(weights) < allowedOfWeights)
       }
       for i in best.means.indices { #expect(try abs(slope { $0.means[i] += $1 }) < allowed) }
@@ -171,22 +175,41 @@ struct PriorTests {
     try check(mixture("VVV", engine, prior: Self.strong, family: GaussianMixture.self))
   }
 
-  @Test("What no prior can be made of is refused, with what is wrong", arguments: [
-    ([.init("kappa", shape: [], [1])], "VVV",
-      "prior with kappa; expected weight_concentration, mean, mean_precision, degrees_of_freedom, covariance"),
-    ([.init("mean", shape: [3], [1, 2, 3])], "VVV",
-      "prior mean of 3 numbers; expected a number, or 2 numbers"),
-    ([.init("covariance", shape: [2, 2], [1, 0, 0, 1])], "VVI",
-      "prior covariance of 2 x 2 numbers; expected a number, or 2 numbers"),
-    ([.init("covariance", shape: [2, 2], [1, 2, 2, 1]), .init("degrees_of_freedom", shape: [], [4])],
-      "VVV", "prior covariance [1.0, 2.0, 2.0, 1.0]; expected a positive definite matrix"),
-    ([.init("covariance", shape: [], [1])], "EEE",
-      "prior with covariance alone; expected degrees_of_freedom and covariance"),
-    ([.init("degrees_of_freedom", shape: [], [1])], "EEE",
-      "prior degrees_of_freedom 1.0; expected more than 1.0"),
-    ([.init("weight_concentration", shape: [], [0.5])], "EII",
-      "prior weight_concentration 0.5; expected 1.0 or more"),
-  ] as [([PriorNumbers.Entry], String, String)])
+  @Test(
+    "What no prior can be made of is refused, with what is wrong",
+    arguments: [
+      (
+        [.init("kappa", shape: [], [1])], "VVV",
+        "prior with kappa; expected weight_concentration, mean, mean_precision, degrees_of_freedom, covariance"
+      ),
+      (
+        [.init("mean", shape: [3], [1, 2, 3])], "VVV",
+        "prior mean of 3 numbers; expected a number, or 2 numbers"
+      ),
+      (
+        [.init("covariance", shape: [2, 2], [1, 0, 0, 1])], "VVI",
+        "prior covariance of 2 x 2 numbers; expected a number, or 2 numbers"
+      ),
+      (
+        [
+          .init("covariance", shape: [2, 2], [1, 2, 2, 1]),
+          .init("degrees_of_freedom", shape: [], [4]),
+        ],
+        "VVV", "prior covariance [1.0, 2.0, 2.0, 1.0]; expected a positive definite matrix"
+      ),
+      (
+        [.init("covariance", shape: [], [1])], "EEE",
+        "prior with covariance alone; expected degrees_of_freedom and covariance"
+      ),
+      (
+        [.init("degrees_of_freedom", shape: [], [1])], "EEE",
+        "prior degrees_of_freedom 1.0; expected more than 1.0"
+      ),
+      (
+        [.init("weight_concentration", shape: [], [0.5])], "EII",
+        "prior weight_concentration 0.5; expected 1.0 or more"
+      ),
+    ] as [([PriorNumbers.Entry], String, String)])
   func refused(prior: [PriorNumbers.Entry], name: String, message: String) throws {
     let engine = try engine()
     do {

@@ -47,7 +47,8 @@ struct StudentMixtureTests {
     }
   }
 
-  @Test("With many degrees of freedom it is the Gaussian mixture", arguments: CovarianceType.allCases)
+  @Test(
+    "With many degrees of freedom it is the Gaussian mixture", arguments: CovarianceType.allCases)
   func gaussianLimit(type: CovarianceType) throws {
     let problem = GaussianProblem(
       seed: 7, rowCount: 300, componentCount: 2, columnCount: 3, covarianceType: type)
@@ -110,7 +111,8 @@ struct StudentMixtureTests {
     }
   }
 
-  @Test("Degrees of freedom that are none are refused", arguments: ["0", "-1", "x", "1,2,3", "", "1,"])
+  @Test(
+    "Degrees of freedom that are none are refused", arguments: ["0", "-1", "x", "1,2,3", "", "1,"])
   func refused(text: String) throws {
     #expect(throws: FitError.self) {
       try mixture(.full, text, components: 2, columns: 1)

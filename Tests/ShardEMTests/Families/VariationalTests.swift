@@ -10,7 +10,9 @@ import _TestSupport
 /// 80-bit program.
 @Suite("Variational Gaussian mixtures")
 struct VariationalTests {
-  @Test("The reference fits are reproduced, and their bounds lie between ours", arguments: VariationalCase.all)
+  @Test(
+    "The reference fits are reproduced, and their bounds lie between ours",
+    arguments: VariationalCase.all)
   func reproduced(reference: VariationalCase) throws {
     for way in reference.ways {
       for (iterations, expected) in [(20, way.after20), (200, way.after200)] {
@@ -27,13 +29,16 @@ struct VariationalTests {
         #expect(largestError(found.means, expected.means.values) < error)
         #expect(largestError(found.covariances, expected.covariances.values) < error)
         let names = ["degrees_of_freedom", "mean_precision", "weight_concentration"]
-        let numbers = [expected.degreesOfFreedom, expected.meanPrecision, expected.weightConcentration]
+        let numbers = [
+          expected.degreesOfFreedom, expected.meanPrecision, expected.weightConcentration,
+        ]
         for (name, numbers) in zip(names, numbers) {
           #expect(largestError(found["posterior." + name], numbers.values) < error)
         }
         if let bounds = way.lowerBounds {
           let bound = iterations == 20 ? bounds[19] : expected.lowerBound
-          // Sums of log densities, and of log Γ, of up to 1e4 nats in all, each of ten roundings in either program.
+          // Sums of log densities, and of log Γ, of up to 1e4 nats in all, each of ten roundings in either
+          // program.
           let theirs = try #require(fit.parameters["posterior.lower_bound"].first)
           #expect(abs(theirs - (bound ?? .nan)) < 2 * 1e4 * 10 * 0x1p-53)
         } else {
@@ -56,9 +61,11 @@ struct VariationalTests {
   @Test("None is missing")
   func count() { #expect(VariationalCase.all.count == 17) }
 
-  @Test("The bound never falls, and the bits are the same on any ranks and threads", arguments: [
-    "full", "tied", "diag", "spherical",
-  ])
+  @Test(
+    "The bound never falls, and the bits are the same on any ranks and threads",
+    arguments: [
+      "full", "tied", "diag", "spherical",
+    ])
   func monotone(covariance: String) throws {
     for (seed, type) in [(1, "dirichlet"), (2, "dirichlet-process")] as [(UInt64, String)] {
       let problem = GaussianProblem(
@@ -67,7 +74,8 @@ struct VariationalTests {
       func fit(ranks: Int, threads: Int) throws -> (Fit, [Double]) {
         try onRanks(ranks) { world in
           let data = try DataSet(
-            values: problem.rows, columnCount: 9, shardRows: [200, 300], blockRows: 64, world: world)
+            values: problem.rows, columnCount: 9, shardRows: [200, 300], blockRows: 64, world: world
+          )
           let engine = Engine(data, threads: threads, world: world)
           let values = [
             "covariance": covariance, "estimate": "vb", "weight-concentration-type": type,
@@ -92,7 +100,8 @@ struct VariationalTests {
       for (ranks, threads) in [(2, 1), (3, 2), (7, 1)] {
         let other = try fit(ranks: ranks, threads: threads).0
         #expect(other == one)
-        #expect(other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
+        #expect(
+          other.parameters.numbers.map(\.bitPattern) == one.parameters.numbers.map(\.bitPattern))
       }
     }
   }
@@ -157,7 +166,8 @@ struct VariationalCase: Decodable, Sendable, CustomTestStringConvertible {
   var testDescription: String { id }
 
   static let all: [VariationalCase] =
-    (try? TestData.json([VariationalCase].self, TestData.shipped.appending(path: "variational.json")))
+    (try? TestData.json(
+      [VariationalCase].self, TestData.shipped.appending(path: "variational.json")))
     ?? []
 
   func fit(updates: String, iterations: Int, onIteration: IterationHook) throws -> Fit {
@@ -171,7 +181,8 @@ struct VariationalCase: Decodable, Sendable, CustomTestStringConvertible {
       "weight-concentration-type": weightConcentrationType,
     ]
     func run(_ mixture: some Family) throws -> Fit {
-      let given = try GivenResponsibilities(RowsBeside(values: labels, columnCount: 1), for: mixture)
+      let given = try GivenResponsibilities(
+        RowsBeside(values: labels, columnCount: 1), for: mixture)
       return try engine.fit(
         mixture, from: .responsibilities(given),
         options: FitOptions(

@@ -18,7 +18,8 @@ struct VonMisesFisherMixtureTests {
 
   private static let rows = unitRows(
     GaussianProblem(
-      seed: 4, rowCount: 120, componentCount: 2, columnCount: 3, covarianceType: .full, separation: 1
+      seed: 4, rowCount: 120, componentCount: 2, columnCount: 3, covarianceType: .full,
+      separation: 1
     ).rows, columns: 3)
 
   private static let start: Parameters = [
@@ -27,7 +28,8 @@ struct VonMisesFisherMixtureTests {
   ]
 
   private func fit(
-    _ mixture: VonMisesFisherMixture, _ rows: [Double], from start: Initialization = .parameters(start),
+    _ mixture: VonMisesFisherMixture, _ rows: [Double],
+    from start: Initialization = .parameters(start),
     iterations: Int
   ) throws -> Fit {
     let data = try DataSet(
@@ -75,7 +77,8 @@ struct VonMisesFisherMixtureTests {
 
   @Test("Without concentration the density is that of the sphere, 1 over its area")
   func uniform() throws {
-    for (columns, area) in [(2, 2 * Double.pi), (3, 4 * Double.pi), (4, 2 * Double.pi * Double.pi)] {
+    for (columns, area) in [(2, 2 * Double.pi), (3, 4 * Double.pi), (4, 2 * Double.pi * Double.pi)]
+    {
       let axis = (0..<columns).map { $0 == 0 ? 1.0 : 0 }
       let parameters: Parameters = ["weights": [1], "directions": axis, "concentrations": [0]]
       let joint = try mixture(1, columns).logJoint(rows: axis + axis.reversed(), under: parameters)
@@ -135,7 +138,8 @@ struct VonMisesFisherMixtureTests {
     let start: Initialization = .parameters([
       "weights": [1], "directions": [1, 0], "concentrations": [1],
     ])
-    let kappa = try fit(mixture(1, 2), rows, from: start, iterations: 3).parameters["concentrations"][0]
+    let kappa = try fit(mixture(1, 2), rows, from: start, iterations: 3).parameters[
+      "concentrations"][0]
     // 1 - A(κ) = 1 / 2κ and so κ = 1 / angle²; rows are rounded along the direction, but hardly
     // across.
     #expect(abs(kappa * angle * angle - 1) < 1e-12)
@@ -191,7 +195,8 @@ struct VonMisesFisherMixtureTests {
     #expect(kept.parameters == Self.start && kept.mixture.freeParameterCount == 7)
   }
 
-  @Test("Draws have the distance from their direction that they should", arguments: [0, 0.7, 20, 1e8])
+  @Test(
+    "Draws have the distance from their direction that they should", arguments: [0, 0.7, 20, 1e8])
   func draws(kappa: Double) throws {
     for columns in [2, 3, 30] {
       var axis = [Double](repeating: 0, count: columns)

@@ -22,7 +22,8 @@ struct OnlineSumsTests {
       // γ = (t + 1)^-0.6, by a fifth root: γ^5 (t + 1)^3 = 1, which Newton's method solves.
       for _ in 0..<60 where t > 0 {
         let cube = Double((t + 1) * (t + 1) * (t + 1))
-        gamma -= (gamma * gamma * gamma * gamma * gamma - 1 / cube)
+        gamma -=
+          (gamma * gamma * gamma * gamma * gamma - 1 / cube)
           / (5 * gamma * gamma * gamma * gamma)
       }
       expected.append(expected.last.map { $0 + gamma * (number - $0) } ?? number)

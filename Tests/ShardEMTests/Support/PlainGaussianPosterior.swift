@@ -268,11 +268,13 @@ struct PlainGaussianPosterior {
       let own = posterior.precisions[k]
       let apart = zip(posterior.means[k], mean).map { $0 - $1 }
       let q = Double(d) * (log(own / (2 * .pi)) - 1) + logDeterminant
-      let p = Double(d) * (log(kappa / (2 * .pi)) - kappa / own) + logDeterminant
+      let p =
+        Double(d) * (log(kappa / (2 * .pi)) - kappa / own) + logDeterminant
         - kappa * quadratic(apart, precision)
       sum += (q - p) / 2
       if type == .tied && k > 0 { continue }
-      sum += isMatrix
+      sum +=
+        isMatrix
         ? ofMatrix(posterior, k, precision, logDeterminant) : ofVariances(posterior, k)
     }
     return sum
