@@ -87,6 +87,20 @@ struct NoiseCommandTests {
       ])
   }
 
+  @Test("A checkpoint of a fit with the data's own noise is a model, with a box or without")
+  func checkpoints() throws {
+    // A grid, whose smaller box is along the columns; and rows about a diagonal.
+    let grid = (0..<200).map { "\($0 % 20),\($0 / 20)" }
+    let strip = (0..<200).map { "\($0),\($0 + $0 % 7)" }
+    for (name, rows, hasBox) in [("grid.csv", grid, true), ("strip.csv", strip, false)] {
+      try folder.write(name, "x,y\n" + rows.joined(separator: "\n") + "\n")
+      let text = try model(name, "-K", "2", "--noise", "auto", "--checkpoint", "kept-\(name)")
+      let outcome = try Shardem.run(["score", "kept-\(name)", name, "--quiet"], in: folder)
+      #expect(outcome.status == 0, "\(name): \(outcome.errors)")
+      #expect(text.contains("\"minimum\"") == hasBox, "\(name)")
+    }
+  }
+
   @Test("A box without a volume is refused")
   func flat() throws {
     _ = try model("data.csv", "-K", "1", "--noise", "1e-4", "--covariance", "spherical")
