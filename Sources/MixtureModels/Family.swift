@@ -247,7 +247,7 @@ public struct FamilyOptions: Sendable {
   public var prior: PriorNumbers?
   /// What classes of the components are called; nil if they have no names.
   public var classNames: [String]?
-  /// Of a model file, whether it has the box of its noise.
+  /// Of a model file or a checkpoint, whether it has the box of its noise.
   public var hasNoiseBox = false
   /// The values of settings, by name.
   public var values: [String: String]

@@ -313,7 +313,8 @@ extension FamilyExtension {
     let box = value == "auto" ? options.measures?.box : nil
     func noisy<Base: Family>(_ base: Base) -> any Family {
       NoisyMixture(
-        base, density: density, box: box, hasBox: value.isEmpty && options.hasNoiseBox)
+        base, density: density, box: box,
+        hasBox: (value.isEmpty || value == "auto") && options.hasNoiseBox)
     }
     return noisy(mixture)
   }

@@ -18,9 +18,9 @@ struct ModelSoFar {
   /// - Throws: `CheckpointError` or `FileError` if a checkpoint cannot be used.
   init?(_ path: String) throws {
     guard let (checkpoint, file) = try Checkpoint.find(path) else { return nil }
-    guard let mixture = Self.mixture(checkpoint),
-      let parameters = checkpoint.likeliest(of: mixture)
-    else { throw CheckpointError(file, .size) }
+    guard let (mixture, parameters) = Self.likeliest(checkpoint) else {
+      throw CheckpointError(file, .size)
+    }
     let model = ModelFile(
       mixture.fitted ?? mixture, parameters, columns: checkpoint.data.columnNames)
     (self.model, self.file) = (model, file)
@@ -47,8 +47,23 @@ struct ModelSoFar {
     return "\(starts.count) starts: " + words.joined(separator: ", ")
   }
 
-  /// The mixture that the options of the fit chose; nil of another program's options.
-  private static func mixture(_ checkpoint: Checkpoint) -> (any Family)? {
+  /// The mixture that the options of the fit chose, and its parameters so far. Whether its noise has a box is
+  /// told by their number alone.
+  private static func likeliest(
+    _ checkpoint: Checkpoint
+  ) -> (mixture: any Family, parameters: Parameters)? {
+    for hasNoiseBox in [false, true] {
+      if let mixture = mixture(checkpoint, hasNoiseBox: hasNoiseBox),
+        let parameters = checkpoint.likeliest(of: mixture)
+      {
+        return (mixture, parameters)
+      }
+    }
+    return nil
+  }
+
+  /// Nil of another program's options.
+  private static func mixture(_ checkpoint: Checkpoint, hasNoiseBox: Bool) -> (any Family)? {
     let (settings, columns) = (checkpoint.settings, checkpoint.data.columns)
     guard let components = settings["--components"].flatMap({ Int($0) }), components > 0,
       columns > 0, let type = settings["--family"].flatMap({ Families.standard[$0] })
@@ -56,6 +71,7 @@ struct ModelSoFar {
     var options = FamilyOptions(
       columnNames: checkpoint.data.columnNames, categories: checkpoint.data.categories,
       classNames: settings["--labels"].flatMap(LabelWords.names))
+    options.hasNoiseBox = hasNoiseBox
     for setting in Families.standard.settings(of: type) {
       options.values[setting.name] = settings["--\(setting.name)"]
     }
