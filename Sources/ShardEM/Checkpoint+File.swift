@@ -201,7 +201,7 @@ extension JSON {
 
 extension [Double] {
   /// The same where numbers are little-endian in memory, as on all processors of today.
-  fileprivate var littleEndian: [UInt64] { map(\.bitPattern.littleEndian) }
+  fileprivate var littleEndian: [UInt64] { map { $0.bitPattern.littleEndian } }
 
   fileprivate init(littleEndian bytes: ArraySlice<UInt8>) {
     self = bytes.withUnsafeBytes { bytes in
