@@ -73,16 +73,48 @@ public final class Engine: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = processorSeconds()
-    var failure = requests.lazy.compactMap(\.failure).first
+    var own = sumsOfThisRank(requests)
+    let computed = clock.now
+    let message = WalkMessage(
+      hasFailed: own.failure != nil, digest: WalkRequest.digest(of: requests),
+      computeSeconds: (computed - start).seconds,
+      processorSeconds: processorSeconds() - processorStart, areImpossible: own.areImpossible)
+
+    // One message, as long on any number of ranks, and on one that has failed.
+    let count = own.count
+    var buffer =
+      own.elements ?? ExactSums(count: count, additions: data.plan.blockCount).elements
+    own.elements = nil
+    buffer += ExactSums.elements(of: message.numbers, additions: world.size)
+    try world.reduce(&buffer, by: .exactSums)
+    let totals = ExactSums.totals(buffer[...])
+    let answer = message.answer(totals[count...], ranks: world.size)
+    if answer.hasFailed { throw try world.agreedFailure(own.failure) }
+    guard answer.isAgreed else { throw RankFailure(try world.diverged(message.digest)) }
+    return answer.totals(
+      of: requests, totals[..<count], communicationSeconds: (clock.now - computed).seconds)
+  }
+
+  /// What this rank's blocks add to a walk.
+  private struct OwnSums {
+    /// The number of slots of all passes.
+    let count: Int
+    /// Of their exact sums; nil after a failure.
+    var elements: [Double]?
+    var failure: (any Error)?
+    /// Of the tentative requests, in order, whether their sums are no numbers here.
+    let areImpossible: [Bool]
+  }
+
+  private func sumsOfThisRank(_ requests: [WalkRequest]) -> OwnSums {
     let passes = requests.flatMap(\.passes)
     // Of each pass the request whose failure it is if its sums are no numbers; nil: it is that of all.
     let owners = requests.enumerated().flatMap { number, request in
       request.passes.map { _ in request.isTentative ? number : nil }
     }
-    let tentative = requests.indices.filter { requests[$0].isTentative }
     let impossible = Mutex<Set<Int>>([])
     let counts = passes.map(\.slots.count)
-    let count = counts.reduce(0, +)
+    var failure = requests.lazy.compactMap(\.failure).first
     var elements: [Double]?
     do {
       if failure == nil {
@@ -93,51 +125,10 @@ public final class Engine: Sendable {
         }
       }
     } catch { failure = error }
-    let computed = clock.now
-    let seconds = (computed - start).seconds
-
-    // One message, as long on any number of ranks: beside the sums whether this rank has failed, the
-    // digest, and the times.
-    let digest = WalkRequest.digest(of: requests)
-    let beside =
-      [failure == nil ? 0 : 1] + DigestAgreement.numbers(digest)
-      + PassTimes.numbers(compute: seconds, processor: processorSeconds() - processorStart)
-      + impossible.withLock { set in tentative.map { set.contains($0) ? 1.0 : 0 } }
-    // As long on a rank that has failed.
-    var buffer = elements ?? ExactSums(count: count, additions: data.plan.blockCount).elements
-    elements = nil
-    buffer += ExactSums.elements(of: beside, additions: world.size)
-    try world.reduce(&buffer, by: .exactSums)
-    let totals = ExactSums.totals(buffer[...])
-    let numbers = totals[count...]
-    if numbers[count] > 0 { throw try world.agreedFailure(failure) }
-    let timing = count + 1 + DigestAgreement.count
-    guard DigestAgreement.holds(numbers[count + 1..<timing], ranks: world.size) else {
-      throw RankFailure(try world.diverged(digest))
-    }
-    let flags = numbers.suffix(tentative.count)
-    let times = PassTimes.times(
-      numbers[timing...].dropLast(tentative.count), own: seconds, ranks: world.size)
-    let failed = Set(zip(tentative, flags).filter { $1 > 0 }.map(\.0))
-    let communicationSeconds = (clock.now - computed).seconds
-
-    var rest = totals[..<count]
-    let slotBytes = 8 * Reduction.exactSums.elementSize
-    var bytesBeside = slotBytes * beside.count
-    return requests.enumerated().map { number, request in
-      let sums = request.passes.map { pass in
-        let slots = pass.slots
-        defer { rest = rest.dropFirst(slots.count) }
-        return Sums(slots, Array(rest.prefix(slots.count)))
-      }
-      defer { bytesBeside = 0 }
-      return WalkTotal(
-        sums: sums, computeSeconds: times.compute / requests.count,
-        processorSeconds: times.processor / Double(requests.count),
-        communicationSeconds: communicationSeconds / Double(requests.count),
-        messageBytes: sums.reduce(bytesBeside) { $0 + slotBytes * $1.numbers.count },
-        sharers: requests.count, isImpossible: failed.contains(number))
-    }
+    let tentative = requests.indices.filter { requests[$0].isTentative }
+    return OwnSums(
+      count: counts.reduce(0, +), elements: elements, failure: failure,
+      areImpossible: impossible.withLock { set in tentative.map(set.contains) })
   }
 
   /// Calls `body` with every block of this rank, on several threads, without any sum.
@@ -218,111 +209,5 @@ struct PassOverrun: Error, CustomStringConvertible {
   var description: String {
     "a pass has written more than the \(slots.count) numbers of its slots "
       + slots.names.joined(separator: ", ")
-  }
-}
-
-/// What somebody wants of a walk.
-struct WalkRequest: Sendable {
-  let passes: [any Pass]
-  /// Of what all ranks must have in common.
-  var digest = Digest()
-  /// An error that this rank met before, to be thrown on all ranks.
-  var failure: (any Error)?
-  /// Whether sums that are no numbers are no error of the walk.
-  var isTentative = false
-
-  static func digest(of requests: [WalkRequest]) -> Digest {
-    requests.count == 1 ? requests[0].digest : Digest(words: requests.map(\.digest.value))
-  }
-}
-
-/// The sums over all rows, the same on every rank, and what they took.
-public struct WalkTotal: Sendable {
-  /// Of each pass the sums, the same to the last bit however many ranks and threads: in error by at
-  /// most what `ExactSums` says.
-  public let sums: [Sums]
-  /// The seconds of the ranks from the start of the walk to their own sums.
-  public let computeSeconds: RankSeconds
-  /// The processor seconds of all threads of all ranks in that time.
-  public let processorSeconds: Double
-  /// The seconds this rank spent in the sum over ranks, waiting for the slowest included.
-  public let communicationSeconds: Double
-  /// The bytes that each rank had to add over all ranks.
-  public let messageBytes: Int
-  /// The number of searches that shared the walk, whose seconds these are an even part of.
-  public let sharers: Int
-  /// How many walks came before whose sums were found wanting.
-  public private(set) var retakes = 0
-  /// How many came before at parameters that do not count: extrapolations that had led to less.
-  public private(set) var rejected = 0
-  /// Whether some numbers of a tentative request were none, and these are none either.
-  let isImpossible: Bool
-
-  init(
-    sums: [Sums], computeSeconds: RankSeconds, processorSeconds: Double,
-    communicationSeconds: Double, messageBytes: Int, sharers: Int, isImpossible: Bool = false
-  ) {
-    self.isImpossible = isImpossible
-    self.sums = sums
-    self.computeSeconds = computeSeconds
-    self.processorSeconds = processorSeconds
-    self.communicationSeconds = communicationSeconds
-    self.messageBytes = messageBytes
-    self.sharers = sharers
-  }
-
-  /// These sums, with what a walk cost that came before and was found wanting, or `isRejected`: was at
-  /// parameters that do not count.
-  func after(_ earlier: WalkTotal, isRejected: Bool = false) -> WalkTotal {
-    var total = WalkTotal(
-      sums: sums, computeSeconds: computeSeconds + earlier.computeSeconds,
-      processorSeconds: processorSeconds + earlier.processorSeconds,
-      communicationSeconds: communicationSeconds + earlier.communicationSeconds,
-      messageBytes: messageBytes + earlier.messageBytes, sharers: sharers)
-    total.retakes = retakes + earlier.retakes + (isRejected ? 0 : 1)
-    total.rejected = rejected + earlier.rejected + (isRejected ? 1 : 0)
-    return total
-  }
-}
-
-/// What a thread reuses from block to block.
-private final class ThreadMemory {
-  let reading = Workspace()
-  let computing = Workspace()
-  let numbers = Workspace()
-  /// Of each pass.
-  private(set) var sums: [ExactSums] = []
-
-  /// Begins new sums, in the same memory where it suffices.
-  func restart(counts: [Int], additions: Int) {
-    var idle = sums
-    sums = counts.map { count in
-      guard let place = idle.firstIndex(where: { $0.fits(count: count, additions: additions) })
-      else { return ExactSums(count: count, additions: additions) }
-      let sums = idle.remove(at: place)
-      sums.restart()
-      return sums
-    }
-  }
-}
-
-/// What threads reuse from walk to walk; one set for each walk that is under way at the same time.
-private final class ThreadMemories: Sendable {
-  private let idle = Mutex<[PerThread<ThreadMemory>]>([])
-  private let threads: Int
-
-  init(threads: Int) { self.threads = threads }
-
-  func withOne<Result>(_ body: (PerThread<ThreadMemory>) throws -> Result) rethrows -> Result {
-    let memory = idle.withLock { $0.popLast() } ?? PerThread(threads: threads) { ThreadMemory() }
-    defer { idle.withLock { $0.append(memory) } }
-    return try body(memory)
-  }
-}
-
-extension Duration {
-  /// As a number of seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }
