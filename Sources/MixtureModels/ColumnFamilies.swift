@@ -23,22 +23,11 @@ struct ColumnFamilies: Sendable, Equatable {
 
   /// - Throws: `FitError.unusable` about the first thing that is wrong.
   init(_ text: String, names: [String]?, count: Int) throws {
-    var singles: [(family: String, columns: [Int])] = []
-    var joint: [(family: String, columns: [Int])] = []
-    var taken = Set<Int>()
-    var rest: String?
-    func add(_ columns: [Int], to family: String) {
-      if let place = singles.firstIndex(where: { $0.family == family }) {
-        singles[place].columns += columns
-      } else {
-        singles.append((family, columns))
-      }
-    }
+    var claims = Claims()
     for term in try ColumnFamilies.terms(text) {
       if term.target == "*" {
-        guard rest == nil else { throw Self.problem("*, which is given twice", text) }
-        rest = term.family
-        add([], to: term.family)
+        guard claims.rest == nil else { throw Self.problem("*, which is given twice", text) }
+        claims.rest = term.family
         continue
       }
       let isJoint = term.target.hasPrefix("{")
@@ -50,40 +39,63 @@ struct ColumnFamilies: Sendable, Equatable {
             setting: "column-families with a column \(quoted(target))",
             expected: "columns of the data: \(known)")
         }
-        guard taken.insert(column).inserted else {
+        guard claims.taken.insert(column).inserted else {
           throw Self.problem("\(target), which is given twice", text)
         }
         return column
       }
-      if isJoint {
-        joint.append((term.family, columns))
-      } else {
-        add(columns, to: term.family)
-      }
+      claims.add(columns, to: term.family, isJoint: isJoint)
     }
-    let left = (0..<count).filter { !taken.contains($0) }
-    if let rest {
-      add(left, to: rest)
-    } else if let column = left.first {
+    if let column = claims.claimRest(of: count) {
       throw FitError.unusable(
         setting: "column-families without column \(names?[column] ?? "\(column + 1)")",
         expected: "a family for each, such as *=gaussian for the rest")
     }
-    let sorted = singles.filter { !$0.columns.isEmpty }.map { ($0.family, $0.columns.sorted()) }
-      .sorted { $0.1[0] < $1.1[0] }
-    let together = sorted.filter { Self.hasIndependentColumns($0.0) }
-    let apart = sorted.filter { !Self.hasIndependentColumns($0.0) }
-      .flatMap { family, columns in columns.map { (family: family, columns: [$0]) } }
-    let numbered =
-      (apart.map { (group: $0, isJoint: false) } + joint.map { (group: $0, isJoint: true) })
-      .sorted { $0.group.columns[0] < $1.group.columns[0] }
-    groups =
-      together.map { Group(key: Self.key($0.0), family: $0.0, columns: $0.1, isJoint: false) }
-      + numbered.enumerated().map { number, own in
-        Group(
-          key: "\(Self.key(own.group.family))_\(number + 1)", family: own.group.family,
-          columns: own.group.columns, isJoint: own.isJoint)
+    groups = claims.groups
+  }
+
+  /// Which families have been claimed for which columns.
+  private struct Claims {
+    private var singles: [(family: String, columns: [Int])] = []
+    private var joint: [(family: String, columns: [Int])] = []
+    var taken = Set<Int>()
+    /// The family of all columns that are not named.
+    var rest: String?
+
+    mutating func add(_ columns: [Int], to family: String, isJoint: Bool) {
+      if isJoint {
+        joint.append((family, columns))
+      } else if let place = singles.firstIndex(where: { $0.family == family }) {
+        singles[place].columns += columns
+      } else {
+        singles.append((family, columns))
       }
+    }
+
+    /// - Returns: the first of `count` columns that nothing is claimed for.
+    mutating func claimRest(of count: Int) -> Int? {
+      let left = (0..<count).filter { !taken.contains($0) }
+      guard let rest else { return left.first }
+      add(left, to: rest, isJoint: false)
+      return nil
+    }
+
+    var groups: [Group] {
+      let sorted = singles.filter { !$0.columns.isEmpty }.map { ($0.family, $0.columns.sorted()) }
+        .sorted { $0.1[0] < $1.1[0] }
+      let together = sorted.filter { hasIndependentColumns($0.0) }
+      let apart = sorted.filter { !hasIndependentColumns($0.0) }
+        .flatMap { family, columns in columns.map { (family: family, columns: [$0]) } }
+      let numbered =
+        (apart.map { (group: $0, isJoint: false) } + joint.map { (group: $0, isJoint: true) })
+        .sorted { $0.group.columns[0] < $1.group.columns[0] }
+      return together.map { Group(key: key($0.0), family: $0.0, columns: $0.1, isJoint: false) }
+        + numbered.enumerated().map { number, own in
+          Group(
+            key: "\(key(own.group.family))_\(number + 1)", family: own.group.family,
+            columns: own.group.columns, isJoint: own.isJoint)
+        }
+    }
   }
 
   /// A text of which the same groups are made.
