@@ -44,7 +44,7 @@ struct StepwiseOptions: ParsableArguments, CommonOptions {
   ) throws -> Fit? {
     guard stepwise else { return nil }
     return try engine.fitStepwise(
-      mixture, from: initialization, options: options, passes: passes ?? 2
+      mixture, from: initialization, options: options, passes: passes ?? Engine.stepwisePasses
     ) { step, count in
       // Eight lines, whatever the number of steps.
       if 8 * step / count > 8 * (step - 1) / count { log.info("step \(step) of \(count)") }

@@ -5,6 +5,9 @@ import MixtureModels
 public typealias StepHook = (_ step: Int, _ count: Int) throws -> Void
 
 extension Engine {
+  /// The passes of online EM where nobody says how many.
+  public static let stepwisePasses = 2
+
   /// Collective. Fits a mixture by online EM: in one or two passes over data that are too large for more.
   ///
   /// The blocks are dealt out to up to 64 groups (`BlockGroups`). A step is the E-step of a group and an
@@ -25,7 +28,8 @@ extension Engine {
   ///   missing, since what is expected of them has no mean over different parameters; else as `fit`.
   public func fitStepwise(
     _ model: some MixtureModel, from initialization: Initialization,
-    options: FitOptions = FitOptions(), passes: Int = 1, onStep: StepHook = { _, _ in }
+    options: FitOptions = FitOptions(), passes: Int = Engine.stepwisePasses,
+    onStep: StepHook = { _, _ in }
   ) throws -> Fit {
     try requireStepwise(model, from: initialization, options, passes: passes)
     let start = try searching { engine in

@@ -133,7 +133,7 @@ struct StepwiseTests {
     let messages = try onRanks(ranks) { world in
       do {
         _ = try Engine(Self.data(world), threads: 1, world: world).fitStepwise(
-          threeGaussians, from: .parameters(Self.near)
+          threeGaussians, from: .parameters(Self.near), passes: 1
         ) { step, count in
           #expect(count == 64 && step <= 7)
           if step == 7, world.rank == world.size - 1 { throw Stop() }
