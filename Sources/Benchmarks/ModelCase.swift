@@ -35,7 +35,7 @@ struct ModelCase: Sendable, Encodable, CustomStringConvertible {
 
   /// Models that compute the E-step of full, tied, diag or spherical covariances, each beside that one.
   private static let covariances = CovarianceModels.all
-    .filter { !($0 is UnconstrainedCovariances) }
+    .filter(\.isConstrained)
     .map {
       ModelCase(
         "gaussian covariance=\($0)", gaussians, beside: "gaussian covariance=\($0.type.rawValue)",

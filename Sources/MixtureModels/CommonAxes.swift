@@ -38,7 +38,7 @@ public struct CommonAxes: CovarianceModel {
       masses[k] > 0 && (0..<d).contains { scatter.covariances[(k * d + $0) * d + $0] > 0 }
     }
     func frame(_ axes: [Double]) -> CommonFrame {
-      CommonFrame(scatter, live, axes: axes, sharesVolume: along is EqualVolumeCovariances)
+      CommonFrame(scatter, live, axes: axes, sharesVolume: along.sharesVolume)
     }
     var best = frame(Self.axes(of: scatter.covariances, weights: masses, d))
     if let previous = scatter.previous {

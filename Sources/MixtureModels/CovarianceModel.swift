@@ -34,6 +34,12 @@ public protocol CovarianceModel: Sendable, CustomStringConvertible {
   /// The numbers that hold its covariances.
   var type: CovarianceType { get }
 
+  /// Whether more is demanded of the covariances than the shape of their numbers; by default so.
+  var isConstrained: Bool { get }
+
+  /// Whether components differ in shape, not in volume; by default not.
+  var sharesVolume: Bool { get }
+
   /// What a conjugate prior is of; by default of each component's covariance.
   var conjugacy: Conjugacy { get }
 
@@ -85,6 +91,8 @@ public struct Scatter: Sendable {
 extension CovarianceModel {
   public var name: String { names[0] }
   public var description: String { name }
+  public var isConstrained: Bool { true }
+  public var sharesVolume: Bool { false }
   public var conjugacy: Conjugacy { .each }
 }
 
@@ -130,6 +138,7 @@ public struct UnconstrainedCovariances: CovarianceModel {
     (self.type, names) = (type, [type.rawValue] + others)
   }
 
+  public var isConstrained: Bool { false }
   public var conjugacy: Conjugacy { type.form.isShared ? .common : .each }
 
   public func freeParameterCount(components: Int, columns: Int) -> Int {

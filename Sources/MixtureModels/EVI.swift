@@ -10,6 +10,7 @@ import Kernels
 public struct EqualVolumeCovariances: CovarianceModel {
   public let names = ["EVI"]
   public let type = CovarianceType.diag
+  public let sharesVolume = true
 
   public func freeParameterCount(components: Int, columns: Int) -> Int {
     1 + components * (columns - 1)

@@ -81,7 +81,7 @@ public struct GaussianMixture: MixtureModel {
 
   /// None where components share a covariance, or what makes them alike, or a prior of them all.
   public func ofComponents(_ count: Int) -> GaussianMixture? {
-    guard covariance is UnconstrainedCovariances, !form.isShared, prior == nil else { return nil }
+    guard !covariance.isConstrained, !form.isShared, prior == nil else { return nil }
     let mixture = GaussianMixture(
       components: count, columns: columnCount, covariance: covariance,
       regularization: regularization, units: units, ranges: ranges, exactDense: exactDense)
@@ -158,7 +158,7 @@ public struct GaussianMixture: MixtureModel {
 
   /// Those nearest to what the covariance model allows, as its M-step has it.
   public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
-    guard !(covariance is UnconstrainedCovariances) else { return parameters }
+    guard covariance.isConstrained else { return parameters }
     var corrected = parameters
     corrected.covariances = try covariance.constrained(
       Scatter(

@@ -39,7 +39,7 @@ package struct ProgramIdentity: Sendable, Equatable {
   private static func mixtures(columns: Int) -> [any Family] {
     Families.standard.types.flatMap { type in
       let hasCovariances = type.settings.contains { $0.name == "covariance" }
-      let models = CovarianceModels.all.filter { columns < 50 || $0 is UnconstrainedCovariances }
+      let models = CovarianceModels.all.filter { columns < 50 || !$0.isConstrained }
       return (hasCovariances ? models.map(\.name) : [""]).compactMap { name in
         let options = FamilyOptions(
           regularization: 0.1, values: hasCovariances ? ["covariance": name] : [:])
