@@ -105,14 +105,6 @@ public struct ClassMixture<Base: Family>: DerivedFamily {
       try base.components(at: parameters, sharing: work), classes: classes)
   }
 
-  public func moments(
-    of components: ClassComponents<Base.StepComponents>, at parameters: Parameters
-  ) -> Base.StepMoments { base.moments(of: components.base, at: parameters) }
-
-  public func moments(about centers: [Double]) -> Base.StepMoments {
-    base.moments(about: centers)
-  }
-
   public func maximized(
     _ sums: Sums, of moments: Base.StepMoments, from previous: Parameters?,
     sharing work: WorkSharing

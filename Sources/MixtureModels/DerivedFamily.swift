@@ -47,3 +47,17 @@ extension DerivedFamily {
     base.concerns(about: parameters, rows: rows)
   }
 }
+
+extension DerivedFamily where StepMoments == Base.StepMoments {
+  public func moments(about centers: [Double]) -> StepMoments { base.moments(about: centers) }
+}
+
+extension DerivedFamily
+where
+  StepMoments == Base.StepMoments, StepComponents: DerivedComponents,
+  StepComponents.Base == Base.StepComponents
+{
+  public func moments(of components: StepComponents, at parameters: Parameters) -> StepMoments {
+    base.moments(of: components.base, at: parameters)
+  }
+}

@@ -51,12 +51,6 @@ public struct HardMixture<Base: Family>: DerivedFamily {
     HardComponents(base: try base.components(at: parameters, sharing: work))
   }
 
-  public func moments(
-    of components: HardComponents<Base.StepComponents>, at parameters: Parameters
-  ) -> Base.StepMoments { base.moments(of: components.base, at: parameters) }
-
-  public func moments(about centers: [Double]) -> Base.StepMoments { base.moments(about: centers) }
-
   public func maximized(
     _ sums: Sums, of moments: Base.StepMoments, from previous: Parameters?,
     sharing work: WorkSharing

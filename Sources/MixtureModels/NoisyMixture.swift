@@ -79,14 +79,6 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
       density: parameters[Self.density][0], box: try box(parameters))
   }
 
-  public func moments(
-    of components: NoisyComponents<Base.StepComponents>, at parameters: Parameters
-  ) -> Base.StepMoments { base.moments(of: components.base, at: parameters) }
-
-  public func moments(about centers: [Double]) -> Base.StepMoments {
-    base.moments(about: centers)
-  }
-
   public func maximized(
     _ sums: Sums, of moments: Base.StepMoments, from previous: Parameters?,
     sharing work: WorkSharing

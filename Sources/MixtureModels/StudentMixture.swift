@@ -99,8 +99,6 @@ public struct StudentMixture: DerivedFamily {
     return moments
   }
 
-  public func moments(about centers: [Double]) -> GaussianMoments { base.moments(about: centers) }
-
   /// Estimated degrees of freedom start from 10.
   public func maximized(
     _ sums: Sums, of moments: GaussianMoments, from previous: Parameters?,
