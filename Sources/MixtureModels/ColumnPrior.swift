@@ -35,11 +35,7 @@ public struct ColumnPrior: Sendable, Equatable {
     if estimate == .ml { return nil }
     guard estimate == .map else { throw estimate.unusable }
     guard let given = options.prior else {
-      // A file is read later.
-      guard options.values["prior"] != "mclust" else {
-        throw FitError.unusable(
-          setting: "prior mclust of a family but Gaussians", expected: "a file")
-      }
+      try options.requireOwnPrior(of: .map)
       weights = WeightPrior()
       first = Array(repeating: smoothed.first, count: d)
       second = Array(repeating: smoothed.second, count: d)

@@ -15,11 +15,7 @@ struct DirichletPrior: Sendable, Equatable {
   init?(_ options: FamilyOptions, smoothing: Double, count: Int) throws {
     guard try Estimate(options) == .map else { return nil }
     guard let given = options.prior else {
-      // A file is read later.
-      guard options.values["prior"] != "mclust" else {
-        throw FitError.unusable(
-          setting: "prior mclust of a family but Gaussians", expected: "a file")
-      }
+      try options.requireOwnPrior(of: .map)
       weights = WeightPrior()
       concentrations = Array(repeating: 1 + smoothing, count: count)
       return

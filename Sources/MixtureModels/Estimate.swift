@@ -38,7 +38,23 @@ public enum Estimate: String, Sendable, CaseIterable {
   }
 }
 
+extension FamilyOptions {
+  /// - Throws: `FitError.unusable` if the prior is mclust's, which is one of Gaussians' parameters, and no
+  ///   posterior of them.
+  func requireOwnPrior(of estimate: Estimate) throws {
+    // A file is read later.
+    guard prior == nil, values["prior"] == FamilySetting.defaultPrior else { return }
+    throw FitError.unusable(
+      setting: "prior \(FamilySetting.defaultPrior)"
+        + (estimate == .vb ? " with estimate vb" : " of a family but Gaussians"),
+      expected: "a file")
+  }
+}
+
 extension FamilySetting {
+  /// The prior that needs no file.
+  public static let defaultPrior = "mclust"
+
   /// Of families that have priors, by default of the data.
   static let estimate = estimate { $0 == Estimate.ml.rawValue ? nil : .moments }
 
@@ -67,7 +83,7 @@ extension FamilySetting {
       that of scikit-learn, or \
       as little as a row)
       """,
-    valueName: "mclust|file.json", noun: "priors", defaultValue: "mclust")
+    valueName: "\(defaultPrior)|file.json", noun: "priors", defaultValue: defaultPrior)
 
   static let weightConcentrationType = FamilySetting(
     "weight-concentration-type",

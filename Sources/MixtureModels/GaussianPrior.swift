@@ -51,8 +51,9 @@ public struct GaussianPrior: Sendable, Equatable {
     let form = covariance.type.form
     if let given = options.prior {
       try self.init(given, of: moments, form)
-    } else if let name = options.values["prior"], name != "mclust" {
-      throw FitError.unusable(setting: "prior \(name)", expected: "mclust, or numbers")
+    } else if let name = options.values["prior"], name != FamilySetting.defaultPrior {
+      throw FitError.unusable(
+        setting: "prior \(name)", expected: "\(FamilySetting.defaultPrior), or numbers")
     } else {
       self.init(mclustOf: moments, form, components: components)
     }

@@ -7,15 +7,8 @@ extension MixedMixture {
   ) throws {
     if estimate == .ml { return }
     guard let given = options.prior else {
-      // A file is read later.
-      if estimate == .vb, options.values["prior"] == "mclust" {
-        throw FitError.unusable(setting: "prior mclust with estimate vb", expected: "a file")
-      }
       let haveMoments = types.contains { $0.priorNames == GaussianPrior.names }
-      if options.values["prior"] == "mclust", !haveMoments {
-        throw FitError.unusable(
-          setting: "prior mclust of a family but Gaussians", expected: "a file")
-      }
+      if estimate == .vb || !haveMoments { try options.requireOwnPrior(of: estimate) }
       return
     }
     var names = [WeightPrior.name]

@@ -43,14 +43,12 @@ public struct VariationalGaussianMixture: DerivedFamily, VariationalFamily {
     var plain = options
     (plain.values["estimate"], plain.values["prior"]) = (nil, nil)
     base = try GaussianMixture(plain, components: components, columns: columns)
-    guard base.covariance is UnconstrainedCovariances else {
+    guard !base.covariance.isConstrained else {
       throw FitError.unusable(
         setting: "estimate vb with covariance \(base.covariance)",
         expected: CovarianceType.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    if let name = options.values["prior"], name == "mclust" {
-      throw FitError.unusable(setting: "prior mclust with estimate vb", expected: "a file")
-    }
+    try options.requireOwnPrior(of: .vb)
     weights = try VariationalWeights(options)
     updates = try VariationalUpdates(options)
     let form = base.form
@@ -166,8 +164,6 @@ public struct VariationalGaussianMixture: DerivedFamily, VariationalFamily {
   public func moments(
     of components: GaussianComponents, at parameters: Parameters
   ) -> GaussianMoments { base.moments(of: components, at: parameters) }
-
-  public func moments(about centers: [Double]) -> GaussianMoments { base.moments(about: centers) }
 
   // MARK: M-step
 

@@ -35,9 +35,7 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily, Variatio
     plain.regularization = 0
     base = try Base(plain, components: components, columns: columns)
     weights = try VariationalWeights(options)
-    if options.prior == nil, options.values["prior"] == "mclust" {
-      throw FitError.unusable(setting: "prior mclust with estimate vb", expected: "a file")
-    }
+    try options.requireOwnPrior(of: .vb)
     let given = options.prior ?? PriorNumbers([])
     try given.requireNames([WeightPrior.name] + Base.priorNames)
     let concentration =
@@ -110,8 +108,6 @@ public struct VariationalMixture<Base: ConjugateFamily>: DerivedFamily, Variatio
   public func moments(
     of components: Base.StepComponents, at parameters: Parameters
   ) -> Base.StepMoments { base.moments(of: components, at: parameters) }
-
-  public func moments(about centers: [Double]) -> Base.StepMoments { base.moments(about: centers) }
 
   public func maximized(
     _ sums: Sums, of moments: Base.StepMoments, from previous: Parameters?,

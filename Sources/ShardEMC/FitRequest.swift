@@ -128,7 +128,7 @@ struct FitRequest {
 
   /// The numbers of a prior: JSON in the place of the file that the program takes.
   private static func prior(_ settings: [String: String]) throws -> PriorNumbers? {
-    guard let text = settings["prior"], text != "mclust" else { return nil }
+    guard let text = settings["prior"], text != FamilySetting.defaultPrior else { return nil }
     return try PriorNumbers(json: Array(text.utf8), name: "prior")
   }
 

@@ -1,3 +1,4 @@
+import MixtureModels
 import RowSources
 import ShardEM
 
@@ -13,22 +14,23 @@ struct GuessedFamilies {
 
   init(_ columns: FoundColumns) {
     let families = columns.firstValues.map(GuessedFamilies.family)
-    let gaussian = families.indices.filter { families[$0] == "gaussian" }
-    let others = families.indices.filter { families[$0] != "gaussian" }
+    let gaussian = families.indices.filter { families[$0] == GaussianMixture.name }
+    let others = families.indices.filter { families[$0] != GaussianMixture.name }
     let joint = gaussian.map { "#\($0 + 1)" }.joined(separator: ",")
-    let ofGaussians =
-      gaussian.count > 1 ? ["{\(joint)}=gaussian"] : gaussian.map { "#\($0 + 1)=gaussian" }
+    let targets = gaussian.count > 1 ? ["{\(joint)}"] : gaussian.map { "#\($0 + 1)" }
     // Numbers: names may have any characters.
-    text = (ofGaussians + others.map { "#\($0 + 1)=\(families[$0])" }).joined(separator: ",")
+    text =
+      (targets.map { "\($0)=\(GaussianMixture.name)" } + others.map { "#\($0 + 1)=\(families[$0])" })
+      .joined(separator: ",")
   }
 
   private static func family(_ values: Categories) -> String {
     let numbers = values.names.indices.compactMap(values.value)
-    guard numbers.count == values.count else { return "categorical" }
-    if numbers == [0, 1] { return "bernoulli" }
+    guard numbers.count == values.count else { return CategoricalMixture.name }
+    if numbers == [0, 1] { return BernoulliMixture.name }
     let areCounts =
       numbers.count > 1 && numbers.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
       && numbers[0] <= 1 && numbers[numbers.count - 1] <= 1000
-    return areCounts ? "poisson" : "gaussian"
+    return areCounts ? PoissonMixture.name : GaussianMixture.name
   }
 }

@@ -122,7 +122,9 @@ struct ModelOptions: ParsableArguments, CommonOptions {
   }
 
   /// The file of `--prior`, if it is one.
-  var inputs: [String] { settings.values["prior"].map { $0 == "mclust" ? [] : [$0] } ?? [] }
+  var inputs: [String] {
+    settings.values["prior"].map { $0 == FamilySetting.defaultPrior ? [] : [$0] } ?? []
+  }
 
   /// Collective. Reads it, on rank 0 for all.
   func prior(in world: any Communicator) throws -> PriorNumbers? {
