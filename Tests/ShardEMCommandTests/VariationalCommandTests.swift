@@ -23,26 +23,8 @@ struct VariationalCommandTests {
   func model(type: String, covariance: String) throws {
     let outcome = try fit(
       "--weight-concentration-type", type, "--covariance", covariance, "-o", "m.json")
-    #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("lower bound"))
-    let text = try folder.text("m.json")
-    #expect(text.contains("\"version\": 2") && text.contains("\"posterior\": {"))
-    let posterior = try #require(try folder.json("m.json")["posterior"] as? [String: Any])
-    #expect(
-      posterior.keys.sorted() == ["degrees_of_freedom", "mean_precision", "weight_concentration"])
-    let score = try Shardem.run(["score", "m.json", "data.csv"], in: folder)
-    #expect(score.status == 0, "\(score.errors)")
-    let logLikelihood = try number("log_likelihood", in: text)
-    #expect(try number("log_likelihood", in: score.output) == logLikelihood)
-    #expect(try number("objective", in: text) < logLikelihood)
-    let commands = [
-      ["predict", "m.json", "data.csv", "-o", "l.npy"],
-      ["sample", "m.json", "--rows", "10", "-o", "s"], ["inspect", "m.json"],
-    ]
-    for command in commands {
-      let outcome = try Shardem.run(command, in: folder)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-    }
+    try expectVariationalModel(
+      of: outcome, ["degrees_of_freedom", "mean_precision", "weight_concentration"], in: folder)
   }
 
   @Test("With scikit-learn's updates the file and the summary have its lower bound, too")
