@@ -57,7 +57,8 @@ extension FitCommand {
         shardem predict classes.json new.csv --classes --output species.csv
 
       Cells that are missing - NaN, empty, NA - and those that hold -999:
-        shardem fit sensors.csv -K 4 --missing em --missing-values -999 --output model.json
+        shardem fit sensors.csv -K 4 --missing em --missing-values -999 \\
+          --output model.json
         shardem impute model.json sensors.csv --missing em --missing-values -999 \\
           --output complete.csv
 

@@ -21,7 +21,8 @@ struct SampleCommand: WorldCommand {
       than shards are cut evenly.
 
         shardem sample model.json --rows 100000 --seed 1 --output simulated
-        mpirun -np 8 shardem sample model.json --rows 1000000000 --shards 64 --output big
+        mpirun -np 8 shardem sample model.json --rows 1000000000 --shards 64 \\
+          --output big
       """)
 
   @OptionGroup var model: ModelArgument

@@ -18,16 +18,17 @@ extension SelectCommand {
           --table iris.csv --output iris.json
 
       Families beside each other, by the integrated completed likelihood:
-        shardem select data.csv -K 2,4,8 --family gaussian,student-t --covariance VVV,VEV \\
-          --criterion icl --restarts 4
+        shardem select data.csv -K 2,4,8 --family gaussian,student-t \\
+          --covariance VVV,VEV --criterion icl --restarts 4
 
-      Which components of the best model are one group, of another shape than theirs:
+      Which components of the best model are one group, not of their shape:
         shardem select data.npy -K 1-12 --merge entropy --merged clusters.json
 
       By rows that are left out of the fit, each fifth of them once:
         shardem select data.npy -K 1-6 --criterion cv --folds 5
 
       A folder of shards on 8 processes:
-        mpirun -np 8 shardem select shards/ -K 10-30 --covariance diag --output best.json
+        mpirun -np 8 shardem select shards/ -K 10-30 \\
+          --covariance diag --output best.json
     """
 }

@@ -23,8 +23,8 @@ struct ShardCommand: WorldCommand {
       from 1 afterwards.
 
         shardem shard survey.csv.gz --shards 8 --output survey
-        mpirun -np 8 shardem shard 'day-*.csv' --columns x,y,z --shards 64 --type float32 \\
-          --output days
+        mpirun -np 8 shardem shard 'day-*.csv' --columns x,y,z \\
+          --shards 64 --type float32 --output days
       """)
 
   @Argument(help: DataOptions.shardsHelp)
