@@ -1,6 +1,10 @@
 import Kernels
 import MixtureModels
 
+#if arch(x86_64)
+  import _Builtin_intrinsics.intel.cpuid
+#endif
+
 /// What an iteration of a covariance type is measured by.
 struct Yardstick {
   /// The floating-point operations that an iteration cannot do without, of n rows of d columns and k
@@ -23,7 +27,7 @@ extension CovarianceType {
   /// difference, a sum and a product go with it.
   var yardstick: Yardstick {
     // Where a core computes a whole vector at once, multiply-adds wait for loads more often.
-    let isWide = TileShape.native == .wide
+    let isWide = computesWholeVectors
     return switch self {
     case .full:
       Yardstick(
@@ -55,4 +59,17 @@ extension CovarianceType {
         libraries: [("scikit-learn", { _ in 8 })])
     }
   }
+}
+
+/// Whether a core has AVX-512 and computes a whole vector at once: Intel's. Zen 4 computes halves.
+private let computesWholeVectors = TileShape.native == .large && makerBegins(with: 0x756e_6547)  // "Genu"
+
+/// Whether the processor's maker, in ASCII from the lowest byte on, begins so.
+private func makerBegins(with letters: UInt32) -> Bool {
+  #if arch(x86_64)
+    var (highest, first, second, third): (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+    return __get_cpuid(0, &highest, &first, &third, &second) == 1 && first == letters
+  #else
+    return false
+  #endif
 }

@@ -60,10 +60,11 @@ public enum KernelTable {
   /// Whether moments with lanes along columns are packed ahead (`AheadMoments`).
   ///
   /// Emerald Rapids: 67 instead of 56 % of the peak with 48 columns, 74 instead of 61 with 64, 80
-  /// instead of 68 with 128. Zen 3 (blocks of 4 × 8): 0.94, 1.13, 1.02 and 1.02 times the time with
-  /// 48, 64, 100 and 128 columns. Zen 4: not measured.
+  /// instead of 68 with 128. Zen 4, an iteration: 0.96, 0.99 and 1.00 times the time with 48, 64 and 128,
+  /// 0.97 tied with 64. Zen 3 (blocks of 4 × 8): 0.94, 1.13, 1.02 and 1.02 times the time with 48, 64, 100
+  /// and 128 columns.
   static func packsAhead(_ shape: TileShape, columnCount: Int) -> Bool {
-    shape == .wide && columnCount >= 48
+    shape == .large && columnCount >= 48
   }
 
   /// Whether the first moments of two components share what is loaded, for so many vectors of
@@ -81,14 +82,16 @@ public enum KernelTable {
   ///
   /// Emerald Rapids, 40 columns, 128 components: 0.75 times the time, the 64 rows in the first-level
   /// cache. The 256 rows of a tile of 16 columns are there already, 64 of more than 48 are not all.
-  /// Zen 3: 1.0 times the time with 16 to 40 columns, 1.1 times with 64 to 128. Zen 4: not measured.
+  /// Zen 4, an iteration: 0.98 times the time with 24 and 40 columns. Zen 3: 1.0 times the time with 16 to
+  /// 40 columns, 1.1 times with 64 to 128.
   public static func diagonalRows(columnCount: Int, shape: TileShape = .native) -> Int? {
-    shape == .wide && columnCount > 16 && columnCount <= 48 ? 64 : nil
+    shape == .large && columnCount > 16 && columnCount <= 48 ? 64 : nil
   }
 
   /// Whether loops over rows in lanes are unrolled by groups of 32.
   ///
   /// Emerald Rapids: 53 instead of 51 % of the peak with 16 columns, 59 instead of 55 with 32, 59
-  /// instead of 56 with 40. Zen 3: 1.04 to 1.5 times the time. Zen 4: not measured.
-  static func unrollsGroups(_ shape: TileShape) -> Bool { shape == .wide }
+  /// instead of 56 with 40. Zen 4, an iteration: 0.99 times the time with 13 and 16 columns, 0.98 with 32.
+  /// Zen 3: 1.04 to 1.5 times the time.
+  static func unrollsGroups(_ shape: TileShape) -> Bool { shape == .large }
 }

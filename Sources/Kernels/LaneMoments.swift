@@ -33,7 +33,7 @@ public func addLaneMoments(
       first: first, second: second, unrolls: KernelTable.unrollsGroups(shape))
     switch shape {
     case .small: rows.add(by: SIMD4<Double>.self)
-    case .large, .wide: rows.add(by: Vector8.self)
+    case .large: rows.add(by: Vector8.self)
     }
   }
 }

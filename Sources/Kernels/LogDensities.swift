@@ -32,7 +32,7 @@ public func writeLogDensities(
     panels: panels, differences: differences)
   switch shape {
   case .small: product.writeDensities(columns, logScale, into: densities, as: Vector8.self)
-  case .large, .wide:
+  case .large:
     product.writeDensities(columns, logScale, into: densities, as: FourVectors.self)
   }
 }
@@ -77,6 +77,6 @@ public func whitenTile(
     panels: panels, differences: differences)
   switch shape {
   case .small: product.write(columns, into: whitened, as: Vector8.self)
-  case .large, .wide: product.write(columns, into: whitened, as: FourVectors.self)
+  case .large: product.write(columns, into: whitened, as: FourVectors.self)
   }
 }

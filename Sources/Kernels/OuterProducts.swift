@@ -35,7 +35,7 @@ public func addMoments(
       rows: rows, first: i, mean: mean, products: scratch, triangle: triangle)
     switch shape {
     case .small: products.addInFours()
-    case .large, .wide: products.addInPairs()
+    case .large: products.addInPairs()
     }
   }
 }

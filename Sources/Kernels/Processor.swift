@@ -1,9 +1,5 @@
 import CProcessor
 
-#if arch(x86_64)
-  import _Builtin_intrinsics.intel.cpuid
-#endif
-
 /// The processor these kernels were compiled for, and whether this machine is one.
 public enum Processor {
   /// The first instruction set the kernels use that this processor lacks; nil when it has all.
@@ -21,25 +17,7 @@ public enum TileShape: Sendable, CaseIterable {
   case small
   /// For registers that hold 32, as those of AVX-512.
   case large
-  /// For such registers where a core computes a whole vector at once, and most two a cycle: Intel's.
-  /// Zen 4 computes halves, and its loads and additions hide beside multiply-adds.
-  case wide
 
-  /// That of the processor these kernels were compiled for, or of the one that runs them.
-  public static var native: TileShape {
-    if shardem_vectors_in_registers() < 32 { return .small }
-    return isIntel ? .wide : .large
-  }
-
-  private static let isIntel = vendorBegins(with: 0x756e_6547)  // "Genu"
-}
-
-/// Whether the processor's maker, in ASCII from the lowest byte on, begins so.
-private func vendorBegins(with letters: UInt32) -> Bool {
-  #if arch(x86_64)
-    var (highest, first, second, third): (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
-    return __get_cpuid(0, &highest, &first, &third, &second) == 1 && first == letters
-  #else
-    return false
-  #endif
+  /// That of the processor these kernels were compiled for.
+  public static var native: TileShape { shardem_vectors_in_registers() < 32 ? .small : .large }
 }

@@ -13,7 +13,7 @@ extension ScreenedLogDensities {
       let target = densities + k * densityStride + groups.lowerBound
       switch shape {
       case .small: product.writeDensities(start, 0, into: target, as: Vector8.self)
-      case .large, .wide: product.writeDensities(start, 0, into: target, as: FourVectors.self)
+      case .large: product.writeDensities(start, 0, into: target, as: FourVectors.self)
       }
     }
   }

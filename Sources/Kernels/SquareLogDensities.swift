@@ -66,7 +66,7 @@ public struct SquareLogDensities {
         let target = densities + k * densityStride + start
         switch shape {
         case .small: writeFour(k, start, squares, Vector8.self, into: target, densityStride)
-        case .large, .wide:
+        case .large:
           writeFour(k, start, squares, FourVectors.self, into: target, densityStride)
         }
       }
