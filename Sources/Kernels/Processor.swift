@@ -12,6 +12,12 @@ public enum Processor {
   public static var missingInstructionSet: String? {
     shardem_missing_instruction_set().map { String(cString: $0) }
   }
+
+  /// Whether these kernels are for AVX-512.
+  public static var usesAVX512: Bool { shardem_vectors_in_registers() >= 32 }
+
+  /// Whether the processor has AVX-512, all of x86-64-v4, but these kernels do not use it: others would be faster.
+  public static var hasUnusedAVX512: Bool { shardem_has_unused_avx512() != 0 }
 }
 
 /// How many accumulators a kernel's tile has, and what surrounds its multiply-adds. Results do not
@@ -27,7 +33,7 @@ public enum TileShape: Sendable, CaseIterable {
 
   /// That of the processor these kernels were compiled for, or of the one that runs them.
   public static var native: TileShape {
-    if shardem_vectors_in_registers() < 32 { return .small }
+    if !Processor.usesAVX512 { return .small }
     return isIntel ? .wide : .large
   }
 
