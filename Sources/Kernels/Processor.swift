@@ -8,6 +8,12 @@ public enum Processor {
   public static var missingInstructionSet: String? {
     shardem_missing_instruction_set().map { String(cString: $0) }
   }
+
+  /// Whether these kernels are for AVX-512.
+  public static var usesAVX512: Bool { shardem_vectors_in_registers() >= 32 }
+
+  /// Whether the processor has AVX-512, all of x86-64-v4, but these kernels do not use it: others would be faster.
+  public static var hasUnusedAVX512: Bool { shardem_has_unused_avx512() != 0 }
 }
 
 /// How many accumulators a kernel's tile has, and what surrounds its multiply-adds. Results do not
@@ -19,5 +25,5 @@ public enum TileShape: Sendable, CaseIterable {
   case large
 
   /// That of the processor these kernels were compiled for.
-  public static var native: TileShape { shardem_vectors_in_registers() < 32 ? .small : .large }
+  public static var native: TileShape { Processor.usesAVX512 ? .large : .small }
 }

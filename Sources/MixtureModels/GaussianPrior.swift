@@ -123,16 +123,22 @@ public struct GaussianPrior: Sendable, Equatable {
     if form.isMatrix, numbers.count < d * d {
       all = (0..<d * d).map { $0 / d == $0 % d ? all[$0 % d] : 0 }
     }
-    let isUsable =
-      form.isMatrix
-      ? CovarianceCheck.asymmetry(of: all, d, within: 1e-6) == nil
-        && CovarianceCheck.isPositiveDefinite(all, d)
-      : all.allSatisfy { $0 > 0 }
-    guard isUsable else {
+    let isSymmetric =
+      !form.isMatrix || CovarianceCheck.asymmetry(of: all, d, within: 1e-6) == nil
+    guard isSymmetric, isUsable(all, form, columns: d) else {
       throw FitError.unusable(
         setting: "prior covariance \(numbers)",
         expected: form.isMatrix ? "a positive definite matrix" : "more than 0")
     }
     return all
+  }
+
+  /// Whether there are distributions of covariances about one of these numbers.
+  static func isUsable(
+    _ covariance: [Double], _ form: any CovarianceForm, columns: Int
+  ) -> Bool {
+    form.isMatrix
+      ? CovarianceCheck.isPositiveDefinite(covariance, columns)
+      : covariance.allSatisfy { $0 > 0 }
   }
 }

@@ -51,9 +51,10 @@ public struct VariationalGaussianMixture: DerivedFamily, VariationalFamily {
     try options.requireOwnPrior(of: .vb)
     weights = try VariationalWeights(options)
     updates = try VariationalUpdates(options)
-    let form = base.form
+    let (form, addends) = (base.form, base.addends)
     prior = try options.measures?.moments.map {
-      try GaussianPrior(variational: options.prior, of: $0, form, components: components)
+      try GaussianPrior(
+        variational: options.prior, of: $0, form, addends: addends, components: components)
     }
   }
 
@@ -327,19 +328,24 @@ extension GaussianMixture {
 extension GaussianPrior {
   /// scikit-learn's default, or what somebody gave instead of some of its numbers.
   ///
+  /// Where the rows' covariance is singular, for they are few or columns depend on others, the
+  /// regularization is added to its diagonal: no distribution has a singular one.
+  ///
+  /// - Parameter addends: of the regularization, D numbers in squared data units.
   /// - Throws: `FitError.unusable` about a name or number.
   init(
     variational given: PriorNumbers?, of moments: DataMeasures.Moments, _ form: any CovarianceForm,
-    components: Int
+    addends: [Double], components: Int
   ) throws {
     let given = given ?? PriorNumbers([])
     let d = moments.means.count
     try given.requireNames([WeightPrior.name] + Self.names)
-    let variances = (0..<d).map { moments.covariance[$0 * d + $0] }
-    let own: [Double] =
-      form.isMatrix
-      ? moments.covariance
-      : form.varianceCount(columns: d) == d ? variances : [variances.reduce(0, +) / Double(d)]
+    var own = Self.covariance(moments.covariance, form)
+    if !Self.isUsable(own, form, columns: d) {
+      var covariance = moments.covariance
+      for j in 0..<d { covariance[j * d + j] += addends[j] }
+      own = Self.covariance(covariance, form)
+    }
     self.init(
       weightConcentration: try given.number(WeightPrior.name, above: 0) ?? 1 / Double(components),
       mean: try Self.mean(given, columns: d) ?? moments.means,
@@ -347,5 +353,13 @@ extension GaussianPrior {
       spread: Spread(
         degreesOfFreedom: try given.number("degrees_of_freedom", above: Double(d - 1)) ?? Double(d),
         covariance: try Self.covariance(given, form, columns: d) ?? own))
+  }
+
+  /// The numbers that covariances of a form have of a D × D one.
+  private static func covariance(_ covariance: [Double], _ form: any CovarianceForm) -> [Double] {
+    if form.isMatrix { return covariance }
+    let d = Int(Double(covariance.count).squareRoot())
+    let variances = (0..<d).map { covariance[$0 * d + $0] }
+    return form.varianceCount(columns: d) == d ? variances : [variances.reduce(0, +) / Double(d)]
   }
 }

@@ -3,18 +3,25 @@ import MixtureModels
 import ModelFiles
 import RowSources
 import ShardEM
+import Words
 
 /// Rows that functions work on: what a `shardem_data` of the header is.
 final class CallerData: Sendable {
   let rows: DataSet
   /// What the columns are called; nil if they have no names.
   let columns: [String]?
+  /// Families of the columns by their values; nil if nobody asked.
+  let guessedFamilies: String?
   let threads: Int
   let world: any Communicator
 
-  init(_ rows: DataSet, columns: [String]?, threads: Int, world: any Communicator) {
+  init(
+    _ rows: DataSet, columns: [String]?, guessedFamilies: String? = nil, threads: Int,
+    world: any Communicator
+  ) {
     (self.rows, self.threads, self.world) = (rows, threads, world)
     self.columns = columns ?? rows.columnNames
+    self.guessedFamilies = guessedFamilies
   }
 
   /// - Parameter data: null, or from `handle`.
@@ -130,7 +137,9 @@ struct FileRequest {
   let memory: MemoryLimit
   let threads: Int?
   let family: any Family.Type
+  let guessesFamilies: Bool
   let settings: [String: String]
+  let unknownCategoriesAreMissing: Bool
 
   /// - Throws: `ArgumentError` about the first option that cannot be used.
   init(_ json: UnsafePointer<CChar>?) throws {
@@ -158,8 +167,18 @@ struct FileRequest {
     }
     self.memory = memory
     threads = try reader.threads()
-    family = try FitRequest.family(reader.string("family"))
+    let name = try reader.string("family")
+    (family, guessesFamilies) = (try FitRequest.family(name), name == FitRequest.guessed)
     settings = try reader.texts("settings") ?? [:]
+    let unknown = try reader.string("unknown_categories") ?? "error"
+    guard ["error", "missing"].contains(unknown) else {
+      throw ArgumentError(
+        "unknown_categories: found \(quoted(unknown)), expected error or missing")
+    }
+    unknownCategoriesAreMissing = unknown == "missing"
+    if unknownCategoriesAreMissing && !missing {
+      throw ArgumentError("unknown_categories: missing, where cells may not be missing")
+    }
     try reader.requireEmpty()
   }
 
@@ -171,18 +190,30 @@ struct FileRequest {
     let threads = self.threads ?? share
     var options = options
     options.order = model?.columns.map { ColumnOrder(names: $0, owner: "the model") }
+    var families: String?
+    let own = kinds { families = $0 }
     let data = try DataSet.open(
       files, options: options, weights: weights, labels: labels,
-      kinds: model.map(Self.kinds) ?? kinds, predictingAllRows: model != nil, memory: memory,
-      threads: threads, world: world)
-    return CallerData(data, columns: nil, threads: threads, world: world)
+      kinds: model.map(Self.kinds) ?? own,
+      unknownCategoriesAreMissing: unknownCategoriesAreMissing, predictingAllRows: model != nil,
+      memory: memory, threads: threads, world: world)
+    return CallerData(
+      data, columns: nil, guessedFamilies: families, threads: threads, world: world)
   }
 
   /// Which columns are of categories, by the family.
-  private var kinds: ColumnKinds? {
-    ColumnKinds { found in
-      try family.categoricalColumns(
-        FamilyOptions(columnNames: found.names, values: settings), names: found.names,
+  ///
+  /// - Parameter guess: is told the families of the columns, if they are guessed.
+  private func kinds(guess: @escaping (String) -> Void) -> ColumnKinds {
+    ColumnKinds(looksAtValues: guessesFamilies) { found in
+      var values = settings
+      if guessesFamilies {
+        let text = GuessedFamilies(found).text
+        guess(text)
+        values[GuessedFamilies.setting] = text
+      }
+      return try family.categoricalColumns(
+        FamilyOptions(columnNames: found.names, values: values), names: found.names,
         count: found.count
       ).map { $0 ? .category(nil) : .number }
     }

@@ -6,6 +6,8 @@ import Words
 /// What a caller wants to be fitted, by its options.
 struct FitRequest {
   let family: any Family.Type
+  /// Whether the families of the columns are those that the data's first rows look like.
+  let guessesFamilies: Bool
   private(set) var components: Int
   /// Values of settings of the family, by name.
   private(set) var settings: [String: String]
@@ -69,8 +71,10 @@ struct FitRequest {
 
   /// - Parameter reader: of options of which some have been taken.
   init(_ reader: inout OptionReader, components: Int) throws {
-    let family = try Self.family(reader.string("family"))
+    let name = try reader.string("family")
+    let family = try Self.family(name)
     (self.family, self.components) = (family, components)
+    guessesFamilies = name == Self.guessed
     let given = try reader.texts("settings") ?? [:]
     settings = given
     prior = try Self.prior(given)
@@ -94,12 +98,16 @@ struct FitRequest {
     try requireKnownSettings()
   }
 
+  /// A mixed mixture, of families that are guessed.
+  static let guessed = "auto"
+
   /// - Parameter name: nil: Gaussian.
   static func family(_ name: String?) throws -> any Family.Type {
     let name = name ?? GaussianMixture.name
-    guard let family = families[name] else {
+    guard let family = families[name == guessed ? MixedMixture.name : name] else {
+      let names = families.names + [guessed]
       throw ArgumentError(
-        "family: found \(quoted(name)), expected \(families.names.joined(separator: ", "))")
+        "family: found \(quoted(name)), expected \(names.joined(separator: ", "))")
     }
     return family
   }
@@ -138,7 +146,12 @@ struct FitRequest {
     for name in settings.keys.sorted() where !known.contains(name) {
       throw ArgumentError("settings: \(family.name) has no \(quoted(name))")
     }
+    if guessesFamilies, settings[GuessedFamilies.setting] != nil {
+      throw ArgumentError(
+        "settings: \(GuessedFamilies.setting) with family \(Self.guessed), which guesses them")
+    }
     for setting in family.settings where setting.isRequired && settings[setting.name] == nil {
+      if guessesFamilies, setting.name == GuessedFamilies.setting { continue }
       throw ArgumentError("settings: \(family.name) without \(setting.name)")
     }
     if exactDense, !family.leavesOutNegligible {

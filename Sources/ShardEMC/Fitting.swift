@@ -21,7 +21,7 @@ extension FitRequest {
       throw DataSetError.fewerRowsThanComponents(
         rows: rows.weightedRowCount, components: components)
     }
-    let mixture = try mixture(for: engine, columns: data.columns)
+    let mixture = try mixture(for: engine, of: data)
     do {
       return try file(of: mixture, data, engine, start, onIteration)
     } catch let error as FitError {
@@ -31,17 +31,17 @@ extension FitRequest {
 
   /// Collective. The mixture, for the rows of an engine.
   ///
-  /// - Parameter columns: what they are called; nil: they have no names.
-  func mixture(for engine: Engine, columns: [String]?) throws -> any Family {
+  /// - Parameter data: of which the engine has all rows, or some.
+  func mixture(for engine: Engine, of data: CallerData) throws -> any Family {
     let rows = engine.data
-    let values = try settings(for: rows)
+    let values = try settings(for: data)
     let isRelative = regularization.isRelative && family.regularizesVariances
     let known = Families.standard.settings(of: family)
     let options = FamilyOptions(
       regularization: regularization.value,
       regularizationUnits: isRelative ? try engine.columnVariances() : nil, exactDense: exactDense,
       isHard: isHard, ranges: rows.ranges, measures: try engine.measures(for: values, of: known),
-      prior: prior, columnNames: columns, categories: rows.categories.map { $0?.names },
+      prior: prior, columnNames: data.columns, categories: rows.categories.map { $0?.names },
       classNames: rows.classNames, values: values)
     return try engine.world.common {
       try Families.standard.mixture(
@@ -49,10 +49,18 @@ extension FitRequest {
     }
   }
 
-  /// The values of settings; with labels one component a class, if nothing else is said.
-  private func settings(for rows: DataSet) throws -> [String: String] {
+  /// The values of settings, with guessed families; with labels one component a class, if nothing else is
+  /// said.
+  private func settings(for data: CallerData) throws -> [String: String] {
+    var settings = settings
+    if guessesFamilies {
+      guard let families = data.guessedFamilies else {
+        throw ArgumentError("family: \(Self.guessed) of data that were not opened with it")
+      }
+      settings[GuessedFamilies.setting] = families
+    }
     let perClass = FamilyExtension.classes.setting.name
-    guard rows.isLabelled else {
+    guard data.rows.isLabelled else {
       if settings[perClass] != nil { throw ArgumentError("settings: \(perClass) without labels") }
       return settings
     }

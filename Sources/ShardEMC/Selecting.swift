@@ -54,7 +54,7 @@ struct SelectRequest {
     let selection = try data.engine(in: world).select(
       zip(candidates, names).map { candidate, name in
         Candidate(name, components: candidate.components) { engine in
-          let mixture = try candidate.mixture(for: engine, columns: data.columns)
+          let mixture = try candidate.mixture(for: engine, of: data)
           try ModelRoom.require(mixture, threads: engine.threadCount, in: engine.world)
           return mixture
         }

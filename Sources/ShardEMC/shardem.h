@@ -82,6 +82,7 @@ int32_t shardem_rows(
  *   "columns", "delimiter", "decimal_comma", "header", "missing", "missing_values", "weights", "labels", "memory"
  *                     what the program's options of these names say; lists are lists
  *   "family", "settings"    as of shardem_fit: of them it depends which columns are of categories
+ *   "unknown_categories"    what a category is that the model has not: "error" (default), or "missing", a missing cell
  *   "threads"         as above
  * model: a model whose columns they are to have, in the place of a family; null for none. */
 int32_t shardem_files(
@@ -105,7 +106,8 @@ typedef int32_t (*shardem_callback)(
  * options: a JSON object of
  *   "components"      K, from 1 up; needed
  *   "family"          "gaussian" (default), "bernoulli", "student-t", "poisson", "exponential", "multinomial",
- *                     "von-mises-fisher", "categorical", "mixed", "k-means", "soft-k-means"
+ *                     "von-mises-fisher", "categorical", "mixed", "k-means", "soft-k-means"; of files that were
+ *                     opened with it "auto", mixed by families that the first rows look like
  *   "settings"        an object of strings: the options of the family that `shardem fit --help` lists, without
  *                     their dashes, as {"covariance": "VVE", "estimate": "map"}; "prior" is the text of a file
  *   "regularization"  a string as the program takes it; by default "1e-6rel"

@@ -26,6 +26,7 @@ import Words
     ])
 
   static func main() {
+    let kernels = Result { try LaterBuild.start() }
     Term.use(\.nameOnCommandLine)
     EndingSignals.install()
     OpenFiles.raiseLimit()
@@ -42,7 +43,10 @@ import Words
       try DifferentOptions.check(request.words, in: world)
       switch request {
       case .work(let command):
-        try world.agree(requireProcessor)
+        try world.agree {
+          try kernels.get()
+          try requireProcessor()
+        }
         return try command.run(in: world).rawValue
       case .text(let text):
         try world.agree { if world.rank == 0 { try printResult(text + "\n") } }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Host
 import Kernels
 import MessagePassing
 
@@ -36,12 +37,12 @@ func requireProcessor() throws {
 }
 
 /// The kernels need instructions that this processor has not.
-struct WrongProcessor: Error, CustomStringConvertible {
+struct WrongProcessor: InputError, CustomStringConvertible {
   /// The first instruction set it lacks.
   let missing: String
 
   var description: String {
     "this processor has no \(missing), which the program was built for; build it with "
-      + "SHARDEM_CPU=native on this machine, or with SHARDEM_CPU=x86-64-v3 for most machines"
+      + "SHARDEM_CPU=native on this machine, or by scripts/portable for most machines"
   }
 }

@@ -44,6 +44,23 @@ struct VariationalCommandTests {
     #expect(inspected.status == 0 && inspected.output.contains("lower_bound_"))
   }
 
+  @Test(
+    "Where the covariance of the data is singular, the prior has the regularization beside it",
+    arguments: ["full", "tied", "diag"])
+  func singular(covariance: String) throws {
+    // The third column is the sum of the others, the fourth is constant.
+    let rows = (0..<40).map { n in
+      let (a, b) = (n * 7 % 11, n * 5 % 13)
+      return "\(a),\(b),\(a + b),3\n"
+    }
+    try folder.write("flat.csv", "a,b,c,d\n" + rows.joined())
+    let line = ["fit", "flat.csv", "-K", "2", "--estimate", "vb", "--covariance", covariance]
+    let outcome = try Shardem.run(line + ["-o", "m.json", "-q"], in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let refused = try Shardem.run(line + ["--regularization", "0"], in: folder)
+    #expect(refused.status != 0 && refused.errorLines.count == 1, "\(refused.errors)")
+  }
+
   @Test("The examples of help run as they stand there")
   func examples() throws {
     let help = try Shardem.run(["fit", "--help"], in: folder).output.replacing("\\\n", with: " ")

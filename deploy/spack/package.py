@@ -32,7 +32,7 @@ class Shardem(Package):
         # Swift comes with a compiler of its own, also for what is written in C.
         env.unset("CC")
         env.unset("CXX")
-        # The level that all of Spack's names for a processor have: x86-64-v4 for zen5.
+        # For one processor, as Spack has it: the level that all of its names for it have, x86-64-v4 for zen5.
         level = self.spec.target.generic.name
         if level.startswith("x86_64"):
             env.set("SHARDEM_CPU", level.replace("_", "-"))

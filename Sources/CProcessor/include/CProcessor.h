@@ -11,6 +11,18 @@ static inline long shardem_vectors_in_registers(void) {
 #endif
 }
 
+/// Whether this processor has all of x86-64-v4 beyond v3, AVX-512, which the importing module does not use.
+static inline int shardem_has_unused_avx512(void) {
+#if defined(__x86_64__) && !defined(__AVX512F__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512bw");
+#else
+  return 0;
+#endif
+}
+
 /// The first instruction set that the importing module was compiled for and this processor
 /// lacks, or NULL when it has them all.
 static inline const char *shardem_missing_instruction_set(void) {

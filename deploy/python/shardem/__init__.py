@@ -13,10 +13,11 @@ ESTIMATORS = [
     "MixedMixture",
     "MultinomialMixture",
     "PoissonMixture",
+    "SoftKMeansMixture",
     "StudentTMixture",
     "VonMisesFisherMixture",
 ]
-__all__ = [*ESTIMATORS, "Files", "Selection", "select"]
+__all__ = [*ESTIMATORS, "Files", "Selection", "load", "select"]
 
 
 def __getattr__(name):
@@ -29,7 +30,7 @@ def __getattr__(name):
         from . import _selection
 
         return getattr(_selection, name)
-    if name in ESTIMATORS:
+    if name in ESTIMATORS or name == "load":
         from . import _estimators
 
         return getattr(_estimators, name)

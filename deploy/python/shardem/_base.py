@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import numbers
@@ -37,12 +38,14 @@ class Mixture(BaseEstimator):
     n_iter_ : int
     lower_bound_ : float
         What the fit has maximized, per unit of weight: the mean log-likelihood, or with a prior the
-        log-posterior.
+        log-posterior; of variational Bayes the whole bound of the log evidence.
     """
 
     _family: str
-    #: What a fit maximizes, where that makes another model; None of models of the likelihood.
-    _estimate: str | None = None
+    #: What `estimate` may be.
+    _estimates: tuple[str, ...] = ("ml", "map")
+    #: What model files say of it: nothing where it makes no other model.
+    _estimates_of_files: tuple[str | None, ...] = (None,)
     #: The parameter that the program calls regularization.
     _regularization: str | None = "regularization"
     #: Settings of the family and the parameters that have them.
@@ -180,8 +183,8 @@ class Mixture(BaseEstimator):
             "init": self.init_params if isinstance(self.init_params, str) else repr(self.init_params),
             "settings": {},
         }
-        if getattr(self, "estimate", "ml") not in ("ml", "map"):
-            raise ValueError(f"estimate={self.estimate!r}; expected 'ml' or 'map'")
+        if getattr(self, "estimate", "ml") not in self._estimates:
+            raise ValueError(f"estimate={self.estimate!r}; expected {' or '.join(map(repr, self._estimates))}")
         if self._regularization is not None:
             options["regularization"] = _text(getattr(self, self._regularization))
         for setting, name in self._settings.items():
@@ -268,8 +271,8 @@ class Mixture(BaseEstimator):
         if reset:
             for name in ("n_features_in_", "feature_names_in_"):
                 self.__dict__.pop(name, None)
-            options["family"] = self._family
-            settings = self._options()["settings"]
+            own = self._options()
+            options["family"], settings = own["family"], own["settings"]
             options["settings"] = {name: settings[name] for name in ("column-families",) if name in settings}
             return _Taken(None, None, None, options)
         return _Taken(None, None, None, options, model=self.model_)
@@ -332,6 +335,8 @@ class Mixture(BaseEstimator):
     def _take_objective(self, record: dict) -> None:
         weight = record.get("total_weight", record.get("rows"))
         objective = record.get("objective", record.get("log_likelihood"))
+        if record.get("estimate") == "vb":
+            weight = 1
         self.lower_bound_ = math.nan if objective is None or not weight else objective / weight
 
     def _derive(self, content: dict) -> None:
@@ -343,16 +348,19 @@ class Mixture(BaseEstimator):
         Path(path).write_bytes(self.model_)
 
     @classmethod
-    def load(cls, path):
-        """A fitted estimator, from a model file of this one or the program."""
+    def load(cls, path, **parameters):
+        """A fitted estimator, from a model file of this one or the program. What the file tells of its parameters,
+        they are, and what `parameters` tell in its place."""
         model = Path(path).read_bytes()
         _library.check_model(model)
         content = json.loads(model)
         if content["family"] != cls._family:
             raise ValueError(f"{path}: a model of family {content['family']}; expected {cls._family}")
-        if content.get("estimate") != cls._estimate:
+        if content.get("estimate") not in cls._estimates_of_files:
             raise ValueError(f"{path}: {cls.__name__} is not the estimator of this model")
-        estimator = cls(**cls._parameters(content))
+        known = inspect.signature(cls).parameters
+        own = {name: value for name, value in cls._parameters(content).items() if name in known and value is not None}
+        estimator = cls(**{**own, **parameters})
         estimator.n_features_in_ = content["dimensions"]
         if "columns" in content:
             estimator.feature_names_in_ = np.array(content["columns"], object)
@@ -360,9 +368,33 @@ class Mixture(BaseEstimator):
         return estimator
 
     @classmethod
+    def _is_of(cls, content: dict) -> bool:
+        """Whether a model file is of such an estimator."""
+        return content["family"] == cls._family and content.get("estimate") in cls._estimates_of_files
+
+    @classmethod
     def _parameters(cls, content: dict) -> dict:
-        """Parameters that a model file tells."""
-        return {cls._components_name: content["components"]}
+        """Parameters that a model file tells; None are those that it does not, and others than the estimator's are
+        nobody's."""
+        record, noise = content.get("fit", {}), content.get("noise")
+        regularization = record.get("regularization")
+        if record.get("regularization_relative"):
+            regularization = f"{regularization!r}rel"
+        classes = content.get("classes", [])
+        each = len(classes) // (max(classes) + 1) if classes else 0
+        way = record.get("initialization")
+        return {
+            cls._components_name: content["components"],
+            "estimate": record.get("estimate"),
+            # Of a box its volume is that of the data.
+            "noise": None if noise is None else "minimum" in noise or noise["density"],
+            "components_per_class": each if each > 1 else None,
+            "weight_concentration_type": content.get("weight_concentration_type"),
+            cls._regularization: regularization,
+            "tol": None if "tolerance_parameters" in record else record.get("tolerance"),
+            "random_state": record.get("seed"),
+            "init_params": way if way in _WAYS else None,
+        }
 
     # MARK: Predictions
 
@@ -388,6 +420,10 @@ class Mixture(BaseEstimator):
         tags.input_tags.allow_nan = getattr(self, "missing", "error") == "em"
         tags.input_tags.positive_only = self._takes_no_negative
         return tags
+
+
+#: The ways to find starts, as the program calls them.
+_WAYS = ("race", "kmeans", "k-means++", "random")
 
 
 class _Taken:
@@ -566,7 +602,7 @@ def _number(value, name: str) -> float:
 def _text(value) -> str:
     """A setting as the program takes it."""
     if isinstance(value, dict):
-        return json.dumps(value)
+        return json.dumps(value, default=lambda array: np.asarray(array, np.float64).tolist())
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         return repr(float(value)) if not isinstance(value, numbers.Integral) else str(int(value))
     return str(value)

@@ -74,10 +74,13 @@ def learned(X: np.ndarray, columns: list[bool], ranks=None) -> list[list[str] | 
     return [None if names is None else ordered(names) for names in own]
 
 
-def coded(X: np.ndarray, categories: list[list[str] | None], absent: np.ndarray) -> np.ndarray:
+def coded(
+    X: np.ndarray, categories: list[list[str] | None], absent: np.ndarray, *, others_are_missing=False,
+) -> np.ndarray:
     """Rows as the engine takes them: of a category its place, from 0; NaN where nothing is known.
 
     absent: which rows may have other categories.
+    others_are_missing: whether all may, which then tell nothing.
     """
     rows = np.empty(X.shape)
     for j, names in enumerate(categories):
@@ -89,6 +92,8 @@ def coded(X: np.ndarray, categories: list[list[str] | None], absent: np.ndarray)
         codes = np.array([math.nan if one is None else places.get(one, -1) for one in found], np.float64)
         own = codes[of_rows] if len(codes) else np.empty(0)
         own[absent & (own < 0)] = 0
+        if others_are_missing:
+            own[own < 0] = math.nan
         if (own < 0).any():
             row = int(np.argmax(own < 0))
             raise ValueError(
@@ -125,13 +130,27 @@ def decoded(rows: np.ndarray, categories: list[list[str] | None]) -> np.ndarray:
     return np.column_stack([column.astype(object) for column in columns])
 
 
-def family(column: np.ndarray) -> str:
-    """The family that the program guesses for a column: by words, 0 and 1, counts or others."""
+def facts(column: np.ndarray) -> dict | None:
+    """What of a column's values decides on a family for it: None of words; else the smallest three, the largest and
+    whether all are whole."""
     found = [one for one in names_of(column)[0] if one is not None]
     if not all(map(is_number, found)):
+        return None
+    values = sorted({float(one) for one in found})
+    return {"least": values[:3], "most": values[-1:], "whole": all(value == int(value) for value in values)}
+
+
+def family(parts: list[dict | None]) -> str:
+    """The family that the program guesses for a column: by words, 0 and 1, counts or others.
+
+    parts: the facts of its rows on each rank.
+    """
+    if any(part is None for part in parts):
         return "categorical"
-    values = sorted(float(one) for one in found)
-    if values == [0, 1]:
+    least = sorted({value for part in parts for value in part["least"]})
+    if least == [0, 1]:
         return "bernoulli"
-    are_counts = len(values) > 1 and all(value >= 0 and value == int(value) for value in values)
-    return "poisson" if are_counts and values[0] <= 1 and values[-1] <= 1000 else "gaussian"
+    if len(least) < 2 or not all(part["whole"] for part in parts):
+        return "gaussian"
+    most = max(value for part in parts for value in part["most"])
+    return "poisson" if 0 <= least[0] <= 1 and most <= 1000 else "gaussian"

@@ -23,8 +23,17 @@ n_init : int, default=1
     Starts, of which the best wins.
 init_params : {'race', 'kmeans', 'k-means++', 'random'}, default='race'
     Where to start; 'race': from the best of many starts.
-estimate : {'ml', 'map'}, default='ml'
-    What is maximized: the likelihood, or the posterior density with mclust's prior.
+estimate : {'ml', 'map', 'vb'}, default='ml'
+    What is maximized: the likelihood; the posterior density; or the lower bound of variational Bayes, of families
+    whose columns are not Gaussian (BayesianGaussianMixture is for these).
+prior : dict or 'mclust', default=None
+    Of 'map' and 'vb', numbers or lists of `shardem fit --prior`: of Gaussians weight_concentration, mean,
+    mean_precision, degrees_of_freedom, covariance (None: as mclust has it), of bernoulli alpha and beta, of poisson
+    and exponential shape and rate, of categorical and multinomial concentration, of mixed those of its families.
+weight_concentration_type : {'dirichlet', 'dirichlet-process'}, default=None
+    Of 'vb', the prior of the weights; None is 'dirichlet'.
+unknown_categories : {'error', 'missing'}, default='error'
+    What a category is that the fit had not: an error, or with missing='em' a missing cell.
 missing : {'error', 'em'}, default='error'
     What NaN is: an error, or a missing cell, to whose place the model gives what is probable there.
 noise : None, True or float, default=None

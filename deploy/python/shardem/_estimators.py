@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
@@ -10,8 +11,8 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_is_fitted
 
-from . import _categories, _library
-from ._base import DensityMixture, Mixture, _least_rows
+from . import ESTIMATORS, _categories, _library
+from ._base import DensityMixture, Mixture, _least_rows, _number
 from ._documents import documented, keep
 
 
@@ -93,13 +94,14 @@ class GaussianMixture(_Covariances, DensityMixture):
     _family = "gaussian"
     _regularization = "reg_covar"
     _settings = {
-        "covariance": "covariance_type", "estimate": "estimate", "components-per-class": "components_per_class",
+        "covariance": "covariance_type", "estimate": "estimate", "prior": "prior",
+        "components-per-class": "components_per_class",
     }
 
     def __init__(
         self, n_components=1, *, covariance_type="full", tol=1e-6, reg_covar="1e-6rel", max_iter=1000,
-        n_init=1, init_params="race", estimate="ml", missing="error", noise=None, components_per_class=None,
-        weights_init=None, means_init=None, precisions_init=None, random_state=None, warm_start=False, n_jobs=None,
+        n_init=1, init_params="race", estimate="ml", prior=None, missing="error", noise=None,
+        components_per_class=None, weights_init=None, means_init=None, precisions_init=None, random_state=None, warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
@@ -117,6 +119,9 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
     mean_prior : array-like of shape (n_features,), default: the mean of the rows
     degrees_of_freedom_prior : float, default=n_features
     covariance_prior : float or array-like, in the shape that scikit-learn wants, default: that of the rows
+        Where that is singular, with reg_covar on its diagonal.
+    updates : {'conjugate', 'scikit-learn'}, default='conjugate'
+        Those of the conjugate prior never lower the bound; scikit-learn's are others but for 'full'.
 
     Attributes
     ----------
@@ -125,13 +130,13 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
     weight_concentration_, mean_precision_, degrees_of_freedom_
         As in scikit-learn: of the distributions of the parameters.
     lower_bound_ : float
-        Of the log evidence, in nats.
+        Of the log evidence, in nats; by scikit-learn's updates what it calls so.
     """
 
     _family = "gaussian"
-    _estimate = "vb"
+    _estimates_of_files = ("vb",)
     _regularization = "reg_covar"
-    _settings = {"covariance": "covariance_type"}
+    _settings = {"covariance": "covariance_type", "vb-updates": "updates"}
     _TYPES = {"dirichlet_process": "dirichlet-process", "dirichlet_distribution": "dirichlet"}
     _PRIORS = ("weight_concentration", "mean_precision", "mean", "degrees_of_freedom", "covariance")
 
@@ -139,7 +144,8 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
         self, n_components=1, *, covariance_type="full", tol=1e-6, reg_covar="1e-6rel", max_iter=1000,
         n_init=1, init_params="race", weight_concentration_prior_type="dirichlet_process",
         weight_concentration_prior=None, mean_precision_prior=None, mean_prior=None,
-        degrees_of_freedom_prior=None, covariance_prior=None, random_state=None, warm_start=False, n_jobs=None,
+        degrees_of_freedom_prior=None, covariance_prior=None, updates="conjugate", missing="error",
+        random_state=None, warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
@@ -158,7 +164,7 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
         return options
 
     def _take_objective(self, record):
-        self.lower_bound_ = record.get("objective", np.nan)
+        self.lower_bound_ = record.get("lower_bound", record.get("objective", np.nan))
 
     def _derive(self, content):
         super()._derive(content)
@@ -175,6 +181,7 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
         return {
             **super()._parameters(content),
             "weight_concentration_prior_type": kinds[content.get("weight_concentration_type", "dirichlet")],
+            "updates": content.get("vb_updates"),
         }
 
 
@@ -198,14 +205,14 @@ class StudentTMixture(_Covariances, DensityMixture):
     _regularization = "reg_covar"
     _settings = {
         "covariance": "covariance_type", "degrees-of-freedom": "degrees_of_freedom", "estimate": "estimate",
-        "components-per-class": "components_per_class",
+        "prior": "prior", "components-per-class": "components_per_class",
     }
 
     def __init__(
         self, n_components=1, *, covariance_type="full", degrees_of_freedom="each", tol=1e-6,
-        reg_covar="1e-6rel", max_iter=1000, n_init=1, init_params="race", estimate="ml", missing="error",
-        noise=None, components_per_class=None, weights_init=None, means_init=None, precisions_init=None,
-        random_state=None, warm_start=False, n_jobs=None,
+        reg_covar="1e-6rel", max_iter=1000, n_init=1, init_params="race", estimate="ml", prior=None,
+        missing="error", noise=None, components_per_class=None, weights_init=None, means_init=None,
+        precisions_init=None, random_state=None, warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
@@ -217,6 +224,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
     Parameters
     ----------
     n_clusters : int, default=8
+    init : array-like of shape (n_clusters, n_features) or str, default=None
+        The centers to start from, or a name in the place of init_params.
     tol : float, default=1e-6
         The fit ends when less of the inertia is left to gain, relatively.
 
@@ -234,13 +243,27 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
     _arrays = ()
 
     def __init__(
-        self, n_clusters=8, *, tol=1e-6, max_iter=1000, n_init=1, init_params="race", random_state=None,
-        n_jobs=None,
+        self, n_clusters=8, *, init=None, tol=1e-6, max_iter=1000, n_init=1, init_params="race",
+        missing="error", random_state=None, n_jobs=None,
     ):
         keep(self, locals())
 
     def _components(self):
         return self.n_clusters
+
+    def _initialized(self, options, data):
+        if self.init is None or "start" in options:
+            return options
+        if isinstance(self.init, str):
+            return {**options, "init": self.init}
+        centers = np.asarray(self.init, np.float64)
+        shape = (options["components"], data.columns)
+        if centers.shape != shape or not np.isfinite(centers).all():
+            raise ValueError(f"init of shape {centers.shape}; expected finite numbers of shape {shape}, or a name")
+        start = {
+            "format": "shardem-model", "version": 1, "family": self._family, "components": shape[0],
+            "dimensions": shape[1], "means": centers.tolist()}
+        return {**options, "start": json.dumps(start), "restarts": 1}
 
     def _fitted(self, *arguments, **options):
         data = super()._fitted(*arguments, **options)
@@ -275,15 +298,27 @@ class _ColumnMixture(DensityMixture):
 
     _settings = {"components-per-class": "components_per_class"}
 
+
+class _ConjugateMixture(_ColumnMixture):
+    """One whose parameters have a conjugate prior."""
+
+    _estimates = ("ml", "map", "vb")
+    _estimates_of_files = (None, "vb")
+    _settings = {
+        "components-per-class": "components_per_class", "estimate": "estimate", "prior": "prior",
+        "weight-concentration-type": "weight_concentration_type",
+    }
+
     def __init__(
         self, n_components=1, *, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1, init_params="race",
-        missing="error", components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
+        estimate="ml", prior=None, weight_concentration_type=None, missing="error", components_per_class=None,
+        random_state=None, warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
 
 @documented
-class BernoulliMixture(_ColumnMixture):
+class BernoulliMixture(_ConjugateMixture):
     """A mixture of columns of 0 and 1, independent within a component: latent classes.
 
     Parameters
@@ -304,8 +339,8 @@ class BernoulliMixture(_ColumnMixture):
 
     def __init__(
         self, n_components=1, *, binarize=0.0, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1,
-        init_params="race", missing="error", components_per_class=None, random_state=None, warm_start=False,
-        n_jobs=None,
+        init_params="race", estimate="ml", prior=None, weight_concentration_type=None, missing="error",
+        components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
@@ -318,7 +353,7 @@ class BernoulliMixture(_ColumnMixture):
 
 
 @documented
-class PoissonMixture(_ColumnMixture):
+class PoissonMixture(_ConjugateMixture):
     """A mixture of columns of counts, each of a Poisson distribution.
 
     Attributes
@@ -336,7 +371,7 @@ class PoissonMixture(_ColumnMixture):
 
 
 @documented
-class ExponentialMixture(_ColumnMixture):
+class ExponentialMixture(_ConjugateMixture):
     """A mixture of columns of waiting times, from 0 up.
 
     Attributes
@@ -351,7 +386,7 @@ class ExponentialMixture(_ColumnMixture):
 
 
 @documented
-class MultinomialMixture(_ColumnMixture):
+class MultinomialMixture(_ConjugateMixture):
     """A mixture of rows of counts, such as of words.
 
     Attributes
@@ -403,12 +438,52 @@ class VonMisesFisherMixture(_ColumnMixture):
         return X / lengths
 
 
+@documented
+class SoftKMeansMixture(DensityMixture):
+    """Soft k-means: Gaussians of equal weights and one given variance, of which the means are estimated.
+
+    Parameters
+    ----------
+    beta : float, default=1.0
+        The variance of every component, in squared units of the data.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_components,)
+        All equal.
+    means_ : ndarray of shape (n_components, n_features)
+    """
+
+    _family = "soft-k-means"
+    _regularization = None
+    _arrays = ("means",)
+    _settings = {"components-per-class": "components_per_class"}
+
+    def __init__(
+        self, n_components=1, *, beta=1.0, tol=1e-6, max_iter=1000, n_init=1, init_params="race", missing="error",
+        components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
+    ):
+        keep(self, locals())
+
+    def _options(self):
+        options = super()._options()
+        options["settings"]["beta"] = repr(_number(self.beta, "beta"))
+        return options
+
+    def _derive(self, content):
+        self.weights_ = np.full(content["components"], 1 / content["components"])
+
+    @classmethod
+    def _parameters(cls, content):
+        return {**super()._parameters(content), "beta": content["beta"]}
+
+
 def _whole_numbers(tags):
     tags.input_tags.categorical = True
     return tags
 
 
-class _CategoryMixture(_ColumnMixture):
+class _CategoryMixture(_ConjugateMixture):
     """A mixture of which some columns are of words or numbers that name categories."""
 
     _takes_texts = True
@@ -429,12 +504,26 @@ class _CategoryMixture(_ColumnMixture):
         else:
             absent = np.zeros(len(X), bool)
             categories = json.loads(self.model_).get("categories") or [None] * X.shape[1]
-        rows = _categories.coded(X, categories, absent)
+        unknown = self._others_are_missing
+        rows = _categories.coded(X, categories, absent, others_are_missing=unknown and not reset)
         if not common["missing"] and np.isnan(rows).any():
             raise ValueError("Input X contains NaN or no value; missing='em' takes such cells")
         if any(names is not None for names in categories):
             common["categories"] = categories
         return rows
+
+    @property
+    def _others_are_missing(self) -> bool:
+        if self.unknown_categories not in ("error", "missing"):
+            raise ValueError(f"unknown_categories={self.unknown_categories!r}; expected 'error' or 'missing'")
+        if self.unknown_categories == "missing" and not self._may_miss:
+            raise ValueError("unknown_categories='missing' without missing='em', which lets cells be missing")
+        return self.unknown_categories == "missing"
+
+    def _of_files(self, files, weights, labels, common, reset):
+        if self._others_are_missing and not reset:
+            common = {**common, "unknown_categories": "missing"}
+        return super()._of_files(files, weights, labels, common, reset)
 
     def _are_categories(self, X, ranks) -> list[bool]:
         """Which columns of a fit are of categories."""
@@ -470,6 +559,13 @@ class CategoricalMixture(_CategoryMixture):
 
     _family = "categorical"
 
+    def __init__(
+        self, n_components=1, *, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1, init_params="race",
+        estimate="ml", prior=None, weight_concentration_type=None, missing="error", unknown_categories="error",
+        components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
+    ):
+        keep(self, locals())
+
     def _derive(self, content):
         super()._derive(content)
         self.probabilities_ = content["probabilities"]
@@ -485,7 +581,7 @@ class MixedMixture(_CategoryMixture):
         {column: family}, columns being names or numbers from 0, families 'gaussian', 'student-t', 'categorical',
         'bernoulli', 'poisson', 'exponential' or others; a tuple of Gaussian columns has one full covariance; the
         column '*' is all others. 'auto': by their values words are categorical, 0 and 1 bernoulli, small whole
-        numbers poisson, and all others Gaussian with one full covariance.
+        numbers poisson, and all others Gaussian with one full covariance; of files by the first 10,000 rows.
 
     Attributes
     ----------
@@ -497,22 +593,27 @@ class MixedMixture(_CategoryMixture):
     """
 
     _family = "mixed"
-    _settings = {"estimate": "estimate", "components-per-class": "components_per_class"}
     _regularization = "reg_covar"
 
     def __init__(
         self, n_components=1, *, column_families="auto", tol=1e-6, reg_covar="1e-6rel", max_iter=1000, n_init=1,
-        init_params="race", estimate="ml", missing="error", components_per_class=None, random_state=None,
-        warm_start=False, n_jobs=None,
+        init_params="race", estimate="ml", prior=None, weight_concentration_type=None, missing="error",
+        unknown_categories="error", components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
+    @property
+    def _guesses(self) -> bool:
+        return isinstance(self.column_families, str) and self.column_families == "auto"
+
     def _are_categories(self, X, ranks):
         count = X.shape[1]
-        if self.column_families == "auto":
-            if ranks is not None:
-                raise ValueError("column_families='auto' with comm: ranks have other rows; give a dict")
-            families = [_categories.family(X[:, j]) for j in range(count)]
+        if self._guesses:
+            own = [_categories.facts(X[:, j]) for j in range(count)]
+            everyone = [own] if ranks is None else ranks.values(own)
+            if any(len(one) != count for one in everyone):
+                raise ValueError("ranks have other numbers of columns")
+            families = [_categories.family(parts) for parts in zip(*everyone)]
             joint = [j for j, family in enumerate(families) if family == "gaussian"]
             terms = [(joint, "gaussian")] if joint else []
             terms += [([j], family) for j, family in enumerate(families) if family != "gaussian"]
@@ -550,7 +651,9 @@ class MixedMixture(_CategoryMixture):
         return list(families.items())
 
     def _of_files(self, files, weights, labels, common, reset):
-        if reset:
+        if reset and self._guesses:
+            self._text = None
+        elif reset:
             # The engine finds the columns.
             self._text = ",".join(
                 f"{key if isinstance(key, str) else _target(key if isinstance(key, tuple) else (key,))}={family}"
@@ -559,7 +662,10 @@ class MixedMixture(_CategoryMixture):
 
     def _options(self):
         options = super()._options()
-        options["settings"]["column-families"] = self._text
+        if self._text is None:
+            options["family"] = "auto"
+        else:
+            options["settings"]["column-families"] = self._text
         return options
 
     def _derive(self, content):
@@ -592,3 +698,12 @@ def _split(text: str) -> list[str]:
         else:
             terms[-1] += letter
     return terms
+
+
+def load(path, **parameters):
+    """A fitted estimator from a model file, of the class that it is of: its `load`."""
+    model = Path(path).read_bytes()
+    _library.check_model(model)
+    content = json.loads(model)
+    kinds = [globals()[name] for name in ESTIMATORS]
+    return next(kind for kind in kinds if kind._is_of(content)).load(path, **parameters)

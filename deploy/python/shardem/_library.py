@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_uint8, c_uint64, c_void_p
 from pathlib import Path
 
@@ -14,12 +15,28 @@ _MODEL = [c_char_p, c_int64]
 _INTERRUPTED = 3
 
 
+#: Processors that there may be a library for each of, the best first.
+_LEVELS = ("x86-64-v4", "x86-64-v3")
+
+
+def _open() -> ctypes.CDLL:
+    """The library, of several the first that is for this processor, or that for which SHARDEM_KERNELS asks."""
+    folder = Path(__file__).parent
+    wanted = os.environ.get("SHARDEM_KERNELS") or None
+    if wanted not in (None, *_LEVELS):
+        raise ImportError(f"SHARDEM_KERNELS={wanted!r}; expected {' or '.join(_LEVELS)}")
+    paths = [folder / f"libshardemc-{level}.so" for level in _LEVELS if wanted in (None, level)]
+    for path in [path for path in paths if path.exists()] or [folder / "libshardemc.so"]:
+        library = ctypes.CDLL(str(path))
+        library.shardem_missing_instruction_set.restype = c_char_p
+        missing = library.shardem_missing_instruction_set()
+        if missing is None:
+            return library
+    raise ImportError(f"this processor has no {missing.decode()}, for which shardem was built")
+
+
 def _load() -> ctypes.CDLL:
-    library = ctypes.CDLL(str(Path(__file__).with_name("libshardemc.so")))
-    library.shardem_missing_instruction_set.restype = c_char_p
-    missing = library.shardem_missing_instruction_set()
-    if missing is not None:
-        raise ImportError(f"this processor has no {missing.decode()}, for which shardem was built")
+    library = _open()
     error = POINTER(c_void_p)
     signatures = {
         "shardem_rows": [

@@ -179,6 +179,88 @@ def test_k_means(X):
     np.testing.assert_allclose(own.transform(X) ** 2, distances, rtol=0, atol=1e-10)
 
 
+def test_k_means_starts_from_given_centers(X):
+    best = KMeans(3).fit(X)
+    own = KMeans(3, init=best.cluster_centers_[::-1], n_init=5).fit(X)
+    # As there is nothing to gain, the centers are the same, those of equal size apart.
+    np.testing.assert_allclose(
+        np.sort(own.cluster_centers_, axis=0), np.sort(best.cluster_centers_, axis=0), rtol=1e-12)
+    assert KMeans(3, init="random").fit(X).model_ == KMeans(3, init_params="random").fit(X).model_
+    for init in (best.cluster_centers_[:2], np.full((3, 2), np.nan), "best", 7, lambda *_: best.cluster_centers_):
+        with pytest.raises((ValueError, TypeError)):
+            KMeans(3, init=init).fit(X)
+
+
+def test_columns_that_depend_on_others_have_a_variational_fit(X):
+    rows = np.column_stack([X, X.sum(axis=1), np.ones(len(X))])
+    for covariance in ("full", "tied", "diag", "spherical"):
+        own = BayesianGaussianMixture(2, covariance_type=covariance).fit(rows)
+        assert np.isfinite(own.lower_bound_) and np.isfinite(own.score_samples(rows)).all()
+    with pytest.raises(ValueError, match="dependent"):
+        BayesianGaussianMixture(2, reg_covar=0).fit(rows)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
+def test_scikit_learns_updates_are_those_of_scikit_learn(X, covariance):
+    settings = {"covariance_type": covariance, "reg_covar": 0.0, "weight_concentration_prior": 0.5}
+    theirs = TheirsBayesian(n_components=2, max_iter=2000, tol=0, random_state=1, **settings).fit(X)
+    own = BayesianGaussianMixture(2, max_iter=2000, tol=0, updates="scikit-learn", **settings).fit(
+        X, start=theirs.predict_proba(X))
+    # Both are where nothing changes any more but for roundings; the curvature costs digits.
+    np.testing.assert_allclose(own.means_, theirs.means_, rtol=1e-8)
+    np.testing.assert_allclose(own.covariances_, theirs.covariances_, rtol=1e-8)
+    assert own.lower_bound_ == pytest.approx(theirs.lower_bound_, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["Bernoulli", "Poisson", "Exponential", "Multinomial", "Categorical", "Mixed"])
+def test_estimates_of_other_families(name):
+    estimator = getattr(shardem, f"{name}Mixture")
+    rows = np.random.default_rng(3).integers(0, 2, (200, 3)) + 0.0
+    rows[:, 0] += 1
+    for estimate in ("map", "vb"):
+        own = estimator(2, estimate=estimate).fit(rows)
+        assert np.isfinite(own.lower_bound_) and (own.weights_ > 0).all()
+    with pytest.raises(ValueError, match="estimate"):
+        estimator(2, estimate="best").fit(rows)
+    with pytest.raises(ValueError, match="estimate"):
+        GaussianMixture(2, estimate="vb").fit(rows)
+
+
+def test_priors_are_numbers_or_arrays(X):
+    prior = {"mean": X.mean(axis=0), "mean_precision": 5, "degrees_of_freedom": 9, "covariance": np.cov(X.T)}
+    own = GaussianMixture(2, estimate="map", prior=prior).fit(X)
+    assert own.model_ != GaussianMixture(2, estimate="map").fit(X).model_
+    assert own.model_ == GaussianMixture(
+        2, estimate="map", prior={name: np.asarray(value).tolist() for name, value in prior.items()}).fit(X).model_
+    with pytest.raises(ValueError, match="prior"):
+        GaussianMixture(2, prior=prior).fit(X)
+
+
+def test_unknown_categories_may_be_missing():
+    rows = np.array([["a", "x"], ["b", "y"], ["a", "x"], ["b", "y"]], object)
+    others = np.array([["c", "x"], ["a", "z"]], object)
+    own = shardem.CategoricalMixture(2, missing="em", unknown_categories="missing").fit(rows)
+    absent = np.array([[None, "x"], ["a", None]], object)
+    np.testing.assert_array_equal(own.predict_proba(others), own.predict_proba(absent))
+    assert own.impute(others).tolist() == [["a", "x"], ["a", "x"]]
+    with pytest.raises(ValueError, match="none of the 2 categories"):
+        own.set_params(unknown_categories="error").predict(others)
+    for parameters in ({"unknown_categories": "missing"}, {"unknown_categories": "drop", "missing": "em"}):
+        with pytest.raises(ValueError, match="unknown_categories"):
+            shardem.CategoricalMixture(2, **parameters).fit(rows)
+
+
+def test_unknown_categories_of_files_may_be_missing(tmp_path):
+    (tmp_path / "rows.csv").write_text("p,q\n" + "a,x\nb,y\n" * 4)
+    (tmp_path / "others.csv").write_text("p,q\nc,x\nNA,x\n")
+    own = shardem.CategoricalMixture(2, missing="em", unknown_categories="missing").fit(tmp_path / "rows.csv")
+    first, second = own.predict_proba(tmp_path / "others.csv")
+    np.testing.assert_array_equal(first, second)
+    with pytest.raises(ValueError, match="found \"c\""):
+        own.set_params(unknown_categories="error").predict(tmp_path / "others.csv")
+
+
 @pytest.mark.parametrize(
     "parameters, message",
     [

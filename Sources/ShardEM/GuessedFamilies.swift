@@ -1,18 +1,17 @@
 import MixtureModels
 import RowSources
-import ShardEM
 
-/// Families for the columns of data, guessed from their first rows.
+/// Families for the columns of data, guessed from their first rows: the family `auto`.
 ///
 /// Columns with words are categorical, of 0 and 1 Bernoulli, of whole numbers from 0 or 1 up to 1000 at most
 /// Poisson; all others are Gaussian, with one full covariance.
-struct GuessedFamilies {
-  static let setting = "column-families"
+package struct GuessedFamilies {
+  package static let setting = "column-families"
 
   /// As `--column-families` has it.
-  let text: String
+  package let text: String
 
-  init(_ columns: FoundColumns) {
+  package init(_ columns: FoundColumns) {
     let families = columns.firstValues.map(GuessedFamilies.family)
     let gaussian = families.indices.filter { families[$0] == GaussianMixture.name }
     let others = families.indices.filter { families[$0] != GaussianMixture.name }
