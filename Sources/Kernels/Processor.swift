@@ -12,7 +12,7 @@ public enum Processor {
   /// Whether these kernels are for AVX-512.
   public static var usesAVX512: Bool { shardem_vectors_in_registers() >= 32 }
 
-  /// Whether the processor has AVX-512, all of x86-64-v4, but these kernels do not use it: others would be faster.
+  /// Whether the processor has AVX-512, all of x86-64-v4, and these kernels do not use it: others are faster.
   public static var hasUnusedAVX512: Bool { shardem_has_unused_avx512() != 0 }
 }
 
