@@ -60,8 +60,10 @@ import Testing
   func lines() throws {
     let folder = try folder()
     let outcome = try Shardem.run(
-      ["fit", "data.csv", "-K", "3", "--tolerance", "0", "--max-iterations", "12", "-q"],
-      in: folder)
+      [
+        "fit", "data.csv", "-K", "3", "--tolerance", "0", "--max-iterations", "12", "-q",
+        "--progress", "lines",
+      ], in: folder)
     let lines = outcome.errors.split(separator: "\n").map(String.init)
     #expect(
       lines.dropLast().map { String($0.prefix { $0 != ":" }) }
@@ -70,6 +72,20 @@ import Testing
       lines.last
         == "warning: not converged in 12 iterations; raise --max-iterations or the tolerance")
     #expect(outcome.status == 0)
+  }
+
+  @Test("--quiet leaves warnings alone, unless --progress says how to show progress")
+  func quiet() throws {
+    let folder = try folder()
+    for command in ["fit data.csv -K 2 -q", "select data.csv -K 1-2 --quiet", "fit data.csv -K 2 --stepwise -q"] {
+      let outcome = try Shardem.run(command.split(separator: " ").map(String.init), in: folder)
+      #expect(outcome.status == 0 && outcome.errors == "", "\(command): \(outcome.errors)")
+    }
+    let warned = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "-q", "--tolerance", "0", "--max-iterations", "2"], in: folder)
+    #expect(
+      warned.errors
+        == "warning: not converged in 2 iterations; raise --max-iterations or the tolerance\n")
   }
 
   @Test("a bar is one line that is drawn again and again")
