@@ -37,9 +37,9 @@ struct FitCommand: WorldCommand {
     @Option(
       help: """
         How to show progress on standard error: a bar, lines (iterations 1, 2, 5, 10, ...), none; \
-        auto: a bar on a terminal, else lines.
+        auto: a bar on a terminal, else lines. (default: auto, or with --quiet none)
         """)
-    var progress = Progress.Style.auto
+    var progress: Progress.Style?
   }
 
   var common: [String] {
@@ -111,7 +111,8 @@ struct FitCommand: WorldCommand {
     let keeper = try checkpoints.keeper(of: mixture, settings: settings, engine, log)
     let observer =
       world.rank == 0 && !steps.stepwise
-      ? FitObserver(output, search, mixture.objectiveName, resumed: keeper?.resumed) : nil
+      ? FitObserver(
+        output, running, search, mixture.objectiveName, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start, given: given)
     }
@@ -197,11 +198,11 @@ private final class FitObserver {
 
   /// - Parameter resumed: what the fit goes on from.
   init(
-    _ output: FitCommand.OutputOptions, _ search: SearchOptions, _ objective: String,
-    resumed: FitState?
+    _ output: FitCommand.OutputOptions, _ running: RunOptions, _ search: SearchOptions,
+    _ objective: String, resumed: FitState?
   ) {
     progress = Progress(
-      output.progress, iterations: search.maxIterations, restarts: search.restarts,
+      running.progress(output.progress), iterations: search.maxIterations, restarts: search.restarts,
       convergence: search.convergence, objective: objective)
     tracePath = output.trace
     self.resumed = resumed
