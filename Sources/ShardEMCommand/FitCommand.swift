@@ -89,6 +89,7 @@ struct FitCommand: WorldCommand {
       let families = mixture.variant.last { $0.key == "column_families" }
       log.info("families of the columns: \(families?.value ?? "")")
     }
+    if let notice = model.noiseNotice(for: data) { log.notice("\(notice)") }
     if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
       log.warning("\(warning)")
     }

@@ -171,6 +171,8 @@ private final class SelectionRun {
     let names = parts.flatMap { part in
       candidates.map { "\($0.name), \(counted($0.componentCount, "component"))\(part)" }
     }
+    let notices = cells.lazy.compactMap { $0.options.noiseNotice(for: self.engine.data) }
+    if let notice = notices.first { log.notice("\(notice)") }
     let progress =
       world.rank == 0
       ? Progress(
