@@ -47,7 +47,7 @@ extension Engine {
       try FitError.requireFinite(step.objective)
       try state.add(step, model, acceleration, sharing: sharing)
       state.converged = convergence.isReached(
-        remaining: state.remaining(of: model),
+        remaining: state.remaining,
         parameterChange: model.largestChange(from: step.start, to: step.end))
     }
     return state
@@ -111,6 +111,7 @@ extension StartState {
     meanLogLikelihoods.append(step.total.sums[0].logLikelihood / weightSum)
     meanObjectives = meanObjectives.suffix(RemainingGain.memory - 1) + [step.objective / weightSum]
     parameters = step.end
+    defer { remaining = estimatedGain(of: model) }
     guard acceleration != .none, model.isSmooth,
       accelerator != nil || iteration >= Accelerator.firstIteration
     else { return }
@@ -133,12 +134,8 @@ extension StartState {
       plainIterations: Accelerator.plainIterationsNear)
   }
 
-  /// What is left to gain.
-  func remaining(of model: some Model) -> Double? {
-    RemainingGain.estimate(
-      meanObjectives,
-      isAccelerated: accelerator.map { iteration > $0.plainIterations } ?? false,
-      rate: accelerator?.rate,
-      gain: model.gain)
+  private func estimatedGain(of model: some Model) -> Double? {
+    let accelerated = accelerator.flatMap { iteration > $0.plainIterations ? $0 : nil }
+    return RemainingGain.estimate(meanObjectives, cycles: accelerated?.cycles, gain: model.gain)
   }
 }
