@@ -124,6 +124,7 @@ public struct MixedMixture: Family {
   }
 
   public var takesMissing: Bool { groups.allSatisfy(\.family.takesMissing) }
+  public var hasMoreLatent: Bool { groups.contains(where: \.family.hasMoreLatent) }
 
   public func observing(_ columns: ObservedColumns?) -> MixedMixture {
     func observing(_ family: some Family, _ own: ObservedColumns?) -> any Family {

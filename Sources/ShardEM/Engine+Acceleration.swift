@@ -112,7 +112,7 @@ extension StartState {
     meanObjectives = meanObjectives.suffix(RemainingGain.memory - 1) + [step.objective / weightSum]
     parameters = step.end
     defer { remaining = estimatedGain(of: model) }
-    guard acceleration != .none, model.isSmooth,
+    guard acceleration != .none, model.isExtrapolable,
       accelerator != nil || iteration >= Accelerator.firstIteration
     else { return }
     var accelerator =
@@ -128,7 +128,7 @@ extension StartState {
   /// The beginning of a start near a maximum, as EM on fewer rows, or a search, has found it.
   init(near parameters: Parameters, _ model: some Model, _ acceleration: Acceleration) {
     self.init(parameters: parameters)
-    guard acceleration != .none, model.isSmooth else { return }
+    guard acceleration != .none, model.isExtrapolable else { return }
     accelerator = Accelerator(
       acceleration, ParameterCoordinates(of: model.layout, about: parameters),
       plainIterations: Accelerator.plainIterationsNear)
