@@ -203,7 +203,8 @@ private final class FitObserver {
     _ objective: String, resumed: FitState?
   ) {
     progress = Progress(
-      running.progress(output.progress), iterations: search.maxIterations, restarts: search.restarts,
+      running.progress(output.progress), iterations: search.maxIterations,
+      restarts: search.restarts,
       convergence: search.convergence, objective: objective)
     tracePath = output.trace
     self.resumed = resumed

@@ -9,7 +9,8 @@ extension ModelOptions {
     guard settings.values["noise"] == "auto", data.observed != nil, data.columnCount > 1 else {
       return nil
     }
-    return "cells are missing: noise fills the box along the columns, whether or not the box along the "
+    return
+      "cells are missing: noise fills the box along the columns, whether or not the box along the "
       + "principal axes is smaller, which complete data would give it"
   }
 }

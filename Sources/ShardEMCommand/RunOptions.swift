@@ -42,7 +42,9 @@ struct RunOptions: ParsableArguments {
   /// How progress is shown.
   ///
   /// - Parameter given: what `--progress` says.
-  func progress(_ given: Progress.Style?) -> Progress.Style { given ?? (quiet ? Progress.Style.none : .auto) }
+  func progress(_ given: Progress.Style?) -> Progress.Style {
+    given ?? (quiet ? Progress.Style.none : .auto)
+  }
 
   /// Where rank 0 logs; other ranks stay silent.
   func logger(on world: any Communicator) -> Logger {

@@ -176,7 +176,8 @@ private final class SelectionRun {
     let progress =
       world.rank == 0
       ? Progress(
-        command.running.progress(command.output.progress), iterations: search.maxIterations, restarts: search.restarts,
+        command.running.progress(command.output.progress), iterations: search.maxIterations,
+        restarts: search.restarts,
         convergence: search.convergence, objective: "objective", of: names) : nil
     defer { progress?.finish() }
     let checkpoints = try SelectionCheckpoints(command.checkpoints, engine, log)

@@ -229,13 +229,15 @@ struct LabelCommandTests {
     }
   }
 
-  @Test("Columns of words beside labels of words: from a model, a checkpoint, labels, responsibilities")
+  @Test(
+    "Columns of words beside labels of words: from a model, a checkpoint, labels, responsibilities")
   func wordsFromAnyStart() throws {
     let words = (0..<40).map { n in
       "\(n % 4 < 2 ? "red" : "blue"),\(n % 3 == 0 ? "low" : "high"),\(["a", "b", ""][n % 3])\n"
     }
     try folder.write("words.csv", "color,height,kind\n" + words.joined())
-    try folder.write("kinds.csv", "kind\n" + (0..<40).map { ["a\n", "b\n", "NA\n"][$0 % 3] }.joined())
+    try folder.write(
+      "kinds.csv", "kind\n" + (0..<40).map { ["a\n", "b\n", "NA\n"][$0 % 3] }.joined())
     try folder.write("labels.csv", (0..<40).map { "\($0 % 3 == 1 ? 1 : 0)\n" }.joined())
     try folder.write("named.csv", "group\n" + (0..<40).map { $0 % 3 == 1 ? "b\n" : "a\n" }.joined())
     try folder.write(
@@ -249,13 +251,16 @@ struct LabelCommandTests {
         let first = try Shardem.run(
           options + ["-o", "first.json", "--checkpoint", "kept\(number)\(labels)"], in: folder)
         #expect(first.status == 0, "\(first.errors)")
-        let starts = ["first.json", "kept\(number)\(labels)", "labels.csv", "named.csv", "shares.csv"]
+        let starts = [
+          "first.json", "kept\(number)\(labels)", "labels.csv", "named.csv", "shares.csv",
+        ]
         for start in starts + ["random"] {
           for ranks in number == 0 && start == "named.csv" ? Shardem.aloneAndOnRanks : [nil] {
             let outcome = try Shardem.run(
               options + ["--init", start, "-o", "\(ranks ?? 1).json"], in: folder, ranks: ranks)
             #expect(outcome.status == 0, "\(family) from \(start): \(outcome.errors)")
-            #expect(try folder.text("\(ranks ?? 1).json").contains("\"class_names\": [\"a\", \"b\"]"))
+            #expect(
+              try folder.text("\(ranks ?? 1).json").contains("\"class_names\": [\"a\", \"b\"]"))
           }
         }
       }

@@ -56,7 +56,9 @@ struct NoiseCommandTests {
     let model = try model("cut.csv", "-K", "2", "--noise", "--missing", "em")
     // Said once: of complete data, and of a density that is given, there is nothing to say.
     let notice = "notice: cells are missing: noise fills the box along the columns, "
-    let commands = ["fit cut.csv -K 1 --noise", "select cut.csv -K 1-2 --noise", "fit data.csv -K 1 --noise"]
+    let commands = [
+      "fit cut.csv -K 1 --noise", "select cut.csv -K 1-2 --noise", "fit data.csv -K 1 --noise",
+    ]
     for (command, count) in zip(commands, [1, 1, 0]) {
       let outcome = try Shardem.run(
         command.split(separator: " ").map(String.init) + ["--missing", "em"], in: folder)

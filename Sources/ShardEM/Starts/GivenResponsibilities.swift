@@ -10,8 +10,8 @@ public struct GivenResponsibilities: Sendable {
   private let groupCount: Int
 
   /// - Parameters:
-  ///   - rows: one column of labels, 0 to K - 1 or at most K words, or K columns of responsibilities from 0 up that
-  ///     add up to 1 in each row, but for digits that were left out: to 0.001.
+  ///   - rows: one column of labels, 0 to K - 1 or at most K words, or K columns of responsibilities from 0
+  ///     up that add up to 1 in each row, but for digits that were left out: to 0.001.
   ///   - mixture: gives K. Where it has noise, its label is -1, and its responsibilities follow the others.
   /// - Throws: `DataSetError.shape` for another number of columns, or more words.
   public init(_ rows: RowsBeside, for mixture: some MixtureModel) throws {
