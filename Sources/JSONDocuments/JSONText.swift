@@ -40,7 +40,7 @@ package struct JSONText: CustomStringConvertible, Sendable {
     return JSONText("{" + members.joined(separator: ",") + "\n\(indent)}")
   }
 
-  /// Nested lists of `shape`, the innermost each on one line.
+  /// Nested lists of `shape`, the innermost each on a line of its own.
   ///
   /// - Parameters:
   ///   - values: as many as `shape` says, the last index fastest.
@@ -52,11 +52,11 @@ package struct JSONText: CustomStringConvertible, Sendable {
     guard shape.count > 1 else {
       guard let lengths else { return list(values.map(number)) }
       var rest = values
-      return list(
-        lengths.map { length in
-          defer { rest = rest.dropFirst(length) }
-          return list(rest.prefix(length).map(number))
-        })
+      let lists = lengths.map { length in
+        defer { rest = rest.dropFirst(length) }
+        return "\n\(indent)  \(list(rest.prefix(length).map(number)))"
+      }
+      return JSONText("[" + lists.joined(separator: ",") + "\n\(indent)]")
     }
     let size = values.count / shape.first!
     let inner = indent + "  "

@@ -29,6 +29,8 @@ extension DerivedFamily {
     base.gain(from: previous, to: next)
   }
   public var isSmooth: Bool { base.isSmooth }
+  public var isExtrapolable: Bool { base.isExtrapolable }
+  public var hasMoreLatent: Bool { base.hasMoreLatent }
   public var hasExchangeableComponents: Bool { base.hasExchangeableComponents }
   public var hasOwnMetric: Bool { base.hasOwnMetric }
   public func spikes(in parameters: Parameters, rows: Int) -> [Int] {

@@ -79,9 +79,8 @@ extension FamilySetting {
       The prior of estimates map and vb: mclust, its default for Gaussians, or a JSON file of some of \
       weight_concentration, mean, mean_precision, degrees_of_freedom and covariance, numbers or lists; of \
       bernoulli alpha and beta, of poisson and exponential shape and rate, of categorical and multinomial \
-      concentration, of mixed those of its families. (default: mclust; of others the regularization; of vb \
-      that of scikit-learn, or \
-      as little as a row)
+      concentration, of mixed those of its families. A covariance that components share has its prior once. \
+      (default: mclust; of others the regularization; of vb that of scikit-learn, or as little as a row)
       """,
     valueName: "\(defaultPrior)|file.json", noun: "priors", defaultValue: defaultPrior)
 

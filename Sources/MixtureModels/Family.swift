@@ -43,6 +43,11 @@ public protocol Family: SamplableModel {
   /// Whether `FamilyOptions.exactDense` makes a difference. By default not.
   static var leavesOutNegligible: Bool { get }
 
+  /// Whether more than the component of a row is latent, such as a precision or what a missing cell holds: an
+  /// M-step is then no maximum even where all components are known, and iterations go on to it as those of a
+  /// smooth map do. By default not.
+  var hasMoreLatent: Bool { get }
+
   /// - Throws: `FitError.unusable` about a setting.
   init(_ options: FamilyOptions, components: Int, columns: Int) throws
 
@@ -119,6 +124,7 @@ extension Family {
   public static var isRegularized: Bool { true }
   public static var regularizesVariances: Bool { false }
   public static var hasDensities: Bool { true }
+  public var hasMoreLatent: Bool { false }
   public static var leavesOutNegligible: Bool { false }
   public static func categoricalColumns(
     _ options: FamilyOptions, names: [String]?, count: Int

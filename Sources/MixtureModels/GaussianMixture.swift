@@ -72,6 +72,7 @@ public struct GaussianMixture: MixtureModel {
   }
 
   public var takesMissing: Bool { true }
+  public var hasMoreLatent: Bool { observed != nil }
 
   public func observing(_ columns: ObservedColumns?) -> GaussianMixture {
     var mixture = self

@@ -5,7 +5,7 @@ import Kernels
 ///     weights ~ Dirichlet(α, ..., α),    mean_k | Σ_k ~ N(m, Σ_k / κ),
 ///     Σ_k ~ inverse Wishart(ν, Λ), or each of its variances ~ inverse Gamma(ν/2, Λ/2).
 ///
-/// Components that share a covariance share its prior.
+/// A covariance that all components share has its prior once, however many there are.
 ///
 /// Source: Fraley and Raftery, "Bayesian regularization for normal mixture estimation and model-based
 /// clustering" (Journal of Classification 24, 2007).

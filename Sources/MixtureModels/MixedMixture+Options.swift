@@ -44,6 +44,19 @@ extension MixedMixture {
     return own
   }
 
+  /// Says which family of columns has no such estimate, where one of them has not.
+  static func namingEstimate<Value>(
+    _ estimate: Estimate, of type: any Family.Type, _ body: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try body()
+    } catch let error as FitError where error == estimate.unusable {
+      throw FitError.unusable(
+        setting: "estimate \(estimate.rawValue) with columns of \(type.name)",
+        expected: "columns of families with conjugate priors, or another estimate")
+    }
+  }
+
   static func type(of group: ColumnFamilies.Group) throws -> any Family.Type {
     let types = Families.standard.types.filter { $0.canBePart }
     guard let type = types.first(where: { $0.name == group.family }) else {

@@ -86,9 +86,10 @@ public struct MixedMixture: Family {
           of: columns)
       }
       own.values[FamilySetting.weightConcentrationType.name] = variationalWeights?.rawValue
-      return Group(
-        key: group.key, columns: group.columns,
-        family: try type.mixture(own, components: components, columns: group.columns.count))
+      let family = try Self.namingEstimate(estimate, of: type) {
+        try type.mixture(own, components: components, columns: group.columns.count)
+      }
+      return Group(key: group.key, columns: group.columns, family: family)
     }
   }
 
@@ -124,6 +125,7 @@ public struct MixedMixture: Family {
   }
 
   public var takesMissing: Bool { groups.allSatisfy(\.family.takesMissing) }
+  public var hasMoreLatent: Bool { groups.contains(where: \.family.hasMoreLatent) }
 
   public func observing(_ columns: ObservedColumns?) -> MixedMixture {
     func observing(_ family: some Family, _ own: ObservedColumns?) -> any Family {

@@ -66,9 +66,11 @@ public protocol Model: Sendable {
   /// has one. By default 0.
   func logPrior(of parameters: Parameters) -> Double
 
-  /// Whether its iterations converge as those of a smooth map do, so that where they lead can be
-  /// extrapolated. By default so.
+  /// Whether its iterations are those of a smooth map. By default so.
   var isSmooth: Bool { get }
+
+  /// Whether where they lead can be extrapolated. By default if they are smooth.
+  var isExtrapolable: Bool { get }
 
   /// Parameters like these that the model allows: for extrapolated ones, of which each number and matrix is
   /// of its domain. By default these.
@@ -100,6 +102,7 @@ extension Model {
   public var sumsLogLikelihood: Bool { true }
   public func logPrior(of parameters: Parameters) -> Double { 0 }
   public var isSmooth: Bool { true }
+  public var isExtrapolable: Bool { isSmooth }
   public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
     parameters
   }

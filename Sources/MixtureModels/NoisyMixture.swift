@@ -38,7 +38,9 @@ public struct NoisyMixture<Base: Family>: DerivedFamily {
   public var responsibilityCount: Int { base.responsibilityCount + 1 }
   public var fileVersion: Int { 2 }
   public var kind: String { base.kind + " with noise" }
-  public var kindOfCompleteRows: String { hasBox ? kind : kind + " of a given density" }
+  public var kindOfCompleteRows: String {
+    hasBox ? kind : kind + " that has no box along the columns"
+  }
   public var title: String { base.title + " and noise" }
   public var freeParameterCount: Int { base.freeParameterCount + 2 }
 
@@ -275,10 +277,10 @@ extension FamilyExtension {
     setting: FamilySetting(
       "noise",
       help: """
-        Beside the components, noise of this density everywhere; auto, or the option alone: 1 over the \
-        volume of the data, the smaller of the boxes along the columns and along the principal axes, of \
-        data with missing cells that along the columns; a density that is given takes complete rows only. \
-        Rows that noise explains best have the label -1.
+        Beside the components of gaussian or student-t, noise of this density everywhere; auto, or the \
+        option alone: 1 over the volume of the data, the smaller of the boxes along the columns and along \
+        the principal axes, of data with missing cells that along the columns; a density that is given \
+        takes complete rows only. Rows that noise explains best have the label -1.
         """,
       valueName: "density", noun: "noise", bareValue: "auto",
       measures: { $0 == "auto" ? .volume : nil })
@@ -292,7 +294,7 @@ extension FamilyExtension {
     guard ["weights", "means"].allSatisfy(mixture.layout.parts.map(\.name).contains) else {
       throw FitError.unusable(
         setting: "noise beside a \(mixture.title)",
-        expected: "a family of continuous columns with weights")
+        expected: "family \(GaussianMixture.name) or \(StudentMixture.name)")
     }
     if mixture.estimate == .vb {
       throw FitError.unusable(setting: "noise with estimate vb", expected: "estimate ml or map")

@@ -16,11 +16,18 @@ public struct PriorNumbers: Sendable, Equatable, CustomStringConvertible {
 
   public init(_ entries: [Entry]) { self.entries = entries }
 
-  /// On one line: `mean [5.8, 3.1], mean_precision 0.01`.
+  /// On one line: `mean [5.8, 3.1], covariance [[0.05, 0.0], [0.0, 5.0]]`.
   public var description: String {
-    entries.map { entry in
-      "\(entry.name) " + (entry.shape.isEmpty ? "\(entry.numbers[0])" : "\(entry.numbers)")
-    }.joined(separator: ", ")
+    entries.map { "\($0.name) \(Self.text($0))" }.joined(separator: ", ")
+  }
+
+  private static func text(_ entry: Entry) -> String {
+    if entry.shape.isEmpty { return "\(entry.numbers[0])" }
+    guard entry.shape.count > 1 else { return "\(entry.numbers)" }
+    let rows = stride(from: 0, to: entry.numbers.count, by: entry.shape[1]).map {
+      Array(entry.numbers[$0..<$0 + entry.shape[1]])
+    }
+    return "\(rows)"
   }
 
   /// - Throws: `FitError.unusable` about the first that has another name than `names`.

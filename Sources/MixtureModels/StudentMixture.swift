@@ -75,6 +75,7 @@ public struct StudentMixture: DerivedFamily {
   }
 
   public var takesMissing: Bool { true }
+  public var hasMoreLatent: Bool { true }
   public func observing(_ columns: ObservedColumns?) -> StudentMixture {
     var mixture = self
     mixture.base = base.observing(columns)

@@ -28,9 +28,11 @@ extension ModelFile {
     try members(mixture.layout.parts.map { ($0.name.split(separator: ".")[...], $0) })
   }
 
-  /// - Parameter parts: with what is left of their names.
+  /// - Parameters:
+  ///   - parts: with what is left of their names.
+  ///   - indent: the blanks before the members.
   private func members(
-    _ parts: [(keys: ArraySlice<Substring>, part: ParameterLayout.Part)]
+    _ parts: [(keys: ArraySlice<Substring>, part: ParameterLayout.Part)], indent: String = "  "
   ) throws(ModelFileError) -> [(key: String, value: JSONText?)] {
     var members: [(key: String, value: JSONText?)] = []
     var rest = parts[...]
@@ -38,12 +40,21 @@ extension ModelFile {
       let own = rest.prefix { $0.keys.first == key }
       rest = rest.dropFirst(own.count)
       let value: JSONText =
-        if keys.count == 1 { try text(parameters[part.name], of: part) } else {
-          .object(try self.members(own.map { ($0.keys.dropFirst(), $0.part) }))
+        if keys.count == 1 { try text(parameters[part.name], of: part, indent: indent) } else {
+          try object(own.map { ($0.keys.dropFirst(), $0.part) }, indent: indent)
         }
       members.append((String(key), value))
     }
     return members
+  }
+
+  /// On one line, if no matrix is among its members.
+  private func object(
+    _ parts: [(keys: ArraySlice<Substring>, part: ParameterLayout.Part)], indent: String
+  ) throws(ModelFileError) -> JSONText {
+    let members = try members(parts, indent: indent + "  ")
+    let hasMatrix = parts.contains { $0.part.shape.count > 1 || $0.part.lengths != nil }
+    return hasMatrix ? .lines(members, indent: indent) : .object(members)
   }
 
   private func text(_ categories: [String]?) -> JSONText {
@@ -52,7 +63,7 @@ extension ModelFile {
 
   /// Nested lists of the part's shape, the innermost on one line.
   private func text(
-    _ values: [Double], of part: ParameterLayout.Part
+    _ values: [Double], of part: ParameterLayout.Part, indent: String
   ) throws(ModelFileError) -> JSONText {
     let (path, shape) = (part.name, part.shape)
     precondition(values.count == part.count, "\(path): \(values.count) numbers of \(part.count)")
@@ -62,7 +73,7 @@ extension ModelFile {
     }
     if shape.isEmpty { return .number(values[0]) }
     if case .index = part.domain { return .list(values.map { .integer(Int($0)) }) }
-    return .nested(values[...], shape: shape[...], lengths: part.lengths, indent: "  ")
+    return .nested(values[...], shape: shape[...], lengths: part.lengths, indent: indent)
   }
 }
 

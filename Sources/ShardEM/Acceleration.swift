@@ -81,13 +81,12 @@ package struct Accelerator: Sendable, Equatable {
     }
     if iteration >= plainIterations, place == 2, let (step, next) = lastSteps {
       let rate = Self.dot(next, next) / Self.dot(step, step)
-      rates = rates.suffix(2) + [rate.isFinite ? rate : 0]
+      rates = rates.suffix(3) + [rate.isFinite ? rate : 0]
     }
   }
 
-  /// After two E-steps without extrapolation between them by what factor gains fall: the largest of the last
-  /// cycles. Nil after others.
-  package var rate: Double? { place == 2 ? rates.max() : nil }
+  /// How gains fall: the last step of EM's own that follows another one ends at place 2.
+  package var cycles: RemainingGain.Cycles { .init(rates: rates, age: (place + 1) % 3) }
 
   /// Of the last two pairs, the second of which begins where the first ended.
   private var lastSteps: (step: [Double], next: [Double])? {
@@ -216,7 +215,7 @@ extension Accelerator {
   package init?(_ numbers: [Double], layout: ParameterLayout) {
     guard numbers.count >= 8, let count = Int(exactly: numbers[5]),
       (0...Self.memory).contains(count),
-      let rateCount = Int(exactly: numbers[6]), (0...3).contains(rateCount),
+      let rateCount = Int(exactly: numbers[6]), (0...4).contains(rateCount),
       let place = Int(exactly: numbers[1]), let pause = Int(exactly: numbers[3]),
       let nextPause = Int(exactly: numbers[4]), let plain = Int(exactly: numbers[7])
     else { return nil }

@@ -120,6 +120,7 @@ extension Checkpoint.Start {
     .object([
       ("iteration", .integer(iteration)), ("converged", .bool(converged)),
       ("failed", .bool(hasFailed)), ("objectives", .integer(meanObjectives.count)),
+      ("remaining", remaining.map(JSONText.number) ?? .null),
       ("acceleration", acceleration.map { .integer($0.count) } ?? .null),
       ("spikes", .bool(hasSpikes)), ("score", score.map { .integer($0.count) } ?? .null),
       ("numbers", numbers.map { .integer($0.count) } ?? .null),
@@ -144,11 +145,14 @@ extension Checkpoint.Start {
       let acceleration = take(accelerationCount.isNull ? 0 : accelerationCount.int ?? -1),
       let numbers = take(count.isNull ? 0 : count.int ?? -1)
     else { return nil }
+    // A program of the same version may have left it out.
+    let remaining = json["remaining"]
+    guard remaining?.isNull ?? true || remaining?.double != nil else { return nil }
     self.init(
       converged: converged, hasFailed: hasFailed, score: scoreCount.isNull ? nil : score,
       hasSpikes: hasSpikes,
       meanLogLikelihoods: means, meanObjectives: objectives,
-      acceleration: accelerationCount.isNull ? nil : acceleration,
+      remaining: remaining?.double, acceleration: accelerationCount.isNull ? nil : acceleration,
       numbers: count.isNull ? nil : numbers)
   }
 }
@@ -190,6 +194,13 @@ extension JSON {
   }
   fileprivate var int: Int? {
     if case .integer(let value) = self { Int(exactly: value) } else { nil }
+  }
+  fileprivate var double: Double? {
+    switch self {
+    case .number(let value): value
+    case .integer(let value): Double(value)
+    default: nil
+    }
   }
   fileprivate var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   fileprivate var string: String? { if case .string(let value) = self { value } else { nil } }

@@ -15,6 +15,8 @@ package struct Checkpoint: Equatable, Sendable {
     package let meanLogLikelihoods: [Double]
     /// Nats per row, of the last ones.
     let meanObjectives: [Double]
+    /// What is left to gain, in nats per row; nil if that is not known.
+    let remaining: Double?
     /// The accelerator's, as `Accelerator.numbers` has them; nil of a fit that has none yet.
     let acceleration: [Double]?
     /// The parameters, as `Model.numbers` has them; nil where they do not matter any more.
@@ -78,7 +80,7 @@ extension Checkpoint.Start {
     _ state: StartState, of model: any Model
   ) {
     (converged, meanLogLikelihoods) = (state.converged, state.meanLogLikelihoods)
-    meanObjectives = state.meanObjectives
+    (meanObjectives, remaining) = (state.meanObjectives, state.remaining)
     acceleration = state.accelerator?.numbers
     hasFailed = state.end == .failed
     score = if case .score(let score, _) = state.end { score.numbers } else { nil }
@@ -94,7 +96,7 @@ extension Checkpoint.Start {
     guard numbers == nil || parameters != nil else { return nil }
     var state = StartState(parameters: parameters)
     (state.meanLogLikelihoods, state.converged) = (meanLogLikelihoods, converged)
-    state.meanObjectives = meanObjectives
+    (state.meanObjectives, state.remaining) = (meanObjectives, remaining)
     if let acceleration {
       guard let accelerator = Accelerator(acceleration, layout: model.layout) else { return nil }
       state.accelerator = accelerator

@@ -47,7 +47,7 @@ extension Engine {
       try FitError.requireFinite(step.objective)
       try state.add(step, model, acceleration, sharing: sharing)
       state.converged = convergence.isReached(
-        remaining: state.remaining(of: model),
+        remaining: state.remaining,
         parameterChange: model.largestChange(from: step.start, to: step.end))
     }
     return state
@@ -111,7 +111,8 @@ extension StartState {
     meanLogLikelihoods.append(step.total.sums[0].logLikelihood / weightSum)
     meanObjectives = meanObjectives.suffix(RemainingGain.memory - 1) + [step.objective / weightSum]
     parameters = step.end
-    guard acceleration != .none, model.isSmooth,
+    defer { remaining = estimatedGain(of: model) }
+    guard acceleration != .none, model.isExtrapolable,
       accelerator != nil || iteration >= Accelerator.firstIteration
     else { return }
     var accelerator =
@@ -127,18 +128,14 @@ extension StartState {
   /// The beginning of a start near a maximum, as EM on fewer rows, or a search, has found it.
   init(near parameters: Parameters, _ model: some Model, _ acceleration: Acceleration) {
     self.init(parameters: parameters)
-    guard acceleration != .none, model.isSmooth else { return }
+    guard acceleration != .none, model.isExtrapolable else { return }
     accelerator = Accelerator(
       acceleration, ParameterCoordinates(of: model.layout, about: parameters),
       plainIterations: Accelerator.plainIterationsNear)
   }
 
-  /// What is left to gain.
-  func remaining(of model: some Model) -> Double? {
-    RemainingGain.estimate(
-      meanObjectives,
-      isAccelerated: accelerator.map { iteration > $0.plainIterations } ?? false,
-      rate: accelerator?.rate,
-      gain: model.gain)
+  private func estimatedGain(of model: some Model) -> Double? {
+    let accelerated = accelerator.flatMap { iteration > $0.plainIterations ? $0 : nil }
+    return RemainingGain.estimate(meanObjectives, cycles: accelerated?.cycles, gain: model.gain)
   }
 }

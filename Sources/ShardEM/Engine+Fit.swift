@@ -137,7 +137,7 @@ extension Engine {
     else { return nil }
     return Fit(
       parameters: parameters, score: score, iterations: start.iteration,
-      converged: start.converged, remaining: start.remaining(of: model), restart: best,
+      converged: start.converged, remaining: start.remaining, restart: best,
       rows: data.weightedRowCount)
   }
 
@@ -206,9 +206,8 @@ extension Engine {
       let change = state.meanObjective.map { model.gain(from: $0, to: objective / weightSum) }
       let parameterChange = model.largestChange(from: step.start, to: step.end)
       try state.add(step, model, options.acceleration, sharing: sharing)
-      let remaining = state.remaining(of: model)
       state.converged = options.convergence.isReached(
-        remaining: remaining, parameterChange: parameterChange)
+        remaining: state.remaining, parameterChange: parameterChange)
 
       let seconds = searchSeconds - began
       let exchanged = exchanges.take()
@@ -217,7 +216,7 @@ extension Engine {
         restart: restart, iteration: iteration, meanLogLikelihood: logLikelihood / weightSum,
         isLogLikelihood: model.sumsLogLikelihood,
         objective: objective, meanObjective: objective / weightSum, change: change,
-        remaining: remaining, parameterChange: parameterChange, converged: state.converged,
+        remaining: state.remaining, parameterChange: parameterChange, converged: state.converged,
         startSeconds: state.iteration == start.iteration + 1 ? startSeconds : 0,
         seconds: seconds, computeSeconds: total.computeSeconds,
         processorSeconds: total.processorSeconds,

@@ -24,7 +24,7 @@ extension FitRecord {
     self.init(
       rows: fit.rows, totalWeight: data.isWeighted ? score.weightSum : nil,
       iterations: fit.iterations, converged: fit.converged,
-      remaining: ofDensities(fit.remaining),
+      remaining: fit.remaining,
       logLikelihood: ofDensities(score.logLikelihood),
       meanLogLikelihood: ofDensities(score.meanLogLikelihood), inertia: family.inertia(score),
       estimate: estimate,

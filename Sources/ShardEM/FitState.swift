@@ -52,6 +52,8 @@ public struct StartState: Sendable, Equatable {
   var meanObjectives: [Double] = []
   /// The same of the last one; nil before the first iteration.
   public var meanObjective: Double? { meanObjectives.last }
+  /// What was left to gain per row after the last one (`RemainingGain`); nil if that is not known.
+  public internal(set) var remaining: Double?
   /// Nil before the first iteration that it looks back upon.
   var accelerator: Accelerator?
   /// Whether the convergence criterion is met.

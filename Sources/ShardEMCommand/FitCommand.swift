@@ -37,9 +37,9 @@ struct FitCommand: WorldCommand {
     @Option(
       help: """
         How to show progress on standard error: a bar, lines (iterations 1, 2, 5, 10, ...), none; \
-        auto: a bar on a terminal, else lines.
+        auto: a bar on a terminal, else lines. (default: auto, or with --quiet none)
         """)
-    var progress = Progress.Style.auto
+    var progress: Progress.Style?
   }
 
   var common: [String] {
@@ -89,6 +89,7 @@ struct FitCommand: WorldCommand {
       let families = mixture.variant.last { $0.key == "column_families" }
       log.info("families of the columns: \(families?.value ?? "")")
     }
+    if let notice = model.noiseNotice(for: data) { log.notice("\(notice)") }
     if let warning = try model.checkSize(of: mixture, for: data, threads: threads, in: world) {
       log.warning("\(warning)")
     }
@@ -111,7 +112,8 @@ struct FitCommand: WorldCommand {
     let keeper = try checkpoints.keeper(of: mixture, settings: settings, engine, log)
     let observer =
       world.rank == 0 && !steps.stepwise
-      ? FitObserver(output, search, mixture.objectiveName, resumed: keeper?.resumed) : nil
+      ? FitObserver(
+        output, running, search, mixture.objectiveName, resumed: keeper?.resumed) : nil
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start, given: given)
     }
@@ -197,11 +199,12 @@ private final class FitObserver {
 
   /// - Parameter resumed: what the fit goes on from.
   init(
-    _ output: FitCommand.OutputOptions, _ search: SearchOptions, _ objective: String,
-    resumed: FitState?
+    _ output: FitCommand.OutputOptions, _ running: RunOptions, _ search: SearchOptions,
+    _ objective: String, resumed: FitState?
   ) {
     progress = Progress(
-      output.progress, iterations: search.maxIterations, restarts: search.restarts,
+      running.progress(output.progress), iterations: search.maxIterations,
+      restarts: search.restarts,
       convergence: search.convergence, objective: objective)
     tracePath = output.trace
     self.resumed = resumed

@@ -155,6 +155,14 @@ struct ModelSummary {
     return names.isEmpty ? ["objective"] : names
   }
 
+  private func leftToGain(_ fit: FitRecord) -> String {
+    guard let remaining = fit.remaining else {
+      return "not known: by its last iterations it might be anything"
+    }
+    let unit = fit.inertia == nil ? "nats a row" : "of the inertia"
+    return "about \(significant(remaining, 2)) \(unit)"
+  }
+
   private func objectiveText(_ objective: Double) -> String {
     let others = objectiveNames.dropFirst().joined(separator: ", ")
     return "\(objective)" + (others.isEmpty ? "" : " (\(others))") + ", which was maximized"
@@ -189,7 +197,7 @@ struct ModelSummary {
         fit.isStepwise
           ? nil : "\(fit.iterations), \(fit.converged ? "converged" : "NOT converged")"
       ),
-      ("left to gain", fit.remaining.map { "about \(significant($0, 1)) nats a row" }),
+      ("left to gain", fit.isStepwise ? nil : leftToGain(fit)),
     ]
     return lines.map { label, text in
       text.map { label + String(repeating: " ", count: 16 - label.count) + $0 + "\n" } ?? ""

@@ -138,14 +138,16 @@ final class Progress {
     let width = starts.count > 1 ? 4 : 10
     let filled = width * count / max(count + remaining.iterations, 1)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-    let change = change.map { ", \($0 < 0 ? "" : "+")\(significant($0, 2))" } ?? ""
+    var change = change.map { ", \($0 < 0 ? "" : "+")\(significant($0, 2))" } ?? ""
+    if starts.count == 1, let start = starts[0], start.isLast { change = leftToGain(start.report) }
     return "[\(bar)] \(several(": "))\(iteration), \(fixed(best, 4))/row\(change), \(ending)"
   }
 
   private var line: String {
     let change = change.map { ", change \(significant($0, 2))" } ?? ""
+    let left = starts.count == 1 ? starts[0].map { leftToGain($0.report) } ?? "" : ""
     let best = "\(starts.count > 1 ? "best " : "")\(objective) \(fixed(best, 6)) per row"
-    return "\(several(", "))iteration \(iteration): \(best)\(change), \(ending)"
+    return "\(several(", "))iteration \(iteration): \(best)\(change)\(left), \(ending)"
   }
 
   /// The last of one of several starts.
@@ -154,8 +156,12 @@ final class Progress {
     let change = report.change.map { ", change \(significant($0, 2))" } ?? ""
     return "\(name(of: start.number)), "
       + "iteration \(report.iteration)/\(iterations): "
-      + "\(objective) \(fixed(report.meanObjective, 6)) per row\(change), "
+      + "\(objective) \(fixed(report.meanObjective, 6)) per row\(change)\(leftToGain(report)), "
       + (report.converged ? "converged" : "not converged")
+  }
+
+  private func leftToGain(_ report: IterationReport) -> String {
+    report.remaining.map { ", left to gain \(significant($0, 2))" } ?? ""
   }
 
   private func name(of number: Int) -> String {

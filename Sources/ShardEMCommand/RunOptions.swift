@@ -14,7 +14,9 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Log more to standard error.")
   var verbose = false
 
-  @Flag(name: .shortAndLong, help: "Log warnings only.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Log warnings only, and show no progress unless --progress says how.")
   var quiet = false
 
   @OptionGroup var alone: AloneOption
@@ -35,6 +37,13 @@ struct RunOptions: ParsableArguments {
     // Asked by all ranks: some may have been given a number, others not.
     let share = try world.coreShare()
     return threads ?? share
+  }
+
+  /// How progress is shown.
+  ///
+  /// - Parameter given: what `--progress` says.
+  func progress(_ given: Progress.Style?) -> Progress.Style {
+    given ?? (quiet ? Progress.Style.none : .auto)
   }
 
   /// Where rank 0 logs; other ranks stay silent.

@@ -16,7 +16,7 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Option(
     help: ArgumentHelp(
       "Where to start. A file is a model or a checkpoint to start from; or data, a row for each row: one "
-        + "column of labels, 0 to K - 1 and -1 for noise, or K of responsibilities, and one more "
+        + "column of labels, 0 to K - 1 and -1 for noise, or words in order, or K of responsibilities, and one more "
         + "beside noise, which an M-step comes first from.",
       valueName: "race|kmeans|k-means++|random|file"))
   var `init` = Start.race
@@ -262,7 +262,8 @@ extension DataSet {
     // Where one is missing, what labels and responsibilities must be is said.
     let options = ReadOptions(
       delimiter: reading.delimiter, decimalComma: reading.decimalComma, missing: .allowed())
-    let rows = try open(beside: path, options: options, threads: threads, world: world)
+    let rows = try open(
+      beside: path, options: options, mayBeWords: true, threads: threads, world: world)
     return try world.common { try GivenResponsibilities(rows, for: mixture) }
   }
 }

@@ -72,9 +72,10 @@ struct SelectCommand: WorldCommand {
 
     @Option(
       help: """
-        How to show progress on standard error: a bar, lines, none; auto: a bar on a terminal, else lines.
+        How to show progress on standard error: a bar, lines, none; auto: a bar on a terminal, else lines. \
+        (default: auto, or with --quiet none)
         """)
-    var progress = Progress.Style.auto
+    var progress: Progress.Style?
 
     /// By what components are joined.
     enum Merging: String, CaseIterable, ExpressibleByArgument { case entropy }
@@ -170,10 +171,13 @@ private final class SelectionRun {
     let names = parts.flatMap { part in
       candidates.map { "\($0.name), \(counted($0.componentCount, "component"))\(part)" }
     }
+    let notices = cells.lazy.compactMap { $0.options.noiseNotice(for: self.engine.data) }
+    if let notice = notices.first { log.notice("\(notice)") }
     let progress =
       world.rank == 0
       ? Progress(
-        command.output.progress, iterations: search.maxIterations, restarts: search.restarts,
+        command.running.progress(command.output.progress), iterations: search.maxIterations,
+        restarts: search.restarts,
         convergence: search.convergence, objective: "objective", of: names) : nil
     defer { progress?.finish() }
     let checkpoints = try SelectionCheckpoints(command.checkpoints, engine, log)

@@ -95,6 +95,40 @@ import _TestSupport
         """)
   }
 
+  @Test("Lists of several lengths, and matrices in an object, have a row a line")
+  func rows() throws {
+    let text = """
+      {
+        "format": "shardem-model",
+        "version": 2,
+        "family": "categorical",
+        "estimate": "vb",
+        "components": 1,
+        "dimensions": 2,
+        "categories": [["a", "b"], ["0", "1", "2"]],
+        "weights": [1.0],
+        "probabilities": [
+          [
+            [0.5, 0.5],
+            [0.25, 0.25, 0.5]
+          ]
+        ],
+        "posterior": {
+          "weight_concentration": [4.0],
+          "concentration": [
+            [
+              [2.0, 2.0],
+              [1.0, 1.0, 2.0]
+            ]
+          ]
+        }
+      }
+
+      """
+    let file = try ModelFile(json: Array(text.utf8), name: "m.json")
+    #expect(String(decoding: try file.encoded(), as: UTF8.self) == text)
+  }
+
   @Test("classes of components are whole numbers, and may have names")
   func classes() throws {
     let text = """

@@ -102,10 +102,10 @@ extension BadInput {
     usage("fit a.npy -K 2 --noise 0", "--noise 0; expected a density above 0, or auto"),
     usage(
       "fit a.npy -K 2 --family bernoulli --noise 1",
-      "--noise beside a Bernoulli mixture; expected a family of continuous columns with weights"),
+      "--noise beside a Bernoulli mixture; expected family gaussian or student-t"),
     usage(
       "fit a.npy -K 2 --family k-means --noise 1",
-      "--noise beside a K-means; expected a family of continuous columns with weights"),
+      "--noise beside a K-means; expected family gaussian or student-t"),
     usage(
       "fit a.npy -K 2 --family k-means --hard",
       "--hard assignments of k-means; expected a family of densities, estimate ml or map"),

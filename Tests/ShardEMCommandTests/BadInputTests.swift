@@ -259,7 +259,8 @@ extension BadInput {
       arguments: "fit a.csv -K 1 --covariance spherical --noise 0.1 --missing em -o m.json",
       files: ["a.csv": Array(("x,y\n1,0\n0,NA\n" + String(repeating: "2,3\n", count: 20)).utf8)],
       message: "a.csv: row 3, column 2 (y): a missing cell, which gaussian (spherical) with noise "
-        + "of a given density cannot do without; leave such rows out or fill in their values"),
+        + "that has no box along the columns cannot do without; leave such rows out or fill in their values"
+    ),
     BadInput(
       testDescription: "a missing row weight",
       arguments: "fit a.npy -K 1 --missing em --weights w.csv -o m.json",

@@ -60,8 +60,10 @@ import Testing
   func lines() throws {
     let folder = try folder()
     let outcome = try Shardem.run(
-      ["fit", "data.csv", "-K", "3", "--tolerance", "0", "--max-iterations", "12", "-q"],
-      in: folder)
+      [
+        "fit", "data.csv", "-K", "3", "--tolerance", "0", "--max-iterations", "12", "-q",
+        "--progress", "lines",
+      ], in: folder)
     let lines = outcome.errors.split(separator: "\n").map(String.init)
     #expect(
       lines.dropLast().map { String($0.prefix { $0 != ":" }) }
@@ -70,6 +72,70 @@ import Testing
       lines.last
         == "warning: not converged in 12 iterations; raise --max-iterations or the tolerance")
     #expect(outcome.status == 0)
+  }
+
+  @Test(
+    "What is left to gain is one number, everywhere, and below the tolerance where a fit converged",
+    arguments: [
+      "iris.csv --columns 1,2,3,4 -K 2 --family student-t --noise",
+      "iris.csv --columns 1,2,3,4 -K 6 --init kmeans --seed 2",
+      "iris.csv --columns 1,2,3,4 -K 6 --init kmeans --accelerate none --max-iterations 40",
+      "iris.csv --columns 1,2,3,4 -K 3 --family k-means --init random",
+      "iris.csv --columns 1,2,3,4 -K 3 --max-iterations 1 --checkpoint kept",
+      "iris.csv --columns 1,2,3,4 -K 4 --restarts 2 --init random --checkpoint kept",
+    ])
+  func leftToGain(arguments: String) throws {
+    let folder = try Folder()
+    let iris = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Data/iris.csv")
+    try folder.write("iris.csv", try String(contentsOf: iris, encoding: .utf8))
+    let line = ["fit"] + arguments.split(separator: " ").map(String.init)
+    let outcome = try Shardem.run(
+      line + ["-o", "m.json", "--trace", "t.jsonl", "--progress", "lines"], in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let fit = try #require(try folder.json("m.json")["fit"] as? [String: Any])
+    let text = try folder.text("t.jsonl")
+    let trace = try text.split(separator: "\n").map { try jsonObject(String($0)) }
+    // With restarts that of the best, whose last line is one of several.
+    let ends = Dictionary(grouping: trace) { $0["restart"] as? Int }.values.compactMap(\.last)
+    let remaining = fit["remaining"] as? Double
+    #expect(ends.contains { $0["remaining"] as? Double == remaining })
+    for end in ends where end["converged"] as? Bool == true {
+      #expect((end["remaining"] as? Double ?? .infinity) < 1e-6)
+    }
+    let unit = arguments.contains("k-means ") ? "of the inertia" : "nats a row"
+    guard let remaining else {
+      #expect(fit["converged"] as? Bool == false)
+      #expect(outcome.output.contains("left to gain    not known"))
+      return
+    }
+    let digits = try #require(
+      outcome.output.split(separator: "left to gain    about ").last?.split(separator: " ").first)
+    #expect(outcome.output.contains("left to gain    about \(digits) \(unit)"))
+    // One digit of it.
+    #expect(abs((Double(digits) ?? .nan) - remaining) <= 0.5001 * remaining)
+    #expect(outcome.errors.contains(", left to gain \(digits), "), "\(outcome.errors)")
+    // A fit that goes on when all is done says the same.
+    guard arguments.contains("kept") else { return }
+    let again = try Shardem.run(line + ["--resume", "kept", "-o", "again.json"], in: folder)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try folder.bytes("again.json") == folder.bytes("m.json"))
+  }
+
+  @Test("--quiet leaves warnings alone, unless --progress says how to show progress")
+  func quiet() throws {
+    let folder = try folder()
+    for command in [
+      "fit data.csv -K 2 -q", "select data.csv -K 1-2 --quiet", "fit data.csv -K 2 --stepwise -q",
+    ] {
+      let outcome = try Shardem.run(command.split(separator: " ").map(String.init), in: folder)
+      #expect(outcome.status == 0 && outcome.errors == "", "\(command): \(outcome.errors)")
+    }
+    let warned = try Shardem.run(
+      ["fit", "data.csv", "-K", "2", "-q", "--tolerance", "0", "--max-iterations", "2"], in: folder)
+    #expect(
+      warned.errors
+        == "warning: not converged in 2 iterations; raise --max-iterations or the tolerance\n")
   }
 
   @Test("a bar is one line that is drawn again and again")

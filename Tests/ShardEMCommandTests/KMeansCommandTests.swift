@@ -93,6 +93,33 @@ struct KMeansCommandTests {
     #expect(other.status == 2)
   }
 
+  @Test(
+    "Hard fits of t distributions end, though degrees of freedom grow slowly", arguments: [2, 3])
+  func degreesOfFreedom(components: Int) throws {
+    let faithful = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Data/faithful.csv")
+    try folder.write("faithful.csv", try String(contentsOf: faithful, encoding: .utf8))
+    let line = "fit faithful.csv -K \(components) --family student-t --hard --progress none"
+    let fit = try run("\(line) -o m.json --trace t.jsonl")
+    #expect(fit.status == 0 && !fit.errors.contains("not converged"), "\(fit.errors)")
+    let trace = try folder.text("t.jsonl").split(separator: "\n").map { try jsonObject(String($0)) }
+    let objectives = trace.compactMap { $0["objective"] as? Double }
+    #expect(objectives.count == trace.count && trace.count < 200)
+    // Of 272 rows: roundings of densities, each off by 4u of up to 4 times their size.
+    let rounding = 16 * 0x1p-53 * abs(objectives[0])
+    for (before, after) in zip(objectives, objectives.dropFirst()) {
+      #expect(after >= before - rounding)
+    }
+    // Plain iterations climb no higher in as many as others take.
+    let plain = try run("\(line) -o p.json --accelerate none --max-iterations 500")
+    #expect(plain.status == 0)
+    let (own, other) = (
+      try number("objective", in: folder.text("m.json")),
+      try number("objective", in: folder.text("p.json"))
+    )
+    #expect(own >= other - 1e-5 * 272)
+  }
+
   @Test("A hard fit gives a plain model with its log-likelihood, and says what it maximized")
   func hard() throws {
     let fit = try run("fit data.csv -K 2 --hard -o m.json --trace t.jsonl")

@@ -229,6 +229,61 @@ struct LabelCommandTests {
     }
   }
 
+  @Test(
+    "Columns of words beside labels of words: from a model, a checkpoint, labels, responsibilities")
+  func wordsFromAnyStart() throws {
+    let words = (0..<40).map { n in
+      "\(n % 4 < 2 ? "red" : "blue"),\(n % 3 == 0 ? "low" : "high"),\(["a", "b", ""][n % 3])\n"
+    }
+    try folder.write("words.csv", "color,height,kind\n" + words.joined())
+    try folder.write(
+      "kinds.csv", "kind\n" + (0..<40).map { ["a\n", "b\n", "NA\n"][$0 % 3] }.joined())
+    try folder.write("labels.csv", (0..<40).map { "\($0 % 3 == 1 ? 1 : 0)\n" }.joined())
+    try folder.write("named.csv", "group\n" + (0..<40).map { $0 % 3 == 1 ? "b\n" : "a\n" }.joined())
+    try folder.write(
+      "shares.csv", (0..<40).map { ["1,0\n", "0,1\n", "0.5,0.5\n"][$0 % 3] }.joined())
+    let families = [["categorical"], ["mixed", "--column-families", "*=categorical"], ["auto"]]
+    for (number, family) in families.enumerated() {
+      for labels in number == 0 ? ["kind", "kinds.csv"] : ["kind"] {
+        let options =
+          ["fit", "words.csv", "-K", "2", "--columns", "color,height", "--labels", labels]
+          + ["--missing", "em", "-q", "--progress", "none", "--family"] + family
+        let first = try Shardem.run(
+          options + ["-o", "first.json", "--checkpoint", "kept\(number)\(labels)"], in: folder)
+        #expect(first.status == 0, "\(first.errors)")
+        let starts = [
+          "first.json", "kept\(number)\(labels)", "labels.csv", "named.csv", "shares.csv",
+        ]
+        for start in starts + ["random"] {
+          for ranks in number == 0 && start == "named.csv" ? Shardem.aloneAndOnRanks : [nil] {
+            let outcome = try Shardem.run(
+              options + ["--init", start, "-o", "\(ranks ?? 1).json"], in: folder, ranks: ranks)
+            #expect(outcome.status == 0, "\(family) from \(start): \(outcome.errors)")
+            #expect(
+              try folder.text("\(ranks ?? 1).json").contains("\"class_names\": [\"a\", \"b\"]"))
+          }
+        }
+      }
+    }
+    // Words are the labels of components in their order.
+    let fit = ["fit", "words.csv", "-K", "2", "--columns", "1,2", "--family", "categorical", "-q"]
+    for (start, name) in [("labels.csv", "numbers"), ("named.csv", "words")] {
+      let outcome = try Shardem.run(fit + ["--init", start, "-o", "\(name).json"], in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    #expect(try folder.bytes("words.json") == folder.bytes("numbers.json"))
+    try folder.write("three.csv", (0..<40).map { "\(["x", "y", "z"][$0 % 3])\n" }.joined())
+    try folder.write("mixed.csv", (0..<40).map { "\(["0", "1", "z"][$0 % 3])\n" }.joined())
+    for (start, message) in [
+      ("three.csv", "three.csv: labels of 3 words, x, y, z; expected at most 2, a component each"),
+      ("mixed.csv", "mixed.csv: row 3, column 1: found \"z\", expected a number"),
+    ] {
+      let outcome = try Shardem.run(fit + ["--init", start], in: folder)
+      #expect(
+        outcome.status == 2 && outcome.errorLines == ["shardem: " + message], "\(outcome.errors)")
+    }
+  }
+
   @Test("What was maximized is in the model, with all that it is of")
   func objectives() throws {
     func objective(_ options: String...) throws -> (model: String, summary: String, errors: String)

@@ -83,6 +83,12 @@ struct MixedVariationalCommandTests {
       "p.json", "{\"weight_concentration\": 0.5, \"shape\": 2, \"concentration\": 3}")
     let outcome = try fit("--prior", "p.json")
     #expect(outcome.status == 0, "\(outcome.errors)")
+    let student = try fit("--column-families", "answer=categorical,*=student-t", "--quiet")
+    #expect(
+      student.errorLines == [
+        "shardem: estimate vb with columns of student-t; expected columns of families with conjugate priors, "
+          + "or another estimate"
+      ])
     for options in [
       ["--vb-updates", "scikit-learn"], ["--prior", "mclust"], ["--noise", "auto"],
     ] {

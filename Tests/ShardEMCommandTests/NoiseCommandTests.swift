@@ -54,6 +54,17 @@ struct NoiseCommandTests {
     }
     try folder.write("cut.csv", cut.joined(separator: "\n") + "\n")
     let model = try model("cut.csv", "-K", "2", "--noise", "--missing", "em")
+    // Said once: of complete data, and of a density that is given, there is nothing to say.
+    let notice = "notice: cells are missing: noise fills the box along the columns, "
+    let commands = [
+      "fit cut.csv -K 1 --noise", "select cut.csv -K 1-2 --noise", "fit data.csv -K 1 --noise",
+    ]
+    for (command, count) in zip(commands, [1, 1, 0]) {
+      let outcome = try Shardem.run(
+        command.split(separator: " ").map(String.init) + ["--missing", "em"], in: folder)
+      #expect(outcome.status == 0)
+      #expect(outcome.errors.split(separator: "\n").count { $0.hasPrefix(notice) } == count)
+    }
     let noise = try #require(try jsonObject(model)["noise"] as? [String: Any])
     let low = try #require(noise["minimum"] as? [Double])
     let high = try #require(noise["maximum"] as? [Double])
@@ -82,8 +93,8 @@ struct NoiseCommandTests {
     #expect(refused.status == 2)
     #expect(
       refused.errorLines == [
-        "shardem: cut.csv: row 4, column 1 (width): a missing cell, which gaussian (full) with noise of a given "
-          + "density cannot do without; leave such rows out or fill in their values"
+        "shardem: cut.csv: row 4, column 1 (width): a missing cell, which gaussian (full) with noise that "
+          + "has no box along the columns cannot do without; leave such rows out or fill in their values"
       ])
   }
 

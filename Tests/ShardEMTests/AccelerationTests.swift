@@ -132,8 +132,8 @@ struct AccelerationTests {
 
 @Suite("What is left to gain")
 struct RemainingGainTests {
-  private func estimate(_ objectives: [Double], isAccelerated: Bool = false) -> Double? {
-    RemainingGain.estimate(objectives, isAccelerated: isAccelerated) { $1 - $0 }
+  private func estimate(_ objectives: [Double]) -> Double? {
+    RemainingGain.estimate(objectives) { $1 - $0 }
   }
 
   @Test("Of gains that fall by a factor, the sum of those to come, and no less than the last")
@@ -152,14 +152,35 @@ struct RemainingGainTests {
     #expect(estimate([0, 1, 1.0.nextUp]) == 0)
   }
 
-  @Test("Of accelerated iterations what the last six have gained")
+  /// Of accelerated iterations whose gains are these.
+  private func estimate(gains: [Double], rates: [Double], age: Int = 0) -> Double? {
+    let objectives = gains.reduce(into: [0.0]) { $0.append($0.last! + $1) }
+    return RemainingGain.estimate(objectives, cycles: .init(rates: rates, age: age)) { $1 - $0 }
+  }
+
+  @Test("Of accelerated iterations what EM's own gains leave, and no less than six have gained")
   func accelerated() {
-    #expect(estimate([0, 4, 5, 5, 5.5, 6, 6.25], isAccelerated: true) == 6.25)
-    #expect(estimate([4, 5, 5, 5.5, 6, 6.25], isAccelerated: true) == nil)
-    func ofPair(_ rate: Double) -> Double? {
-      RemainingGain.estimate([2, 6, 6.5], isAccelerated: true, rate: rate) { $1 - $0 }
-    }
-    #expect(ofPair(0.5) == 0.5)
-    #expect(ofPair(0.75) == nil)
+    // 1 + 31/32 + ... after one of 32/31.
+    let slow = Array(repeating: 31.0 / 32, count: 4)
+    #expect(estimate(gains: [16, 1, 1, 4, 1, 1], rates: slow) == 31)
+    #expect(estimate(gains: [16, 1, 1, 4, 1, 1], rates: slow, age: 1) == 31)
+    #expect(estimate(gains: [1, 16, 1, 1, 4, 1], rates: slow, age: 2) == 31)
+    #expect(estimate(gains: [64, 1, 1, 4, 1, 1], rates: slow) == 72)
+    // The larger of two cycles, by the largest factor of three.
+    #expect(estimate(gains: [8, 1, 3, 4, 1, 1], rates: slow) == 93)
+    #expect(estimate(gains: [8, 1, 1, 4, 1, 1], rates: [0.25, 31.0 / 32, 0.25, 0.25]) == 31)
+    #expect(estimate(gains: [8, 1, 1, 4, 1, 1], rates: [31.0 / 32, 0.25, 0.25, 0.25]) == 31)
+  }
+
+  @Test(
+    "Of accelerated iterations the last gain, where EM's steps fall fast; nothing where they grow")
+  func fast() {
+    #expect(estimate(gains: [4, 1, 0.5], rates: [0.25]) == 0.5)
+    #expect(estimate(gains: [8, 1, 0, 4, 1, 0.5], rates: [0.5, 0.5]) == 0.5)
+    #expect(estimate(gains: [8, 1, 2, 4, 1, 0.5], rates: [0.5, 0.5]) == 2)
+    #expect(estimate(gains: [4, 1, 0.5], rates: [0.75]) == nil)
+    #expect(estimate(gains: [1, 0.5], rates: [0.75, 0.75], age: 1) == nil)
+    #expect(estimate(gains: [8, 1, 1, 4, 1, 1], rates: [1, 0.75]) == nil)
+    #expect(estimate(gains: [], rates: []) == nil)
   }
 }

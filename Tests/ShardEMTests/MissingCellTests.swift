@@ -286,7 +286,7 @@ struct MissingCellTests {
       "a.csv: row 2501, column 2 (y): a missing cell, which \(model) cannot do without; leave such "
         + "rows out or fill in their values"
     }
-    let ofNoise = line("gaussian (full) with noise of a given density")
+    let ofNoise = line("gaussian (full) with noise that has no box along the columns")
     let expected = Array(repeating: line("the model"), count: 4) + [ofNoise]
     #expect(messages.allSatisfy { $0 == expected }, "\(messages[0])")
   }

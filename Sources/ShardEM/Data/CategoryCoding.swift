@@ -148,12 +148,13 @@ struct CategoryCoding {
     _ rows: [Range<Int>], of shards: ShardLoader, in collections: [CategoryCollection?],
     threads: Int
   ) throws {
+    let known = ofFile(kinds.map(codingBesideOthers), labels: .number)
     let coding = collections.enumerated().map { column, collection -> ColumnCoding in
       // Of words that are learned later there may be any.
       if column == labels {
         return .collected(collection ?? CategoryCollection(ignoringMore: true), areLabels: true)
       }
-      return collection.map { .collected($0) } ?? .number
+      return collection.map { .collected($0) } ?? known[column]
     }
     let width = collections.count
     let memory = Workspace()
@@ -180,6 +181,12 @@ struct CategoryCoding {
         }
       }
     }
+  }
+
+  /// How a column is read whose categories need not be collected while those of others are.
+  private func codingBesideOthers(_ kind: ColumnKind) -> ColumnCoding {
+    guard case .category(let categories?) = kind else { return .number }
+    return .known(categories, others: others == .missing ? .missing : .refused)
   }
 
   /// Collective. What all ranks have collected.

@@ -8,13 +8,17 @@ public struct RowsBeside: Sendable {
   /// What messages call it.
   public var name: String { source.name }
   public var columnCount: Int { source.columnCount }
+  /// What a file has for the numbers from 0 on, in order; nil: these themselves.
+  public private(set) var words: [String]?
 
   /// - Parameter values: N × `columnCount` numbers, row-major, N the rows of the data.
   public init(values: [Double], columnCount: Int, name: String = "responsibilities") {
     source = InMemoryRows(name: name, columnCount: columnCount, values: values)
   }
 
-  init(_ source: any RowSource) { self.source = source }
+  init(_ source: any RowSource, words: [String]? = nil) {
+    (self.source, self.words) = (source, words)
+  }
 
   /// Calls `body` with the numbers beside the rows of `block`, `block.count` × `columnCount`.
   func withRows<Result>(
@@ -37,11 +41,13 @@ extension DataSet {
   /// Collective. Opens a file with a row for each row over all shards, of which this rank reads those
   /// beside its own.
   ///
+  /// - Parameter mayBeWords: whether a text file of one column may have words, none of them a number, which
+  ///   are read as their places in order.
   /// - Throws: on every rank the same error: `RowSourceError`, or `DataSetError` if there are more rows
   ///   or fewer, or hosts have files of their own.
   public func open(
-    beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1,
-    world: any Communicator
+    beside path: String, options: ReadOptions = ReadOptions(), mayBeWords: Bool = false,
+    threads: Int = 1, world: any Communicator
   ) throws -> RowsBeside {
     let file = try world.agree { try DataFiles.file(path, options) }
     try world.requireSameFiles([file])
@@ -52,11 +58,17 @@ extension DataSet {
       }
     }
     let rows = (own.first?.lowerBound ?? 0)..<(own.last?.upperBound ?? 0)
-    let loader = try DataSet.loader(of: file, threads: threads, world: world)
-    return RowsBeside(
-      try DataSet.load(
-        loader, beside: rows, of: rowCount, memory, threads: threads, world: world
-      ) { DataSetError.rowsBeside(path: path, count: $0, rows: $1) })
+    func beside(_ loader: ShardLoader, _ words: [String]? = nil) throws -> RowsBeside {
+      RowsBeside(
+        try DataSet.load(
+          loader, beside: rows, of: rowCount, memory, threads: threads, world: world
+        ) { DataSetError.rowsBeside(path: path, count: $0, rows: $1) }, words: words)
+    }
+    if mayBeWords && file is CSVFile && file.columnCount == 1 {
+      let labels = try LabelFile(file, options, rows: rowCount, threads: threads, world: world)
+      if let words = labels.words, words.areWords { return try beside(labels.loader, words.names) }
+    }
+    return try beside(DataSet.loader(of: file, threads: threads, world: world))
   }
 
   /// Collective. A file that all ranks see, with its rows found.

@@ -10,10 +10,10 @@ public struct GivenResponsibilities: Sendable {
   private let groupCount: Int
 
   /// - Parameters:
-  ///   - rows: one column of labels, 0 to K - 1, or K columns of responsibilities from 0 up that
-  ///     add up to 1 in each row, but for digits that were left out: to 0.001.
+  ///   - rows: one column of labels, 0 to K - 1 or at most K words, or K columns of responsibilities from 0
+  ///     up that add up to 1 in each row, but for digits that were left out: to 0.001.
   ///   - mixture: gives K. Where it has noise, its label is -1, and its responsibilities follow the others.
-  /// - Throws: `DataSetError.shape` for another number of columns.
+  /// - Throws: `DataSetError.shape` for another number of columns, or more words.
   public init(_ rows: RowsBeside, for mixture: some MixtureModel) throws {
     let components = mixture.responsibilityCount
     guard rows.columnCount == 1 || rows.columnCount == components else {
@@ -21,6 +21,12 @@ public struct GivenResponsibilities: Sendable {
         found: "\(rows.name): \(counted(rows.columnCount, "column"))",
         expected: "one of labels, \(Self.labels(mixture.componentCount, components)), or "
           + "\(components) of responsibilities")
+    }
+    if let words = rows.words, words.count > mixture.componentCount {
+      throw DataSetError.shape(
+        found: "\(rows.name): labels of \(words.count) words, "
+          + oneLine(words.joined(separator: ", "), limit: 200),
+        expected: "at most \(mixture.componentCount), a component each")
     }
     (self.rows, componentCount, groupCount) = (rows, components, mixture.componentCount)
   }
