@@ -21,10 +21,7 @@ extension Engine {
     case .parameters(let parameters): return parameters
     case .responsibilities(let given): return try await self.given(given, model)
     case .race where model.componentCount > 1:
-      let start = try await startOnSamples(
-        of: model, seed: seed, draw: restart, acceleration: plan.options.acceleration,
-        tolerance: plan.options.convergence.sampleTolerance
-      ) { try await $0.race(plan, restart: restart) }
+      let start = try await raced(plan, restart: restart)
       // As the result will be: a checkpoint then mostly has them so, too.
       return plan.options.order == .none ? start : model.inOrder(start)
     case .race, .kMeans: return try await drawn(.kMeans(coordinates))
@@ -152,12 +149,5 @@ extension Engine {
         for k in own { responsibilities[k * tileStride + n] *= weight / sum }
       }
     }
-  }
-}
-
-extension Convergence {
-  /// What is left to gain at which a fit of some of the rows has come far enough, in nats per row.
-  fileprivate var sampleTolerance: Double {
-    if case .logLikelihood(let tolerance) = self { tolerance } else { 0 }
   }
 }
