@@ -15,7 +15,8 @@ extension Engine {
     let coordinates: Coordinates = model.hasOwnMetric ? .raw : .standardized
     func drawn(_ kind: StartKind) async throws -> Parameters {
       let spread = try await spread(for: [kind], of: model)
-      return try await self.drawn(kind, of: model, spread, seed: seed, draw: restart)
+      return try await self.drawn(
+        kind, of: model, spread, seed: seed, draw: restart, sharing: plan.shared)
     }
     switch plan.initialization {
     case .parameters(let parameters): return parameters
@@ -40,35 +41,45 @@ extension Engine {
 
   /// Collective. Start number `draw` of a kind that `seed` gives: what one M-step gives.
   ///
-  /// - Parameter iterations: of k-means, at most.
+  /// - Parameters:
+  ///   - iterations: of k-means, at most.
+  ///   - shared: where others look for the same centers; nil: nobody does.
   func drawn(
     _ kind: StartKind, of model: some MixtureModel, _ spread: ColumnSpread?, seed: UInt64,
-    draw: Int,
-    atMost iterations: Int = 300
+    draw: Int, atMost iterations: Int = 300, sharing shared: SharedCenters? = nil
   ) async throws -> Parameters {
-    let transform = kind.coordinates.flatMap { spread?.transform(to: $0) }
-    let seen = seeing(transform)
-    switch kind {
-    case .kMeans:
-      let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)
-      let variance = try await seen.columnMoments().meanVariance
-      let centers = try await seen.kMeansCenters(
-        from: seeds, columnVariance: variance, classes: model.classes, atMost: iterations)
-      return try await assigned(model, to: centers, transform)
-    case .seeds:
-      let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)
-      return try await assigned(model, to: seeds, transform)
-    case .equalSeeds:
-      let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)
-      return try model.poolingSpreads(
-        try await assigned(model, to: seeds, transform), of: 0..<model.componentCount,
-        sharing: sharing)
-    case .ward:
-      let centers = try await seen.wardCenters(of: model, seed: seed, draw: draw)
-      return try await assigned(model, to: centers, transform)
-    case .random: return try await randomStart(model, Philox(seed: seed), draw: draw, isHard: false)
-    case .labels: return try await randomStart(model, Philox(seed: seed), draw: draw, isHard: true)
+    guard let coordinates = kind.coordinates else {
+      return try await randomStart(
+        model, Philox(seed: seed), draw: draw, isHard: kind == .labels)
     }
+    let transform = spread?.transform(to: coordinates)
+    let key = SharedCenters.Key(
+      kind: kind.centers!, coordinates: coordinates, count: model.componentCount, seed: seed,
+      draw: draw, iterations: iterations)
+    func find() async throws -> [Double] {
+      try await seeing(transform).centers(key, of: model)
+    }
+    // Where classes are known the centers are theirs, and samples are each fit's own.
+    let centers =
+      if let shared, model.classes == nil, !data.isSample {
+        try await shared.centers(key, of: search, find)
+      } else { try await find() }
+    let start = try await assigned(model, to: centers, transform)
+    guard case .equalSeeds = kind else { return start }
+    return try model.poolingSpreads(start, of: 0..<model.componentCount, sharing: sharing)
+  }
+
+  private func centers(
+    _ key: SharedCenters.Key, of model: some MixtureModel
+  ) async throws -> [Double] {
+    if key.kind == .ward {
+      return try await wardCenters(of: model, seed: key.seed, draw: key.draw)
+    }
+    let seeds = try await seeds(of: model, seed: key.seed, draw: key.draw)
+    guard key.kind == .kMeans else { return seeds }
+    return try await kMeansCenters(
+      from: seeds, columnVariance: try await columnMoments().meanVariance, classes: model.classes,
+      atMost: key.iterations)
   }
 
   /// The means of K clusters of rows that are drawn by weight; seeds where those are fewer than clusters, or

@@ -78,6 +78,9 @@ struct RaceSize: Equatable {
     self.init(operations: Double(rows) * Double(model.layout.freeParameterCount))
   }
 
+  /// The tries where they are the most.
+  static let mostTries = RaceSize(operations: 0).tries
+
   /// Where E-steps are the longest.
   static let least = RaceSize(operations: .infinity)
 }
@@ -103,7 +106,8 @@ extension Engine {
     @Sendable func contender(_ engine: Engine, _ number: Int) async throws -> Contender {
       let start = try await engine.drawn(
         kinds[number], of: model, spread, seed: plan.options.seed,
-        draw: restart * size.tries + number, atMost: Self.mostLloydIterations)
+        draw: restart * size.tries + number, atMost: Self.mostLloydIterations,
+        sharing: plan.shared)
       return try await engine.advanced(
         try engine.withoutSpikes(start, plan), plan, by: size.roundLength)
     }
