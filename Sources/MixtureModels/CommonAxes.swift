@@ -29,8 +29,8 @@ public struct CommonAxes: CovarianceModel {
 
   /// Starts from the E-step's axes, or the eigenvectors of all scatter where these are better; the
   /// result is at least as likely as both. Ends when no axis of a sweep turns by more than 2^-30, which
-  /// leaves some 2^-60 of the likelihood to gain, or with the sweep that brings the turns, each of one component, to 2^14, some ms; the next
-  /// M-step goes on from there.
+  /// leaves some 2^-60 of the likelihood to gain, or with the sweep that brings the turns, each of one
+  /// component, to 2^14, some ms; the next M-step goes on from there.
   public func constrained(_ scatter: Scatter) throws -> [Double] {
     let (masses, d) = (scatter.masses, scatter.columnCount)
     // What has no rows or no variance has no axes.

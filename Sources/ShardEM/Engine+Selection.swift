@@ -28,9 +28,9 @@ extension Engine {
   /// Collective. Fits several models to the same data, and tells which is the best.
   ///
   /// All run together, as many as there is memory for: one walk over the rows, and one message, is an
-  /// iteration of each, so that they take as many walks as the slowest; on one rank that holds its rows, as many
-  /// as a core's cache has room for. Starts have the same centers where fits have as many components, and
-  /// these are looked for once (`SharedCenters`). None gives other bits than `fit`
+  /// iteration of each, so that they take as many walks as the slowest; on one rank that holds its rows, as
+  /// many as a core's cache has room for. Starts have the same centers where fits have as many components,
+  /// and these are looked for once (`SharedCenters`). None gives other bits than `fit`
   /// does with the same start and options.
   ///
   /// A candidate that cannot be fitted is one with the reason in its outcome.

@@ -11,7 +11,8 @@ struct CoarserTests {
   private static let coarse = Parameters(
     weights: [0.25, 0.75], means: [1, -2, 0.5, 3], covariances: [0.5, 2, 1, 0.25])
 
-  private func logDensity(_ row: [Double], _ k: Int, _ mean: [Double], _ matrix: [Double]) -> Double {
+  private func logDensity(_ row: [Double], _ k: Int, _ mean: [Double], _ matrix: [Double]) -> Double
+  {
     let determinant = matrix[0] * matrix[3] - matrix[1] * matrix[2]
     let (a, b) = (row[0] - mean[0], row[1] - mean[1])
     let square =
@@ -31,7 +32,8 @@ struct CoarserTests {
     for y in [[0.0, 0], [1, -2], [-3, 0.5]] {
       let x = (0..<2).map { Self.origin[$0] + y[0] * Self.axes[$0] + y[1] * Self.axes[2 + $0] }
       for k in 0..<2 {
-        let means = Self.coarse.means[2 * k..<2 * k + 2], own = Self.coarse.covariances
+        let means = Self.coarse.means[2 * k..<2 * k + 2]
+        let own = Self.coarse.covariances
         let expected = logDensity(
           y, k, Array(means), [own[2 * k], 0, 0, own[2 * k + 1]])
         let found = logDensity(

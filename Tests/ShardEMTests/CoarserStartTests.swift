@@ -31,7 +31,8 @@ struct CoarserStartTests {
     return try #require(start)
   }
 
-  @Test("The same on any ranks and threads, and EM goes on to the maximum, however columns are mixed")
+  @Test(
+    "The same on any ranks and threads, and EM goes on to the maximum, however columns are mixed")
   func start() throws {
     let rows = Self.problem.rows
     let mixed = stride(from: 0, to: rows.count, by: 3).flatMap { i -> [Double] in

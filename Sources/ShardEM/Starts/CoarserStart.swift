@@ -13,8 +13,8 @@ extension Engine {
     return try await racedOnSamples(plan, restart: restart, from: start)
   }
 
-  /// Collective. What a race of a coarser model finds; nil if there is none, if that would be no better off, or
-  /// if a component could not be estimated.
+  /// Collective. What a race of a coarser model finds; nil if there is none, if that would be no better off,
+  /// or if a component could not be estimated.
   private func coarseStart<M: MixtureModel>(
     _ plan: StartPlan<M>, restart: Int
   ) async throws -> Parameters? {
@@ -32,8 +32,8 @@ extension Engine {
     }
   }
 
-  /// Collective. The start of a model that a search for a coarser one finds on a sample in whitened coordinates;
-  /// nil if there is no such model, or if a component could not be estimated.
+  /// Collective. The start of a model that a search for a coarser one finds on a sample in whitened
+  /// coordinates; nil if there is no such model, or if a component could not be estimated.
   ///
   /// - Parameters:
   ///   - size: of the sample, in rows.

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Centers of starts that several fits to the same rows look for: those of a selection with as many components
-/// have the same, which the first finds for all.
+/// Centers of starts that several fits to the same rows look for: those of a selection with as many
+/// components have the same, which the first finds for all.
 ///
 /// Fits that want what another is looking for wait for it, without walks of their own.
 final class SharedCenters: Sendable {

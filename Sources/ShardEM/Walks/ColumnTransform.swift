@@ -60,8 +60,8 @@ struct ColumnTransform: Sendable {
       minimum: zip(middle, reach).map { $0 - $1 }, maximum: zip(middle, reach).map { $0 + $1 })
   }
 
-  /// D × D: what a step of 1 along each transformed column is in the data, of a matrix whose rows are normal to
-  /// each other. Row-major, a column's a row; 0 of rows of zeros.
+  /// D × D: what a step of 1 along each transformed column is in the data, of a matrix whose rows are normal
+  /// to each other. Row-major, a column's a row; 0 of rows of zeros.
   var axes: [Double] {
     let d = origin.count
     return (0..<d).flatMap { i -> [Double] in
