@@ -28,9 +28,9 @@ public struct CommonAxes: CovarianceModel {
   }
 
   /// Starts from the E-step's axes, or the eigenvectors of all scatter where these are better; the
-  /// result is at least as likely as both. Ends when no axis of a sweep turns by more than 2^-46,
-  /// or with the sweep that brings the turns, each of one component, to 2^14, some ms; the next
-  /// M-step goes on from there.
+  /// result is at least as likely as both. Ends when no axis of a sweep turns by more than 2^-30, which
+  /// leaves some 2^-60 of the likelihood to gain, or with the sweep that brings the turns, each of one
+  /// component, to 2^14, some ms; the next M-step goes on from there.
   public func constrained(_ scatter: Scatter) throws -> [Double] {
     let (masses, d) = (scatter.masses, scatter.columnCount)
     // What has no rows or no variance has no axes.
@@ -46,7 +46,7 @@ public struct CommonAxes: CovarianceModel {
       if earlier.cost <= best.cost { best = earlier }
     }
     let planes = max(d * (d - 1) / 2 * live.count, 1)
-    for _ in 0..<max((1 << 14) / planes, 4) where best.sweep() <= 0x1p-46 { break }
+    for _ in 0..<max((1 << 14) / planes, 4) where best.sweep() <= 0x1p-30 { break }
     let turned = frame(best.axes)
     let variances = try along.constrained(scatter.along(turned.variances))
     return masses.indices.flatMap { k in

@@ -52,14 +52,15 @@ extension GaussianMixture {
     let d = columnCount
     let total = parameters.weights.reduce(0, +)
     let means = momentsOfAll(parameters).map(\.mean)
+    let (own, covariances) = (parameters.means, parameters.covariances)
     var sum = [Double](repeating: 0, count: d * d)
     for (k, weight) in parameters.weights.enumerated() where weight > 0 {
-      let differences = (0..<d).map { parameters.means[k * d + $0] - means[$0] }
+      let differences = (0..<d).map { own[k * d + $0] - means[$0] }
       for i in 0..<d {
         for j in 0..<d {
           sum[i * d + j] +=
             weight / total
-            * (parameters.covariances[(k * d + i) * d + j] + differences[i] * differences[j])
+            * (covariances[(k * d + i) * d + j] + differences[i] * differences[j])
         }
       }
     }

@@ -29,6 +29,21 @@ public protocol MixtureModel: Model where Step == MixtureStep<StepComponents, St
   /// are theirs. Nil, the default: they have something in common with others, so that there is none.
   func ofComponents(_ count: Int) -> Self?
 
+  /// A model of as many components with far fewer parameters, of rows without missing cells in whitened
+  /// coordinates, which a search may look at first where there are few rows for each parameter of this one.
+  /// Nil, the default: there is none.
+  func coarser() -> Self?
+
+  /// The parameters by which each component has the density that those of `coarser()` give it.
+  ///
+  /// - Parameters:
+  ///   - coarse: in coordinates y of rows x = origin + Σ_i y_i axis_i.
+  ///   - axes: D × D, an axis a row.
+  /// - Throws: what `work` throws.
+  func refined(
+    _ coarse: Parameters, origin: [Double], axes: [Double], sharing work: WorkSharing
+  ) throws -> Parameters
+
   /// Whether distances of rows mean what they are, whatever the columns' variances: starts are then looked
   /// for in the coordinates of the data only. By default not.
   var hasOwnMetric: Bool { get }
@@ -92,6 +107,10 @@ extension MixtureModel {
   public var hasExchangeableComponents: Bool { false }
   public var hasOwnMetric: Bool { false }
   public func ofComponents(_ count: Int) -> Self? { nil }
+  public func coarser() -> Self? { nil }
+  public func refined(
+    _ coarse: Parameters, origin: [Double], axes: [Double], sharing work: WorkSharing
+  ) throws -> Parameters { coarse }
   public func spikes(in parameters: Parameters, rows: Int) -> [Int] { [] }
 
   public func scoreStep(_ components: StepComponents) -> ScoreStep<StepComponents> {

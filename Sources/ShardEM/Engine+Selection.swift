@@ -28,7 +28,9 @@ extension Engine {
   /// Collective. Fits several models to the same data, and tells which is the best.
   ///
   /// All run together, as many as there is memory for: one walk over the rows, and one message, is an
-  /// iteration of each, so that they take as many walks as the slowest. None gives other bits than `fit`
+  /// iteration of each, so that they take as many walks as the slowest; on one rank that holds its rows, as
+  /// many as a core's cache has room for. Starts have the same centers where fits have as many components,
+  /// and these are looked for once (`SharedCenters`). None gives other bits than `fit`
   /// does with the same start and options.
   ///
   /// A candidate that cannot be fitted is one with the reason in its outcome.
@@ -107,6 +109,7 @@ extension Engine {
     _ resuming: SelectionResumption, _ hooks: SelectionHooks
   ) throws -> [SelectionJob] {
     let starts = max(plan.options.restarts, 1)
+    let shared = SharedCenters()
     var checked: Set<String> = []
     return try plan.candidates.enumerated().map { place, candidate in
       // Values of all rows are checked once for all candidates of a name.
@@ -128,7 +131,7 @@ extension Engine {
       }
       return SelectionJob(
         mixture: mixture, initialization: plan.initialization, options: plan.options, rows: data,
-        leftOut: fold?.rows,
+        leftOut: fold?.rows, shared: shared,
         course: FitCourse(
           state ?? FitState(starts: starts), { try hooks.onIteration(number, $0) },
           { try hooks.keep(number, $0) }))
@@ -156,7 +159,7 @@ extension Engine {
       let mixture = try? jobs[largest].mixture.get()
     else { return jobs.map { EndedJob(failure: $0.failure!) } }
     let limit = try searchesTogether(of: mixture)
-    let together = min(limit, jobs.count)
+    let together = min(limit, jobs.count, mostTogether(jobs, largest: mixture))
     return try searching(before: { searches in
       for job in jobs { try job.course.keepState(searches: searches) }
     }) { engine in
@@ -164,6 +167,15 @@ extension Engine {
         try await engine.ended(jobs[number], atMost: limit / together)
       }.map { try $0.get() }
     }
+  }
+
+  /// How many fits pay to run together: where rows are in the memory of one rank a walk costs little by
+  /// itself, and what all searches of these add to is to stay in a core's cache.
+  private func mostTogether(_ jobs: [SelectionJob], largest mixture: some MixtureModel) -> Int {
+    guard world.size == 1, data.isInMemory, let first = jobs.first else { return jobs.count }
+    let tries = if case .race = first.initialization { RaceSize.mostTries } else { 1 }
+    let searches = tries * max(first.options.restarts, 1)
+    return max((1 << 20) / (32 * mixture.sumsCount * searches), 1)
   }
 
   /// - Parameter limit: how many searches may run together.
@@ -186,7 +198,8 @@ extension Engine {
     let starts = max(job.options.restarts, 1)
     let plan = StartPlan(
       model: mixture.observing(data.observed), initialization: job.initialization,
-      options: job.options, searchesTogether: limit / min(starts, limit), tell: { _ in })
+      options: job.options, searchesTogether: limit / min(starts, limit), shared: job.shared,
+      tell: { _ in })
     let fit = try await best(of: plan, starts: starts, atMost: limit, job.course)
     let own = mixture.fitted == nil ? fit.score : nil
     let fitted: any Family = mixture.fitted ?? mixture
@@ -232,6 +245,8 @@ private struct SelectionJob: Sendable {
   let rows: DataSet
   /// The rows that its score is to be of; nil: those of the fit.
   let leftOut: DataSet?
+  /// What fits to the same rows find for each other.
+  let shared: SharedCenters
   let course: FitCourse
 
   var failure: (any Error)? {

@@ -79,23 +79,30 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
 
   /// Collective.
   ///
-  /// - Parameter mayBegin: whether a fit that is to go on begins where there is no checkpoint of it.
+  /// - Parameter isAmongOthers: whether the fit is one of a selection: of those that are to go on one begins
+  ///   where there is no checkpoint of it, and the folder of all is locked.
   func keeper(
     of mixture: any Family, _ settings: FitSettings, data: DataFingerprint,
-    mayBegin: Bool = false, in world: any Communicator, _ log: Logger
+    isAmongOthers: Bool = false, in world: any Communicator, _ log: Logger
   ) throws -> StateKeeper {
     let identity = FitIdentity(
       settings: settings, limitOption: SearchOptions.limitOption, data: data)
     // Before the newest is read: another fit could be about to write a newer one.
-    let lock = try world.agree { world.rank == 0 ? try self.lock(creating: false, log) : nil }
+    let lock = try world.agree {
+      world.rank == 0 && !isAmongOthers ? try self.lock(creating: false, log) : nil
+    }
     let resumption = try resume.flatMap {
       try CheckpointFolder($0).resumption(of: mixture, identity, in: world)
     }
-    let writer = try world.agree {
-      if resumption == nil, let resume, !goesOnThere, !mayBegin {
+    let writer = try world.agree { () -> CheckpointWriter? in
+      if resumption == nil, let resume, !goesOnThere, !isAmongOthers {
         throw CheckpointError(nothingIn: resume)
       }
-      return world.rank == 0 ? try self.writer(of: mixture, identity, resumption, lock, log) : nil
+      guard world.rank == 0, let checkpoint else { return nil }
+      if isAmongOthers { try CheckpointFolder(checkpoint).create() }
+      return try self.writer(
+        CheckpointFolder(checkpoint), of: mixture, identity, resumption,
+        isAmongOthers ? nil : lock ?? self.lock(creating: true, log))
     }
     for file in resumption?.damaged ?? [] {
       log.warning("\(file) is damaged; going on from the checkpoint before it")
@@ -111,22 +118,20 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
   }
 
   /// The lock of the folder for checkpoints; nil if there is none, or not yet.
-  private func lock(creating: Bool, _ log: Logger) throws -> FolderLock? {
+  func lock(creating: Bool, _ log: Logger) throws -> FolderLock? {
     try checkpoint.flatMap {
       try CheckpointFolder($0).locked(creating: creating) { log.notice("\($0)") }
     }
   }
 
   private func writer(
-    of mixture: any Family, _ identity: FitIdentity, _ resumption: Resumption?,
-    _ lock: FolderLock?, _ log: Logger
-  ) throws -> CheckpointWriter? {
-    guard let checkpoint else { return nil }
-    let folder = CheckpointFolder(checkpoint)
+    _ folder: CheckpointFolder, of mixture: any Family, _ identity: FitIdentity,
+    _ resumption: Resumption?, _ lock: FolderLock?
+  ) throws -> CheckpointWriter {
     let writer = CheckpointWriter(
       folder, of: mixture, identity,
       interval: checkpointInterval.map(CheckpointInterval.seconds) ?? .standard,
-      resuming: resumption?.state, lock: try lock ?? self.lock(creating: true, log))
+      resuming: resumption?.state, lock: lock)
     if resumption == nil || !goesOnThere { try folder.requireEmpty() }
     // What the fit goes on from is from now on in the folder that it is told to keep.
     if let resumption, !goesOnThere { try writer.keep(resumption.state) }

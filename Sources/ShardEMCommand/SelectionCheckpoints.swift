@@ -5,12 +5,15 @@ import ShardEM
 import Words
 
 /// The checkpoints of a selection: each fit has those that `fit` keeps, in a folder of its own in that of
-/// the selection.
+/// the selection. This one is locked, not those of the fits, of which there may be more than a process may
+/// have files open.
 final class SelectionCheckpoints {
   private let options: CheckpointOptions
   private let engine: Engine
   private let data: DataFingerprint
   private let log: Logger
+  /// Of the folder of the selection, on rank 0.
+  private let lock: FolderLock?
   private var keepers: [SelectionFit: StateKeeper] = [:]
   /// The number of iterations of each fit, of all starts.
   private var iterations: [SelectionFit: Int] = [:]
@@ -24,14 +27,16 @@ final class SelectionCheckpoints {
     (self.options, self.engine, self.log) = (options, engine, log)
     let world = engine.world
     data = try engine.fingerprint()
-    try world.agree {
-      guard world.rank == 0 else { return }
+    lock = try world.agree {
+      guard world.rank == 0 else { return nil }
       if let resume = options.resume, !options.goesOnThere, try !Self.isBegun(resume) {
         throw CheckpointError(nothingIn: resume)
       }
-      guard let folder = options.checkpoint else { return }
-      if !options.goesOnThere, try Self.isBegun(folder) { throw CheckpointError(folder, .occupied) }
-      try CheckpointFolder(folder).create()
+      let lock = try options.lock(creating: true, log)
+      if let folder = options.checkpoint, !options.goesOnThere, try Self.isBegun(folder) {
+        throw CheckpointError(folder, .occupied)
+      }
+      return lock
     }
   }
 
@@ -51,7 +56,7 @@ final class SelectionCheckpoints {
     _ fit: SelectionFit, _ name: String, _ model: any Family, _ settings: FitSettings
   ) throws -> FitState? {
     let keeper = try options.within(name).keeper(
-      of: model, settings, data: data, mayBegin: true, in: engine.world, log)
+      of: model, settings, data: data, isAmongOthers: true, in: engine.world, log)
     keepers[fit] = keeper
     iterations[fit] = keeper.resumed?.place.iterations ?? 0
     return keeper.resumed

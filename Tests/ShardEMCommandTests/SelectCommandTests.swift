@@ -221,6 +221,11 @@ struct SelectCommandTests {
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(try table("kept.csv") == table("whole.csv"))
     #expect(try table("resumed.csv") == table("whole.csv"))
+    // One open file for all fits, which would be more than a process may have.
+    let locks = FileManager.default.enumerator(atPath: folder.url.path)!.compactMap {
+      ($0 as? String).flatMap { $0.hasSuffix(".checkpoints.lock") ? $0 : nil }
+    }
+    #expect(locks == ["kept/.checkpoints.lock"])
     func refusal(_ line: String) throws -> String {
       let outcome = try run(line)
       #expect(outcome.status == 2)

@@ -134,13 +134,15 @@ public final class DataSet: Sendable {
   ///   - reader: of this rank's blocks.
   ///   - weightedRowCount: on all ranks.
   ///   - incompleteBlocks: those of this rank in which cells are missing.
+  ///   - ranges: of the columns, if they are others.
   init(
     of whole: DataSet, _ plan: ShardPlan, _ reader: BlockReader, memory: RowMemory,
-    weightedRowCount: Int, incompleteBlocks: Set<Int>
+    weightedRowCount: Int, incompleteBlocks: Set<Int>, ranges: ColumnRanges? = nil
   ) {
     (self.plan, self.reader, blocks) = (plan, reader, reader.blocks)
     (self.weightedRowCount, self.incompleteBlocks) = (weightedRowCount, incompleteBlocks)
-    (columnCount, ranges, largestWeight) = (whole.columnCount, whole.ranges, whole.largestWeight)
+    (columnCount, largestWeight) = (whole.columnCount, whole.largestWeight)
+    self.ranges = ranges ?? whole.ranges
     (observed, emptyColumn) = (whole.observed, whole.emptyColumn)
     (columnNames, categories, classNames) = (whole.columnNames, whole.categories, whole.classNames)
     (files, notices) = ([], [])

@@ -26,6 +26,16 @@ extension DataSet {
   package func sample(
     rows wanted: Int, seed: UInt64, draw: Int = 0, threads: Int = 1, in world: any Communicator
   ) throws -> DataSet {
+    try sample(rows: wanted, seed: seed, draw: draw, threads: threads, transform: nil, in: world)
+  }
+
+  /// Collective. The same, of transformed rows; of all rows as they are, where they are the sample.
+  ///
+  /// - Parameter transform: of rows without missing cells.
+  func sample(
+    rows wanted: Int, seed: UInt64, draw: Int, threads: Int, transform: ColumnTransform?,
+    in world: any Communicator
+  ) throws -> DataSet {
     let plan = SamplePlan(rows: wanted, of: rowCount, seed: seed, draw: draw)
     if plan.isWhole { return self }
     let cut = ShardPlan(rowCounts: [plan.rowCount], blockRows: Self.sampleBlockRows)
@@ -34,7 +44,7 @@ extension DataSet {
     // Where rows are not held, and the sample is no small part of what searches have.
     let isHeld = memory.holdsRows || own.count * columnCount * 8 <= memory.searchBytes / 2
     let rows = try SampleShare(
-      own, of: SampledRows(plan, of: self, threads: threads), isHeld: isHeld, world)
+      own, of: SampledRows(plan, of: self, threads: threads), transform, isHeld: isHeld, world)
 
     func source(_ values: [Double], _ name: String) -> any RowSource {
       InMemoryRows(
@@ -49,7 +59,8 @@ extension DataSet {
       blocks: blocks, origin: SampleOrigin(plan: plan, whole: self))
     return DataSet(
       of: self, cut, reader, memory: memory.holdingRows,
-      weightedRowCount: rows.weightedRowCount, incompleteBlocks: rows.incompleteBlocks)
+      weightedRowCount: rows.weightedRowCount, incompleteBlocks: rows.incompleteBlocks,
+      ranges: transform?.ranges(ranges))
   }
 }
 
@@ -171,8 +182,10 @@ private struct SampleShare {
   ///   - own: which rows of the sample it gets.
   ///   - sampled: what this rank can read.
   ///   - isHeld: whether this rank keeps its rows in memory, else in a file.
+  ///   - transform: of the rows; nil: they are as they were.
   init(
-    _ own: Range<Int>, of sampled: SampledRows, isHeld: Bool, _ world: any Communicator
+    _ own: Range<Int>, of sampled: SampledRows, _ transform: ColumnTransform?, isHeld: Bool,
+    _ world: any Communicator
   ) throws {
     let byteCount = own.count * sampled.columnCount * 8
     store = try world.agree {
@@ -195,12 +208,13 @@ private struct SampleShare {
         }
       }
       if world.size > 1 { try world.sum(&piece) }
-      try world.agree { try take(piece, of: rows, own, sampled) }
+      try world.agree { try take(piece, of: rows, own, sampled, transform) }
     }
   }
 
   private mutating func take(
-    _ piece: [Double], of rows: Range<Int>, _ own: Range<Int>, _ sampled: SampledRows
+    _ piece: [Double], of rows: Range<Int>, _ own: Range<Int>, _ sampled: SampledRows,
+    _ transform: ColumnTransform?
   ) throws {
     let (width, columns) = (sampled.width, sampled.columnCount)
     weightedRowCount +=
@@ -213,7 +227,7 @@ private struct SampleShare {
       if numbers.contains(where: \.isNaN) {
         incompleteBlocks.insert((row - own.lowerBound) / DataSet.sampleBlockRows)
       }
-      values += numbers.lazy.map { $0 + 0 }
+      values += transform?.transformed(Array(numbers)) ?? numbers.map { $0 + 0 }
       weights?.append(piece[first + columns] + 0)
       labels?.append(piece[first + width - 1] + 0)
     }

@@ -16,20 +16,24 @@ extension Engine {
   ///   - draw: searches of the same seed that differ, from 0 to 2^24 - 1.
   ///   - acceleration: of EM on the samples.
   ///   - tolerance: what is left to gain, per row, at which a fit ends; EM on a sample ends no later.
+  ///   - start: what a search has found before, which samples only improve; nil: that is to come.
   ///   - search: gets the engine that it is to use; it gives parameters that have converged there.
   /// - Throws: `FitError` as `search` does on all rows; on every rank the same error if a rank cannot read
   ///   its rows.
   package func startOnSamples(
     of model: some MixtureModel, seed: UInt64, draw: Int,
-    acceleration: Acceleration = .anderson, tolerance: Double = 0,
+    acceleration: Acceleration = .anderson, tolerance: Double = 0, from start: Parameters? = nil,
     _ search: @escaping @Sendable (Engine) async throws -> Parameters
   ) async throws -> Parameters {
     let sizes = SampleSizes(of: model, data).rows
-    guard let most = sizes.last else { return try await search(self) }
+    guard let most = sizes.last else {
+      if let start { return start }
+      return try await search(self)
+    }
     // Samples of samples are drawn apart from each other.
     let draws = sizes.indices.map { draw * 16 + min($0, 15) }
     let largest = try sample(of: data, rows: most, seed: seed, draw: draws.last!)
-    var found: Parameters?
+    var found = start
     for (size, draw) in zip(sizes, draws) {
       let rows =
         size == most ? largest : try sample(of: largest, rows: size, seed: seed, draw: draw)
@@ -48,13 +52,18 @@ extension Engine {
   }
 
   /// Collective. A sample, read by the threads of this engine.
-  private func sample(of data: DataSet, rows: Int, seed: UInt64, draw: Int) throws -> DataSet {
-    try data.sample(rows: rows, seed: seed, draw: draw, threads: threadCount, in: world)
+  ///
+  /// - Parameter transform: of its rows; nil: they are as they were.
+  func sample(
+    of data: DataSet, rows: Int, seed: UInt64, draw: Int, _ transform: ColumnTransform? = nil
+  ) throws -> DataSet {
+    try data.sample(
+      rows: rows, seed: seed, draw: draw, threads: threadCount, transform: transform, in: world)
   }
 
   /// Collective. What `body` gives on a sample, in a search of its own; nil if a component cannot be
   /// estimated from that.
-  private func onSample(
+  func onSample(
     _ rows: DataSet, of model: some MixtureModel,
     _ body: @escaping @Sendable (Engine) async throws -> Parameters
   ) throws -> Parameters? {

@@ -15,16 +15,14 @@ extension Engine {
     let coordinates: Coordinates = model.hasOwnMetric ? .raw : .standardized
     func drawn(_ kind: StartKind) async throws -> Parameters {
       let spread = try await spread(for: [kind], of: model)
-      return try await self.drawn(kind, of: model, spread, seed: seed, draw: restart)
+      return try await self.drawn(
+        kind, of: model, spread, seed: seed, draw: restart, sharing: plan.shared)
     }
     switch plan.initialization {
     case .parameters(let parameters): return parameters
     case .responsibilities(let given): return try await self.given(given, model)
     case .race where model.componentCount > 1:
-      let start = try await startOnSamples(
-        of: model, seed: seed, draw: restart, acceleration: plan.options.acceleration,
-        tolerance: plan.options.convergence.sampleTolerance
-      ) { try await $0.race(plan, restart: restart) }
+      let start = try await raced(plan, restart: restart)
       // As the result will be: a checkpoint then mostly has them so, too.
       return plan.options.order == .none ? start : model.inOrder(start)
     case .race, .kMeans: return try await drawn(.kMeans(coordinates))
@@ -43,35 +41,45 @@ extension Engine {
 
   /// Collective. Start number `draw` of a kind that `seed` gives: what one M-step gives.
   ///
-  /// - Parameter iterations: of k-means, at most.
+  /// - Parameters:
+  ///   - iterations: of k-means, at most.
+  ///   - shared: where others look for the same centers; nil: nobody does.
   func drawn(
     _ kind: StartKind, of model: some MixtureModel, _ spread: ColumnSpread?, seed: UInt64,
-    draw: Int,
-    atMost iterations: Int = 300
+    draw: Int, atMost iterations: Int = 300, sharing shared: SharedCenters? = nil
   ) async throws -> Parameters {
-    let transform = kind.coordinates.flatMap { spread?.transform(to: $0) }
-    let seen = seeing(transform)
-    switch kind {
-    case .kMeans:
-      let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)
-      let variance = try await seen.columnMoments().meanVariance
-      let centers = try await seen.kMeansCenters(
-        from: seeds, columnVariance: variance, classes: model.classes, atMost: iterations)
-      return try await assigned(model, to: centers, transform)
-    case .seeds:
-      let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)
-      return try await assigned(model, to: seeds, transform)
-    case .equalSeeds:
-      let seeds = try await seen.seeds(of: model, seed: seed, draw: draw)
-      return try model.poolingSpreads(
-        try await assigned(model, to: seeds, transform), of: 0..<model.componentCount,
-        sharing: sharing)
-    case .ward:
-      let centers = try await seen.wardCenters(of: model, seed: seed, draw: draw)
-      return try await assigned(model, to: centers, transform)
-    case .random: return try await randomStart(model, Philox(seed: seed), draw: draw, isHard: false)
-    case .labels: return try await randomStart(model, Philox(seed: seed), draw: draw, isHard: true)
+    guard let coordinates = kind.coordinates else {
+      return try await randomStart(
+        model, Philox(seed: seed), draw: draw, isHard: kind == .labels)
     }
+    let transform = spread?.transform(to: coordinates)
+    let key = SharedCenters.Key(
+      kind: kind.centers!, coordinates: coordinates, count: model.componentCount, seed: seed,
+      draw: draw, iterations: iterations)
+    func find() async throws -> [Double] {
+      try await seeing(transform).centers(key, of: model)
+    }
+    // Where classes are known the centers are theirs, and samples are each fit's own.
+    let centers =
+      if let shared, model.classes == nil, !data.isSample {
+        try await shared.centers(key, of: search, find)
+      } else { try await find() }
+    let start = try await assigned(model, to: centers, transform)
+    guard case .equalSeeds = kind else { return start }
+    return try model.poolingSpreads(start, of: 0..<model.componentCount, sharing: sharing)
+  }
+
+  private func centers(
+    _ key: SharedCenters.Key, of model: some MixtureModel
+  ) async throws -> [Double] {
+    if key.kind == .ward {
+      return try await wardCenters(of: model, seed: key.seed, draw: key.draw)
+    }
+    let seeds = try await seeds(of: model, seed: key.seed, draw: key.draw)
+    guard key.kind == .kMeans else { return seeds }
+    return try await kMeansCenters(
+      from: seeds, columnVariance: try await columnMoments().meanVariance, classes: model.classes,
+      atMost: key.iterations)
   }
 
   /// The means of K clusters of rows that are drawn by weight; seeds where those are fewer than clusters, or
@@ -152,12 +160,5 @@ extension Engine {
         for k in own { responsibilities[k * tileStride + n] *= weight / sum }
       }
     }
-  }
-}
-
-extension Convergence {
-  /// What is left to gain at which a fit of some of the rows has come far enough, in nats per row.
-  fileprivate var sampleTolerance: Double {
-    if case .logLikelihood(let tolerance) = self { tolerance } else { 0 }
   }
 }

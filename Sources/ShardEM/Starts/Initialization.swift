@@ -47,6 +47,8 @@ struct StartPlan<Model: MixtureModel>: Sendable {
   let options: FitOptions
   /// How many searches of a start run together.
   let searchesTogether: Int
+  /// What fits to the same rows find for each other; nil of a fit of its own.
+  var shared: SharedCenters?
   /// Is told of what a race does.
   let tell: @Sendable (SearchReport) -> Void
 }

@@ -72,6 +72,17 @@ struct RaceSize: Equatable {
       operations <= 0x1p20
       ? (64, 8, 5, 4) : operations <= 0x1p29 ? (16, 2, 5, 2) : (4, 1, 3, 0)
   }
+
+  /// For so many rows.
+  init(of model: some MixtureModel, rows: Int) {
+    self.init(operations: Double(rows) * Double(model.layout.freeParameterCount))
+  }
+
+  /// The tries where they are the most.
+  static let mostTries = RaceSize(operations: 0).tries
+
+  /// Where E-steps are the longest.
+  static let least = RaceSize(operations: .infinity)
 }
 
 extension Engine {
@@ -88,15 +99,15 @@ extension Engine {
   ///   (Computational Statistics & Data Analysis 41, 2003).
   func race<M: MixtureModel>(_ plan: StartPlan<M>, restart: Int) async throws -> Parameters {
     let model = plan.model
-    let size = RaceSize(
-      operations: Double(data.rowCount) * Double(model.layout.freeParameterCount))
+    let size = RaceSize(of: model, rows: data.rowCount)
     let kinds = (0..<size.tries).map { StartKind.ofTry($0, model) }
     let spread = try await spread(for: kinds, of: model)
     tell(plan, restart, .starts(size.tries))
     @Sendable func contender(_ engine: Engine, _ number: Int) async throws -> Contender {
       let start = try await engine.drawn(
         kinds[number], of: model, spread, seed: plan.options.seed,
-        draw: restart * size.tries + number, atMost: Self.mostLloydIterations)
+        draw: restart * size.tries + number, atMost: Self.mostLloydIterations,
+        sharing: plan.shared)
       return try await engine.advanced(
         try engine.withoutSpikes(start, plan), plan, by: size.roundLength)
     }

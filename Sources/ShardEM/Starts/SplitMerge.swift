@@ -289,13 +289,7 @@ private struct Cut: Sendable {
   }
 
   private static func seen(_ row: [Double], _ transform: ColumnTransform?) -> [Double] {
-    guard let transform else { return row }
-    return [Double](unsafeUninitializedCapacity: row.count) { target, count in
-      row.withUnsafeBufferPointer {
-        transform.write($0.baseAddress!, count: 1, into: target.baseAddress!)
-      }
-      count = row.count
-    }
+    transform?.transformed(row) ?? row
   }
 
   /// Whether a row is on the side of the second one.

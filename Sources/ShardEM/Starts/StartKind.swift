@@ -41,6 +41,16 @@ package enum StartKind: Sendable, Equatable {
     return kinds[number % kinds.count]
   }
 
+  /// What its centers are; nil if it has none.
+  var centers: SharedCenters.Key.Kind? {
+    switch self {
+    case .kMeans: .kMeans
+    case .seeds, .equalSeeds: .seeds
+    case .ward: .ward
+    case .random, .labels: nil
+    }
+  }
+
   /// Nil if it measures no distances.
   var coordinates: Coordinates? {
     switch self {

@@ -36,6 +36,41 @@ struct ColumnTransform: Sendable {
     return block.replacing(rows: target)
   }
 
+  /// A transformed row.
+  func transformed(_ row: [Double]) -> [Double] {
+    [Double](unsafeUninitializedCapacity: row.count) { target, count in
+      row.withUnsafeBufferPointer {
+        write($0.baseAddress!, count: 1, into: target.baseAddress!)
+      }
+      count = row.count
+    }
+  }
+
+  /// What transformed rows within `ranges` do not leave.
+  func ranges(_ ranges: ColumnRanges) -> ColumnRanges {
+    let d = origin.count
+    let middle = transformed(zip(ranges.minimum, ranges.maximum).map { $0 / 2 + $1 / 2 })
+    let reach = (0..<d).map { i in
+      (0..<d).reduce(0.0) { sum, j in
+        let factor = matrix?[i * d + j] ?? (i == j ? 1 : 0)
+        return sum + abs(factor) * (ranges.maximum[j] / 2 - ranges.minimum[j] / 2) / units[j]
+      }
+    }
+    return ColumnRanges(
+      minimum: zip(middle, reach).map { $0 - $1 }, maximum: zip(middle, reach).map { $0 + $1 })
+  }
+
+  /// D × D: what a step of 1 along each transformed column is in the data, of a matrix whose rows are normal
+  /// to each other. Row-major, a column's a row; 0 of rows of zeros.
+  var axes: [Double] {
+    let d = origin.count
+    return (0..<d).flatMap { i -> [Double] in
+      let row = (0..<d).map { matrix?[i * d + $0] ?? (i == $0 ? 1 : 0) }
+      let square = row.reduce(0) { $0 + $1 * $1 }
+      return row.indices.map { square > 0 ? units[$0] * row[$0] / square : 0 }
+    }
+  }
+
   /// Where in the data, about, transformed rows come from: with a matrix the origin.
   func origins(of rows: [Double]) -> [Double] {
     let d = origin.count
