@@ -134,7 +134,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["SystemLibrary", "Files", "_TestSupport"]),
     .testTarget(name: "RowSourcesTests", dependencies: ["RowSources", "Files", "_TestSupport"]),
     .testTarget(
-      name: "MixtureModelsTests", dependencies: ["Kernels", "MixtureModels", "_TestSupport"]),
+      name: "MixtureModelsTests", dependencies: ["Kernels", "Rows", "MixtureModels", "_TestSupport"]),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["MixtureModels", "ModelFiles", "_TestSupport"]),
     .testTarget(
