@@ -2,7 +2,7 @@
 ///
 /// A matrix that is estimated from n rows of D columns fits these better than others, by about D² / (2 n)
 /// nats a row: 1.6 of 64 columns and 1,300 rows. Rows then stay where a start has put them, in maxima that
-/// the sample's own. Of variances it is D / n, 0.05; along principal axes they serve where columns depend
+/// are the sample's own. Of variances it is D / n, 0.05; along principal axes they serve where columns depend
 /// on each other, too.
 extension GaussianMixture {
   /// Of components with a matrix each; none where a prior is of the matrices.
