@@ -43,6 +43,13 @@ package struct SampleSizes: Sendable, Equatable {
       columnCount: data.columnCount)
   }
 
+  /// How much less a maximum may have on a sample of so many rows, in nats a row, without being told to be
+  /// less on all: three times the error of a difference whose part of a row is spread by 2/3 nats.
+  ///
+  /// Of 100,000 x 8 rows of five clusters, fits of three components have maxima 0.013 apart, of which 5,000
+  /// rows prefer the lower one in 2 of 6 samples.
+  package static func uncertainty(rows: Int) -> Double { 2 / Double(rows).squareRoot() }
+
   /// What EM may leave to gain on a sample of so many rows, in nats a row: a tenth of what its maximum is off
   /// by on others, P / (2 m), but no more than twice what one parameter is, 1 / (2 m). What EM leaves is
   /// along the few directions in which it is slow, and would be slow on all rows too.

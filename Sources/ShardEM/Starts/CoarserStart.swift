@@ -28,7 +28,7 @@ extension Engine {
       let coarsePlan = StartPlan(
         model: coarser, initialization: plan.initialization, options: plan.options,
         searchesTogether: plan.searchesTogether, tell: plan.tell)
-      return try await engine.race(coarsePlan, restart: restart)
+      return try await engine.race(coarsePlan, restart: restart)[0]
     }
   }
 
@@ -48,10 +48,10 @@ extension Engine {
     else { return nil }
     // Apart from the samples of `startOnSamples`, whose numbers begin at 0.
     let rows = try sample(of: data, rows: size, seed: seed, draw: draw * 16 + 15, transform)
-    let found = try onSample(rows, of: coarser) { try await search($0, coarser) }
+    let found = try onSample(rows, of: coarser) { [try await search($0, coarser)] }
     return try found.map {
       try model.refined(
-        $0, origin: transform.origin, axes: transform.axes, sharing: sharing)
+        $0[0], origin: transform.origin, axes: transform.axes, sharing: sharing)
     }
   }
 

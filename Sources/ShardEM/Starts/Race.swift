@@ -43,6 +43,22 @@ struct Contender: Sendable {
       kept.append(next)
     }
   }
+
+  /// The best, and the next ones, up to four in all, of which a sample does not tell that they are worse on
+  /// all rows.
+  static func undecided(
+    _ contenders: [Contender], of model: some Model, on sample: DataSet
+  ) -> [Contender] {
+    let ranked = withoutCopies(ranked(contenders), of: model)
+    return ranked.prefix(4).filter { $0.isUndecided(ranked[0], model, on: sample) }
+  }
+
+  /// Whether a sample does not tell that it is worse on all rows than the best one.
+  func isUndecided(_ best: Contender, _ model: some Model, on sample: DataSet) -> Bool {
+    hasSpikes == best.hasSpikes
+      && model.gain(from: objective, to: best.objective)
+        <= SampleSizes.uncertainty(rows: sample.weightedRowCount)
+  }
 }
 
 /// How much is tried in a race: more where E-steps are short. One of 2^20 operations is some milliseconds,
@@ -86,7 +102,8 @@ struct RaceSize: Equatable {
 }
 
 extension Engine {
-  /// Collective. The parameters that the best of several starts leads to.
+  /// Collective. The parameters that the best of several starts leads to; on a sample behind them those of
+  /// other maxima of which it does not tell that they are worse.
   ///
   /// All starts run together for some EM iterations (`RaceSize`). Then, as long as there are more than a few,
   /// the worse half is left behind, copies of others first, and the rest goes on for as many. The last ones
@@ -97,7 +114,7 @@ extension Engine {
   /// - Throws: `FitError` if every start fails, that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
   ///   (Computational Statistics & Data Analysis 41, 2003).
-  func race<M: MixtureModel>(_ plan: StartPlan<M>, restart: Int) async throws -> Parameters {
+  func race<M: MixtureModel>(_ plan: StartPlan<M>, restart: Int) async throws -> [Parameters] {
     let model = plan.model
     let size = RaceSize(of: model, rows: data.rowCount)
     let kinds = (0..<size.tries).map { StartKind.ofTry($0, model) }
@@ -126,11 +143,14 @@ extension Engine {
       contenders = next
     }
     // What nothing else is compared with the fit itself brings to its end.
-    if contenders.count == 1 && size.idleRounds == 0 { return contenders[0].state.parameters! }
+    if contenders.count == 1 && size.idleRounds == 0 { return [contenders[0].state.parameters!] }
     // Of none that went on to its end the best one as it was.
-    let best = try await runOut(contenders, plan).first ?? contenders[0]
-    return try await bettered(best, plan, restart: restart, idleRounds: size.idleRounds)
-      .state.parameters!
+    let ended = try await runOut(contenders, plan)
+    let best = try await bettered(
+      ended.first ?? contenders[0], plan, restart: restart, idleRounds: size.idleRounds)
+    guard data.isSample else { return [best.state.parameters!] }
+    return Contender.undecided([best] + ended, of: model, on: data)
+      .map { $0.state.parameters! }
   }
 
   /// Of k-means, for a start that EM goes on from.
@@ -170,7 +190,12 @@ extension Engine {
         Contender.ranked(try await advanced(contenders, plan, by: 2 * roundLength)), of: plan.model)
       guard let best = contenders.first else { break }
       contenders = contenders.filter { contender in
-        ![best, leader].contains { $0.map { contender.isBehind($0, plan.model) } ?? false }
+        let others = leader.map { [best, $0] } ?? [best]
+        // Of maxima that a sample does not tell apart all go on, but for what splits and merges have tried.
+        if data.isSample, leader == nil, contender.isUndecided(best, plan.model, on: data) {
+          return true
+        }
+        return !others.contains { contender.isBehind($0, plan.model) }
       }
     }
     return contenders

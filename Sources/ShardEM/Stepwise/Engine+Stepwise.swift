@@ -36,7 +36,7 @@ extension Engine {
       if case .parameters(let parameters) = initialization { return parameters }
       return try await engine.startOnSamples(
         of: model, seed: options.seed, draw: 0, acceleration: options.acceleration
-      ) { try $0.fit(model, from: initialization, options: options).parameters }
+      ) { [try $0.fit(model, from: initialization, options: options).parameters] }
     }
     let groups = data.groups(
       BlockGroups(count: stepwiseGroupCount(of: model), seed: options.seed))

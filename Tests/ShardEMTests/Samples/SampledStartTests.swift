@@ -34,7 +34,7 @@ struct SampledStartTests {
     @Sendable func found(_ engine: Engine, _ number: Int) async throws -> [UInt64] {
       let start = try await engine.startOnSamples(of: threeGaussians, seed: 1, draw: number) {
         #expect($0.data.rowCount < 5100)
-        return try await Self.search($0)
+        return [try await Self.search($0)]
       }
       return try await engine.improved(
         threeGaussians, from: start, until: 0, acceleration: .none, atMost: 1 + number % 2
@@ -62,7 +62,7 @@ struct SampledStartTests {
     let engine = Engine(data, threads: 2, world: world)
     let start = try engine.searching { engine in
       try await engine.startOnSamples(of: threeGaussians, seed: 1, draw: 0) {
-        try await Self.search($0)
+        [try await Self.search($0)]
       }
     }
     func mean(_ parameters: Parameters) throws -> Double {
@@ -79,6 +79,25 @@ struct SampledStartTests {
     #expect(loss >= 0 && loss < (40.0 / 2 + 8.0 / 20) / 20_000, "\(loss)")
   }
 
+  @Test("Of several maxima the one that larger samples prefer counts", arguments: [1, 3])
+  func severalMaxima(ranks: Int) throws {
+    // EM leaves two components of the same mean the same.
+    let poor = Parameters(weights: [0.3, 0.3, 0.4], means: [0, 1000, 0, 1000, 3, 1003])
+    let means = try onRanks(ranks) { world in
+      let engine = try Engine(Self.data(world), threads: 1, world: world)
+      return try [[Self.near], [poor], [poor, Self.near]].map { starts in
+        let found = try engine.searching { engine in
+          try await engine.startOnSamples(of: threeGaussians, seed: 1, draw: 0) { _ in starts }
+        }
+        let sums = try engine.expectationStep(threeGaussians, under: found).sums[0]
+        return sums.logLikelihood / sums.weightSum
+      }
+    }
+    for rank in means {
+      #expect(rank[1] < rank[0] - 0.1 && rank[2] == rank[0], "\(rank)")
+    }
+  }
+
   @Test("With few rows the search is on all, with the walks of the others")
   func fewRows() throws {
     let world = SoloCommunicator()
@@ -87,7 +106,7 @@ struct SampledStartTests {
     try Engine(data, threads: 1, world: world).searching { engine in
       let start = try await engine.startOnSamples(of: threeGaussians, seed: 1, draw: 0) {
         #expect($0 === engine)
-        return Self.near
+        return [Self.near]
       }
       #expect(start == Self.near)
     }
@@ -106,7 +125,7 @@ struct SampledStartTests {
               let rows = engine.data.rowCount
               sizes.withLock { $0.append(rows) }
               if rows < successes { throw failure }
-              return try await Self.search(engine)
+              return [try await Self.search(engine)]
             }
           }
           #expect(successes <= 48_000)
@@ -127,7 +146,7 @@ struct SampledStartTests {
     let far = Parameters(weights: [0.5, 0.5, 1e-300], means: [0, 1000, 4, 1001, 1e9, 1e9])
     let found = try onRanks(2) { world in
       try Engine(Self.data(world), threads: 1, world: world).searching { engine in
-        try await engine.startOnSamples(of: threeGaussians, seed: 1, draw: 0) { _ in far }
+        try await engine.startOnSamples(of: threeGaussians, seed: 1, draw: 0) { _ in [far] }
       }
     }
     for parameters in found { #expect(parameters == far) }
@@ -146,7 +165,7 @@ struct SampledStartTests {
                 sums[0] = Double(block.count)
               }
               _ = try await engine.sums(of: [pass])
-              return Self.near
+              return [Self.near]
             }
           }
         }
