@@ -33,7 +33,11 @@ import Words
     // A write that has no reader or no room fails with an error instead: the model of a long fit
     // is not to be lost because its log is no longer read.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
-    let request = Result { try Request() }
+    let request = Result {
+      // The command line is read with the help of the families, which are compiled for the processor, too.
+      try requireProcessor()
+      return try Request()
+    }
     runJob(
       "shardem", ranks: ranks(for: request),
       advice: "\(AloneOption.flag) lets each work by itself"
@@ -43,10 +47,7 @@ import Words
       try DifferentOptions.check(request.words, in: world)
       switch request {
       case .work(let command):
-        try world.agree {
-          try kernels.get()
-          try requireProcessor()
-        }
+        try world.agree { try kernels.get() }
         return try command.run(in: world).rawValue
       case .text(let text):
         try world.agree { if world.rank == 0 { try printResult(text + "\n") } }

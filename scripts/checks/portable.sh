@@ -74,14 +74,18 @@ if [[ $hasAVX512 ]]; then
     "$shardem" fit "$data" --columns 1,2,3,4 --components 3 --quiet --progress none --covariance spherical \
     --output "$work/ranks.json"
   expect "equal bytes on different ranks" cmp "$work/ranks.json" "$work/x86-64-v4.json"
-  # What starting twice takes, of ten starts.
+  # What becoming it takes, of ten starts.
   starts() {
     local began=${EPOCHREALTIME/./} i
     for i in {1..10}; do SHARDEM_KERNELS=$1 "$shardem" --version > /dev/null; done
     echo $(((${EPOCHREALTIME/./} - began) / 10))
   }
-  starts x86-64-v3 > /dev/null
-  echo "a start takes $(starts x86-64-v3) us, one that becomes the other program $(starts x86-64-v4) us"
+  direct() {
+    local began=${EPOCHREALTIME/./} i
+    for i in {1..10}; do "$later" --version > /dev/null; done
+    echo $(((${EPOCHREALTIME/./} - began) / 10))
+  }
+  echo "the program for x86-64-v4 starts in $(direct) us, by way of the other in $(starts x86-64-v4) us"
 fi
 
 mv "$later" "$later.not"
@@ -98,7 +102,7 @@ fi
 if [[ $emulator ]]; then
   older=("$emulator" -cpu Nehalem "$shardem")
   expect "an older processor gets one line" refused "this processor has no AVX2" "${older[@]}" fit "$data" -K 2 --no-mpi
-  expect "and help" bash -c '[[ $("$@" --help) == *USAGE* ]]' help "${older[@]}"
+  expect "whatever it is asked" refused "this processor has no AVX2" "${older[@]}" --help
   # One with AVX2, without AVX-512.
   fit "$work/here.json"
   expect "one of x86-64-v3 runs the first" "$emulator" -cpu max "$shardem" fit "$data" --columns 1,2,3,4 \

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The Python package (deploy/python): a new environment, one command that builds the library and installs the
-# package there, and its tests, scikit-learn's check_estimator among them. Takes a build of its own, in the folder
-# .build-python, and packages of PyPI: only with --all, as scripts/test --all gives it.
+# The Python package (deploy/python): a new environment, one command that builds the libraries and installs the
+# package there, and its tests, scikit-learn's check_estimator among them; the wheel, and in another environment its
+# ranks under MPICH. Takes builds of its own, in the folders .build-python-*, and packages of PyPI: only with --all, as
+# scripts/test --all gives it.
 set -euo pipefail
 check_options=--all
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-[[ ${1:-} == --all ]] || skip "takes a build of its own: only with --all"
+[[ ${1:-} == --all ]] || skip "takes builds of its own: only with --all"
 cd "$root"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -21,32 +22,49 @@ if "$python" -m pip install -q './deploy/python[test]' > "$folder/log" 2>&1; the
   finish
 fi
 # What some tests are about; without it they are skipped.
-for package in pyarrow polars mpi4py distributed hypothesis; do
+for package in pyarrow polars mpi4py distributed ray hypothesis; do
   "$python" -m pip install -q "$package" > "$folder/log" 2>&1 || true
 done
-size=$(stat -c %s "$folder"/environment/lib/python*/site-packages/shardem/libshardemc.so)
-# What a wheel of 10 MB holds, by the third that is left of such a library when it is packed.
-if ((size < 30000000)); then ok "a library of $size bytes"; else not_ok "a library of $size bytes"; fi
-if ldd "$folder"/environment/lib/python*/site-packages/shardem/libshardemc.so | grep -iE 'swift|mpi|hdf5'; then
-  not_ok "needs neither Swift nor MPI nor HDF5"
-else
-  ok "needs neither Swift nor MPI nor HDF5"
-fi
+for library in "$folder"/environment/lib/python*/site-packages/shardem/libshardemc*.so; do
+  name=$(basename "$library")
+  size=$(stat -c %s "$library")
+  # What half a wheel of 10 MB holds, by the third that is left of such a library when it is packed.
+  if ((size < 15000000)); then ok "$name of $size bytes"; else not_ok "$name of $size bytes"; fi
+  if ldd "$library" | grep -iE 'swift|mpi|hdf5'; then not_ok "$name needs neither Swift nor MPI nor HDF5"; else
+    ok "$name needs neither Swift nor MPI nor HDF5"
+  fi
+done
 if scripts/wheel "$folder/dist" > "$folder/log" 2>&1; then ok "scripts/wheel"; else
   not_ok "scripts/wheel"
   tail -n 5 "$folder/log"
 fi
 
-report=$folder/report.xml
-SHARDEM=$build/shardem SCIPY_ARRAY_API=1 "$python" -m pytest -q -p no:cacheprovider --junit-xml "$report" \
-  deploy/python/tests > "$folder/log" 2>&1 || tail -n 40 "$folder/log"
-# tests, failures, errors, skipped of the report's first element.
-number() { sed -n "s/.*<testsuite [^>]*$1=\"\([0-9]*\)\".*/\1/p" "$report" | head -n 1; }
-if [[ -s $report ]]; then
+# tested PYTHON ARGUMENT...: runs pytest, and counts its tests.
+tested() {
+  local report=$folder/report.xml bad
+  rm -f "$report"
+  SHARDEM=$build/shardem SCIPY_ARRAY_API=1 "$1" -m pytest -q -p no:cacheprovider --junit-xml "$report" "${@:2}" \
+    > "$folder/log" 2>&1 || tail -n 40 "$folder/log"
+  # tests, failures, errors, skipped of the report's first element.
+  number() { sed -n "s/.*<testsuite [^>]*$1=\"\([0-9]*\)\".*/\1/p" "$report" | head -n 1; }
+  if [[ ! -s $report ]]; then
+    not_ok "pytest"
+    return
+  fi
   bad=$(($(number failures) + $(number errors)))
   failed=$((failed + bad))
   passed=$((passed + $(number tests) - bad - $(number skipped)))
+}
+tested "$python" deploy/python/tests
+
+# The same wheel under MPICH, whose library and mpirun are a package too.
+mpich=$folder/mpich
+python3 -m venv "$mpich"
+if "$mpich/bin/pip" install -q "$folder"/dist/*.whl pytest pandas mpi4py mpich > "$folder/log" 2>&1; then
+  if [[ $("$mpich/bin/mpirun" --version) == *HYDRA* ]]; then ok "mpirun of MPICH"; else not_ok "mpirun of MPICH"; fi
+  PATH=$mpich/bin:$PATH tested "$mpich/bin/python" deploy/python/tests/test_ranks.py -k mpi
+  PATH=$mpich/bin:$PATH tested "$mpich/bin/python" deploy/python/tests/test_examples.py -k ranks.py
 else
-  not_ok "pytest"
+  echo "MPICH is not tried: $(tail -n 1 "$folder/log")"
 fi
 finish
