@@ -48,6 +48,8 @@ extension BadInput {
     usage("fit a.npy -K -1", "--components -1; expected 1 or more"),
     usage("fit a.npy -K 1 --seed -1", "The value '-1' is invalid for '--seed <s>'"),
     usage("fit a.npy -K 1 --restarts -1", "--restarts -1; expected 1 or more"),
+    usage(
+      "fit a.npy -K 1 --restarts 1000000000", "--restarts 1000000000; expected at most 1000000"),
     usage("fit a.npy -K 1 --max-iterations -1", "--max-iterations -1; expected 1 or more"),
     usage("fit a.npy -K 1 --tolerance -1", "--tolerance -1.0; expected a number from 0 up"),
     usage(
