@@ -54,7 +54,7 @@ struct CoarserTests {
     #expect(refined.means == [12, -3, 11, -3])
   }
 
-  @Test("None of models without matrices of each component, with a prior or with missing cells")
+  @Test("None of models without matrices of each component, or with missing cells")
   func none() throws {
     for type in [CovarianceType.tied, .diag, .spherical] {
       let model = GaussianMixture(components: 2, columns: 2, covarianceType: type)
