@@ -43,7 +43,8 @@ extension Engine {
     of model: M, rows size: Int, seed: UInt64, draw: Int,
     _ search: @escaping @Sendable (Engine, M) async throws -> Parameters
   ) async throws -> Parameters? {
-    guard let coarser = model.coarser(),
+    // Of all rows there would be no sample, and no coordinates of its own.
+    guard let coarser = model.coarser(), size < data.rowCount,
       let transform = try await columnSpread(withAxes: true).transform(to: .whitened)
     else { return nil }
     // Apart from the samples of `startOnSamples`, whose numbers begin at 0.
