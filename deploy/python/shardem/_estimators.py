@@ -101,7 +101,8 @@ class GaussianMixture(_Covariances, DensityMixture):
     def __init__(
         self, n_components=1, *, covariance_type="full", tol=1e-6, reg_covar="1e-6rel", max_iter=1000,
         n_init=1, init_params="race", estimate="ml", prior=None, missing="error", noise=None,
-        components_per_class=None, weights_init=None, means_init=None, precisions_init=None, random_state=None, warm_start=False, n_jobs=None,
+        components_per_class=None, weights_init=None, means_init=None, precisions_init=None, random_state=None,
+        warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
@@ -706,4 +707,7 @@ def load(path, **parameters):
     _library.check_model(model)
     content = json.loads(model)
     kinds = [globals()[name] for name in ESTIMATORS]
-    return next(kind for kind in kinds if kind._is_of(content)).load(path, **parameters)
+    for kind in kinds:
+        if kind._is_of(content):
+            return kind.load(path, **parameters)
+    raise ValueError(f"{path}: no estimator is of family {content.get('family')!r}")
