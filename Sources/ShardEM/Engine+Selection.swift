@@ -174,8 +174,9 @@ extension Engine {
   private func mostTogether(_ jobs: [SelectionJob], largest mixture: some MixtureModel) -> Int {
     guard world.size == 1, data.isInMemory, let first = jobs.first else { return jobs.count }
     let tries = if case .race = first.initialization { RaceSize.mostTries } else { 1 }
-    let searches = tries * max(first.options.restarts, 1)
-    return max((1 << 20) / (32 * mixture.sumsCount * searches), 1)
+    // As floating-point numbers: no count of restarts that a caller asks for is too large for these.
+    let searches = Double(tries) * Double(max(first.options.restarts, 1))
+    return max(Int(0x1p20 / (32 * Double(mixture.sumsCount) * searches)), 1)
   }
 
   /// - Parameter limit: how many searches may run together.
