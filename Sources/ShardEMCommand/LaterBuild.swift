@@ -27,7 +27,10 @@ enum LaterBuild {
         if level == .v4 { throw KernelChoiceError(problem: .processor) }
         return
       }
-      guard let own = ownPath(), let path = path(beside: own) else { return }
+      guard let own = ownPath(), let path = path(beside: own) else {
+        if level == .v4 { throw KernelChoiceError(problem: .program("libexec/shardem", ENOENT)) }
+        return
+      }
       execv(path, CommandLine.unsafeArgv)
       // Most often it is not there.
       if level == .v4 { throw KernelChoiceError(problem: .program(path, errno)) }
