@@ -270,7 +270,7 @@ extension BadInput {
       testDescription: "a missing label",
       arguments: "fit a.npy -K 1 --missing em --init l.csv -o m.json",
       files: ["a.npy": npy, "l.csv": Array("0\nNA\n0\n".utf8)],
-      message: "l.csv: row 2, column 1: found nan, expected a label, 0 to 0"),
+      message: "l.csv: row 2, column 1: found a missing cell, expected a label, 0 to 0"),
     BadInput(
       testDescription: "words for missing cells where none may be missing",
       arguments: "fit a.npy -K 1 --missing-values -999 -o m.json", files: ["a.npy": npy],

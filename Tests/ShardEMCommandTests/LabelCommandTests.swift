@@ -276,7 +276,10 @@ struct LabelCommandTests {
     try folder.write("mixed.csv", (0..<40).map { "\(["0", "1", "z"][$0 % 3])\n" }.joined())
     for (start, message) in [
       ("three.csv", "three.csv: labels of 3 words, x, y, z; expected at most 2, a component each"),
-      ("mixed.csv", "mixed.csv: row 3, column 1: found \"z\", expected a number"),
+      (
+        "mixed.csv",
+        "mixed.csv: row 3, column 1: found \"z\", expected a number, as other labels are: 0 to 1"
+      ),
     ] {
       let outcome = try Shardem.run(fit + ["--init", start], in: folder)
       #expect(
