@@ -17,6 +17,8 @@ struct CSVDialect: Sendable {
   let dataOffset: Int
   /// The first column, from 0, whose field in the row of names has its quotes wrong, and how.
   let quoteFault: (column: Int, problem: RowSourceError.Problem)?
+  /// Whether all fields of the first row of data are numbers, or stand for missing cells.
+  let beginsWithNumbers: Bool
   /// The columns that look like none; nil if all look like measurements, or the user has chosen.
   let suspects: SuspectColumns?
 
@@ -56,6 +58,10 @@ struct CSVDialect: Sendable {
         names: hasHeader ? names : nil, columnCount: names.count,
         firstFields: data.map { CSVDialect.name(unquoted($0.first)) })
       : nil
+    beginsWithNumbers =
+      dataStart < end
+      && FirstRow(dataStart, end, delimiter, mostFields: mostFields)?.fields
+        .allSatisfy(cells.mayBe) == true
     (firstRow, quoteFault) = (names, fault)
     (tableOffset, dataOffset) = (start - text.baseAddress!, dataStart - text.baseAddress!)
   }

@@ -41,6 +41,8 @@ public struct CSVFile: DataFile {
   public var suspects: SuspectColumns? { format.suspects }
   /// Whether the names are in a line of comment before the first row.
   public var hasNamesInComment: Bool { format.hasNamesInComment }
+  /// Whether only blanks separate fields that are not all numbers: they may be blanks within words.
+  package var mayHaveBlanksInWords: Bool { delimiter == .space && !format.beginsWithNumbers }
   /// Whether the first row, or a line of comment before it, was taken for names.
   public var hasHeader: Bool { format.fieldNames != nil }
 

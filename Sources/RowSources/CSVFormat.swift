@@ -26,6 +26,8 @@ struct CSVFormat: Sendable {
   let suspects: SuspectColumns?
   /// Whether the names are in a line of comment.
   let hasNamesInComment: Bool
+  /// Whether all fields of the first row of data are numbers, or stand for missing cells.
+  let beginsWithNumbers: Bool
 
   /// Judges by the first rows.
   ///
@@ -63,6 +65,7 @@ struct CSVFormat: Sendable {
     missing = options.missing.marks(decimalComma: options.decimalComma)
     suspects = dialect.suspects
     hasNamesInComment = dialect.hasNamesInComment
+    beginsWithNumbers = dialect.beginsWithNumbers
     delimiter = dialect.delimiter
     fieldNames = names
     self.fieldCount = fieldCount

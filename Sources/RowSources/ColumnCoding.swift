@@ -15,8 +15,8 @@ public enum ColumnCoding: Sendable {
   case known(Categories, others: OtherValues)
   /// They are collected: by the place where the collection has them.
   case collected(CategoryCollection, areLabels: Bool = false)
-  /// They are labels, known in part: numbers; or words, and these the places of the known ones. Where there
-  /// is none, or one that is no word, the label is unknown: NaN.
+  /// They are labels, known in part: numbers; or words, and these the places of the known ones, but for -1.
+  /// Where there is none, or another word, the label is unknown: NaN.
   case label(Categories?)
 
   /// Whether cells are labels: an empty one is no error.
@@ -50,7 +50,8 @@ public enum ColumnCoding: Sendable {
         }
         return 0
       }
-    case .label(let words?): return words.place(of: name).map { Double($0) } ?? .nan
+    case .label(let words?):
+      return words.place(of: name).map { Double($0) } ?? (name == "-1" ? -1 : .nan)
     case .label(nil):
       guard let number = Categories.number(name) else { throw .notANumber(name) }
       return number

@@ -9,26 +9,35 @@ public struct ValueProblem: Error, Equatable, Sendable, CustomStringConvertible 
   public var row: Int
   /// The column, from 0; nil for a row as a whole.
   public var column: Int?
-  /// What was found.
+  /// What was found; NaN for a missing cell.
   public var value: Double
+  /// What the file has for it, if that is a word.
+  public var word: String?
   /// What the value is, in words before it: `a length of`. Empty for one of the data's.
   public var quantity: String
   /// What the family takes, in words: `0 or 1`.
   public var expected: String
 
   public init(
-    row: Int, column: Int?, value: Double, quantity: String = "", expected: String
+    row: Int, column: Int?, value: Double, word: String? = nil, quantity: String = "",
+    expected: String
   ) {
     self.row = row
     self.column = column
     self.value = value
+    self.word = word
     self.quantity = quantity
     self.expected = expected
   }
 
   public var description: String {
+    "found \(found), expected \(expected)"
+  }
+
+  private var found: String {
+    if let word { return quoted(oneLine(word, limit: 200)) }
     // What is made of a row may be wrong in a late digit.
-    let found = quantity.isEmpty ? shortened(value) : "\(quantity) \(unpointed(value))"
-    return "found \(found), expected \(expected)"
+    guard quantity.isEmpty else { return "\(quantity) \(unpointed(value))" }
+    return value.isNaN ? "a missing cell" : shortened(value)
   }
 }

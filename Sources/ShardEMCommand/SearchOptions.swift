@@ -265,11 +265,7 @@ extension DataSet {
     _ path: String, of mixture: any Family, reading: ReadOptions, threads: Int,
     in world: any Communicator
   ) throws -> GivenResponsibilities {
-    // Where one is missing, what labels and responsibilities must be is said.
-    let options = ReadOptions(
-      delimiter: reading.delimiter, decimalComma: reading.decimalComma, missing: .allowed())
-    let rows = try open(
-      beside: path, options: options, mayBeWords: true, threads: threads, world: world)
+    let rows = try open(beside: path, options: reading, threads: threads, world: world)
     return try world.common { try GivenResponsibilities(rows, for: mixture) }
   }
 }

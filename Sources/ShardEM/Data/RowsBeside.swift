@@ -8,15 +8,15 @@ public struct RowsBeside: Sendable {
   /// What messages call it.
   public var name: String { source.name }
   public var columnCount: Int { source.columnCount }
-  /// What a file has for the numbers from 0 on, in order; nil: these themselves.
-  public private(set) var words: [String]?
+  /// What a file has for the numbers from 0 on; nil: these themselves.
+  private(set) var words: Categories?
 
   /// - Parameter values: N × `columnCount` numbers, row-major, N the rows of the data.
   public init(values: [Double], columnCount: Int, name: String = "responsibilities") {
     source = InMemoryRows(name: name, columnCount: columnCount, values: values)
   }
 
-  init(_ source: any RowSource, words: [String]? = nil) {
+  init(_ source: any RowSource, words: Categories? = nil) {
     (self.source, self.words) = (source, words)
   }
 
@@ -33,23 +33,30 @@ public struct RowsBeside: Sendable {
   func error(_ value: Double, row: Int, column: Int, expected: String) -> DataSetError {
     .unsuitable(
       path: name, row: source.firstRowNumber + row, column: source.column(column),
-      problem: ValueProblem(row: row, column: column, value: value, expected: expected))
+      problem: ValueProblem(
+        row: row, column: column, value: value, word: word(value), expected: expected))
+  }
+
+  /// What a file of words has for a number.
+  private func word(_ value: Double) -> String? {
+    guard let words, let place = Int(exactly: value) else { return nil }
+    return words.names.indices.contains(place) ? words.names[place] : nil
   }
 }
 
 extension DataSet {
   /// Collective. Opens a file with a row for each row over all shards, of which this rank reads those
-  /// beside its own.
+  /// beside its own. Words in a text file of one column, which may have blanks in them, are read as their
+  /// places in order.
   ///
-  /// - Parameter mayBeWords: whether a text file of one column may have words, none of them a number, which
-  ///   are read as their places in order.
+  /// - Parameter options: how the data are read, whose decimals and delimiter the file has.
   /// - Throws: on every rank the same error: `RowSourceError`, or `DataSetError` if there are more rows
   ///   or fewer, or hosts have files of their own.
   public func open(
-    beside path: String, options: ReadOptions = ReadOptions(), mayBeWords: Bool = false,
-    threads: Int = 1, world: any Communicator
+    beside path: String, options: ReadOptions = ReadOptions(), threads: Int = 1,
+    world: any Communicator
   ) throws -> RowsBeside {
-    let file = try world.agree { try DataFiles.file(path, options) }
+    let (file, labelOptions) = try world.agree { try Self.file(beside: path, options) }
     try world.requireSameFiles([file])
     let own = blocks.map { $0.firstRow..<$0.firstRow + $0.rows.count }
     try world.agree {
@@ -58,17 +65,30 @@ extension DataSet {
       }
     }
     let rows = (own.first?.lowerBound ?? 0)..<(own.last?.upperBound ?? 0)
-    func beside(_ loader: ShardLoader, _ words: [String]? = nil) throws -> RowsBeside {
-      RowsBeside(
-        try DataSet.load(
-          loader, beside: rows, of: rowCount, memory, threads: threads, world: world
-        ) { DataSetError.rowsBeside(path: path, count: $0, rows: $1) }, words: words)
+    let labels = try labelOptions.map {
+      try LabelFile(file, $0, rows: rowCount, threads: threads, world: world)
     }
-    if mayBeWords && file is CSVFile && file.columnCount == 1 {
-      let labels = try LabelFile(file, options, rows: rowCount, threads: threads, world: world)
-      if let words = labels.words, words.areWords { return try beside(labels.loader, words.names) }
+    let loader = try labels?.loader ?? DataSet.loader(of: file, threads: threads, world: world)
+    return RowsBeside(
+      try DataSet.load(
+        loader, beside: rows, of: rowCount, memory, threads: threads, world: world
+      ) { DataSetError.rowsBeside(path: path, count: $0, rows: $1) }, words: labels?.words)
+  }
+
+  /// A file of numbers beside rows; or of labels, which may be words, and how it is read then.
+  private static func file(
+    beside path: String, _ options: ReadOptions
+  ) throws -> (any DataFile, labels: ReadOptions?) {
+    // Where a number is missing, what numbers must be is said.
+    let file = try DataFiles.file(
+      path,
+      ReadOptions(
+        delimiter: options.delimiter, decimalComma: options.decimalComma, missing: .allowed()))
+    guard let text = file as? CSVFile, text.columnCount == 1 || text.mayHaveBlanksInWords else {
+      return (file, nil)
     }
-    return try beside(DataSet.loader(of: file, threads: threads, world: world))
+    let labels = LabelFile.options(reading: options)
+    return (try LabelFile.open(path, labels), labels)
   }
 
   /// Collective. A file that all ranks see, with its rows found.

@@ -8,6 +8,7 @@ public struct GivenResponsibilities: Sendable {
   /// Of components and what is no group.
   private let componentCount: Int
   private let groupCount: Int
+  private let labels: GivenLabels
 
   /// - Parameters:
   ///   - rows: one column of labels, 0 to K - 1 or at most K words, or K columns of responsibilities from 0
@@ -15,24 +16,16 @@ public struct GivenResponsibilities: Sendable {
   ///   - mixture: gives K. Where it has noise, its label is -1, and its responsibilities follow the others.
   /// - Throws: `DataSetError.shape` for another number of columns, or more words.
   public init(_ rows: RowsBeside, for mixture: some MixtureModel) throws {
-    let components = mixture.responsibilityCount
-    guard rows.columnCount == 1 || rows.columnCount == components else {
+    (componentCount, groupCount) = (mixture.responsibilityCount, mixture.componentCount)
+    labels = GivenLabels(
+      groupCount: groupCount, hasNoise: componentCount > groupCount, words: rows.words)
+    self.rows = rows
+    guard rows.columnCount == 1 || rows.columnCount == componentCount else {
       throw DataSetError.shape(
         found: "\(rows.name): \(counted(rows.columnCount, "column"))",
-        expected: "one of labels, \(Self.labels(mixture.componentCount, components)), or "
-          + "\(components) of responsibilities")
+        expected: "one of labels, \(labels.numbers), or \(componentCount) of responsibilities")
     }
-    if let words = rows.words, words.count > mixture.componentCount {
-      throw DataSetError.shape(
-        found: "\(rows.name): labels of \(words.count) words, "
-          + oneLine(words.joined(separator: ", "), limit: 200),
-        expected: "at most \(mixture.componentCount), a component each")
-    }
-    (self.rows, componentCount, groupCount) = (rows, components, mixture.componentCount)
-  }
-
-  private static func labels(_ groups: Int, _ components: Int) -> String {
-    "0 to \(groups - 1)" + (components > groups ? " and -1 for noise" : "")
+    try labels.requireFew(in: rows.name)
   }
 
   /// - Throws: `FitError.unusable` if they were opened for a mixture of other components.
@@ -49,17 +42,13 @@ public struct GivenResponsibilities: Sendable {
   /// - Throws: `DataSetError` about the first number that is no label or responsibility, or the first row
   ///   whose responsibilities do not add up to 1, or who has none in the components of its class.
   func check(_ block: RowBlock, _ classes: ComponentClasses? = nil, scratch: Workspace) throws {
-    let largest = areLabels ? Double(groupCount - 1) : 1.001
-    let smallest = areLabels && groupCount < componentCount ? -1.0 : 0
-    let expected =
-      areLabels
-      ? "a label, \(Self.labels(groupCount, componentCount))" : "a responsibility, 0 to 1"
+    let expected = areLabels ? labels.expected : "a responsibility, 0 to 1"
     try rows.withRows(of: block, scratch: scratch) { values in
       for n in 0..<block.count {
         var sum = 0.0
         for j in 0..<rows.columnCount {
           let value = values[n * rows.columnCount + j]
-          guard value >= smallest && value <= largest, !areLabels || value.rounded() == value else {
+          guard areLabels ? labels.contains(value) : 0...1.001 ~= value else {
             throw rows.error(value, row: block.firstRow + n, column: j, expected: expected)
           }
           sum += value
@@ -77,8 +66,8 @@ public struct GivenResponsibilities: Sendable {
   private func requireShare(
     _ values: UnsafePointer<Double>, of block: RowBlock, _ n: Int, _ classes: ComponentClasses?
   ) throws {
-    guard let own = classes?.components(of: block.label(n)) else { return }
-    let range = own.count == 1 ? "\(own.lowerBound)" : "\(own.lowerBound) to \(own.upperBound - 1)"
+    guard !labels.areMixed, let own = classes?.components(of: block.label(n)) else { return }
+    let range = labels.text(own)
     let row = block.firstRow + n
     if areLabels {
       if own.contains(Int(values[0])) { return }
