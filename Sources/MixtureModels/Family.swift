@@ -110,7 +110,7 @@ public protocol Family: SamplableModel {
   /// What a table of components shows of component `k` and column `j`.
   func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell
 
-  /// What a fit owes to its options rather than to the data; by default nothing.
+  /// What a fit owes to its options rather than to the data; by default components of weight 0.
   ///
   /// - Parameter rows: the number of rows of positive weight.
   func concerns(about parameters: Parameters, rows: Int) -> [FitConcern]
@@ -148,7 +148,13 @@ extension Family {
   public var kind: String { Self.name + (variant.last.map { " (\($0.value))" } ?? "") }
   public var kindOfCompleteRows: String { kind }
   public var title: String { "\(Self.name) mixture" }
-  public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] { [] }
+  public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
+    emptyComponents(of: parameters)
+  }
+
+  func emptyComponents(of parameters: Parameters) -> [FitConcern] {
+    weights(parameters).enumerated().compactMap { $1 == 0 ? .empty(component: $0) : nil }
+  }
 
   /// The number of the first parameters that have one for each component and column.
   public func cell(_ k: Int, _ j: Int, _ parameters: Parameters) -> ComponentCell {

@@ -44,9 +44,11 @@ extension MixedMixture {
   /// Sticks are broken one after the other.
   public var hasExchangeableComponents: Bool { variationalWeights != .process }
 
-  /// Components that have less than a row.
+  /// Components that have less than a row, or none.
   public func concerns(about parameters: Parameters, rows: Int) -> [FitConcern] {
-    guard let variationalWeights, let weightConcentration else { return [] }
+    guard let variationalWeights, let weightConcentration else {
+      return emptyComponents(of: parameters)
+    }
     return variationalWeights.concerns(
       parameters[VariationalWeights.name], prior: weightConcentration, means: parameters.weights)
   }
