@@ -104,6 +104,50 @@ struct CheckpointFolderTests {
     #expect(newest.compare(later, options: .numeric) == .orderedAscending)
   }
 
+  @Test("A folder in that of a running selection is in use, and that of a running fit keeps it off")
+  func inUseBySelection() throws {
+    let options = ["--max-iterations", "1000000", "--tolerance", "0", "--init", "random"]
+    let select = ["select", "data.csv", "-K", "2", "--covariance", "full", "--checkpoint", "all"]
+    func refused(_ arguments: [String], by process: Process, _ name: String) throws {
+      let outcome = try Shardem.run(arguments, in: folder)
+      #expect(outcome.status == 2 && outcome.errorLines.count == 1, "\(outcome.errors)")
+      let holder = "\(name): in use by another fit, process \(process.processIdentifier) on "
+      let line = outcome.errorLines.first ?? ""
+      #expect(line.hasPrefix("shardem: \(holder)"), "\(outcome.errors)")
+    }
+    func checkpoints(in name: String) -> [String] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path(name))) ?? []
+      return names.filter { $0.hasPrefix("checkpoint-") }
+    }
+    func running(_ arguments: [String], _ name: String) throws -> Process {
+      let before = checkpoints(in: name)
+      let process = try Shardem.start(arguments, in: folder)
+      let end = ContinuousClock.now + .seconds(60)
+      while checkpoints(in: name) == before && process.isRunning && ContinuousClock.now < end {
+        usleep(2000)
+      }
+      #expect(process.isRunning && checkpoints(in: name) != before)
+      return process
+    }
+    let selection = try running(select + options, "all/full-2")
+    defer { killed(selection) }
+    try refused(
+      fit + ["--checkpoint", "all/full-2", "--resume", "all/full-2"], by: selection, "all/full-2")
+    killed(selection)
+    let own = try running(fit + options + ["--checkpoint", "all/own"], "all/own")
+    defer { killed(own) }
+    // A fit leaves the folders in its own alone.
+    #expect(try Shardem.run(fit + ["--checkpoint", "all"], in: folder).status == 0)
+    killed(own)
+    try FileManager.default.createDirectory(
+      atPath: path("both"), withIntermediateDirectories: false)
+    let inside = try running(
+      ["fit", "data.csv", "-K", "2"] + options + ["--checkpoint", "both/full-2"], "both/full-2")
+    defer { killed(inside) }
+    try refused(
+      select.dropLast() + ["both", "--resume", "both"] + options, by: inside, "both/full-2")
+  }
+
   @Test("The lock leaves alone what others call .lock, and what a link by its own name leads to")
   func othersFiles() throws {
     try FileManager.default.createDirectory(
