@@ -13,12 +13,14 @@ public struct CheckpointFolder: Sendable {
 
   /// Makes the folder unless it is there, and keeps other fits from writing there.
   ///
-  /// - Parameter onWaiting: is told what for, should the end of a fit on another host, perhaps one
-  ///   that has failed, have to be waited for.
+  /// - Parameters:
+  ///   - withFolders: whether it keeps them from the folders in it, too.
+  ///   - onWaiting: is told what for, should the end of a fit on another host, perhaps one that has
+  ///     failed, have to be waited for.
   /// - Returns: nil if there is no such folder and `creating` is false.
   /// - Throws: `CheckpointError` if it cannot be made or another fit writes there.
   public func locked(
-    creating: Bool, onWaiting: (String) -> Void = { _ in }
+    creating: Bool, withFolders: Bool = false, onWaiting: (String) -> Void = { _ in }
   ) throws -> FolderLock? {
     if creating { try create() }
     do {
@@ -26,7 +28,13 @@ public struct CheckpointFolder: Sendable {
     } catch let error as FileError where error.problem == .noSuchFile && !creating {
       return nil
     }
-    return try FolderLock(path, onWaiting: onWaiting)
+    return try FolderLock(path, withFolders: withFolders, onWaiting: onWaiting)
+  }
+
+  /// - Parameter onWaiting: as of `locked`.
+  /// - Throws: `CheckpointError` if a fit writes there.
+  public func requireUnlocked(onWaiting: (String) -> Void = { _ in }) throws {
+    try FolderLock.requireNone(in: path, onWaiting: onWaiting)
   }
 
   /// Makes the folder unless it is there.

@@ -88,8 +88,11 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
     let identity = FitIdentity(
       settings: settings, limitOption: SearchOptions.limitOption, data: data)
     // Before the newest is read: another fit could be about to write a newer one.
-    let lock = try world.agree {
-      world.rank == 0 && !isAmongOthers ? try self.lock(creating: false, log) : nil
+    let lock = try world.agree { () -> FolderLock? in
+      guard world.rank == 0 else { return nil }
+      guard isAmongOthers else { return try self.lock(creating: false, log) }
+      try checkpoint.map(CheckpointFolder.init)?.requireUnlocked { log.notice("\($0)") }
+      return nil
     }
     let resumption = try resume.flatMap {
       try CheckpointFolder($0).resumption(of: mixture, identity, in: world)
@@ -118,9 +121,13 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
   }
 
   /// The lock of the folder for checkpoints; nil if there is none, or not yet.
-  func lock(creating: Bool, _ log: Logger) throws -> FolderLock? {
+  ///
+  /// - Parameter withFolders: whether it is also on the folders in that.
+  func lock(creating: Bool, withFolders: Bool = false, _ log: Logger) throws -> FolderLock? {
     try checkpoint.flatMap {
-      try CheckpointFolder($0).locked(creating: creating) { log.notice("\($0)") }
+      try CheckpointFolder($0).locked(creating: creating, withFolders: withFolders) {
+        log.notice("\($0)")
+      }
     }
   }
 

@@ -5,8 +5,8 @@ import ShardEM
 import Words
 
 /// The checkpoints of a selection: each fit has those that `fit` keeps, in a folder of its own in that of
-/// the selection. This one is locked, not those of the fits, of which there may be more than a process may
-/// have files open.
+/// the selection. The lock of this one is on all: of fits there may be more than a process may have files
+/// open.
 final class SelectionCheckpoints {
   private let options: CheckpointOptions
   private let engine: Engine
@@ -32,7 +32,7 @@ final class SelectionCheckpoints {
       if let resume = options.resume, !options.goesOnThere, try !Self.isBegun(resume) {
         throw CheckpointError(nothingIn: resume)
       }
-      let lock = try options.lock(creating: true, log)
+      let lock = try options.lock(creating: true, withFolders: true, log)
       if let folder = options.checkpoint, !options.goesOnThere, try Self.isBegun(folder) {
         throw CheckpointError(folder, .occupied)
       }
