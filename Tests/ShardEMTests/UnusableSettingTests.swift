@@ -62,6 +62,8 @@ import Testing
     for (options, setting, expected) in [
       (FitOptions(maximumIterations: -1), "-1 iterations", "0 or more"),
       (FitOptions(restarts: 0), "0 restarts", "1 or more"),
+      (FitOptions(restarts: 1_000_001), "1000001 restarts", "at most 1000000"),
+      (FitOptions(restarts: .max), "9223372036854775807 restarts", "at most 1000000"),
       (
         FitOptions(convergence: .parameters(-1)), "a tolerance of -1.0", "a number from 0 up"
       ),
@@ -71,6 +73,10 @@ import Testing
     ] {
       #expect(throws: FitError.unusable(setting: setting, expected: expected)) {
         try engine().fit(model, from: .kMeans, options: options)
+      }
+      #expect(throws: FitError.unusable(setting: setting, expected: expected)) {
+        try engine().select(
+          [Candidate("one", components: 1) { _ in model }], from: .kMeans, options: options)
       }
     }
   }
