@@ -8,7 +8,7 @@ public struct FitOptions: Sendable, Equatable {
   public var convergence: Convergence
   /// How a fit goes further than its iterations do.
   public var acceleration: Acceleration
-  /// The number of starts, at least 1; the best final objective wins.
+  /// The number of starts, 1 to `mostRestarts`; the best final objective wins.
   public var restarts: Int
   /// How fits rank whose components are spikes (`MixtureModel.spikes`).
   public var spikes: SpikeRank
@@ -16,6 +16,9 @@ public struct FitOptions: Sendable, Equatable {
   public var order: ComponentOrder
   /// What all random numbers derive from.
   public var seed: UInt64
+
+  /// Each start has a state from the beginning of the fit on.
+  public static let mostRestarts = 1_000_000
 
   /// The defaults are those of the command.
   public init(
@@ -39,6 +42,10 @@ public struct FitOptions: Sendable, Equatable {
     }
     if restarts < 1 {
       throw FitError.unusable(setting: "\(restarts) restarts", expected: "1 or more")
+    }
+    if restarts > Self.mostRestarts {
+      throw FitError.unusable(
+        setting: "\(restarts) restarts", expected: "at most \(Self.mostRestarts)")
     }
     guard convergence.tolerance >= 0, convergence.tolerance.isFinite else {
       throw FitError.unusable(

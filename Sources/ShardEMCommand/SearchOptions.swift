@@ -75,13 +75,10 @@ struct SearchOptions: ParsableArguments, CommonOptions {
   @Flag(help: "Exit with status 3 if the fit has not converged.")
   var requireConvergence = false
 
-  /// Each has a state from the beginning of the fit on.
-  private static let mostRestarts = 1_000_000
-
   func validate() throws {
     if restarts < 1 { throw ValidationError("--restarts \(restarts); expected 1 or more") }
-    guard restarts <= Self.mostRestarts else {
-      throw ValidationError("--restarts \(restarts); expected at most \(Self.mostRestarts)")
+    guard restarts <= FitOptions.mostRestarts else {
+      throw ValidationError("--restarts \(restarts); expected at most \(FitOptions.mostRestarts)")
     }
     if maxIterations < 1 {
       throw ValidationError("--max-iterations \(maxIterations); expected 1 or more")
