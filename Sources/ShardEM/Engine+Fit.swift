@@ -191,45 +191,21 @@ extension Engine {
   ) async throws {
     var state = start
     var failure: (any Error)?
-    var keepSeconds = course.keepSeconds
+    var keptSeconds = course.keepSeconds
 
     while state.iteration < options.maximumIterations && !state.converged {
       let began = searchSeconds
       _ = exchanges.take()
-      let iteration = state.iteration + 1
-      let step = try await FitError.locating(iteration) {
-        try await self.step(model, from: &state, carrying: failure)
-      }
-      let (total, objective) = (step.total, step.objective)
-      let (logLikelihood, weightSum) = (total.sums[0].logLikelihood, total.sums[0].weightSum)
-      try FitError.requireFinite(objective)
-      let change = state.meanObjective.map { model.gain(from: $0, to: objective / weightSum) }
-      let parameterChange = model.largestChange(from: step.start, to: step.end)
-      try state.add(step, model, options.acceleration, sharing: sharing)
-      state.converged = options.convergence.isReached(
-        remaining: state.remaining, parameterChange: parameterChange)
-
-      let seconds = searchSeconds - began
-      let exchanged = exchanges.take()
-      let communicationSeconds = total.communicationSeconds + exchanged.seconds
-      let report = IterationReport(
-        restart: restart, iteration: iteration, meanLogLikelihood: logLikelihood / weightSum,
-        isLogLikelihood: model.sumsLogLikelihood,
-        objective: objective, meanObjective: objective / weightSum, change: change,
-        remaining: state.remaining, parameterChange: parameterChange, converged: state.converged,
+      let iteration = try await iterate(model, &state, options, carrying: failure)
+      let cost = IterationCost(
         startSeconds: state.iteration == start.iteration + 1 ? startSeconds : 0,
-        seconds: seconds, computeSeconds: total.computeSeconds,
-        processorSeconds: total.processorSeconds,
-        communicationSeconds: communicationSeconds,
-        mStepSeconds: seconds - total.computeSeconds.own - communicationSeconds,
-        sharedSeconds: exchanged.shareSeconds, checkpointSeconds: course.keepSeconds - keepSeconds,
-        searchesTogether: total.sharers, retakes: total.retakes, rejected: total.rejected,
-        messageBytes: total.messageBytes,
-        exchangedBytes: exchanged.bytes, rows: data.rowCount, threads: threadCount,
-        ranks: world.size)
-      keepSeconds = course.keepSeconds
+        seconds: searchSeconds - began, exchanges: exchanges.take(),
+        keptSeconds: course.keepSeconds - keptSeconds)
+      keptSeconds = course.keepSeconds
       // An error travels with the next sum: other ranks are on their way to it.
-      do { try course.report(report) } catch { failure = failure ?? error }
+      do {
+        try course.report(report(iteration, of: model, state, restart: restart, cost))
+      } catch { failure = failure ?? error }
       course.reach(state, restart: restart)
     }
 
@@ -243,6 +219,26 @@ extension Engine {
     let score = Score(last, of: model, under: parameters)
     course.end(
       restart, .score(score, hasSpikes: hasSpikes(parameters)), with: parameters)
+  }
+
+  /// Collective. One iteration more of a start, which it counts.
+  private func iterate(
+    _ model: some Model, _ state: inout StartState, _ options: FitOptions,
+    carrying failure: (any Error)?
+  ) async throws -> CountedIteration {
+    let known = state.meanObjective
+    let step = try await FitError.locating(state.iteration + 1) {
+      try await self.step(model, from: &state, carrying: failure)
+    }
+    try FitError.requireFinite(step.objective)
+    let mean = step.objective / step.total.sums[0].weightSum
+    let iteration = CountedIteration(
+      step: step, change: known.map { model.gain(from: $0, to: mean) },
+      parameterChange: model.largestChange(from: step.start, to: step.end))
+    try state.add(step, model, options.acceleration, sharing: sharing)
+    state.converged = options.convergence.isReached(
+      remaining: state.remaining, parameterChange: iteration.parameterChange)
+    return iteration
   }
 }
 
