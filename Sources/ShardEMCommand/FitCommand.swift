@@ -117,22 +117,38 @@ struct FitCommand: WorldCommand {
     let initialization = try world.agree {
       try search.`init`.initialization(of: mixture, file: start, given: given)
     }
-    let fit: Fit
-    let file: ModelFile
-    do {
-      fit =
+    let (fit, file) = try ending(keeper, observer, engine) {
+      let fit =
         try steps.fit(mixture, from: initialization, search.fitOptions, engine, log)
         ?? engine.fit(
           mixture, from: initialization, options: search.fitOptions, resuming: keeper?.resumed,
           onIteration: { observer?.observe($0) }, keep: { try keeper?.keep($0) },
           onSearch: { observer?.observe($0) })
       observer?.finish()
-      file = try self.file(of: mixture, fit, columns: start?.columns, engine)
+      let file = try self.file(of: mixture, fit, columns: start?.columns, engine)
       try world.agree {
         try keeper?.flush()
         if world.rank == 0, let path = output.output { try file.write(to: path) }
       }
       observer?.commit()
+      return (fit, file)
+    }
+    try world.agree {
+      if world.rank == 0 { try printResult(report(on: file)) }
+    }
+    try warn(about: fit, of: mixture, engine, log)
+    // Known to rank 0, whose status is the job's.
+    if observer?.hasLostTrace == true { return .incomplete }
+    return search.requireConvergence && !fit.converged ? .notConverged : .done
+  }
+
+  /// Collective. Runs a fit: of one that fails no trace stays, of one that is interrupted the trace so far
+  /// and its last state.
+  private func ending<Value>(
+    _ keeper: StateKeeper?, _ observer: FitObserver?, _ engine: Engine, _ fit: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try fit()
     } catch let error as FitError {
       observer?.abandon()
       throw error.naming { "\(engine.data.column($0))" }
@@ -142,15 +158,16 @@ struct FitCommand: WorldCommand {
         throw error
       }
       observer?.finish()
-      try world.agree { try keeper?.flush() }
+      try engine.world.agree { try keeper?.flush() }
       observer?.commit()
       throw error
     }
-    try world.agree {
-      if world.rank == 0 {
-        try printResult(report(on: file))
-      }
-    }
+  }
+
+  /// Collective. Logs what a user should know of a fit before relying on it.
+  private func warn(
+    about fit: Fit, of mixture: some Family, _ engine: Engine, _ log: Logger
+  ) throws {
     let warnings = FitWarnings(
       mixture: mixture, fit: fit, engine: engine, regularization: model.regularization,
       spikesAreLast: search.spikes == .last && search.`init`.method != nil)
@@ -161,9 +178,6 @@ struct FitCommand: WorldCommand {
         not converged in \(fit.iterations) iterations; raise --max-iterations or the tolerance
         """)
     }
-    // Known to rank 0, whose status is the job's.
-    if observer?.hasLostTrace == true { return .incomplete }
-    return search.requireConvergence && !fit.converged ? .notConverged : .done
   }
 
   /// Collective. The model file of a fit.
