@@ -17,6 +17,9 @@ public struct ColumnRanges: Sendable, Equatable {
   /// The number of columns, D.
   public var columnCount: Int { minimum.count }
 
+  /// Half the extents of the columns: the whole may be beyond the largest number.
+  public var halfSides: [Double] { zip(minimum, maximum).map { $1 / 2 - $0 / 2 } }
+
   /// The largest |x| that column `j` holds.
   public func magnitude(_ j: Int) -> Double { max(abs(minimum[j]), abs(maximum[j])) }
 }

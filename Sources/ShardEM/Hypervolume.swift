@@ -12,10 +12,8 @@ extension Engine {
   /// Three walks over the rows, or none of rows that lack columns. -∞ where a side of a box has no length.
   public func hypervolume() throws -> (logarithm: Double, box: ColumnRanges?) {
     let (d, ranges) = (data.columnCount, data.ranges)
-    // Halves: a side may be longer than the largest number.
-    let sides = (0..<d).map { ranges.maximum[$0] / 2 - ranges.minimum[$0] / 2 }
     func logVolume(_ sides: [Double]) -> Double { sides.reduce(0) { $0 + Portable.log($1) } }
-    let alongColumns = logVolume(sides) + Double(d) * Portable.log(2)
+    let alongColumns = logVolume(ranges.halfSides) + Double(d) * Portable.log(2)
     if data.observed != nil { return (alongColumns, ranges) }
     let means = try searching { try await $0.columnMoments().means }
     let axes = Eigenvectors(
