@@ -26,7 +26,7 @@ extension MixedMixture {
   ) -> FamilyOptions {
     var own = options
     own.values = ["covariance": group.isJoint ? "full" : "diag"]
-    let freedom = StudentMixture.freedomSetting.name
+    let freedom = DegreesOfFreedom.setting.name
     own.values[freedom] = options.values[freedom]
     own.prior = nil
     own.measures?.moments = options.measures?.moments?.part(group.columns)

@@ -29,7 +29,7 @@ public struct MixedMixture: Family {
         """,
       valueName: "column=family,...", noun: "families of columns",
       keys: [("column_families", [])], isKept: true),
-    .estimate, .prior, .weightConcentrationType, StudentMixture.freedomSetting,
+    .estimate, .prior, .weightConcentrationType, DegreesOfFreedom.setting,
   ]
 
   /// Some columns and their family.
@@ -68,7 +68,7 @@ public struct MixedMixture: Family {
     self.variationalWeights = variationalWeights
     let types = try families.groups.map(Self.type)
     try Self.requirePriors(options, estimate, of: types, columns: columns)
-    if let value = options.values[StudentMixture.freedomSetting.name],
+    if let value = options.values[DegreesOfFreedom.setting.name],
       !types.contains(where: { $0 == StudentMixture.self })
     {
       throw FitError.unusable(
@@ -99,7 +99,7 @@ public struct MixedMixture: Family {
       + (variationalWeights == .process
         ? [("weight_concentration_type", VariationalWeights.process.rawValue)] : [])
       + [("column_families", text)]
-      + (student?.variant ?? []).filter { $0.key == StudentMixture.freedomModel }
+      + (student?.variant ?? []).filter { $0.key == DegreesOfFreedom.model }
   }
   public var fileVersion: Int { estimate == .vb ? 2 : 1 }
   public var kind: String {

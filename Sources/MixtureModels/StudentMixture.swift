@@ -18,62 +18,20 @@ public struct StudentMixture: DerivedFamily {
   public static let priorNames = GaussianPrior.names
   public static let purpose = "heavier tails"
   public static let settings = [
-    GaussianMixture.covarianceSetting, .estimate, .prior, freedomSetting,
+    GaussianMixture.covarianceSetting, .estimate, .prior, DegreesOfFreedom.setting,
   ]
 
-  static let freedomSetting = FamilySetting(
-    "degrees-of-freedom",
-    help: """
-      Of a mixture of t distributions: a number, or one for each component (4,10), or fixed, those \
-      of the start, which stay; common, or each: estimated. (default: each)
-      """,
-    valueName: "nu", noun: "degrees of freedom", defaultValue: "each",
-    keys: [(freedomModel, ["fixed", "common"])])
-
-  static let freedomModel = "degrees_of_freedom_model"
-
   public private(set) var base: GaussianMixture
-  /// A number for all or one for each, if they are given.
-  private let given: [Double]?
-  /// Whether they stay as they are.
-  private let areFixed: Bool
-  /// Whether all components have the same.
-  private let areCommon: Bool
+  private let freedom: DegreesOfFreedom
 
   public init(_ options: FamilyOptions, components: Int, columns: Int) throws {
     base = try GaussianMixture(options, components: components, columns: columns)
-    let text = options.values["degrees-of-freedom"] ?? "each"
-    areCommon = text == "common"
-    areFixed = text != "each" && !areCommon
-    if !areFixed || text == "fixed" {
-      given = nil
-      return
-    }
-    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    let areUsable = numbers.allSatisfy { $0.map { $0 >= 1e-3 && $0.isFinite } ?? false }
-    guard areUsable, numbers.count == 1 || numbers.count == components else {
-      throw FitError.unusable(
-        setting: "degrees-of-freedom \(text)",
-        expected: "a number from 0.001, or \(components) of them, fixed, common or each")
-    }
-    given = numbers.compactMap { $0 }
+    freedom = try DegreesOfFreedom(options, components: components)
   }
 
-  public var layout: ParameterLayout {
-    let domain = areFixed ? ParameterLayout.Domain.fixed : .positive
-    return ParameterLayout(
-      base.layout.parts + [.init("degrees_of_freedom", [componentCount], domain)])
-  }
-
-  public var freeParameterCount: Int {
-    base.freeParameterCount + (areFixed ? 0 : areCommon ? 1 : componentCount)
-  }
-
-  public var variant: [(key: String, value: String)] {
-    let model = areFixed ? "fixed" : areCommon ? "common" : nil
-    return (model.map { [(Self.freedomModel, $0)] } ?? []) + base.variant
-  }
-
+  public var layout: ParameterLayout { ParameterLayout(base.layout.parts + [freedom.part]) }
+  public var freeParameterCount: Int { base.freeParameterCount + freedom.freeCount }
+  public var variant: [(key: String, value: String)] { freedom.variant + base.variant }
   public var takesMissing: Bool { true }
   public var hasMoreLatent: Bool { true }
   public func observing(_ columns: ObservedColumns?) -> StudentMixture {
@@ -100,39 +58,25 @@ public struct StudentMixture: DerivedFamily {
     return moments
   }
 
-  /// Estimated degrees of freedom start from 10.
   public func maximized(
     _ sums: Sums, of moments: GaussianMoments, from previous: Parameters?,
     sharing work: WorkSharing
   ) throws -> Parameters {
     var next = try base.maximized(sums, of: moments, from: previous, sharing: work)
-    next["degrees_of_freedom"] =
-      previous.map {
-        areFixed
-          ? $0.degreesOfFreedom
-          : Portable.degreesOfFreedom(
-            logWeights: sums[StudentComponents.logs], masses: sums[Slots.masses],
-            previous: $0.degreesOfFreedom, columnCount: columnCount, areCommon: areCommon)
-      } ?? starts(given ?? [10])
+    next[DegreesOfFreedom.name] = freedom.maximized(
+      sums, from: previous, columnCount: columnCount)
     return next
   }
 
-  /// Degrees of freedom that an M-step may give.
   public func corrected(_ parameters: Parameters, sharing work: WorkSharing) throws -> Parameters {
     var corrected = try base.corrected(parameters, sharing: work)
-    if !areFixed {
-      corrected["degrees_of_freedom"] = parameters.degreesOfFreedom.map { min(max($0, 1e-3), 1e6) }
-    }
+    corrected[DegreesOfFreedom.name] = freedom.corrected(parameters)
     return corrected
-  }
-
-  private func starts(_ numbers: [Double]) -> [Double] {
-    numbers.count == 1 ? Array(repeating: numbers[0], count: componentCount) : numbers
   }
 
   public func starting(from parameters: Parameters) -> Parameters {
     var start = parameters
-    if let given { start["degrees_of_freedom"] = starts(given) }
+    if let numbers = freedom.start { start[DegreesOfFreedom.name] = numbers }
     return start
   }
 
@@ -163,11 +107,6 @@ public struct StudentMixture: DerivedFamily {
     let base: GaussianMixture.Sampler
     let degreesOfFreedom: [Double]
   }
-}
-
-extension Parameters {
-  /// Of a mixture of t distributions: K numbers, more than 0.
-  public var degreesOfFreedom: [Double] { self["degrees_of_freedom"] }
 }
 
 /// The log joint densities of t distributions: the Gaussian's squares, and what the tails make of them.
