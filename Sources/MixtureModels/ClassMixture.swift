@@ -169,6 +169,10 @@ public struct ClassComponents<Base: Components>: DerivedComponents {
 
 extension ClassComponents: ClusterComponents where Base: ClusterComponents {
   package var clusters: KMeans { base.clusters.restricted(to: classes) }
+
+  package func replacing(_ clusters: KMeans) -> Self {
+    Self(base.replacing(clusters), classes: classes)
+  }
 }
 
 extension ClassComponents: ImputingComponents where Base: ImputingComponents {

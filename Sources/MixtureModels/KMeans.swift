@@ -11,7 +11,7 @@ package struct KMeans: Pass {
   package let componentCount: Int
   package let columnCount: Int
   /// Which clusters rows of a known class can be of; nil: all rows of all.
-  let classes: ComponentClasses?
+  private(set) var classes: ComponentClasses?
   /// Rows that are in another cluster than that of their nearest center, by their number over all shards.
   private var moved: [Int: Int] = [:]
 
@@ -28,7 +28,9 @@ package struct KMeans: Pass {
 
   /// The same, rows of a known class being of its clusters only.
   func restricted(to classes: ComponentClasses?) -> KMeans {
-    KMeans(centers, columns: columnCount, classes: classes, fill: moments.fill)
+    var other = self
+    other.classes = classes
+    return other
   }
 
   /// The same with some rows in clusters other than that of their nearest center, from which the objective

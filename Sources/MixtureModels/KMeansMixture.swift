@@ -81,6 +81,10 @@ public struct KMeansMixture: CenterMixture {
 public struct KMeansComponents: ClusterComponents {
   package let clusters: KMeans
 
+  package func replacing(_ clusters: KMeans) -> KMeansComponents {
+    KMeansComponents(clusters: clusters)
+  }
+
   public var fill: [Double]? { clusters.moments.fill }
   public var isHard: Bool { true }
   public var count: Int { clusters.componentCount }

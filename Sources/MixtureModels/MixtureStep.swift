@@ -141,22 +141,18 @@ public struct MixtureStep<C: Components, M: Moments>: Pass {
   public let moments: M
   public let slots: Slots
   public var takesMissing: Bool { components.fill != nil }
-  /// What writes the sums, if the components are clusters: nil of others.
-  package let clusters: KMeans?
   /// Made here, where the types are those of a family: code for any would look them up tile by tile.
   private let body: @Sendable (RowBlock, Workspace, UnsafeMutablePointer<Double>) -> Void
 
   @inline(__always)
   public init(_ components: C, _ moments: M) {
     (self.components, self.moments) = (components, moments)
-    let clusters = (components as? any ClusterComponents)?.clusters
-    self.clusters = clusters
     let slots = mixtureSlots(components.count) + moments.slots + components.weightSlots
     self.slots = slots
     let count = slots.count
     let componentCount = components.count
     let weightStart = count - components.weightSlots.count
-    if let clusters {
+    if let clusters = (components as? any ClusterComponents)?.clusters {
       body = { clusters.write($0, workspace: $1, into: $2) }
       return
     }
@@ -173,34 +169,9 @@ public struct MixtureStep<C: Components, M: Moments>: Pass {
     }
   }
 
-  /// The same of other clusters.
-  fileprivate init(_ other: Self, _ clusters: KMeans) {
-    (components, moments, slots) = (other.components, other.moments, other.slots)
-    self.clusters = clusters
-    body = { clusters.write($0, workspace: $1, into: $2) }
-  }
-
   public func write(
     _ block: RowBlock, workspace: Workspace, into sums: UnsafeMutablePointer<Double>
   ) { body(block, workspace, sums) }
-}
-
-/// Clusters about centers, in place of components with densities: k-means. They write the sums of a step
-/// themselves, without a number for each row and center.
-package protocol ClusterComponents: Components {
-  var clusters: KMeans { get }
-}
-
-/// A pass that puts rows into clusters, or may do so.
-package protocol ClusterPass: Pass {
-  /// Nil if it does not.
-  var clusters: KMeans? { get }
-  /// The same with others.
-  func replacing(_ clusters: KMeans) -> Self
-}
-
-extension MixtureStep: ClusterPass {
-  package func replacing(_ clusters: KMeans) -> Self { Self(self, clusters) }
 }
 
 /// The moments of a mixture under given responsibilities. Sums as those of `MixtureStep`, the

@@ -50,8 +50,8 @@ extension Engine {
   private func fillingEmptyClusters<Step: Pass>(
     _ total: WalkTotal, of step: Step
   ) async throws -> (WalkTotal, Step) {
-    guard let pass = step as? any ClusterPass, let clusters = pass.clusters,
-      let filled = try await fillingEmpty(clusters, after: total.sums[0]),
+    guard let pass = step as? any ClusterPass,
+      let filled = try await fillingEmpty(pass.clusters, after: total.sums[0]),
       let next = pass.replacing(filled) as? Step
     else { return (total, step) }
     return (try await sums(of: [next]).after(total), next)
