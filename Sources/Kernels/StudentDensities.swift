@@ -1,34 +1,57 @@
-/// Turns squares into log densities of Student's t, in place, and gives the weights of the rows.
+/// Log densities of Student's t of rows, made of their squared distances from a component's mean, and the
+/// weights of the rows.
 ///
-/// With δ the squared distance of a row from the mean, ν the degrees of freedom and D columns:
+/// With δ the squared distance of a row, ν the degrees of freedom and D columns:
 ///
 ///     log density = logScale - (ν + D) / 2 log(1 + δ / ν),    u = (ν + D) / (ν + δ).
 ///
-/// log(1 + t) is taken with what rounding 1 + t loses, so that many degrees of freedom cost no digits.
+/// log(1 + t) is taken with what rounding 1 + t loses, so that many degrees of freedom cost no digits. u
+/// comes from the same division (`Portable.logOfOnePlus`), within 6 units in the last place.
 ///
-/// - Parameters:
-///   - densities: -δ / 2 of `count` rows, readable and writable up to the next multiple of 8.
-///   - weights: scratch for u of as many rows.
-///   - logWeights: scratch for log u.
-public func writeStudentDensities(
-  _ densities: UnsafeMutablePointer<Double>, count: Int, columnCount: Int, logScale: Double,
-  degreesOfFreedom: Double, weights: UnsafeMutablePointer<Double>,
-  logWeights: UnsafeMutablePointer<Double>
-) {
-  let nu = Vector8(repeating: degreesOfFreedom)
-  let sum = Vector8(repeating: degreesOfFreedom + Double(columnCount))
-  let logRatio = Portable.log(sum / nu)
-  let (scale, exponent) = (Vector8(repeating: logScale), sum * -0.5)
-  for n in stride(from: 0, to: count, by: 8) {
-    let square = Vector8(loading: densities + n) * -2
-    let ratio = square / nu
-    let rounded = ratio + 1
-    let lost = (ratio - (rounded - 1)) / rounded
-    let logarithm =
-      Portable.log(rounded) + lost.replacing(with: 0, where: rounded .== .infinity)
-    (scale + exponent * logarithm).store(to: densities + n)
-    (sum / (nu + square)).store(to: weights + n)
-    (logRatio - logarithm).store(to: logWeights + n)
+/// Counts for eight rows: 28 additions and multiplications, a minimum, a division, 6 operations on integers.
+public struct StudentDensities: Sendable {
+  private let logScale: Double
+  /// -(ν + D) / 2.
+  private let exponent: Double
+  /// -2 / ν.
+  private let factor: Double
+  /// (ν + D) / ν, the weight at the mean.
+  private let ratio: Double
+  private let logRatio: Double
+
+  /// - Parameter logScale: log weight - log of the normalizer.
+  public init(logScale: Double, degreesOfFreedom: Double, columnCount: Int) {
+    let sum = degreesOfFreedom + Double(columnCount)
+    self.logScale = logScale
+    exponent = sum * -0.5
+    factor = -2 / degreesOfFreedom
+    ratio = sum / degreesOfFreedom
+    logRatio = Portable.log(ratio)
+  }
+
+  /// Turns squares into log densities, in place.
+  ///
+  /// - Parameters:
+  ///   - densities: -δ / 2 of `count` rows, readable and writable up to the next multiple of 8.
+  ///   - weights: u of as many rows, finite whatever δ is, and 0 beyond the last.
+  ///   - logTerms: log u - u likewise; nil if they are not wanted.
+  public func write(
+    _ densities: UnsafeMutablePointer<Double>, count: Int, weights: UnsafeMutablePointer<Double>,
+    logTerms: UnsafeMutablePointer<Double>?
+  ) {
+    for n in stride(from: 0, to: count, by: 8) {
+      let (logarithm, lost, reciprocal) = Portable.logOfOnePlus(
+        Vector8(loading: densities + n) * factor)
+      logarithm.addingProduct(lost, reciprocal).scaled(by: exponent, plus: logScale)
+        .store(to: densities + n)
+      let u = reciprocal * ratio
+      u.store(to: weights + n)
+      if let logTerms { (logRatio - logarithm - u).store(to: logTerms + n) }
+    }
+    for n in count..<paddedCount(count) {
+      weights[n] = 0
+      logTerms?[n] = 0
+    }
   }
 }
 
@@ -37,26 +60,22 @@ public func writeStudentDensities(
 /// - Parameters:
 ///   - responsibilities: w r of `count` rows, readable and writable up to the next multiple of 8, where
 ///     they are 0.
-///   - weights: u of the rows.
-///   - logWeights: log u of the rows.
-/// - Returns: the sums of w r u and of w r (log u - u), in a fixed order.
+///   - weights: u of as many, all finite.
+///   - logTerms: log u - u likewise; nil if their sum is not wanted.
+/// - Returns: the sums of w r u and of w r (log u - u), or 0 for the latter, in a fixed order.
 public func weigh(
   _ responsibilities: UnsafeMutablePointer<Double>, count: Int, by weights: UnsafePointer<Double>,
-  logWeights: UnsafePointer<Double>
-) -> (weight: Double, logarithm: Double) {
-  var (sum, logarithms) = (Vector8.zero, Vector8.zero)
+  logTerms: UnsafePointer<Double>?
+) -> (weight: Double, logTerm: Double) {
+  var (sum, terms) = (Vector8.zero, Vector8.zero)
   for n in stride(from: 0, to: count, by: 8) {
     let own = Vector8(loading: responsibilities + n)
-    let u = Vector8(loading: weights + n)
-    // Beyond the rows the weights are undefined.
-    let isEmpty = own .== 0
-    let weighed = (own * u).replacing(with: 0, where: isEmpty)
-    let term = own * (Vector8(loading: logWeights + n) - u)
+    let weighed = own * Vector8(loading: weights + n)
     sum += weighed
-    logarithms += term.replacing(with: 0, where: isEmpty)
+    if let logTerms { terms.addProduct(own, Vector8(loading: logTerms + n)) }
     weighed.store(to: responsibilities + n)
   }
-  return (sum.laneSum, logarithms.laneSum)
+  return (sum.laneSum, terms.laneSum)
 }
 
 extension Portable {
@@ -67,14 +86,14 @@ extension Portable {
   /// or of all together, within 1e-3 to 1e6: no data tell more of them from a Gaussian.
   ///
   /// - Parameters:
-  ///   - logWeights: K sums of w r (log u - u) over the rows; masses: of w r, or more numbers.
+  ///   - logTerms: K sums of w r (log u - u) over the rows; masses: of w r, or more numbers.
   ///   - previous: K degrees of freedom ν', with which u was computed; stay where there is no mass.
   public static func degreesOfFreedom(
-    logWeights: [Double], masses: [Double], previous: [Double], columnCount: Int, areCommon: Bool
+    logTerms: [Double], masses: [Double], previous: [Double], columnCount: Int, areCommon: Bool
   ) -> [Double] {
     let sums = previous.indices.map { k in
       let half = (previous[k] + Double(columnCount)) / 2
-      return logWeights[k] + masses[k] * (digamma(half) - log(half))
+      return logTerms[k] + masses[k] * (digamma(half) - log(half))
     }
     if areCommon {
       let mass = masses[..<previous.count].reduce(0, +)

@@ -5,13 +5,16 @@
 ///     log density = logScale - (ν + o) / 2 log(1 + δ / ν),    u = (ν + o) / (ν + δ).
 ///
 /// What estimates ν, the sum of log u - u + ψ((ν + o)/2) - log((ν + o)/2), is taken to have D columns
-/// (`Portable.degreesOfFreedom`): `logWeights` are log u and the difference of the rest.
+/// (`Portable.degreesOfFreedom`): `logTerms` are log u - u and the difference of the rest.
 public struct StudentTails: Sendable {
   /// The number of components, rounded up to a multiple of 8.
   private let size: Int
   private let logScales: [Double]
   private let degreesOfFreedom: [Double]
-  private let logWeightShifts: [Double]
+  /// (ν + o) / ν.
+  private let ratios: [Double]
+  /// The logarithm of that, and the difference of the rest.
+  private let logTermShifts: [Double]
   private let observed: Double
 
   /// - Parameters:
@@ -35,32 +38,34 @@ public struct StudentTails: Sendable {
       zip(gaussianLogScales, degreesOfFreedom).map {
         $0 + missing + Portable.logGammaRatio($1 / 2, halfSteps: observed)
       })
-    logWeightShifts = padded(
-      degreesOfFreedom.map { rest($0, observed) - rest($0, columnCount) })
+    let ratios = degreesOfFreedom.map { ($0 + Double(observed)) / $0 }
+    self.ratios = padded(ratios)
+    logTermShifts = padded(
+      zip(degreesOfFreedom, ratios).map {
+        Portable.log($1) + (rest($0, observed) - rest($0, columnCount))
+      })
     self.degreesOfFreedom = padded(degreesOfFreedom)
   }
 
   /// - Parameters:
   ///   - squares: δ of all components.
   ///   - logDeterminants: by how much the log determinant of what the row shows is more than the whole one.
-  ///   - densities: scratch for log densities; weights: for u; logWeights: likewise.
+  ///   - densities: scratch for log densities; weights: for u; logTerms: likewise. The latter two are finite
+  ///     whatever δ is.
   public func write(
     squares: UnsafePointer<Double>, logDeterminants: UnsafePointer<Double>,
     densities: UnsafeMutablePointer<Double>, weights: UnsafeMutablePointer<Double>,
-    logWeights: UnsafeMutablePointer<Double>
+    logTerms: UnsafeMutablePointer<Double>
   ) {
     for k in stride(from: 0, to: size, by: 8) {
       let nu = lanes(degreesOfFreedom, k)
-      let sum = nu + observed
-      let square = Vector8(loading: squares + k)
-      let ratio = square / nu
-      let rounded = ratio + 1
-      let lost = (ratio - (rounded - 1)) / rounded
-      let logarithm = Portable.log(rounded) + lost.replacing(with: 0, where: rounded .== .infinity)
+      let (logarithm, lost, reciprocal) = Portable.logOfOnePlus(Vector8(loading: squares + k) / nu)
       let scale = lanes(logScales, k) - Vector8(loading: logDeterminants + k) * 0.5
-      (scale - sum * 0.5 * logarithm).store(to: densities + k)
-      (sum / (nu + square)).store(to: weights + k)
-      (Portable.log(sum / nu) - logarithm + lanes(logWeightShifts, k)).store(to: logWeights + k)
+      (scale - (nu + observed) * 0.5 * logarithm.addingProduct(lost, reciprocal))
+        .store(to: densities + k)
+      let u = lanes(ratios, k) * reciprocal
+      u.store(to: weights + k)
+      (lanes(logTermShifts, k) - logarithm - u).store(to: logTerms + k)
     }
   }
 

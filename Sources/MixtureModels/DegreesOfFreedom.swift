@@ -21,7 +21,7 @@ struct DegreesOfFreedom: Sendable {
   /// A number for all or one for each, if they are given.
   private let given: [Double]?
   /// Whether they stay as they are.
-  private let areFixed: Bool
+  let areFixed: Bool
   /// Whether all components have the same.
   private let areCommon: Bool
 
@@ -60,7 +60,7 @@ struct DegreesOfFreedom: Sendable {
     guard let previous else { return start ?? ofAll([10]) }
     if areFixed { return previous.degreesOfFreedom }
     return Portable.degreesOfFreedom(
-      logWeights: sums[StudentComponents.logs], masses: sums[Slots.masses],
+      logTerms: sums[StudentComponents.logTerms], masses: sums[Slots.masses],
       previous: previous.degreesOfFreedom, columnCount: columnCount, areCommon: areCommon)
   }
 

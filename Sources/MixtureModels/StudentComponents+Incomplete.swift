@@ -8,11 +8,11 @@ extension StudentComponents: ImputingComponents {
     squares.forEachIncompleteRow(of: tile) { n, missing, logDeterminants, distances in
       tails[squares.columnCount - missing].write(
         squares: distances, logDeterminants: logDeterminants, densities: densities,
-        weights: densities + size, logWeights: densities + 2 * size)
+        weights: densities + size, logTerms: densities + 2 * size)
       for k in 0..<count {
         logJoint[k * tileStride + n] = densities[k]
         tile.kept[k * tileStride + n] = densities[size + k]
-        tile.kept[(count + k) * tileStride + n] = densities[2 * size + k]
+        logTerms(tile, k)?[n] = densities[2 * size + k]
       }
     }
   }

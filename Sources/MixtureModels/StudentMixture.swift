@@ -47,7 +47,7 @@ public struct StudentMixture: DerivedFamily {
   ) throws -> StudentComponents {
     StudentComponents(
       try base.components(at: parameters, screening: false, sharing: work),
-      degreesOfFreedom: parameters.degreesOfFreedom)
+      degreesOfFreedom: parameters.degreesOfFreedom, areEstimated: !freedom.areFixed)
   }
 
   public func moments(
@@ -111,25 +111,30 @@ public struct StudentMixture: DerivedFamily {
 
 /// The log joint densities of t distributions: the Gaussian's squares, and what the tails make of them.
 public struct StudentComponents: Components {
-  /// The sums of w r (log u - u).
-  static let logs = "log weights"
+  /// The sums of w r (log u - u), of which degrees of freedom are estimated.
+  static let logTerms = "log weights"
 
   /// Gives -δ / 2.
   let squares: GaussianComponents
-  private let logScales: [Double]
+  private let densities: [StudentDensities]
   let degreesOfFreedom: [Double]
+  /// Whether log u - u are summed up.
+  let areEstimated: Bool
   /// Of rows that lack columns, by the number of those that are there.
   let tails: [StudentTails]
 
-  init(_ gaussian: GaussianComponents, degreesOfFreedom: [Double]) {
+  init(_ gaussian: GaussianComponents, degreesOfFreedom: [Double], areEstimated: Bool) {
+    let columnCount = gaussian.columnCount
     // log Γ((ν + D)/2) - log Γ(ν/2) - D/2 log(ν π) instead of -D/2 log(2 π).
-    logScales = zip(gaussian.logScales, degreesOfFreedom).map {
-      $0 + Portable.logGammaRatio($1 / 2, halfSteps: gaussian.columnCount)
+    densities = zip(gaussian.logScales, degreesOfFreedom).map {
+      StudentDensities(
+        logScale: $0 + Portable.logGammaRatio($1 / 2, halfSteps: columnCount),
+        degreesOfFreedom: $1, columnCount: columnCount)
     }
     var squares = gaussian
-    squares.logScales = logScales.map { _ in 0 }
+    squares.logScales = densities.map { _ in 0 }
     (self.squares, self.degreesOfFreedom) = (squares, degreesOfFreedom)
-    let columnCount = gaussian.columnCount
+    self.areEstimated = areEstimated
     tails =
       gaussian.conditional.map { _ in
         (0...columnCount).map {
@@ -140,22 +145,28 @@ public struct StudentComponents: Components {
       } ?? []
   }
 
-  public var count: Int { logScales.count }
+  public var count: Int { densities.count }
   public var fill: [Double]? { squares.fill }
   public var scratchCount: Int { squares.scratchCount + 3 * paddedCount(count) }
-  public var weightSlots: Slots { [GaussianMoments.weights: count, Self.logs: count] }
-  /// The rows' weights u, and log u, of each component.
-  public var keptCount: Int { 2 * count * tileStride }
+  public var weightSlots: Slots {
+    [GaussianMoments.weights: count] + (areEstimated ? [Self.logTerms: count] : [:])
+  }
+  /// The rows' weights u and, if they are summed up, log u - u, of each component.
+  public var keptCount: Int { (areEstimated ? 2 : 1) * count * tileStride }
 
   public func writeLogJoint(of tile: Tile, into logJoint: UnsafeMutablePointer<Double>) {
     squares.writeFilled(of: tile, into: logJoint)
     for k in 0..<count {
-      writeStudentDensities(
-        logJoint + k * tileStride, count: tile.count, columnCount: squares.columnCount,
-        logScale: logScales[k], degreesOfFreedom: degreesOfFreedom[k],
-        weights: tile.kept + k * tileStride, logWeights: tile.kept + (count + k) * tileStride)
+      densities[k].write(
+        logJoint + k * tileStride, count: tile.count, weights: tile.kept + k * tileStride,
+        logTerms: logTerms(tile, k))
     }
     writeIncomplete(of: tile, into: logJoint)
+  }
+
+  /// Where the log u - u of component `k` are kept, if they are.
+  func logTerms(_ tile: Tile, _ k: Int) -> UnsafeMutablePointer<Double>? {
+    areEstimated ? tile.kept + (count + k) * tileStride : nil
   }
 
   public func weigh(
@@ -165,9 +176,9 @@ public struct StudentComponents: Components {
     for k in 0..<count {
       let own = Kernels.weigh(
         weights + k * tileStride, count: tile.count, by: tile.kept + k * tileStride,
-        logWeights: tile.kept + (count + k) * tileStride)
+        logTerms: logTerms(tile, k))
       sums[k] += own.weight
-      sums[count + k] += own.logarithm
+      if areEstimated { sums[count + k] += own.logTerm }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import MessagePassing
 import MixtureModels
 import ModelFiles
@@ -45,6 +46,43 @@ struct StudentMixtureTests {
       #expect(relativeError(fit.parameters.means, expected.means) < 1e-11)
       #expect(relativeError(fit.parameters.covariances, expected.covariances(type)) < 1e-11)
     }
+  }
+
+  @Test(
+    "One step's degrees of freedom are those of plain loops, and all else has the bits of fixed ones",
+    arguments: CovarianceType.allCases)
+  func estimated(type: CovarianceType) throws {
+    let (columns, components) = (3, 2)
+    let problem = GaussianProblem(
+      seed: 5, rowCount: 200, componentCount: components, columnCount: columns,
+      covarianceType: type, weighted: true)
+    let nu = [3.5, 8]
+    var start = problem.start
+    start["degrees_of_freedom"] = nu
+    let data = try DataSet(
+      values: problem.rows, columnCount: columns, weights: problem.weights,
+      world: SoloCommunicator())
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
+    func step(_ degreesOfFreedom: String) throws -> Parameters {
+      try engine.fit(
+        mixture(type, degreesOfFreedom, components: components, columns: columns),
+        from: .parameters(start), options: FitOptions(maximumIterations: 1)
+      ).parameters
+    }
+    var (fixed, each) = (try step("fixed"), try step("each"))
+    #expect(fixed.degreesOfFreedom == nu)
+    let family = try mixture(type, "fixed", components: components, columns: columns)
+    let plain = PlainStudent(problem, family.squareCovariances(start), nu).step()
+    let expected = Portable.degreesOfFreedom(
+      logTerms: plain.logTerms, masses: plain.masses, previous: nu, columnCount: columns,
+      areCommon: false)
+    // A mean of numbers about 2, off by 1e-14 as densities are; ν by 2ν times as much of itself, as
+    // log x - ψ(x) is about 1 / (2 x): with ν up to 1000.
+    #expect(each.degreesOfFreedom.allSatisfy { $0 < 1000 })
+    #expect(relativeError(each.degreesOfFreedom, expected) < 2e-11)
+    fixed["degrees_of_freedom"] = []
+    each["degrees_of_freedom"] = []
+    #expect(fixed == each)
   }
 
   @Test(
@@ -133,6 +171,8 @@ private struct PlainStudent {
     /// K × D × D scatter over the masses, and the masses.
     var scatters: [[Double]] = []
     var masses: [Double] = []
+    /// Sums of w r (log u - u).
+    var logTerms: [Double] = []
 
     func covariances(_ type: CovarianceType) -> [Double] {
       let d = means.count / weights.count
@@ -222,6 +262,10 @@ private struct PlainStudent {
         })
       result.weights.append(mass / sumOfWeights)
       result.masses.append(mass)
+      result.logTerms.append(
+        zip(shares, precisions).reduce(0) {
+          $0 + $1.0[c] * (Foundation.log($1.1[c]) - $1.1[c])
+        })
       result.means += mean
     }
     return result

@@ -130,9 +130,20 @@ struct Problem {
             of: i, transposed, Array(responsibilities[i * stride..<(i + 1) * stride]), shape))
       }
     }
+    densities.add(studentDensities(square))
     print(
       String(columns) + " columns: L^-1 " + factors.text + ", log densities " + densities.text
         + ", responsibilities " + likelihoods.text + ", moments " + moments.text)
+  }
+
+  /// Log densities of Student's t, their weights, and what these sum up to.
+  private func studentDensities(_ squares: [Double]) -> [Double] {
+    var (densities, weights, terms) = (squares, squares, squares)
+    let count = squares.count
+    StudentDensities(logScale: -1, degreesOfFreedom: 3.5, columnCount: columns)
+      .write(&densities, count: count, weights: &weights, logTerms: &terms)
+    let sums = weigh(&weights, count: count, by: terms, logTerms: terms)
+    return densities + weights + terms + [sums.weight, sums.logTerm]
   }
 
   /// First and second moments, by every kernel that takes so many columns.
