@@ -39,7 +39,7 @@ extension Engine {
       ]
     try requireFittable(model, from: initialization, options, words)
     let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
-    try requireSuitable(state, model, starts: restarts)
+    try requireSuitable(state, model, starts: restarts...restarts)
     let isAlone = if case .race = initialization { false } else { restarts == 1 }
     let limit = try isAlone ? 1 : searchesTogether(of: model)
     return try FitCourse.with(
@@ -49,16 +49,19 @@ extension Engine {
         model: model, initialization: initialization, options: options,
         searchesTogether: limit / min(restarts, limit), tell: { course.tell($0) })
       return try searching(before: course.keepState) { engine in
-        try await engine.best(of: plan, starts: restarts, atMost: limit, course)
+        try await engine.best(of: plan, starts: 0..<restarts, atMost: limit, course)
       }
     }
   }
 
   /// - Throws: unless a fit of a model from so many starts can go on from a state.
-  func requireSuitable(_ state: FitState?, _ model: some Model, starts: Int) throws {
+  func requireSuitable(
+    _ state: FitState?, _ model: some Model, starts: ClosedRange<Int>
+  ) throws {
     guard let state else { return }
-    guard state.starts.count == starts else {
-      throw world.common(ForeignState(starts: state.starts.count, expected: starts))
+    guard starts.contains(state.starts.count) else {
+      throw world.common(
+        ForeignState(starts: state.starts.count, expected: starts.lowerBound))
     }
     guard state.starts.compactMap({ $0?.parameters }).allSatisfy(model.layout.fits) else {
       throw FitError.unusable(setting: "a state of another model", expected: "one of this")
@@ -87,20 +90,22 @@ extension Engine {
     }
   }
 
-  /// Collective. Runs all starts of a fit, at most `limit` together: the best.
+  /// Collective. Runs some starts of a fit, at most `limit` together: the best of all that have ended.
   ///
-  /// - Throws: if all fail, the `FitError` of the first.
+  /// - Throws: if all fail, the `FitError` of the first of these.
   func best(
-    of plan: StartPlan<some MixtureModel>, starts: Int, atMost limit: Int, _ course: FitCourse
+    of plan: StartPlan<some MixtureModel>, starts: Range<Int>, atMost limit: Int,
+    _ course: FitCourse
   ) async throws -> Fit {
-    let outcomes = try await together(0..<starts, atMost: limit) { engine, start in
+    let outcomes = try await together(starts, atMost: limit) { engine, start in
       try await engine.run(plan, start, course)
     }
     if let best = best(of: plan.model, course.state) { return best }
     // By what the first has failed, or fails again if that was before the fit was resumed.
     try outcomes[0].get()
-    try await run(plan, 0, FitCourse(FitState(starts: starts)))
-    preconditionFailure("start 0 failed, and does not fail when it is run again")
+    let first = starts.lowerBound
+    try await run(plan, first, FitCourse(FitState(starts: first + 1)))
+    preconditionFailure("start \(first) failed, and does not fail when it is run again")
   }
 
   /// Collective. Runs EM from `start` until it converges.

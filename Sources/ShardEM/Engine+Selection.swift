@@ -31,7 +31,7 @@ extension Engine {
   /// iteration of each, so that they take as many walks as the slowest; on one rank that holds its rows, as
   /// many as a core's cache has room for. Starts have the same centers where fits have as many components,
   /// and these are looked for once (`SharedCenters`). None gives other bits than `fit`
-  /// does with the same start and options.
+  /// does with the same start and options, unless it has found less than a smaller one (`better`).
   ///
   /// A candidate that cannot be fitted is one with the reason in its outcome.
   ///
@@ -78,7 +78,8 @@ extension Engine {
           jobs += try engine.jobs(
             of: plan, without: (fold, engine.data.with(only: part)), resuming, hooks)
         }
-        let ended = try run(jobs)
+        var ended = try run(jobs)
+        if case .race = initialization { try better(&ended, jobs) }
         return Selection(
           candidates.indices.map { place in
             CandidateOutcome(
@@ -108,7 +109,7 @@ extension Engine {
     of plan: SelectionPlan, without fold: (number: Int, rows: DataSet)? = nil,
     _ resuming: SelectionResumption, _ hooks: SelectionHooks
   ) throws -> [SelectionJob] {
-    let starts = max(plan.options.restarts, 1)
+    let starts = plan.options.restarts
     let shared = SharedCenters()
     var checked: Set<String> = []
     return try plan.candidates.enumerated().map { place, candidate in
@@ -127,10 +128,12 @@ extension Engine {
       var state: FitState?
       if case .success(let mixture) = mixture {
         state = try resuming(number, mixture)
-        try requireSuitable(state, mixture, starts: starts)
+        // One more for a start from a smaller model.
+        try requireSuitable(state, mixture, starts: starts...starts + 1)
       }
       return SelectionJob(
-        mixture: mixture, initialization: plan.initialization, options: plan.options, rows: data,
+        number: number, name: candidate.name, mixture: mixture,
+        initialization: plan.initialization, options: plan.options, rows: data,
         leftOut: fold?.rows, shared: shared,
         course: FitCourse(
           state ?? FitState(starts: starts), { try hooks.onIteration(number, $0) },
@@ -164,7 +167,8 @@ extension Engine {
       for job in jobs { try job.course.keepState(searches: searches) }
     }) { engine in
       try await engine.together(0..<jobs.count, atMost: together) { engine, number in
-        try await engine.ended(jobs[number], atMost: limit / together)
+        try await engine.ended(
+          jobs[number], starts: 0..<jobs[number].options.restarts, atMost: limit / together)
       }.map { try $0.get() }
     }
   }
@@ -180,12 +184,14 @@ extension Engine {
   }
 
   /// - Parameter limit: how many searches may run together.
-  private func ended(_ job: SelectionJob, atMost limit: Int) async throws -> EndedJob {
+  func ended(
+    _ job: SelectionJob, starts: Range<Int>, atMost limit: Int
+  ) async throws -> EndedJob {
     if let failure = job.failure { return EndedJob(failure: failure) }
     var ended: EndedJob
     do {
       ended = try await Engine(self, data: job.rows).ended(
-        try job.mixture.get(), job, atMost: limit)
+        try job.mixture.get(), job, starts: starts, atMost: limit)
     } catch let error as FitError {
       ended = EndedJob(failure: error)
     }
@@ -194,13 +200,12 @@ extension Engine {
   }
 
   private func ended(
-    _ mixture: some Family, _ job: SelectionJob, atMost limit: Int
+    _ mixture: some Family, _ job: SelectionJob, starts: Range<Int>, atMost limit: Int
   ) async throws -> EndedJob {
-    let starts = max(job.options.restarts, 1)
     let plan = StartPlan(
       model: mixture.observing(data.observed), initialization: job.initialization,
-      options: job.options, searchesTogether: limit / min(starts, limit), shared: job.shared,
-      tell: { _ in })
+      options: job.options, searchesTogether: limit / min(starts.count, limit), shared: job.shared,
+      neighbors: job.neighbors, tell: { _ in })
     let fit = try await best(of: plan, starts: starts, atMost: limit, job.course)
     let own = mixture.fitted == nil ? fit.score : nil
     let fitted: any Family = mixture.fitted ?? mixture
@@ -235,33 +240,6 @@ private struct SelectionPlan {
 private struct SelectionHooks: @unchecked Sendable {
   let onIteration: SelectionHook
   let keep: SelectionKeeper
-}
-
-/// A fit of a selection that is to be run.
-private struct SelectionJob: Sendable {
-  /// Or why it cannot be fitted.
-  let mixture: Result<any Family, any Error>
-  let initialization: Initialization
-  let options: FitOptions
-  let rows: DataSet
-  /// The rows that its score is to be of; nil: those of the fit.
-  let leftOut: DataSet?
-  /// What fits to the same rows find for each other.
-  let shared: SharedCenters
-  let course: FitCourse
-
-  var failure: (any Error)? {
-    if case .failure(let error) = mixture { error } else { nil }
-  }
-}
-
-/// A fit of a selection that has ended.
-private struct EndedJob: Sendable {
-  let result: Result<FittedCandidate, any Error>
-  var seconds = 0.0
-
-  init(fitted: FittedCandidate) { result = .success(fitted) }
-  init(failure: any Error) { result = .failure(failure) }
 }
 
 extension CandidateOutcome {

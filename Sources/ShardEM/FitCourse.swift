@@ -50,6 +50,14 @@ final class FitCourse: @unchecked Sendable {
   var state: FitState { progress.withLock { $0.state } }
   var keepSeconds: Double { progress.withLock { $0.keepSeconds } }
 
+  /// One more start is to be run.
+  func addStart() {
+    progress.withLock {
+      $0.state.addStart()
+      $0.marks.append(nil)
+    }
+  }
+
   /// For how many walks start number `restart` of a fit that goes on waits before it does: until those are
   /// done that others have to take again.
   ///

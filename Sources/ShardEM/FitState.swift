@@ -16,6 +16,11 @@ public struct FitState: Sendable, Equatable {
     walks = Array(repeating: nil, count: starts)
   }
 
+  mutating func addStart() {
+    starts.append(nil)
+    walks.append(nil)
+  }
+
   /// Whether nothing is to come but the log-likelihoods of what has been reached.
   public var isSettled: Bool {
     starts.allSatisfy { $0.map { $0.converged || $0.hasEnded } ?? false }

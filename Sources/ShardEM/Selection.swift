@@ -69,7 +69,8 @@ public struct CandidateOutcome: Sendable {
 public struct FittedCandidate: Sendable {
   /// What was fitted.
   public let mixture: any Family
-  /// The same to the last bit as of `Engine.fit` with the same mixture, start and options.
+  /// The same to the last bit as of `Engine.fit` with the same mixture, start and options, unless it began
+  /// once more from what a smaller one has found.
   public let fit: Fit
   /// Of what the fit gives (`Family.fitted`): the same as `Engine.score` says of it.
   public let score: Score

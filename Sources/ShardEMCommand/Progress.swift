@@ -56,12 +56,14 @@ final class Progress {
 
   /// - Parameter fit: the number of the fit, of several.
   func show(_ report: IterationReport, of fit: Int = 0) {
-    let number = fit * restarts + report.restart
+    // One that a selection adds is shown in place of the last.
+    let number = fit * restarts + min(report.restart, restarts - 1)
     // Starts that run together are told of in their order, after each walk.
     if let last = walked.last, number <= last.number { showWalk() }
     if walked.isEmpty { expected = starts.count { !($0?.isLast ?? false) } }
+    let earlier = starts[number].flatMap { $0.report.restart == report.restart ? $0 : nil }
     var start =
-      starts[number] ?? Start(number: number, report: report, forecast: Forecast(convergence))
+      earlier ?? Start(number: number, report: report, forecast: Forecast(convergence))
     start.report = report
     start.forecast.add(report)
     start.isLast = report.converged || report.iteration == iterations

@@ -3,7 +3,8 @@ extension SelectCommand {
   static let examples = """
     Fits every model with every number of components, all of them together: they take as many walks over \
     the data as the slowest, where starts are not found on samples. Each has the bytes that fit gives with \
-    the same options. A table shows the criterion of each; the best model is written as fit writes it.
+    the same options, unless it has found less than a special case of its model, and begins once more \
+    from that. A table shows the criterion of each; the best model is written as fit writes it.
 
     Of bic, icl and aic the smaller is the better. Models with a component that is a spike - a few rows, \
     whose likelihood has no bound - are marked, and come after all others.

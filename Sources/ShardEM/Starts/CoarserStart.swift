@@ -70,7 +70,7 @@ extension Engine {
 
 extension Convergence {
   /// What is left to gain at which a fit of some of the rows has come far enough, in nats per row.
-  fileprivate var sampleTolerance: Double {
+  var sampleTolerance: Double {
     if case .logLikelihood(let tolerance) = self { tolerance } else { 0 }
   }
 }

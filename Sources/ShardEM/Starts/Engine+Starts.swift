@@ -22,7 +22,10 @@ extension Engine {
     case .parameters(let parameters): return parameters
     case .responsibilities(let given): return try await self.given(given, model)
     case .race where model.componentCount > 1:
-      let start = try await raced(plan, restart: restart)
+      let start =
+        plan.neighbors.isEmpty
+        ? try await raced(plan, restart: restart)
+        : try await self.start(plan, from: plan.neighbors)
       // As the result will be: a checkpoint then mostly has them so, too.
       return plan.options.order == .none ? start : model.inOrder(start)
     case .race, .kMeans: return try await drawn(.kMeans(coordinates))

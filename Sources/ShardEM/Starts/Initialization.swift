@@ -49,6 +49,8 @@ struct StartPlan<Model: MixtureModel>: Sendable {
   let searchesTogether: Int
   /// What fits to the same rows find for each other; nil of a fit of its own.
   var shared: SharedCenters?
+  /// What starts are to follow from; empty: they are looked for.
+  var neighbors: [Neighbor] = []
   /// Is told of what a race does.
   let tell: @Sendable (SearchReport) -> Void
 }

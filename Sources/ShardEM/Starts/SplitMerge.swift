@@ -210,27 +210,11 @@ extension Engine {
     number: Int, seed: UInt64, draw: Int
   ) async throws -> Parameters? {
     let components = try self.components(of: model, at: parameters)
-    let generator = Philox(seed: seed)
-    let ends = try await drawRows(2) {
-      RandomStream.starts.row($0, of: generator, draw: draw).uniform(1 + number)
-    } by: { block, workspace in
-      let shares = workspace.second.second.reserve(block.count)
-      var start = 0
-      components.forEachTile(of: block, workspace: workspace) { tile, joint in
-        components.writeResponsibilities(of: tile, into: joint)
-        for n in 0..<tile.count { shares[start + n] = joint[change.split * tileStride + n] }
-        start += tile.count
-      }
-      return { shares[$0] }
-    }
-    guard ends.count == 2, ends[0] != ends[1] else { return nil }
-    let own = change.isWhitened ? model.spread(of: change.split, parameters) : nil
-    let transform =
-      own?.transform(to: .whitened)
-      ?? spread.transform(to: model.hasOwnMetric ? .raw : .standardized)
-    let cut = Cut(between: ends[0], and: ends[1], transform)
-    let centers =
-      model.centers(parameters) ?? (0..<model.componentCount).flatMap { _ in spread.means }
+    let cut = try await cut(
+      change.split, of: model, components, parameters, spread, isWhitened: change.isWhitened,
+      number: number, seed: seed, draw: draw)
+    guard let cut else { return nil }
+    let centers = model.centers(parameters, spread)
     return try await maximized(model, about: centers) { tile, workspace, weights in
       components.forEachTile(of: tile, workspace: workspace) { part, joint in
         components.writeResponsibilities(of: part, into: joint)
@@ -242,6 +226,38 @@ extension Engine {
         }
       }
     }
+  }
+
+  /// Collective. A cut through a component, between two rows that are drawn by its responsibilities; nil if
+  /// there are no two.
+  ///
+  /// - Parameters:
+  ///   - components: of the model at `parameters`.
+  ///   - isWhitened: whether the halves are told apart in its own coordinates, if it has some.
+  ///   - number: of the cut, among those of a draw.
+  func cut<M: MixtureModel>(
+    _ component: Int, of model: M, _ components: M.StepComponents, _ parameters: Parameters,
+    _ spread: ColumnSpread, isWhitened: Bool, number: Int, seed: UInt64, draw: Int
+  ) async throws -> Cut? {
+    let generator = Philox(seed: seed)
+    let ends = try await drawRows(2) {
+      RandomStream.starts.row($0, of: generator, draw: draw).uniform(1 + number)
+    } by: { block, workspace in
+      let shares = workspace.second.second.reserve(block.count)
+      var start = 0
+      components.forEachTile(of: block, workspace: workspace) { tile, joint in
+        components.writeResponsibilities(of: tile, into: joint)
+        for n in 0..<tile.count { shares[start + n] = joint[component * tileStride + n] }
+        start += tile.count
+      }
+      return { shares[$0] }
+    }
+    guard ends.count == 2, ends[0] != ends[1] else { return nil }
+    let own = isWhitened ? model.spread(of: component, parameters) : nil
+    let transform =
+      own?.transform(to: .whitened)
+      ?? spread.transform(to: model.hasOwnMetric ? .raw : .standardized)
+    return Cut(between: ends[0], and: ends[1], transform)
   }
 }
 
@@ -277,7 +293,7 @@ extension SplitMerge {
 }
 
 /// A plane in the middle between two rows, normal to their difference in some coordinates.
-private struct Cut: Sendable {
+struct Cut: Sendable {
   private let normal: [Double]
   private let middle: [Double]
 
@@ -301,6 +317,11 @@ private struct Cut: Sendable {
 }
 
 extension MixtureModel {
+  /// K × D means; of a model that has none those of the columns.
+  func centers(_ parameters: Parameters, _ spread: ColumnSpread) -> [Double] {
+    centers(parameters) ?? (0..<componentCount).flatMap { _ in spread.means }
+  }
+
   /// K × D means, if the model has them.
   fileprivate func centers(_ parameters: Parameters) -> [Double]? {
     let shape = [componentCount, columnCount]

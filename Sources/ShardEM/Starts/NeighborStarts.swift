@@ -1,0 +1,140 @@
+import Kernels
+import MixtureModels
+
+/// What another model was fitted to be, on the same rows.
+struct Neighbor: Sendable {
+  let mixture: any Family
+  let parameters: Parameters
+
+  /// Starts that follow from neighbors, for a model.
+  static func starts(of neighbors: [Neighbor], for model: some MixtureModel) -> [NeighborStart] {
+    guard model.hasExchangeableComponents, model.classes == nil else { return [] }
+    return neighbors.flatMap { neighbor -> [NeighborStart] in
+      let other = neighbor.mixture
+      if other.responsibilityCount == model.responsibilityCount { return [.same(neighbor)] }
+      let hasOnlyComponents =
+        other.responsibilityCount == other.componentCount
+        && model.responsibilityCount == model.componentCount
+      guard hasOnlyComponents, other.componentCount == model.componentCount - 1 else { return [] }
+      return (0..<splits).map { .split(neighbor, number: $0) }
+    }
+  }
+
+  /// How many splits of a smaller mixture are tried.
+  private static let splits = 4
+}
+
+/// A start that follows from a neighbor.
+enum NeighborStart: Sendable {
+  /// Rows divided as they are among its components: of a special case of the model, EM goes on from no less
+  /// than it has.
+  case same(Neighbor)
+  /// One of its components, drawn by weight, cut in two.
+  case split(Neighbor, number: Int)
+}
+
+extension Engine {
+  /// Collective. The best of the starts that follow from neighbors, after some EM iterations of each.
+  ///
+  /// - Throws: `FitError` if there is none.
+  func start<M: MixtureModel>(
+    _ plan: StartPlan<M>, from neighbors: [Neighbor]
+  ) async throws -> Parameters {
+    let spread = try await columnSpread(withAxes: false)
+    let starts = Neighbor.starts(of: neighbors, for: plan.model)
+    let contenders = try await together(
+      0..<starts.count, atMost: plan.searchesTogether
+    ) { engine, number -> Contender? in
+      let engine = engine.tentative
+      guard
+        let start = try await engine.started(
+          plan.model, by: starts[number], spread, seed: plan.options.seed)
+      else { return nil }
+      return try await engine.advanced(
+        try engine.withoutSpikes(start, plan), plan, by: roundLength)
+    }.compactMap { try? $0.get() }
+    guard let best = Contender.ranked(contenders).first?.state.parameters else {
+      throw FitError.unusable(
+        setting: "a start from another model", expected: "one by which each component has rows")
+    }
+    return best
+  }
+
+  /// Collective. The parameters that an M-step gives after rows are divided as a neighbor has them; nil if
+  /// there are no two rows to cut between.
+  private func started<M: MixtureModel>(
+    _ model: M, by start: NeighborStart, _ spread: ColumnSpread, seed: UInt64
+  ) async throws -> Parameters? {
+    switch start {
+    case .same(let neighbor):
+      return try await divided(model, as: neighbor.mixture, neighbor.parameters, spread)
+    case .split(let neighbor, let number):
+      return try await split(
+        model, from: neighbor.mixture, neighbor.parameters, spread, number: number, seed: seed)
+    }
+  }
+
+  private func divided<M: MixtureModel>(
+    _ model: M, as other: some MixtureModel, _ parameters: Parameters, _ spread: ColumnSpread
+  ) async throws -> Parameters {
+    let components = try self.components(of: other, at: parameters)
+    return try await maximized(model, about: other.centers(parameters, spread)) {
+      tile, workspace, weights in
+      components.forEachTile(of: tile, workspace: workspace) { part, joint in
+        components.writeResponsibilities(of: part, into: joint)
+        let first = part.rows.firstRow - tile.firstRow
+        for k in 0..<components.count {
+          for n in 0..<part.count {
+            weights[k * tileStride + first + n] = joint[k * tileStride + n]
+          }
+        }
+      }
+    }
+  }
+
+  private func split<M: MixtureModel>(
+    _ model: M, from smaller: some MixtureModel, _ parameters: Parameters, _ spread: ColumnSpread,
+    number: Int, seed: UInt64
+  ) async throws -> Parameters? {
+    let components = try self.components(of: smaller, at: parameters)
+    let random = RandomStream.splits.row(number, of: Philox(seed: seed), draw: Self.splitDraw)
+    let own = component(of: parameters, smaller.componentCount, at: random.uniform(0))
+    let cut = try await cut(
+      own, of: smaller, components, parameters, spread, isWhitened: random.uniform(1) < 0.5,
+      number: number, seed: seed, draw: Self.splitDraw)
+    guard let cut else { return nil }
+    let added = smaller.componentCount
+    var centers = smaller.centers(parameters, spread)
+    centers += centers[own * data.columnCount..<(own + 1) * data.columnCount]
+    return try await maximized(model, about: centers) { tile, workspace, weights in
+      components.forEachTile(of: tile, workspace: workspace) { part, joint in
+        components.writeResponsibilities(of: part, into: joint)
+        let first = part.rows.firstRow - tile.firstRow
+        for n in 0..<part.count {
+          let target = weights + first + n
+          for k in 0..<added { target[k * tileStride] = joint[k * tileStride + n] }
+          target[added * tileStride] = 0
+          guard cut.isBeyond(part.rows.rows + n * part.rows.columnCount) else { continue }
+          target[added * tileStride] = target[own * tileStride]
+          target[own * tileStride] = 0
+        }
+      }
+    }
+  }
+
+  /// The component that a number in (0, 1) falls on, where each has the length of its weight.
+  private func component(of parameters: Parameters, _ count: Int, at place: Double) -> Int {
+    let weights =
+      parameters.names.contains("weights")
+      ? parameters.weights : Array(repeating: 1 / Double(count), count: count)
+    var left = place * weights.reduce(0, +)
+    for (k, weight) in weights.enumerated() {
+      if left < weight { return k }
+      left -= weight
+    }
+    return count - 1
+  }
+
+  /// Apart from those of splits and merges, whose numbers begin at 0.
+  private static let splitDraw = 1 << 27
+}
