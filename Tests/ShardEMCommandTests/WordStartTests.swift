@@ -57,6 +57,15 @@ struct WordStartTests {
     }
   }
 
+  @Test("The name of a column is one, also beside data that have none", arguments: ["0", "a"])
+  func named(first: String) throws {
+    let expected = try model(from: "numbers.csv", ["--no-header"])
+    for name in ["", "kind\n"] {
+      try folder.write("labels.csv", labels(name) { [first, first == "a" ? "b" : "1"][$0] })
+      #expect(try model(from: "labels.csv", ["--no-header"]) == expected, "\(name)")
+    }
+  }
+
   @Test("Beside words -1 is noise, where there is some")
   func noise() throws {
     let noise = ["--noise", "0.01"]
