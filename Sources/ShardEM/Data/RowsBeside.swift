@@ -87,7 +87,9 @@ extension DataSet {
     guard let text = file as? CSVFile, text.columnCount == 1 || text.mayHaveBlanksInWords else {
       return (file, nil)
     }
-    let labels = LabelFile.options(reading: options)
+    var labels = LabelFile.options(reading: options)
+    // That data have no header says nothing of a file beside them.
+    labels.header = nil
     return (try LabelFile.open(path, labels), labels)
   }
 
