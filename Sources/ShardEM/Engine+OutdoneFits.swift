@@ -19,7 +19,10 @@ extension Engine {
       }
       if !hasBegun { job.course.addStart() }
       let limit = try searchesTogether(of: mixture)
-      let again = try searching(before: { try job.course.keepState(searches: $0) }) {
+      // Also the ends of those before it, which it follows from.
+      let again = try searching(before: { searches in
+        for job in jobs { try job.course.keepState(searches: searches) }
+      }) {
         try await $0.ended(job, starts: own..<own + 1, atMost: limit)
       }
       ended[number] = again.after(ended[number])
@@ -37,8 +40,8 @@ extension Engine {
     return jobs.indices.compactMap(size).sorted { $0 < $1 }.map(\.2)
   }
 
-  /// Of as many components. Which models are special cases of others nobody says: some of the likeliest may
-  /// be none, from which EM ends elsewhere.
+  /// How many of as many components count. Which models are special cases of others nobody says: some of the
+  /// likeliest may be none, from which EM ends elsewhere.
   private static let mostNeighbors = 4
 
   /// The smaller fits to the same rows that have found more than one has: the likeliest with as many
@@ -78,11 +81,11 @@ extension Engine {
       Neighbor(
         mixture: $0.fitted.mixture.observing($0.job.rows.observed),
         parameters: $0.fitted.fit.parameters)
-    }
+    }.filter { !Neighbor.starts(of: [$0], for: own.mixture).isEmpty }
   }
 }
 
-/// A fit beside one.
+/// A fit that has found more than another.
 private struct Other {
   let job: SelectionJob
   let fitted: FittedCandidate

@@ -79,7 +79,7 @@ extension Engine {
             of: plan, without: (fold, engine.data.with(only: part)), resuming, hooks)
         }
         var ended = try run(jobs)
-        if case .race = initialization { try better(&ended, jobs) }
+        if initialization.isRace { try better(&ended, jobs) }
         return Selection(
           candidates.indices.map { place in
             CandidateOutcome(
@@ -129,7 +129,8 @@ extension Engine {
       if case .success(let mixture) = mixture {
         state = try resuming(number, mixture)
         // One more for a start from a smaller model.
-        try requireSuitable(state, mixture, starts: starts...starts + 1)
+        try requireSuitable(
+          state, mixture, starts: starts...starts + (plan.initialization.isRace ? 1 : 0))
       }
       return SelectionJob(
         number: number, name: candidate.name, mixture: mixture,

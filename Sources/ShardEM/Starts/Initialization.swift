@@ -31,6 +31,8 @@ extension Initialization {
     }
   }
 
+  var isRace: Bool { if case .race = self { true } else { false } }
+
   /// Whether every start is the same.
   var isGiven: Bool {
     switch self {

@@ -27,7 +27,7 @@ struct Neighbor: Sendable {
 /// A start that follows from a neighbor.
 enum NeighborStart: Sendable {
   /// Rows divided as they are among its components: of a special case of the model, EM goes on from no less
-  /// than it has.
+  /// than it has, unless more is latent than the components of rows, such as missing cells.
   case same(Neighbor)
   /// One of its components, drawn by weight, cut in two.
   case split(Neighbor, number: Int)
