@@ -135,6 +135,20 @@ struct RaceTests {
     #expect(spiked.objective > free.objective + 10)
   }
 
+  /// 150 rows, of which 7 components have 15 parameters each: the first race of two seeds ends with spikes.
+  @Test(
+    "A race that ends with spikes is run again, from other starts",
+    arguments: 0..<8 as Range<UInt64>)
+  func again(seed: UInt64) throws {
+    let data = try shipped("iris.csv", Self.iris)
+    let engine = Engine(data, threads: 1, world: SoloCommunicator())
+    let model = GaussianMixture(
+      components: 7, columns: 4, covariance: UnconstrainedCovariances(.full),
+      units: try engine.columnVariances(), ranges: data.ranges)
+    let fit = try engine.fit(model, from: .race, options: FitOptions(seed: seed))
+    #expect(model.spikes(in: fit.parameters, rows: fit.rows).isEmpty)
+  }
+
   /// What tolerances compare is relative there: the same clusters in any unit.
   @Test("K-means races in small units as in large ones", arguments: [0x1p-40, 0x1p20])
   func inertia(unit: Double) throws {
