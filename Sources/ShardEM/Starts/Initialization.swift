@@ -46,7 +46,7 @@ extension Initialization {
 struct StartPlan<Model: MixtureModel>: Sendable {
   let model: Model
   let initialization: Initialization
-  let options: FitOptions
+  var options: FitOptions
   /// How many searches of a start run together.
   let searchesTogether: Int
   /// What fits to the same rows find for each other; nil of a fit of its own.

@@ -65,10 +65,10 @@ struct Contender: Sendable {
 /// and hundreds are cheap; one of more than 2^29, some tenths of a second, is to be followed by dozens at
 /// most.
 ///
-///     operations    starts  finalists  iterations of a round  idle rounds   E-steps, about
-///     up to 2^20        64          8                      5            4            1,000
-///     up to 2^29        16          2                      5            2              250
-///     more               4          1                      3            0               20
+///     operations    starts  finalists  iterations of a round  idle rounds  races   E-steps, about
+///     up to 2^20        64          8                      5            4   to 4   1,000 of a race
+///     up to 2^29        16          2                      5            2      1              250
+///     more               4          1                      3            0      1               20
 ///
 /// With rounds of three iterations, and changes tried on the rows alone of which the components that they
 /// touch have more than a hundredth, 1,000,000 x 4 overlapping rows, K = 10, ended at a worse maximum from 2
@@ -81,12 +81,14 @@ struct RaceSize: Equatable {
   let roundLength: Int
   /// How many rounds of splits and merges without a gain end the search.
   let idleRounds: Int
+  /// How many races, the first one included, there are of other starts as long as each ends with spikes.
+  let races: Int
 
   /// - Parameter operations: of an E-step, about: rows times parameters.
   init(operations: Double) {
-    (tries, finalists, roundLength, idleRounds) =
+    (tries, finalists, roundLength, idleRounds, races) =
       operations <= 0x1p20
-      ? (64, 8, 5, 4) : operations <= 0x1p29 ? (16, 2, 5, 2) : (4, 1, 3, 0)
+      ? (64, 8, 5, 4, 4) : operations <= 0x1p29 ? (16, 2, 5, 2, 1) : (4, 1, 3, 0, 1)
   }
 
   /// For so many rows.
@@ -109,14 +111,29 @@ extension Engine {
   /// the worse half is left behind, copies of others first, and the rest goes on for as many. The last ones
   /// go on until they have converged, or fall behind; splits and merges of the components of the best
   /// (`bettered`) end the search. Starts with spikes rank behind all others (`MixtureModel.spikes`), unless
-  /// they are kept.
+  /// they are kept. Where E-steps are short, a race that ends with some is run again, from other starts.
   ///
   /// - Throws: `FitError` if every start fails, that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
   ///   (Computational Statistics & Data Analysis 41, 2003).
   func race<M: MixtureModel>(_ plan: StartPlan<M>, restart: Int) async throws -> [Parameters] {
+    let size = RaceSize(of: plan.model, rows: data.rowCount)
+    var plan = plan
+    var found = try await race(plan, restart: restart, size)
+    for _ in 1..<size.races where found[0].hasSpikes {
+      // Far from those that are counted up.
+      plan.options.seed &+= 0x9e37_79b9_7f4a_7c15
+      found = Contender.ranked(found + (try await race(plan, restart: restart, size)))
+    }
+    guard data.isSample else { return [found[0].state.parameters!] }
+    return Contender.undecided(found, of: plan.model, on: data).map { $0.state.parameters! }
+  }
+
+  /// Collective. What one race leads to: the best, and what else of it went on to its end.
+  private func race<M: MixtureModel>(
+    _ plan: StartPlan<M>, restart: Int, _ size: RaceSize
+  ) async throws -> [Contender] {
     let model = plan.model
-    let size = RaceSize(of: model, rows: data.rowCount)
     let kinds = (0..<size.tries).map { StartKind.ofTry($0, model) }
     let spread = try await spread(for: kinds, of: model)
     tell(plan, restart, .starts(size.tries))
@@ -143,14 +160,12 @@ extension Engine {
       contenders = next
     }
     // What nothing else is compared with the fit itself brings to its end.
-    if contenders.count == 1 && size.idleRounds == 0 { return [contenders[0].state.parameters!] }
+    if contenders.count == 1 && size.idleRounds == 0 { return contenders }
     // Of none that went on to its end the best one as it was.
     let ended = try await runOut(contenders, plan)
     let best = try await bettered(
       ended.first ?? contenders[0], plan, restart: restart, idleRounds: size.idleRounds)
-    guard data.isSample else { return [best.state.parameters!] }
-    return Contender.undecided([best] + ended, of: model, on: data)
-      .map { $0.state.parameters! }
+    return [best] + ended
   }
 
   /// Of k-means, for a start that EM goes on from.
