@@ -101,12 +101,12 @@ def by_program(program, path, k, seed, *options):
 
 
 def by_peer(source, path, k):
-    """What a peer's script prints; nil if it is not installed."""
+    """What a peer's script prints; None if it fails, as it does where the peer is not installed."""
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", source, path, str(k)], capture_output=True, text=True,
                           env=os.environ | THREADS)
     if done.returncode == 0:
         return tuple(json.loads(done.stdout.splitlines()[-1]))
-    print(f"  {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+    print(f"  {(done.stderr.strip() or f'status {done.returncode}').splitlines()[-1]}", file=sys.stderr)
     return None
 
 
