@@ -20,14 +20,22 @@ struct Neighbor: Sendable {
     }
   }
 
+  /// The parameters of a model of the same family by which its components have the same densities; nil if it
+  /// has none such.
+  fileprivate func parameters(for model: some MixtureModel) -> Parameters? {
+    let (own, other): (Any.Type, Any.Type) = (type(of: mixture), type(of: model))
+    return own == other ? model.layout.expanding(parameters, of: mixture.layout) : nil
+  }
+
   /// How many splits of a smaller mixture are tried.
   private static let splits = 4
 }
 
 /// A start that follows from a neighbor.
 enum NeighborStart: Sendable {
-  /// Rows divided as they are among its components: of a special case of the model, EM goes on from no less
-  /// than it has, unless more is latent than the components of rows, such as missing cells.
+  /// An E-step under its parameters, where the model can have such, else rows divided as they are among its
+  /// components. From a special case of the model EM goes on from no less than it has; but in the other way
+  /// only if nothing is latent but the components of rows.
   case same(Neighbor)
   /// One of its components, drawn by weight, cut in two.
   case split(Neighbor, number: Int)
@@ -60,13 +68,16 @@ extension Engine {
     return best
   }
 
-  /// Collective. The parameters that an M-step gives after rows are divided as a neighbor has them; nil if
-  /// there are no two rows to cut between.
+  /// Collective. The parameters that an M-step gives after what a neighbor makes of the rows; nil if there
+  /// are no two to cut between.
   private func started<M: MixtureModel>(
     _ model: M, by start: NeighborStart, _ spread: ColumnSpread, seed: UInt64
   ) async throws -> Parameters? {
     switch start {
     case .same(let neighbor):
+      if let own = neighbor.parameters(for: model) {
+        return try await improved(model, from: own).parameters
+      }
       return try await divided(model, as: neighbor.mixture, neighbor.parameters, spread)
     case .split(let neighbor, let number):
       return try await split(
