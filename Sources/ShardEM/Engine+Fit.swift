@@ -39,7 +39,7 @@ extension Engine {
       ]
     try requireFittable(model, from: initialization, options, words)
     let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
-    try requireSuitable(state, model, starts: restarts...restarts)
+    try requireSuitable(state, model, starts: restarts)
     let isAlone = if case .race = initialization { false } else { restarts == 1 }
     let limit = try isAlone ? 1 : searchesTogether(of: model)
     return try FitCourse.with(
@@ -54,14 +54,15 @@ extension Engine {
     }
   }
 
+  /// - Parameter added: how many starts may have been added to these.
   /// - Throws: unless a fit of a model from so many starts can go on from a state.
   func requireSuitable(
-    _ state: FitState?, _ model: some Model, starts: ClosedRange<Int>
+    _ state: FitState?, _ model: some Model, starts: Int, added: Int = 0
   ) throws {
     guard let state else { return }
-    guard starts.contains(state.starts.count) else {
+    guard state.own.count == starts, state.added <= added else {
       throw world.common(
-        ForeignState(starts: state.starts.count, expected: starts.lowerBound))
+        ForeignState(starts: state.own.count, expected: starts, added: state.added))
     }
     guard state.starts.compactMap({ $0?.parameters }).allSatisfy(model.layout.fits) else {
       throw FitError.unusable(setting: "a state of another model", expected: "one of this")

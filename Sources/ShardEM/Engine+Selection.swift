@@ -128,9 +128,8 @@ extension Engine {
       var state: FitState?
       if case .success(let mixture) = mixture {
         state = try resuming(number, mixture)
-        // One more for a start from a smaller model.
         try requireSuitable(
-          state, mixture, starts: starts...starts + (plan.initialization.isRace ? 1 : 0))
+          state, mixture, starts: starts, added: plan.initialization.isRace ? 1 : 0)
       }
       return SelectionJob(
         number: number, name: candidate.name, mixture: mixture,

@@ -9,6 +9,9 @@ public struct FitState: Sendable, Equatable {
   /// Of each start that is under way, the walks that it has taken since its last iteration, or since it
   /// began: it takes them again when the fit goes on. Nil of others.
   package var walks: [Int?]
+  /// How many of the starts, the last ones, a selection has added: they follow from what other fits have
+  /// found (`Engine.better`).
+  package var added = 0
 
   /// The beginning of a fit of so many starts.
   package init(starts: Int) {
@@ -19,7 +22,11 @@ public struct FitState: Sendable, Equatable {
   mutating func addStart() {
     starts.append(nil)
     walks.append(nil)
+    added += 1
   }
+
+  /// The starts that have not been added.
+  var own: Range<Int> { 0..<starts.count - added }
 
   /// Whether nothing is to come but the log-likelihoods of what has been reached.
   public var isSettled: Bool {
@@ -92,11 +99,17 @@ public struct ForeignState: InputError, Equatable, CustomStringConvertible {
   let starts: Int
   /// Those of the fit.
   let expected: Int
+  /// Those that a selection has added to the state's.
+  let added: Int
 
-  package init(starts: Int, expected: Int) { (self.starts, self.expected) = (starts, expected) }
+  package init(starts: Int, expected: Int, added: Int = 0) {
+    (self.starts, self.expected, self.added) = (starts, expected, added)
+  }
 
   public var description: String {
-    "the checkpoint is of a fit of \(counted(starts, "start")), not of \(expected); it is damaged or of "
+    if starts == expected { return "the checkpoint is " + CheckpointError.ofSelection }
+    return
+      "the checkpoint is of a fit of \(counted(starts, "start")), not of \(expected); it is damaged or of "
       + "another fit: begin anew without \(Term.resuming), in another folder"
   }
 }
