@@ -91,7 +91,8 @@ extension Engine {
     }
   }
 
-  /// Collective. Runs some starts of a fit, at most `limit` together: the best of all that have ended.
+  /// Collective. Runs some starts of a fit, at most `limit` together: the best of these and of those before
+  /// them.
   ///
   /// - Throws: if all fail, the `FitError` of the first of these.
   func best(
@@ -101,7 +102,7 @@ extension Engine {
     let outcomes = try await together(starts, atMost: limit) { engine, start in
       try await engine.run(plan, start, course)
     }
-    if let best = best(of: plan.model, course.state) { return best }
+    if let best = best(of: plan.model, course.state, among: 0..<starts.upperBound) { return best }
     // By what the first has failed, or fails again if that was before the fit was resumed.
     try outcomes[0].get()
     let first = starts.lowerBound
@@ -129,16 +130,16 @@ extension Engine {
           model, from: StartState(parameters: start), restart: 0, foundIn: 0, options: options,
           course
         ) { try await engine.expectationStep(model, under: $0, carrying: $1) }
-        return engine.best(of: model, course.state)!
+        return engine.best(of: model, course.state, among: 0..<1)!
       }
     }
   }
 
   /// The fit of the best start.
   private func best(
-    of model: some Model, _ state: FitState
+    of model: some Model, _ state: FitState, among starts: Range<Int>
   ) -> Fit? {
-    guard let best = state.best, let start = state.starts[best],
+    guard let best = state.best(among: starts), let start = state.starts[best],
       case .score(let score, _) = start.end, let parameters = start.parameters
     else { return nil }
     return Fit(

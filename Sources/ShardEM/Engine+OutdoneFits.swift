@@ -12,12 +12,9 @@ extension Engine {
   func better(_ ended: inout [EndedJob], _ jobs: [SelectionJob]) throws {
     for number in Self.bySize(jobs, ended) {
       let job = jobs[number].starting(from: Self.outdoing(number, jobs, ended))
-      let own = job.options.restarts
-      let hasBegun = job.course.state.starts.count > own
-      guard hasBegun || !job.neighbors.isEmpty, let mixture = try? job.mixture.get() else {
-        continue
-      }
-      if !hasBegun { job.course.addStart() }
+      guard !job.neighbors.isEmpty, let mixture = try? job.mixture.get() else { continue }
+      if job.course.state.added == 0 { job.course.addStart() }
+      let own = job.course.state.own.upperBound
       let limit = try searchesTogether(of: mixture)
       // Also the ends of those before it, which it follows from.
       let again = try searching(before: { searches in

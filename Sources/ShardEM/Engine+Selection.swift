@@ -194,6 +194,8 @@ extension Engine {
         try job.mixture.get(), job, starts: starts, atMost: limit)
     } catch let error as FitError {
       ended = EndedJob(failure: error)
+    } catch is ImpossibleSums {
+      ended = EndedJob(failure: ImpossibleRows())
     }
     ended.seconds = searchSeconds
     return ended
@@ -211,7 +213,7 @@ extension Engine {
     let fitted: any Family = mixture.fitted ?? mixture
     let score: Score
     if let leftOut = job.leftOut {
-      score = try await Engine(self, data: leftOut).score(fitted, under: fit.parameters)
+      score = try await Engine(self, data: leftOut).tentative.score(fitted, under: fit.parameters)
     } else if let own {
       score = own
     } else {

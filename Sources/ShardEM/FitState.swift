@@ -42,8 +42,8 @@ public struct FitState: Sendable, Equatable {
 
   /// The number of the start that has ended with the largest objective, without spikes if there is one such;
   /// of equal ones the first.
-  var best: Int? {
-    let ended = starts.indices.filter { starts[$0]?.objective != nil }
+  func best(among numbers: Range<Int>) -> Int? {
+    let ended = numbers.filter { starts[$0]?.objective != nil }
     let free = ended.filter { starts[$0]?.hasSpikes == false }
     func objective(_ start: Int) -> Double { starts[start]?.objective ?? -.infinity }
     return (free.isEmpty ? ended : free).reduce(nil) { best, start in
@@ -55,7 +55,7 @@ public struct FitState: Sendable, Equatable {
 /// What a start of a fit has come to.
 public struct StartState: Sendable, Equatable {
   /// What the last M-step gave, or the start; nil where it does not matter any more: the start has
-  /// failed, or ended while another is better.
+  /// failed, or ended while another is better (that an added start is does not count).
   public internal(set) var parameters: Parameters?
   /// The mean log-likelihood per row of every iteration, in nats: each that of the parameters before its
   /// M-step.
