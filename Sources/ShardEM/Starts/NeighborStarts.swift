@@ -90,26 +90,19 @@ extension Engine {
   ) async throws -> Parameters {
     let components = try self.components(of: other, at: parameters)
     return try await maximized(model, about: other.centers(parameters, spread)) {
-      tile, workspace, weights in
-      components.forEachTile(of: tile, workspace: workspace) { part, joint in
-        components.writeResponsibilities(of: part, into: joint)
-        let first = part.rows.firstRow - tile.firstRow
-        for k in 0..<components.count {
-          for n in 0..<part.count {
-            weights[k * tileStride + first + n] = joint[k * tileStride + n]
-          }
-        }
+      components.divide($0, $1, $2) { _, _, old, new in
+        for k in 0..<components.count { new[k * tileStride] = old[k * tileStride] }
       }
     }
   }
 
   private func split<M: MixtureModel>(
-    _ model: M, from smaller: some MixtureModel, _ parameters: Parameters, _ spread: ColumnSpread,
+    _ model: M, from smaller: some Family, _ parameters: Parameters, _ spread: ColumnSpread,
     number: Int, seed: UInt64
   ) async throws -> Parameters? {
     let components = try self.components(of: smaller, at: parameters)
     let random = RandomStream.splits.row(number, of: Philox(seed: seed), draw: Self.splitDraw)
-    let own = component(of: parameters, smaller.componentCount, at: random.uniform(0))
+    let own = random.choice(smaller.weights(parameters), 0)
     let cut = try await cut(
       own, of: smaller, components, parameters, spread, isWhitened: random.uniform(1) < 0.5,
       number: number, seed: seed, draw: Self.splitDraw)
@@ -117,33 +110,14 @@ extension Engine {
     let added = smaller.componentCount
     var centers = smaller.centers(parameters, spread)
     centers += centers[own * data.columnCount..<(own + 1) * data.columnCount]
-    return try await maximized(model, about: centers) { tile, workspace, weights in
-      components.forEachTile(of: tile, workspace: workspace) { part, joint in
-        components.writeResponsibilities(of: part, into: joint)
-        let first = part.rows.firstRow - tile.firstRow
-        for n in 0..<part.count {
-          let target = weights + first + n
-          for k in 0..<added { target[k * tileStride] = joint[k * tileStride + n] }
-          target[added * tileStride] = 0
-          guard cut.isBeyond(part.rows.rows + n * part.rows.columnCount) else { continue }
-          target[added * tileStride] = target[own * tileStride]
-          target[own * tileStride] = 0
-        }
+    return try await maximized(model, about: centers) {
+      components.divide($0, $1, $2) { row, _, old, new in
+        for k in 0..<added { new[k * tileStride] = old[k * tileStride] }
+        guard cut.isBeyond(row) else { return }
+        new[added * tileStride] = new[own * tileStride]
+        new[own * tileStride] = 0
       }
     }
-  }
-
-  /// The component that a number in (0, 1) falls on, where each has the length of its weight.
-  private func component(of parameters: Parameters, _ count: Int, at place: Double) -> Int {
-    let weights =
-      parameters.names.contains("weights")
-      ? parameters.weights : Array(repeating: 1 / Double(count), count: count)
-    var left = place * weights.reduce(0, +)
-    for (k, weight) in weights.enumerated() {
-      if left < weight { return k }
-      left -= weight
-    }
-    return count - 1
   }
 
   /// Apart from those of splits and merges, whose numbers begin at 0.

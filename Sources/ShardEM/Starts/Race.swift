@@ -108,8 +108,8 @@ extension Engine {
   /// All starts run together for some EM iterations (`RaceSize`). Then, as long as there are more than a few,
   /// the worse half is left behind, copies of others first, and the rest goes on for as many. The last ones
   /// go on until they have converged, or fall behind; splits and merges of the components of the best
-  /// (`bettered`) end the search. Starts with spikes rank behind all others (`MixtureModel.spikes`), unless
-  /// they are kept.
+  /// (`splitAndMerged`) end the search. Starts with spikes rank behind all others (`MixtureModel.spikes`),
+  /// unless they are kept.
   ///
   /// - Throws: `FitError` if every start fails, that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
@@ -146,7 +146,7 @@ extension Engine {
     if contenders.count == 1 && size.idleRounds == 0 { return [contenders[0].state.parameters!] }
     // Of none that went on to its end the best one as it was.
     let ended = try await runOut(contenders, plan)
-    let best = try await bettered(
+    let best = try await splitAndMerged(
       ended.first ?? contenders[0], plan, restart: restart, idleRounds: size.idleRounds)
     guard data.isSample else { return [best.state.parameters!] }
     return Contender.undecided([best] + ended, of: model, on: data)
