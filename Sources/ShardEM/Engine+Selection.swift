@@ -31,7 +31,7 @@ extension Engine {
   /// iteration of each, so that they take as many walks as the slowest; on one rank that holds its rows, as
   /// many as a core's cache has room for. Starts have the same centers where fits have as many components,
   /// and these are looked for once (`SharedCenters`). None gives other bits than `fit`
-  /// does with the same start and options, unless it has found less than a smaller one (`better`).
+  /// does with the same start and options, unless it has found less than a smaller one (`beginOutdoneAgain`).
   ///
   /// A candidate that cannot be fitted is one with the reason in its outcome.
   ///
@@ -79,7 +79,7 @@ extension Engine {
             of: plan, without: (fold, engine.data.with(only: part)), resuming, hooks)
         }
         var ended = try run(jobs)
-        if initialization.isRace { try better(&ended, jobs) }
+        if initialization.isRace { try beginOutdoneAgain(&ended, jobs) }
         return Selection(
           candidates.indices.map { place in
             CandidateOutcome(

@@ -10,7 +10,7 @@ public struct FitState: Sendable, Equatable {
   /// began: it takes them again when the fit goes on. Nil of others.
   package var walks: [Int?]
   /// How many of the starts, the last ones, a selection has added: they follow from what other fits have
-  /// found (`Engine.better`).
+  /// found (`Engine.beginOutdoneAgain`).
   package var added = 0
 
   /// The beginning of a fit of so many starts.
