@@ -30,12 +30,20 @@ public struct RandomRow: Sendable {
   /// A number 0 to `weights.count - 1`, drawn with probability proportional to its weight, from
   /// the row's `index`-th number. At least one weight must be positive.
   public func choice(_ weights: [Double], _ index: Int) -> Int {
-    var left = uniform(index) * weights.reduce(0, +)
-    for (number, weight) in weights.enumerated() where weight > 0 {
-      if left < weight { return number }
+    weights.place(of: uniform(index))!
+  }
+}
+
+extension [Double] {
+  /// Which of these weights a number in (0, 1) falls on, where each has its part of that; nil if none is
+  /// positive.
+  package func place(of number: Double) -> Int? {
+    var left = number * reduce(0, +)
+    for (place, weight) in enumerated() where weight > 0 {
+      if left < weight { return place }
       left -= weight
     }
     // Rounding may leave a crumb beyond the last weight.
-    return weights.lastIndex { $0 > 0 }!
+    return lastIndex { $0 > 0 }
   }
 }

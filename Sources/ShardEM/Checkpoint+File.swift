@@ -81,6 +81,7 @@ extension Checkpoint {
       ("program", .string(program.version)), ("arithmetic", .string(program.arithmetic)),
       ("starts", .list(starts.map { $0?.text ?? .null })),
       ("walks", .list(walks.map { $0.map { .integer($0) } ?? .null })),
+      ("added", added == 0 ? nil : .integer(added)),
       ("settings", .object(settings)), ("data", data.text),
     ]).description
   }
@@ -108,6 +109,9 @@ extension Checkpoint {
     guard rest.isEmpty else { return nil }
     self.starts = starts
     self.walks = walks.map(\.int)
+    // Most have none.
+    added = header["added"]?.int ?? 0
+    guard (0...starts.count).contains(added) else { return nil }
   }
 }
 

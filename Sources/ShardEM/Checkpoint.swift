@@ -38,13 +38,14 @@ package struct Checkpoint: Equatable, Sendable {
   package let starts: [Start?]
   /// As `FitState` has them.
   let walks: [Int?]
+  let added: Int
 
   package init(
     _ state: FitState, of model: any Model, _ identity: FitIdentity
   ) {
     (program, settings, data) = (identity.program, identity.values, identity.data)
     starts = state.starts.map { $0.map { Start($0, of: model) } }
-    walks = state.walks
+    (walks, added) = (state.walks, state.added)
   }
 
   var place: FitPlace {
@@ -56,7 +57,7 @@ package struct Checkpoint: Equatable, Sendable {
   /// The state, for the model it was made of; nil if it is of another size.
   package func state(of model: any Model) -> FitState? {
     var state = FitState(starts: starts.count)
-    state.walks = walks
+    (state.walks, state.added) = (walks, added)
     for (number, start) in starts.enumerated() {
       guard let start else { continue }
       guard let start = start.state(of: model) else { return nil }

@@ -39,7 +39,7 @@ extension Engine {
       ]
     try requireFittable(model, from: initialization, options, words)
     let restarts = initialization.isGiven ? 1 : max(options.restarts, 1)
-    try requireSuitable(state, model, starts: restarts...restarts)
+    try requireSuitable(state, model, starts: restarts)
     let isAlone = if case .race = initialization { false } else { restarts == 1 }
     let limit = try isAlone ? 1 : searchesTogether(of: model)
     return try FitCourse.with(
@@ -54,14 +54,15 @@ extension Engine {
     }
   }
 
+  /// - Parameter added: how many starts may have been added to these.
   /// - Throws: unless a fit of a model from so many starts can go on from a state.
   func requireSuitable(
-    _ state: FitState?, _ model: some Model, starts: ClosedRange<Int>
+    _ state: FitState?, _ model: some Model, starts: Int, added: Int = 0
   ) throws {
     guard let state else { return }
-    guard starts.contains(state.starts.count) else {
+    guard state.own.count == starts, state.added <= added else {
       throw world.common(
-        ForeignState(starts: state.starts.count, expected: starts.lowerBound))
+        ForeignState(starts: state.own.count, expected: starts, added: state.added))
     }
     guard state.starts.compactMap({ $0?.parameters }).allSatisfy(model.layout.fits) else {
       throw FitError.unusable(setting: "a state of another model", expected: "one of this")
@@ -90,7 +91,8 @@ extension Engine {
     }
   }
 
-  /// Collective. Runs some starts of a fit, at most `limit` together: the best of all that have ended.
+  /// Collective. Runs some starts of a fit, at most `limit` together: the best of these and of those before
+  /// them.
   ///
   /// - Throws: if all fail, the `FitError` of the first of these.
   func best(
@@ -100,7 +102,7 @@ extension Engine {
     let outcomes = try await together(starts, atMost: limit) { engine, start in
       try await engine.run(plan, start, course)
     }
-    if let best = best(of: plan.model, course.state) { return best }
+    if let best = best(of: plan.model, course.state, among: 0..<starts.upperBound) { return best }
     // By what the first has failed, or fails again if that was before the fit was resumed.
     try outcomes[0].get()
     let first = starts.lowerBound
@@ -128,16 +130,16 @@ extension Engine {
           model, from: StartState(parameters: start), restart: 0, foundIn: 0, options: options,
           course
         ) { try await engine.expectationStep(model, under: $0, carrying: $1) }
-        return engine.best(of: model, course.state)!
+        return engine.best(of: model, course.state, among: 0..<1)!
       }
     }
   }
 
   /// The fit of the best start.
   private func best(
-    of model: some Model, _ state: FitState
+    of model: some Model, _ state: FitState, among starts: Range<Int>
   ) -> Fit? {
-    guard let best = state.best, let start = state.starts[best],
+    guard let best = state.best(among: starts), let start = state.starts[best],
       case .score(let score, _) = start.end, let parameters = start.parameters
     else { return nil }
     return Fit(

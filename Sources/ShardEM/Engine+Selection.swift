@@ -31,7 +31,7 @@ extension Engine {
   /// iteration of each, so that they take as many walks as the slowest; on one rank that holds its rows, as
   /// many as a core's cache has room for. Starts have the same centers where fits have as many components,
   /// and these are looked for once (`SharedCenters`). None gives other bits than `fit`
-  /// does with the same start and options, unless it has found less than a smaller one (`better`).
+  /// does with the same start and options, unless it has found less than a smaller one (`beginOutdoneAgain`).
   ///
   /// A candidate that cannot be fitted is one with the reason in its outcome.
   ///
@@ -79,7 +79,7 @@ extension Engine {
             of: plan, without: (fold, engine.data.with(only: part)), resuming, hooks)
         }
         var ended = try run(jobs)
-        if initialization.isRace { try better(&ended, jobs) }
+        if initialization.isRace { try beginOutdoneAgain(&ended, jobs) }
         return Selection(
           candidates.indices.map { place in
             CandidateOutcome(
@@ -128,9 +128,8 @@ extension Engine {
       var state: FitState?
       if case .success(let mixture) = mixture {
         state = try resuming(number, mixture)
-        // One more for a start from a smaller model.
         try requireSuitable(
-          state, mixture, starts: starts...starts + (plan.initialization.isRace ? 1 : 0))
+          state, mixture, starts: starts, added: plan.initialization.isRace ? 1 : 0)
       }
       return SelectionJob(
         number: number, name: candidate.name, mixture: mixture,
@@ -195,6 +194,8 @@ extension Engine {
         try job.mixture.get(), job, starts: starts, atMost: limit)
     } catch let error as FitError {
       ended = EndedJob(failure: error)
+    } catch is ImpossibleSums {
+      ended = EndedJob(failure: ImpossibleRows())
     }
     ended.seconds = searchSeconds
     return ended
@@ -212,7 +213,7 @@ extension Engine {
     let fitted: any Family = mixture.fitted ?? mixture
     let score: Score
     if let leftOut = job.leftOut {
-      score = try await Engine(self, data: leftOut).score(fitted, under: fit.parameters)
+      score = try await Engine(self, data: leftOut).tentative.score(fitted, under: fit.parameters)
     } else if let own {
       score = own
     } else {

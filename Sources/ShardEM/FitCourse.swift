@@ -98,9 +98,11 @@ final class FitCourse: @unchecked Sendable {
       start.accelerator = nil
       progress.state.starts[restart] = start
       progress.marks[restart] = nil
-      let best = progress.state.best
-      for other in progress.state.starts.indices
-      where other != best && progress.state.starts[other]?.hasEnded == true {
+      let state = progress.state
+      // What an added start leads to may turn out to be no result.
+      let kept = [state.best(among: state.own), state.best(among: state.starts.indices)]
+      for other in state.starts.indices
+      where !kept.contains(other) && state.starts[other]?.hasEnded == true {
         progress.state.starts[other]?.parameters = nil
       }
       progress.isNew = true

@@ -10,26 +10,34 @@ public struct FitIdentity: Sendable, Equatable {
   /// that converged before. A start that has ended by its limit, or failed, could have gone on, or ended
   /// before, and have become the best: from then on the limit stays. A tolerance always stays: whether
   /// a start would have converged earlier by another one is not known from the checkpoint, which has no
-  /// changes of parameters.
+  /// changes of parameters. A start that a selection has added follows from the ends of other fits, which
+  /// need not be in their checkpoints yet.
   private let limitOption: String?
+  /// Whether the fit is one of a selection, which may have added starts.
+  private let isOfSelection: Bool
   package let data: DataFingerprint
 
   /// - Parameters:
   ///   - settings: the options that the result depends on, and their values.
   ///   - limitOption: which of them is the limit of iterations; nil if none is.
+  ///   - isOfSelection: whether the fit is one of a selection.
   public init(
-    settings: [(option: String, value: String)], limitOption: String? = nil, data: DataFingerprint
+    settings: [(option: String, value: String)], limitOption: String? = nil,
+    isOfSelection: Bool = false, data: DataFingerprint
   ) {
-    self.init(settings: settings, limitOption: limitOption, data: data, program: .current)
+    self.init(
+      settings: settings, limitOption: limitOption, isOfSelection: isOfSelection, data: data,
+      program: .current)
   }
 
   package init(
     settings: [(option: String, value: String)], limitOption: String? = nil,
-    data: DataFingerprint, program: ProgramIdentity
+    isOfSelection: Bool = false, data: DataFingerprint, program: ProgramIdentity
   ) {
     options = settings.map(\.option)
     values = Dictionary(settings.map { ($0.option, $0.value) }) { $1 }
-    (self.limitOption, self.data, self.program) = (limitOption, data, program)
+    (self.limitOption, self.isOfSelection) = (limitOption, isOfSelection)
+    (self.data, self.program) = (data, program)
   }
 
   /// - Throws: `CheckpointError` with the first difference.
@@ -38,6 +46,7 @@ public struct FitIdentity: Sendable, Equatable {
       throw CheckpointError(
         file, .program(found: checkpoint.program.version, expected: program.version))
     }
+    guard isOfSelection || checkpoint.added == 0 else { throw CheckpointError(file, .ofSelection) }
     let found = checkpoint.settings
     for option in options + found.keys.filter({ values[$0] == nil }).sorted()
     where found[option] != values[option] {
@@ -58,6 +67,9 @@ public struct FitIdentity: Sendable, Equatable {
   private func require(
     _ limit: Int, _ option: String, instead found: String, _ checkpoint: Checkpoint, file: String
   ) throws {
+    guard checkpoint.added == 0 else {
+      throw CheckpointError(file, .startsAdded(option: option, found: found, expected: limit))
+    }
     let starts = checkpoint.starts.compactMap { $0 }
     if starts.contains(where: { $0.hasEnded && !$0.converged }) {
       throw CheckpointError(file, .startsEnded(option: option, found: found, expected: limit))

@@ -9,6 +9,9 @@ public struct FitState: Sendable, Equatable {
   /// Of each start that is under way, the walks that it has taken since its last iteration, or since it
   /// began: it takes them again when the fit goes on. Nil of others.
   package var walks: [Int?]
+  /// How many of the starts, the last ones, a selection has added: they follow from what other fits have
+  /// found (`Engine.beginOutdoneAgain`).
+  package var added = 0
 
   /// The beginning of a fit of so many starts.
   package init(starts: Int) {
@@ -19,7 +22,11 @@ public struct FitState: Sendable, Equatable {
   mutating func addStart() {
     starts.append(nil)
     walks.append(nil)
+    added += 1
   }
+
+  /// The starts that have not been added.
+  var own: Range<Int> { 0..<starts.count - added }
 
   /// Whether nothing is to come but the log-likelihoods of what has been reached.
   public var isSettled: Bool {
@@ -35,8 +42,8 @@ public struct FitState: Sendable, Equatable {
 
   /// The number of the start that has ended with the largest objective, without spikes if there is one such;
   /// of equal ones the first.
-  var best: Int? {
-    let ended = starts.indices.filter { starts[$0]?.objective != nil }
+  func best(among numbers: Range<Int>) -> Int? {
+    let ended = numbers.filter { starts[$0]?.objective != nil }
     let free = ended.filter { starts[$0]?.hasSpikes == false }
     func objective(_ start: Int) -> Double { starts[start]?.objective ?? -.infinity }
     return (free.isEmpty ? ended : free).reduce(nil) { best, start in
@@ -48,7 +55,7 @@ public struct FitState: Sendable, Equatable {
 /// What a start of a fit has come to.
 public struct StartState: Sendable, Equatable {
   /// What the last M-step gave, or the start; nil where it does not matter any more: the start has
-  /// failed, or ended while another is better.
+  /// failed, or ended while another is better (that an added start is does not count).
   public internal(set) var parameters: Parameters?
   /// The mean log-likelihood per row of every iteration, in nats: each that of the parameters before its
   /// M-step.
@@ -92,11 +99,17 @@ public struct ForeignState: InputError, Equatable, CustomStringConvertible {
   let starts: Int
   /// Those of the fit.
   let expected: Int
+  /// Those that a selection has added to the state's.
+  let added: Int
 
-  package init(starts: Int, expected: Int) { (self.starts, self.expected) = (starts, expected) }
+  package init(starts: Int, expected: Int, added: Int = 0) {
+    (self.starts, self.expected, self.added) = (starts, expected, added)
+  }
 
   public var description: String {
-    "the checkpoint is of a fit of \(counted(starts, "start")), not of \(expected); it is damaged or of "
+    if starts == expected { return "the checkpoint is " + CheckpointError.ofSelection }
+    return
+      "the checkpoint is of a fit of \(counted(starts, "start")), not of \(expected); it is damaged or of "
       + "another fit: begin anew without \(Term.resuming), in another folder"
   }
 }

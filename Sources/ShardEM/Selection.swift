@@ -83,6 +83,9 @@ public struct FittedCandidate: Sendable {
     mixture.concerns(about: fit.parameters, rows: fit.rows)
   }
 
+  /// Whether the fit maximizes the likelihood of the rows.
+  var isByLikelihood: Bool { mixture.sumsLogLikelihood && mixture.estimate == .ml }
+
   /// The components that are spikes, from 0: see `MixtureModel.spikes`.
   public var spikes: [Int] { mixture.spikes(in: fit.parameters, rows: fit.rows) }
 }

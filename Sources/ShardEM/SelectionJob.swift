@@ -1,4 +1,6 @@
+import Host
 import MixtureModels
+import Words
 
 /// A fit of a selection that is to be run.
 struct SelectionJob: Sendable {
@@ -37,10 +39,18 @@ struct EndedJob: Sendable {
   init(fitted: FittedCandidate) { result = .success(fitted) }
   init(failure: any Error) { result = .failure(failure) }
 
-  /// What it comes to after it had come to something with other starts.
+  /// What it comes to with one more start; if that is no result, as rows that were left out have no density
+  /// then, what it had come to before.
   func after(_ earlier: EndedJob) -> EndedJob {
-    var ended = self
-    ended.seconds += earlier.seconds
+    var ended = if case .success = result { self } else { earlier }
+    ended.seconds = seconds + earlier.seconds
     return ended
+  }
+}
+
+/// Rows that were left out of a fit have no log-likelihood.
+struct ImpossibleRows: InputError, CustomStringConvertible {
+  var description: String {
+    "a row of these has no density under the fit to the others; raise \(Term.regularization)"
   }
 }

@@ -86,7 +86,8 @@ struct CheckpointOptions: ParsableArguments, CommonOptions {
     isAmongOthers: Bool = false, in world: any Communicator, _ log: Logger
   ) throws -> StateKeeper {
     let identity = FitIdentity(
-      settings: settings, limitOption: SearchOptions.limitOption, data: data)
+      settings: settings, limitOption: SearchOptions.limitOption, isOfSelection: isAmongOthers,
+      data: data)
     // Before the newest is read: another fit could be about to write a newer one.
     let lock = try world.agree { () -> FolderLock? in
       guard world.rank == 0 else { return nil }

@@ -237,4 +237,36 @@ struct SelectCommandTests {
       try refusal("\(options) --max-iterations 7 --tolerance 0.1 --resume kept").contains(
         "made with --tolerance"))
   }
+
+  @Test("A fit that has begun once more goes on in its selection only, and under the same limit")
+  func begunOnceMore() throws {
+    let faithful = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Data/faithful.csv")
+    try folder.write("faithful.csv", try String(contentsOf: faithful, encoding: .utf8))
+    // EEI is a special case of EEE, whose race ends lower (OutdoneFitsTests).
+    let line = "select faithful.csv -K 8 --covariance EEE,EEI -q"
+    let kept = "--checkpoint kept --checkpoint-interval 0"
+    let whole = try run("\(line) --table whole.csv \(kept)")
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(try run("\(line) --table resumed.csv \(kept) --resume kept").status == 0)
+    #expect(try table("resumed.csv") == table("whole.csv"))
+    let before = try folder.names
+    func refusal(_ line: String) throws -> String {
+      let outcome = try run(line)
+      #expect(outcome.status == 2 && outcome.output == "", "\(line)")
+      #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+      return outcome.errors
+    }
+    for limit in [500, 20_000] {
+      let refused = try refusal("\(line) --resume kept --max-iterations \(limit)")
+      #expect(refused.contains("kept/EEE-8/checkpoint-"))
+      #expect(refused.contains(", not with \(limit), after a start from another fit"))
+    }
+    let single = "fit faithful.csv -K 8 -q -o no.json --covariance"
+    #expect(
+      try refusal("\(single) EEE --resume kept/EEE-8 --checkpoint no").contains(
+        ": of a fit of a selection that has begun once more"))
+    #expect(try folder.names == before)
+    #expect(try run("\(single) EEI --resume kept/EEI-8").status == 0)
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MessagePassing
 import MixtureModels
 import ShardEM
@@ -27,6 +28,20 @@ struct OutdoneFitsTests {
     return Engine(try DataSet.open([path], world: world), threads: 1, world: world)
   }
 
+  /// The same rows, of which about 36 in 100 lack one of their two cells.
+  private static func incompleteEngine(_ world: any Communicator) throws -> Engine {
+    let path = TestData.shipped.appending(path: "faithful.csv")
+    let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").dropFirst()
+    var generator = SeededGenerator(seed: 75)
+    let values = try lines.flatMap { line in
+      var row = try line.split(separator: ",").map { try #require(Double($0)) }
+      if generator.uniform() < 0.36 { row[generator.uniform() < 0.5 ? 0 : 1] = .nan }
+      return row
+    }
+    let data = try DataSet(values: values, columnCount: 2, missing: .allowed(), world: world)
+    return Engine(data, threads: 1, world: world)
+  }
+
   private static func fits(
     _ names: [String], _ engine: Engine, resuming: SelectionResumption = { _, _ in nil },
     keep: SelectionKeeper = { _, _ in }
@@ -47,6 +62,17 @@ struct OutdoneFitsTests {
       #expect(fits[0].score.logLikelihood > fits[2].score.logLikelihood)
       #expect(fits[0].restart == 1 && fits[2].restart == 0)
     }
+  }
+
+  @Test("Nor where cells are missing, which are latent, too")
+  func missingCells() throws {
+    let engine = try Self.incompleteEngine(SoloCommunicator())
+    let alone = try Self.fits(["VVI"], engine)[0].score.logLikelihood
+    let fits = try Self.fits(["VVI", "VEI"], engine)
+    let special = fits[1].score.logLikelihood
+    // As above.
+    #expect(alone < special - 1)
+    #expect(fits[0].score.logLikelihood > special)
   }
 
   private struct Stop: Error {}

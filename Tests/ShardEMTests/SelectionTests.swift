@@ -225,6 +225,33 @@ struct SelectionTests {
     #expect(outcomes[0][5].contains("shard 1"))
   }
 
+  @Test(
+    "Rows left out that a fit gives no density fail its cross-validation, and nothing else",
+    arguments: [1, 3])
+  func impossibleRows(ranks: Int) throws {
+    // The second column is 1 in one row only: without it, and without smoothing, never.
+    let rows = (0..<60).flatMap { n -> [Double] in [Double(n % 2), n == 7 ? 1 : 0] }
+    let outcomes = try onRanks(ranks) { world in
+      let data = try DataSet(values: rows, columnCount: 2, blockRows: 8, world: world)
+      let candidates = [0.0, 1].map { smoothing in
+        Candidate("\(smoothing)", components: 1) { _ in
+          try BernoulliMixture(
+            FamilyOptions(regularization: smoothing), components: 1, columns: 2)
+        }
+      }
+      let selection = try Engine(data, threads: 1, world: world).select(
+        candidates, by: .cv, from: .race)
+      #expect(selection.best == 1)
+      #expect(try #require(selection.outcomes[1].value(of: .cv)).isFinite)
+      let fitted = try selection.outcomes[0].result.get()
+      guard case .failure(let error)? = fitted.crossValidated else { return "none" }
+      return "\(error)"
+    }
+    for text in outcomes {
+      #expect(text.hasPrefix("a row of these has no density under the fit to the others"))
+    }
+  }
+
   @Test("An error of the caller's ends all", arguments: [1, 2])
   func hookFails(ranks: Int) throws {
     struct Stop: Error, CommonError {}

@@ -20,14 +20,22 @@ struct Neighbor: Sendable {
     }
   }
 
+  /// The parameters of a model of the same family by which its components have the same densities; nil if it
+  /// has none such.
+  fileprivate func parameters(for model: some MixtureModel) -> Parameters? {
+    let (own, other): (Any.Type, Any.Type) = (type(of: mixture), type(of: model))
+    return own == other ? model.layout.expanding(parameters, of: mixture.layout) : nil
+  }
+
   /// How many splits of a smaller mixture are tried.
   private static let splits = 4
 }
 
 /// A start that follows from a neighbor.
 enum NeighborStart: Sendable {
-  /// Rows divided as they are among its components: of a special case of the model, EM goes on from no less
-  /// than it has, unless more is latent than the components of rows, such as missing cells.
+  /// An E-step under its parameters, where the model can have such, else rows divided as they are among its
+  /// components. From a special case of the model EM goes on from no less than it has; but in the other way
+  /// only if nothing is latent but the components of rows.
   case same(Neighbor)
   /// One of its components, drawn by weight, cut in two.
   case split(Neighbor, number: Int)
@@ -60,13 +68,16 @@ extension Engine {
     return best
   }
 
-  /// Collective. The parameters that an M-step gives after rows are divided as a neighbor has them; nil if
-  /// there are no two rows to cut between.
+  /// Collective. The parameters that an M-step gives after what a neighbor makes of the rows; nil if there
+  /// are no two to cut between.
   private func started<M: MixtureModel>(
     _ model: M, by start: NeighborStart, _ spread: ColumnSpread, seed: UInt64
   ) async throws -> Parameters? {
     switch start {
     case .same(let neighbor):
+      if let own = neighbor.parameters(for: model) {
+        return try await improved(model, from: own).parameters
+      }
       return try await divided(model, as: neighbor.mixture, neighbor.parameters, spread)
     case .split(let neighbor, let number):
       return try await split(
@@ -79,26 +90,19 @@ extension Engine {
   ) async throws -> Parameters {
     let components = try self.components(of: other, at: parameters)
     return try await maximized(model, about: other.centers(parameters, spread)) {
-      tile, workspace, weights in
-      components.forEachTile(of: tile, workspace: workspace) { part, joint in
-        components.writeResponsibilities(of: part, into: joint)
-        let first = part.rows.firstRow - tile.firstRow
-        for k in 0..<components.count {
-          for n in 0..<part.count {
-            weights[k * tileStride + first + n] = joint[k * tileStride + n]
-          }
-        }
+      components.divide($0, $1, $2) { _, _, old, new in
+        for k in 0..<components.count { new[k * tileStride] = old[k * tileStride] }
       }
     }
   }
 
   private func split<M: MixtureModel>(
-    _ model: M, from smaller: some MixtureModel, _ parameters: Parameters, _ spread: ColumnSpread,
+    _ model: M, from smaller: some Family, _ parameters: Parameters, _ spread: ColumnSpread,
     number: Int, seed: UInt64
   ) async throws -> Parameters? {
     let components = try self.components(of: smaller, at: parameters)
     let random = RandomStream.splits.row(number, of: Philox(seed: seed), draw: Self.splitDraw)
-    let own = component(of: parameters, smaller.componentCount, at: random.uniform(0))
+    let own = random.choice(smaller.weights(parameters), 0)
     let cut = try await cut(
       own, of: smaller, components, parameters, spread, isWhitened: random.uniform(1) < 0.5,
       number: number, seed: seed, draw: Self.splitDraw)
@@ -106,33 +110,14 @@ extension Engine {
     let added = smaller.componentCount
     var centers = smaller.centers(parameters, spread)
     centers += centers[own * data.columnCount..<(own + 1) * data.columnCount]
-    return try await maximized(model, about: centers) { tile, workspace, weights in
-      components.forEachTile(of: tile, workspace: workspace) { part, joint in
-        components.writeResponsibilities(of: part, into: joint)
-        let first = part.rows.firstRow - tile.firstRow
-        for n in 0..<part.count {
-          let target = weights + first + n
-          for k in 0..<added { target[k * tileStride] = joint[k * tileStride + n] }
-          target[added * tileStride] = 0
-          guard cut.isBeyond(part.rows.rows + n * part.rows.columnCount) else { continue }
-          target[added * tileStride] = target[own * tileStride]
-          target[own * tileStride] = 0
-        }
+    return try await maximized(model, about: centers) {
+      components.divide($0, $1, $2) { row, _, old, new in
+        for k in 0..<added { new[k * tileStride] = old[k * tileStride] }
+        guard cut.isBeyond(row) else { return }
+        new[added * tileStride] = new[own * tileStride]
+        new[own * tileStride] = 0
       }
     }
-  }
-
-  /// The component that a number in (0, 1) falls on, where each has the length of its weight.
-  private func component(of parameters: Parameters, _ count: Int, at place: Double) -> Int {
-    let weights =
-      parameters.names.contains("weights")
-      ? parameters.weights : Array(repeating: 1 / Double(count), count: count)
-    var left = place * weights.reduce(0, +)
-    for (k, weight) in weights.enumerated() {
-      if left < weight { return k }
-      left -= weight
-    }
-    return count - 1
   }
 
   /// Apart from those of splits and merges, whose numbers begin at 0.

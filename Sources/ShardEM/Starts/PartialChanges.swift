@@ -59,7 +59,7 @@ extension Engine {
   /// - Parameters:
   ///   - parameters: what is changed.
   ///   - draw: of the random numbers.
-  /// - Source: Ueda et al. (see `bettered`), their partial EM.
+  /// - Source: Ueda et al. (see `splitAndMerged`), their partial EM.
   func promisingContenders<M: MixtureModel>(
     of changes: [PartialChange], _ overlaps: ComponentOverlaps, _ parameters: Parameters,
     _ plan: StartPlan<M>, _ spread: ColumnSpread, draw: Int

@@ -110,8 +110,9 @@ extension Engine {
   /// All starts run together for some EM iterations (`RaceSize`). Then, as long as there are more than a few,
   /// the worse half is left behind, copies of others first, and the rest goes on for as many. The last ones
   /// go on until they have converged, or fall behind; splits and merges of the components of the best
-  /// (`bettered`) end the search. Starts with spikes rank behind all others (`MixtureModel.spikes`), unless
-  /// they are kept. Where E-steps are short, a race that ends with some is run again, from other starts.
+  /// (`splitAndMerged`) end the search. Starts with spikes rank behind all others (`MixtureModel.spikes`),
+  /// unless they are kept. Where E-steps are short, a race that ends with some is run again, from other
+  /// starts.
   ///
   /// - Throws: `FitError` if every start fails, that of the first.
   /// - Source: Biernacki, Celeux and Govaert, "Choosing starting values for the EM algorithm"
@@ -123,7 +124,11 @@ extension Engine {
     for _ in 1..<size.races where found[0].hasSpikes {
       // Far from those that are counted up.
       plan.options.seed &+= 0x9e37_79b9_7f4a_7c15
-      found = Contender.ranked(found + (try await race(plan, restart: restart, size)))
+      do {
+        found = Contender.ranked(found + (try await race(plan, restart: restart, size)))
+      } catch is FitError {
+        // All of its starts have failed; those before have not.
+      }
     }
     guard data.isSample else { return [found[0].state.parameters!] }
     return Contender.undecided(found, of: plan.model, on: data).map { $0.state.parameters! }
@@ -163,7 +168,7 @@ extension Engine {
     if contenders.count == 1 && size.idleRounds == 0 { return contenders }
     // Of none that went on to its end the best one as it was.
     let ended = try await runOut(contenders, plan)
-    let best = try await bettered(
+    let best = try await splitAndMerged(
       ended.first ?? contenders[0], plan, restart: restart, idleRounds: size.idleRounds)
     return [best] + ended
   }

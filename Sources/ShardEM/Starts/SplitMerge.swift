@@ -60,16 +60,7 @@ package struct ComponentOverlaps {
     var weights = masses
     weights[freed] = 0
     if let heir, k > 2 { weights[heir] = 0 }
-    var left = random[1] * weights.reduce(0, +)
-    guard left > 0 else { return nil }
-    var split = weights.lastIndex { $0 > 0 } ?? 0
-    for (i, weight) in weights.enumerated() where weight > 0 {
-      if left < weight {
-        split = i
-        break
-      }
-      left -= weight
-    }
+    guard let split = weights.place(of: random[1]) else { return nil }
     return SplitMerge(freed: freed, heir: heir, split: split, isWhitened: random[2] < 0.5)
   }
 }
@@ -90,7 +81,7 @@ extension Engine {
   ///
   /// Source: Ueda, Nakano, Ghahramani and Hinton, "SMEM algorithm for mixture models" (Neural Computation 12,
   /// 2000), with cuts at random as in k-means++.
-  func bettered<M: MixtureModel>(
+  func splitAndMerged<M: MixtureModel>(
     _ contender: Contender, _ plan: StartPlan<M>, restart: Int, idleRounds: Int
   ) async throws -> Contender {
     let model = plan.model
@@ -214,16 +205,10 @@ extension Engine {
       change.split, of: model, components, parameters, spread, isWhitened: change.isWhitened,
       number: number, seed: seed, draw: draw)
     guard let cut else { return nil }
-    let centers = model.centers(parameters, spread)
-    return try await maximized(model, about: centers) { tile, workspace, weights in
-      components.forEachTile(of: tile, workspace: workspace) { part, joint in
-        components.writeResponsibilities(of: part, into: joint)
-        let first = part.rows.firstRow - tile.firstRow
-        for n in 0..<part.count {
-          change.apply(
-            joint + n, cut.isBeyond(part.rows.rows + n * part.rows.columnCount),
-            weight: part.rows.weights?[n] ?? 1, count: components.count, into: weights + first + n)
-        }
+    return try await maximized(model, about: model.centers(parameters, spread)) {
+      components.divide($0, $1, $2) { row, weight, old, new in
+        change.apply(
+          old, cut.isBeyond(row), weight: weight, count: components.count, into: new)
       }
     }
   }
@@ -258,14 +243,6 @@ extension Engine {
       own?.transform(to: .whitened)
       ?? spread.transform(to: model.hasOwnMetric ? .raw : .standardized)
     return Cut(between: ends[0], and: ends[1], transform)
-  }
-}
-
-extension Components {
-  /// Writes w r of all components, as `writeLogJoint` has their log joint densities.
-  func writeResponsibilities(of tile: Tile, into joint: UnsafeMutablePointer<Double>) {
-    writeLogJoint(of: tile, into: joint)
-    _ = normalize(joint, count: tile.count, weights: tile.rows.weights)
   }
 }
 
