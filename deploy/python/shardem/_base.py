@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.utils import assert_all_finite, check_random_state
 from sklearn.utils.validation import (
     _check_n_features,
     _check_sample_weight,
@@ -54,6 +54,8 @@ class Mixture(BaseEstimator):
     _arrays: tuple[str, ...] = ("weights",)
     _least_features = 1
     _takes_no_negative = False
+    #: Whether X is made float64 and looked at for what is not finite before the engine does both, block by block.
+    _is_looked_at = True
 
     # MARK: Fits
 
@@ -64,7 +66,8 @@ class Mixture(BaseEstimator):
         """Fits the mixture.
 
         X : array-like of shape (n_samples, n_features), or where rows are
-            Float64 arrays are not copied, whatever their strides. A path, a list of paths or `Files`: data files,
+            Arrays of numbers are not copied, whatever their strides, of GaussianMixture, BayesianGaussianMixture,
+            StudentTMixture and KMeans whatever their type; of others float64. A path, a list of paths or `Files`: data files,
             which the engine reads itself. A table of Arrow, or an iterator of batches of rows, each perhaps a
             tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
         y : ignored
@@ -138,8 +141,7 @@ class Mixture(BaseEstimator):
 
     def fit_predict(self, X, y=None, sample_weight=None, **options):
         """Fits the mixture, as `fit` does, and returns the most probable component of each row."""
-        data = self._fitted(X, sample_weight, **options)
-        return _library.predict(self.model_, data, labels=True)[0]
+        return self._predicted(self._fitted(X, sample_weight, **options), "labels")
 
     def _beginning(self, start, options: dict, rows) -> np.ndarray | None:
         """Takes a model to start from into the options; returns labels or responsibilities."""
@@ -218,9 +220,12 @@ class Mixture(BaseEstimator):
     # MARK: Rows
 
     def _taken(
-        self, X, sample_weight=None, labels=None, *, reset=False, ranks=None, may_miss=None,
+        self, X, sample_weight=None, labels=None, *, reset=False, ranks=None, may_miss=None, weighs=False,
     ) -> _Taken:
-        """X and what is beside it, checked."""
+        """X and what is beside it, checked.
+
+        weighs: whether rows count by their weights, as they do in a fit.
+        """
         common = {"missing": self._may_miss if may_miss is None else may_miss}
         if self._threads:
             common["threads"] = self._threads
@@ -253,7 +258,17 @@ class Mixture(BaseEstimator):
             labels, class_names = _labels(labels, len(X), ranks)
             if class_names:
                 common["class_names"] = class_names
-        return _Taken(X, sample_weight, labels, common, names=names)
+        X, absent = self._without_absent(X)
+        if absent is not None and (reset or weighs):
+            sample_weight = np.where(absent, 0.0, 1.0 if sample_weight is None else sample_weight)
+        unlooked = None if self._is_looked_at else {
+            "allow_nan": common["missing"], "estimator_name": type(self).__name__, "input_name": "X"}
+        return _Taken(X, sample_weight, labels, common, names=names, absent=absent, unlooked=unlooked)
+
+    def _without_absent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """X with anything in the place of rows that tell nothing, and which these are; None where there are none
+        such."""
+        return X, None
 
     #: Whether cells may be words.
     _takes_texts = False
@@ -278,15 +293,18 @@ class Mixture(BaseEstimator):
         return _Taken(None, None, None, options, model=self.model_)
 
     def _validated(self, X, *, reset, ranks, common, weights, are_named) -> np.ndarray:
-        """X as float64; `common` has, and takes up, what the engine is to know of it. Weights are not checked yet.
+        """X as numbers; `common` has, and takes up, what the engine is to know of it. Weights are not checked yet.
 
         are_named: whether its columns have names that were looked at.
         """
         X = self._checked(
-            X, reset=reset, are_named=are_named, dtype=np.float64, ensure_min_samples=_least_rows(reset, ranks),
-            ensure_min_features=self._least_features if reset else 1,
-            ensure_all_finite="allow-nan" if common["missing"] else True,
+            X, reset=reset, are_named=are_named, dtype=np.float64 if self._is_looked_at else _library.TYPES,
+            ensure_min_samples=_least_rows(reset, ranks), ensure_min_features=self._least_features if reset else 1,
+            ensure_all_finite=self._is_looked_at and ("allow-nan" if common["missing"] else True),
         )
+        if X.dtype not in _library.TYPES:
+            # Of columns of several types.
+            X = X.astype(np.float64)
         if self._takes_no_negative:
             check_non_negative(X, type(self).__name__)
         return self._prepared(X)
@@ -398,18 +416,22 @@ class Mixture(BaseEstimator):
 
     # MARK: Predictions
 
-    def _opened(self, X, sample_weight=None) -> _library.Data:
+    def _opened(self, X, sample_weight=None, *, weighs=False) -> _library.Data:
         check_is_fitted(self)
-        return self._taken(X, sample_weight).opened()
+        return self._taken(X, sample_weight, weighs=weighs).opened()
 
     def _criteria(self, X, sample_weight=None) -> dict:
-        data = self._opened(X, sample_weight)
+        data = self._opened(X, sample_weight, weighs=True)
         return _library.score(self.model_, data)
+
+    def _predicted(self, data: _library.Data, part: str, width: int = 1) -> np.ndarray:
+        """The `part` of a prediction: labels, responsibilities (`width` of a row) or log_densities."""
+        parts = _library.predict(self.model_, data, **{part: width})
+        return next(one for one in parts if one is not None)
 
     def predict(self, X):
         """The most probable component of each row, from 0; -1 of noise."""
-        data = self._opened(X)
-        return _library.predict(self.model_, data, labels=True)[0]
+        return self._predicted(self._opened(X), "labels")
 
     def _repr_html_inner(self):
         """What scikit-learn shows in a notebook, and of a fitted one a small picture."""
@@ -429,22 +451,34 @@ _WAYS = ("race", "kmeans", "k-means++", "random")
 class _Taken:
     """Rows that were checked, and how the engine is to open them."""
 
-    def __init__(self, X, sample_weight, labels, options: dict, *, names=None, model: bytes | None = None):
+    def __init__(
+        self, X, sample_weight, labels, options: dict, *, names=None, model: bytes | None = None, absent=None,
+        unlooked: dict | None = None,
+    ):
+        """absent: which rows tell nothing. unlooked: how to look for what is not finite, if nobody has."""
         self.X, self.sample_weight, self.labels, self.options = X, sample_weight, labels, options
-        self.names, self.model = names, model
+        self.names, self.model, self.absent, self.unlooked = names, model, absent, unlooked
 
     def opened(self, ranks=None) -> _library.Data:
         if self.X is None:
             return _library.files(model=self.model, ranks=ranks, **self.options)
-        return _library.rows(self.X, self.sample_weight, self.labels, ranks=ranks, **self.options)
+        try:
+            data = _library.rows(self.X, self.sample_weight, self.labels, ranks=ranks, **self.options)
+        except ValueError:
+            # In scikit-learn's words, if that is what the engine has found.
+            if self.unlooked is not None:
+                assert_all_finite(self.X, **self.unlooked)
+            raise
+        data.absent = self.absent
+        return data
 
     def rebalance(self, ranks: _ranks.Ranks, start: np.ndarray | None) -> np.ndarray | None:
         """Cuts the rows of all ranks anew, with what is beside them; returns the start's of this rank."""
         if self.X is None:
             return start
-        parts = [self.X] + [
+        parts = [np.asarray(self.X, np.float64)] + [
             part[:, None] if part is not None and part.ndim == 1 else part
-            for part in (self.sample_weight, self.labels, start)]
+            for part in (self.sample_weight, self.labels, self.absent, start)]
         widths = [0 if part is None else part.shape[1] for part in parts]
         if any(other != widths for other in ranks.values(widths)):
             raise ValueError("ranks have other columns, or not all have weights, labels or a start")
@@ -452,9 +486,10 @@ class _Taken:
         columns = iter(np.split(rows, np.cumsum(widths)[:-1], axis=1))
         parts = [None if part is None else own for part, own in zip(parts, columns)]
         self.X = parts[0]
-        self.sample_weight, self.labels = (
-            None if part is None else np.ascontiguousarray(part[:, 0]) for part in parts[1:3])
-        return parts[3]
+        self.sample_weight, self.labels, absent = (
+            None if part is None else np.ascontiguousarray(part[:, 0]) for part in parts[1:4])
+        self.absent = None if absent is None else absent > 0
+        return parts[4]
 
 
 class DensityMixture(Mixture):
@@ -467,8 +502,7 @@ class DensityMixture(Mixture):
 
     def predict_proba(self, X):
         """The probability of each component for each row, of shape (n_samples, n_components)."""
-        data = self._opened(X)
-        return _library.predict(self.model_, data, responsibilities=self._width)[1]
+        return self._predicted(self._opened(X), "responsibilities", self._width)
 
     @property
     def _width(self) -> int:
@@ -501,6 +535,8 @@ class DensityMixture(Mixture):
         data = self._taken(X, may_miss=True).opened()
         seed = None if random_state is None else _seed(random_state)
         rows = self._decoded(_library.impute(self.model_, data, seed))
+        if data.absent is not None:
+            rows[data.absent] = 0
         if hasattr(X, "iloc"):
             import pandas
 
@@ -513,8 +549,7 @@ class DensityMixture(Mixture):
 
     def score_samples(self, X):
         """The log density of each row, in nats."""
-        data = self._opened(X)
-        return _library.predict(self.model_, data, log_densities=True)[2]
+        return self._predicted(self._opened(X), "log_densities")
 
     def score(self, X, y=None, sample_weight=None):
         """The mean log density of the rows, in nats."""

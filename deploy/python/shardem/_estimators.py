@@ -20,6 +20,7 @@ class _Covariances:
     """What covariances give: precisions, and their factors, as scikit-learn has them."""
 
     _arrays = ("weights", "means", "covariances", "degrees_of_freedom")
+    _is_looked_at = False
 
     def _derive(self, content):
         self.covariance_type_ = content["covariance_type"]
@@ -242,6 +243,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
     _regularization = None
     _components_name = "n_clusters"
     _arrays = ()
+    _is_looked_at = False
 
     def __init__(
         self, n_clusters=8, *, init=None, tol=1e-6, max_iter=1000, n_init=1, init_params="race",
@@ -268,7 +270,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
 
     def _fitted(self, *arguments, **options):
         data = super()._fitted(*arguments, **options)
-        self.labels_ = _library.predict(self.model_, data, labels=True)[0]
+        self.labels_ = self._predicted(data, "labels")
         return data
 
     def transform(self, X):
@@ -277,7 +279,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
         rows = self._taken(X).X
         if rows is None:
             raise TypeError("files; expected rows in memory")
-        return euclidean_distances(rows, self.cluster_centers_)
+        return euclidean_distances(np.asarray(rows, np.float64), self.cluster_centers_)
 
     @property
     def _n_features_out(self):
@@ -353,8 +355,32 @@ class BernoulliMixture(_ConjugateMixture):
         return ones
 
 
+class _CountMixture(_ConjugateMixture):
+    """One whose rows are of counts."""
+
+    _takes_no_negative = True
+
+    def __init__(
+        self, n_components=1, *, fractions="error", tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1,
+        init_params="race", estimate="ml", prior=None, weight_concentration_type=None, missing="error",
+        components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
+    ):
+        keep(self, locals())
+
+    def _prepared(self, X):
+        if self.fractions not in ("error", "round"):
+            raise ValueError(f"fractions={self.fractions!r}; expected 'error' or 'round'")
+        return np.rint(X) if self.fractions == "round" else X
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # What makes scikit-learn's checks give whole numbers.
+        tags.input_tags.categorical = self.fractions == "error"
+        return tags
+
+
 @documented
-class PoissonMixture(_ConjugateMixture):
+class PoissonMixture(_CountMixture):
     """A mixture of columns of counts, each of a Poisson distribution.
 
     Attributes
@@ -365,10 +391,6 @@ class PoissonMixture(_ConjugateMixture):
 
     _family = "poisson"
     _arrays = ("weights", "rates")
-    _takes_no_negative = True
-
-    def __sklearn_tags__(self):
-        return _whole_numbers(super().__sklearn_tags__())
 
 
 @documented
@@ -387,7 +409,7 @@ class ExponentialMixture(_ConjugateMixture):
 
 
 @documented
-class MultinomialMixture(_ConjugateMixture):
+class MultinomialMixture(_CountMixture):
     """A mixture of rows of counts, such as of words.
 
     Attributes
@@ -398,10 +420,6 @@ class MultinomialMixture(_ConjugateMixture):
 
     _family = "multinomial"
     _arrays = ("weights", "probabilities")
-    _takes_no_negative = True
-
-    def __sklearn_tags__(self):
-        return _whole_numbers(super().__sklearn_tags__())
 
 
 @documented
@@ -412,6 +430,9 @@ class VonMisesFisherMixture(_ColumnMixture):
     ----------
     normalize : bool, default=True
         Whether to divide rows by their lengths; else they have the length 1.
+    zero_rows : {'error', 'ignore'}, default='error'
+        What a row of zeros is, which has no direction: an error, or one that takes no part in a fit or score, such
+        as a text without a word that counts; it is of a component as probably as any row. Of files it is an error.
 
     Attributes
     ----------
@@ -424,19 +445,39 @@ class VonMisesFisherMixture(_ColumnMixture):
     _arrays = ("weights", "directions", "concentrations")
 
     def __init__(
-        self, n_components=1, *, normalize=True, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1,
-        init_params="race", missing="error", components_per_class=None, random_state=None, warm_start=False,
-        n_jobs=None,
+        self, n_components=1, *, normalize=True, zero_rows="error", tol=1e-6, regularization=1e-6, max_iter=1000,
+        n_init=1, init_params="race", missing="error", components_per_class=None, random_state=None,
+        warm_start=False, n_jobs=None,
     ):
         keep(self, locals())
 
     def _prepared(self, X):
+        if self.zero_rows not in ("error", "ignore"):
+            raise ValueError(f"zero_rows={self.zero_rows!r}; expected 'error' or 'ignore'")
         if not self.normalize:
             return X
         lengths = np.linalg.norm(X, axis=1, keepdims=True)
-        if not (lengths > 0).all():
-            raise ValueError(f"row {int(np.argmin(lengths))} has the length 0, which is no direction")
-        return X / lengths
+        if self.zero_rows == "error" and not (lengths > 0).all():
+            raise ValueError(
+                f"row {int(np.argmin(lengths))} has the length 0, which is no direction; zero_rows='ignore' takes it")
+        return X / np.where(lengths > 0, lengths, 1)
+
+    def _without_absent(self, X):
+        if self.zero_rows == "error":
+            return X, None
+        absent = ~X.any(axis=1)
+        if absent.any():
+            # Whatever direction they have.
+            X = X.copy()
+            X[absent, 0] = 1
+        return X, absent
+
+    def _predicted(self, data, part, width=1):
+        values = super()._predicted(data, part, width)
+        if data.absent is not None:
+            own = {"labels": np.argmax(self.weights_), "responsibilities": self.weights_, "log_densities": 0}
+            values[data.absent] = own[part]
+        return values
 
 
 @documented
@@ -477,11 +518,6 @@ class SoftKMeansMixture(DensityMixture):
     @classmethod
     def _parameters(cls, content):
         return {**super()._parameters(content), "beta": content["beta"]}
-
-
-def _whole_numbers(tags):
-    tags.input_tags.categorical = True
-    return tags
 
 
 class _CategoryMixture(_ConjugateMixture):
