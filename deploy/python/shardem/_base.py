@@ -8,7 +8,9 @@ import math
 import numbers
 import os
 import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -25,6 +27,20 @@ from sklearn.utils.validation import (
 
 from . import _categories, _library, _picture, _ranks, _rows
 
+if TYPE_CHECKING:
+    import pandas
+    from numpy.typing import ArrayLike
+    from typing_extensions import Self
+
+    #: What X may be: arrays, data frames, files, and what comes in batches (iterators, tables of Arrow).
+    Rows = ArrayLike | pandas.DataFrame | str | os.PathLike[str] | _rows.Files | Iterable[Any]
+    #: A number for each row; of files a file, or the name of a column.
+    Weights = ArrayLike | str | os.PathLike[str] | None
+    RandomState = int | np.random.RandomState | None
+    #: (restart, iteration, objective per row, what was gained).
+    Callback = Callable[[int, int, float, float], object]
+    Start = ArrayLike | "Mixture" | str | os.PathLike[str] | bytes | None
+
 
 class Mixture(BaseEstimator):
     """A mixture fitted by EM. See the estimators.
@@ -40,6 +56,17 @@ class Mixture(BaseEstimator):
         What the fit has maximized, per unit of weight: the mean log-likelihood, or with a prior the
         log-posterior; of variational Bayes the whole bound of the log evidence.
     """
+
+    model_: bytes
+    weights_: np.ndarray
+    converged_: bool
+    n_iter_: int
+    lower_bound_: float
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    noise_weight_: float
+    classes_: np.ndarray
+    component_classes_: np.ndarray
 
     _family: str
     #: What `estimate` may be.
@@ -60,16 +87,16 @@ class Mixture(BaseEstimator):
     # MARK: Fits
 
     def fit(
-        self, X, y=None, sample_weight=None, *, labels=None, start=None, callback=None, comm=None,
-        rebalance=False,
-    ):
+        self, X: Rows, y: object = None, sample_weight: Weights = None, *, labels: ArrayLike | str | None = None,
+        start: Start = None, callback: Callback | None = None, comm: object = None, rebalance: bool = False,
+    ) -> Self:
         """Fits the mixture.
 
         X : array-like of shape (n_samples, n_features), or where rows are
-            Arrays of numbers are not copied, whatever their strides, of GaussianMixture, BayesianGaussianMixture,
-            StudentTMixture and KMeans whatever their type; of others float64. A path, a list of paths or `Files`: data files,
-            which the engine reads itself. A table of Arrow, or an iterator of batches of rows, each perhaps a
-            tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
+            Arrays of numbers are not copied, whatever their strides: by GaussianMixture, BayesianGaussianMixture,
+            StudentTMixture and KMeans whatever their type, by others if it is float64. A path, a list of paths or
+            `Files`: data files, which the engine reads itself. A table of Arrow, or an iterator of batches of
+            rows, each perhaps a tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
         y : ignored
         sample_weight : array-like of shape (n_samples,), optional
             From 0 up; a whole number is a repeated row, a row of weight 0 is none. Of files a file of weights or
@@ -139,7 +166,7 @@ class Mixture(BaseEstimator):
         if "columns" in (content := json.loads(model)):
             self.feature_names_in_ = np.array(content["columns"], object)
 
-    def fit_predict(self, X, y=None, sample_weight=None, **options):
+    def fit_predict(self, X: Rows, y: object = None, sample_weight: Weights = None, **options: Any) -> np.ndarray:
         """Fits the mixture, as `fit` does, and returns the most probable component of each row."""
         return self._predicted(self._fitted(X, sample_weight, **options), "labels")
 
@@ -360,13 +387,13 @@ class Mixture(BaseEstimator):
     def _derive(self, content: dict) -> None:
         """Attributes that follow from others."""
 
-    def save(self, path) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model file, which the program reads."""
         check_is_fitted(self)
         Path(path).write_bytes(self.model_)
 
     @classmethod
-    def load(cls, path, **parameters):
+    def load(cls, path: str | os.PathLike[str], **parameters: Any) -> Self:
         """A fitted estimator, from a model file of this one or the program. What the file tells of its parameters,
         they are, and what `parameters` tell in its place."""
         model = Path(path).read_bytes()
@@ -429,7 +456,7 @@ class Mixture(BaseEstimator):
         parts = _library.predict(self.model_, data, **{part: width})
         return next(one for one in parts if one is not None)
 
-    def predict(self, X):
+    def predict(self, X: Rows) -> np.ndarray:
         """The most probable component of each row, from 0; -1 of noise."""
         return self._predicted(self._opened(X), "labels")
 
@@ -500,7 +527,7 @@ class DensityMixture(Mixture):
         tags.estimator_type = "density_estimator"
         return tags
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Rows) -> np.ndarray:
         """The probability of each component for each row, of shape (n_samples, n_components)."""
         return self._predicted(self._opened(X), "responsibilities", self._width)
 
@@ -508,7 +535,7 @@ class DensityMixture(Mixture):
     def _width(self) -> int:
         return len(self.weights_) + hasattr(self, "noise_weight_")
 
-    def predict_class(self, X):
+    def predict_class(self, X: Rows) -> np.ndarray:
         """The most probable class of each row, of a fit with labels: one of `classes_`, or None of noise."""
         probabilities = self.predict_class_proba(X)
         best = probabilities.argmax(axis=1)
@@ -516,7 +543,7 @@ class DensityMixture(Mixture):
             return self.classes_[best]
         return np.append(self.classes_.astype(object), None)[best]
 
-    def predict_class_proba(self, X):
+    def predict_class_proba(self, X: Rows) -> np.ndarray:
         """The probability of each class for each row, and behind them that of noise."""
         check_is_fitted(self)
         if not hasattr(self, "component_classes_"):
@@ -528,7 +555,7 @@ class DensityMixture(Mixture):
         belongs[count:, len(self.classes_):] = np.eye(own.shape[1] - count)
         return own @ belongs
 
-    def impute(self, X, random_state=None):
+    def impute(self, X: Rows, random_state: RandomState = None) -> np.ndarray | pandas.DataFrame:
         """X with its missing cells filled: with what is to be expected there, given what a row shows; or with
         draws, if there is a random_state. Of a DataFrame a DataFrame."""
         check_is_fitted(self)
@@ -547,28 +574,30 @@ class DensityMixture(Mixture):
         categories = json.loads(self.model_).get("categories")
         return rows if categories is None else _categories.decoded(rows, categories)
 
-    def score_samples(self, X):
+    def score_samples(self, X: Rows) -> np.ndarray:
         """The log density of each row, in nats."""
         return self._predicted(self._opened(X), "log_densities")
 
-    def score(self, X, y=None, sample_weight=None):
+    def score(self, X: Rows, y: object = None, sample_weight: Weights = None) -> float:
         """The mean log density of the rows, in nats."""
         score = self._criteria(X, sample_weight)
         return score["log_likelihood"] / score["weight"]
 
-    def bic(self, X, sample_weight=None):
+    def bic(self, X: Rows, sample_weight: Weights = None) -> float:
         """The Bayesian information criterion: the lower, the better."""
         return self._criteria(X, sample_weight)["bic"]
 
-    def aic(self, X, sample_weight=None):
+    def aic(self, X: Rows, sample_weight: Weights = None) -> float:
         """Akaike's information criterion: the lower, the better."""
         return self._criteria(X, sample_weight)["aic"]
 
-    def icl(self, X, sample_weight=None):
+    def icl(self, X: Rows, sample_weight: Weights = None) -> float:
         """The integrated completed likelihood, as a criterion: the lower, the better."""
         return self._criteria(X, sample_weight)["icl"]
 
-    def sample(self, n_samples=1, random_state=None):
+    def sample(
+        self, n_samples: int = 1, random_state: RandomState = None,
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Rows drawn from the mixture, and their components, of one with noise None: the rows of `shardem sample`.
 
         random_state : by default that of the estimator.

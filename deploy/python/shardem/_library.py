@@ -91,8 +91,8 @@ def _data(array: np.ndarray | None):
 
 
 #: Types of the numbers of an array that is read where it is: of any order of bytes.
-TYPES = [np.dtype(f"{order}{kind}") for kind in ("f8", "f4", "f2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "b1")
-         for order in "=<>"]
+TYPES = [
+    np.dtype(f"{order}{kind}") for kind in "f8 f4 f2 i8 i4 i2 i1 u8 u4 u2 u1 b1".split() for order in "=<>"]
 
 
 def _rows(X: np.ndarray, types=(np.dtype(np.float64),)) -> tuple:
@@ -167,8 +167,8 @@ def rows(
     if X.dtype != np.float64:
         options["type"] = X.dtype.str
     return Data(
-        "shardem_rows", *_rows(X, TYPES), *_beside(sample_weight, "weights", len(X)), *_beside(labels, "labels", len(X)),
-        json.dumps(options).encode(), ranks=ranks, keep=(X, sample_weight, labels))
+        "shardem_rows", *_rows(X, TYPES), *_beside(sample_weight, "weights", len(X)),
+        *_beside(labels, "labels", len(X)), json.dumps(options).encode(), ranks=ranks, keep=(X, sample_weight, labels))
 
 
 def files(*, model: bytes | None = None, ranks=None, **options) -> Data:
