@@ -14,9 +14,6 @@ WEIGHTS = "check_sample_weight_equivalence_on_dense_data"
 
 
 def _expected_failures(estimator):
-    if isinstance(estimator, shardem.KMeans) and estimator.n_init == 1:
-        # scikit-learn's own KMeans is excused too.
-        return {WEIGHTS: "seeds are drawn by rows, of which a repeated one is several"}
     if getattr(estimator, "fractions", None) == "error":
         return {WEIGHTS: "the check gives fractions in place of counts"}
     if getattr(estimator, "zero_rows", None) == "error":
@@ -29,9 +26,7 @@ ESTIMATORS = [getattr(shardem, name)() for name in shardem.ESTIMATORS if name !=
     shardem.CategoricalMixture(missing="em", unknown_categories="missing"),
     # Those whose checks have rows that they refuse: all checks, where they are to take such.
     shardem.PoissonMixture(fractions="round"), shardem.MultinomialMixture(fractions="round"),
-    shardem.VonMisesFisherMixture(zero_rows="ignore"),
-    # By the best of many starts, which repeated rows and weights have in common.
-    shardem.KMeans(2, n_init=20)]
+    shardem.VonMisesFisherMixture(zero_rows="ignore")]
 
 
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=_expected_failures)
