@@ -15,6 +15,7 @@ extension CenterMixture {
 
   public var hasOwnMetric: Bool { true }
   public var takesMissing: Bool { true }
+  public var isOrderedByNumbers: Bool { true }
 
   public func moments(of components: StepComponents, at parameters: Parameters) -> CenterMoments {
     moments(about: parameters.means)

@@ -25,6 +25,9 @@ public protocol MixtureModel: Model where Step == MixtureStep<StepComponents, St
   /// so, else not.
   var hasExchangeableComponents: Bool { get }
 
+  /// Whether the components, which have no weights, are given in the order of their numbers. By default not.
+  var isOrderedByNumbers: Bool { get }
+
   /// The same model of `count` components, which any of its own make alone with what they have, for rows that
   /// are theirs. Nil, the default: they have something in common with others, so that there is none.
   func ofComponents(_ count: Int) -> Self?
@@ -105,6 +108,7 @@ extension MixtureModel {
   public var responsibilityCount: Int { componentCount }
   public var classes: ComponentClasses? { nil }
   public var hasExchangeableComponents: Bool { false }
+  public var isOrderedByNumbers: Bool { false }
   public var hasOwnMetric: Bool { false }
   public func ofComponents(_ count: Int) -> Self? { nil }
   public func coarser() -> Self? { nil }

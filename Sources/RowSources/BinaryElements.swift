@@ -1,5 +1,5 @@
-/// The type of a binary file's elements, and their conversion to float64.
-struct BinaryElements: Sendable {
+/// The type of the elements of a binary file or array, and their conversion to float64.
+package struct BinaryElements: Sendable {
   enum Kind: String {
     case float16 = "f2"
     case float32 = "f4"
@@ -24,7 +24,7 @@ struct BinaryElements: Sendable {
   let byteCount: Int
 
   /// This processor's float64.
-  static let float64 = BinaryElements(kind: .float64)
+  package static let float64 = BinaryElements(kind: .float64)
 
   private init(kind: Kind) {
     (self.kind, isSwapped, byteCount) = (kind, false, kind.byteCount)
@@ -32,7 +32,7 @@ struct BinaryElements: Sendable {
 
   /// - Parameter descriptor: byte order (`<`, `>`, `=` or `|`; without one this processor's, as for
   ///   NumPy), kind and bytes, such as `<f8`; nil is returned for anything that is no real number.
-  init?(descriptor: String) {
+  package init?(descriptor: String) {
     let order = descriptor.first.flatMap { "<>=|".contains($0) ? $0 : nil }
     guard let kind = Kind(rawValue: String(descriptor.dropFirst(order == nil ? 0 : 1))) else {
       return nil
@@ -42,6 +42,9 @@ struct BinaryElements: Sendable {
     let isLittleEndianHost = 1.littleEndian == 1
     isSwapped = order == (isLittleEndianHost ? ">" : "<")
   }
+
+  /// Whether elements are this processor's float64.
+  var areNative: Bool { kind == .float64 && !isSwapped }
 
   /// Which elements to convert, and how far apart they are.
   struct Layout {
@@ -62,8 +65,30 @@ struct BinaryElements: Sendable {
     _ rows: Range<Int>, of data: UnsafeRawPointer, _ layout: Layout,
     into output: UnsafeMutablePointer<Double>
   ) {
-    let pass = Pass(
-      data: data, rows: rows, layout: layout, isSwapped: isSwapped, output: output)
+    let step = layout.rowStride * byteCount
+    run(
+      Pass(
+        first: data + rows.lowerBound * step, rowCount: rows.count, rowStep: step,
+        columnStep: layout.columnStride * byteCount, columns: layout.columns,
+        columnCount: layout.columnCount, isSwapped: isSwapped, output: output))
+  }
+
+  /// The same of rows in memory, all of their columns.
+  ///
+  /// - Parameters:
+  ///   - first: the first element of the first row, aligned or not.
+  ///   - rowStep: bytes from a row to the next, and `columnStep` from a column to the next; of any sign.
+  func convert(
+    _ rowCount: Int, from first: UnsafeRawPointer, rowStep: Int, columnStep: Int, columnCount: Int,
+    into output: UnsafeMutablePointer<Double>
+  ) {
+    run(
+      Pass(
+        first: first, rowCount: rowCount, rowStep: rowStep, columnStep: columnStep, columns: nil,
+        columnCount: columnCount, isSwapped: isSwapped, output: output))
+  }
+
+  private func run(_ pass: Pass) {
     switch kind {
     case .float16: pass.run(UInt16.self) { Double(Float16(bitPattern: $0)) }
     case .float32: pass.run(UInt32.self) { Double(Float(bitPattern: $0)) }
@@ -82,9 +107,15 @@ struct BinaryElements: Sendable {
 
   /// One conversion; its loops are compiled once per element type.
   private struct Pass {
-    let data: UnsafeRawPointer
-    let rows: Range<Int>
-    let layout: Layout
+    let first: UnsafeRawPointer
+    let rowCount: Int
+    /// Bytes from a row to the next.
+    let rowStep: Int
+    /// Bytes from a column to the next.
+    let columnStep: Int
+    /// The columns, counted from 0; nil: `columnCount` from the first on.
+    let columns: [Int]?
+    let columnCount: Int
     let isSwapped: Bool
     let output: UnsafeMutablePointer<Double>
 
@@ -104,22 +135,27 @@ struct BinaryElements: Sendable {
       _ type: Bits.Type, _ value: (Bits) -> Double
     ) {
       let size = MemoryLayout<Bits>.size
-      let columnCount = layout.columnCount
-      let start = data + rows.lowerBound * layout.rowStride * size
-      guard let columns = layout.columns else {
-        for i in 0..<rows.count * columnCount {
-          output[i] = value(start.loadUnaligned(fromByteOffset: i &* size, as: type))
+      if columns == nil, columnStep == size, rowStep == columnCount * size {
+        for i in 0..<rowCount * columnCount {
+          output[i] = value(first.loadUnaligned(fromByteOffset: i &* size, as: type))
         }
-        return
-      }
-      // Column by column: one block's output stays in the cache, and the columns of a file in
-      // Fortran order are contiguous.
-      let step = layout.rowStride * size
-      for (j, column) in columns.enumerated() {
-        let first = start + column * layout.columnStride * size
-        for i in 0..<rows.count {
-          output[i &* columnCount &+ j] =
-            value(first.loadUnaligned(fromByteOffset: i &* step, as: type))
+      } else if columns == nil, abs(columnStep) <= abs(rowStep) {
+        for i in 0..<rowCount {
+          let row = first + i * rowStep
+          for j in 0..<columnCount {
+            output[i &* columnCount &+ j] =
+              value(row.loadUnaligned(fromByteOffset: j &* columnStep, as: type))
+          }
+        }
+      } else {
+        // Column by column: one block's output stays in the cache, and the columns of what is in
+        // Fortran order are contiguous.
+        for j in 0..<columnCount {
+          let column = first + (columns?[j] ?? j) * columnStep
+          for i in 0..<rowCount {
+            output[i &* columnCount &+ j] =
+              value(column.loadUnaligned(fromByteOffset: i &* rowStep, as: type))
+          }
         }
       }
     }
@@ -139,7 +175,7 @@ struct BinaryForm: Sendable {
   var labels: Int?
 
   /// Whether the elements are this processor's float64 numbers, and rows of all columns.
-  var isNative: Bool { layout.columns == nil && elements.kind == .float64 && !elements.isSwapped }
+  var isNative: Bool { layout.columns == nil && elements.areNative }
   /// Whether rows follow each other, and not columns.
   var isByRow: Bool { layout.columnStride == 1 }
 

@@ -1,9 +1,11 @@
 /// Rows in memory that belongs to somebody else, such as an array of another language, however they lie
 /// there.
 ///
-/// They are read in place where they are row-major without gaps, else a block at a time into scratch memory.
+/// They are read in place where they are float64, row-major without gaps, else a block at a time into scratch
+/// memory.
 public struct BorrowedRows: RowSource, @unchecked Sendable {
   public let table: Table
+  private let elements: BinaryElements
   /// The first value of the first row.
   private let base: UnsafeRawPointer
   /// Bytes from a row to the next, and from a column to the next; negative ones go back.
@@ -21,11 +23,22 @@ public struct BorrowedRows: RowSource, @unchecked Sendable {
     name: String, base: UnsafeRawPointer, rowCount: Int, columnCount: Int, rowStride: Int,
     columnStride: Int, columnNames: [String]? = nil
   ) {
+    self.init(
+      of: .float64, name: name, base: base, rowCount: rowCount, columnCount: columnCount,
+      rowStride: rowStride, columnStride: columnStride, columnNames: columnNames)
+  }
+
+  /// The same of elements of another type.
+  package init(
+    of elements: BinaryElements, name: String, base: UnsafeRawPointer, rowCount: Int,
+    columnCount: Int, rowStride: Int, columnStride: Int, columnNames: [String]? = nil
+  ) {
     precondition(rowCount >= 0 && columnCount > 0, "\(rowCount) rows of \(columnCount) columns")
     table = Table(
       name: name, rowCount: rowCount, columnNumbers: Array(1...columnCount),
       columnNames: columnNames)
     (self.base, self.rowStride, self.columnStride) = (base, rowStride, columnStride)
+    self.elements = elements
     firstRow = 0
   }
 
@@ -34,14 +47,14 @@ public struct BorrowedRows: RowSource, @unchecked Sendable {
     table = Table(
       name: rows.name, rowCount: firstRow + rows.rowCount, columnNumbers: rows.columnNumbers,
       columnNames: rows.columnNames)
-    base = rows.base
+    (base, elements) = (rows.base, rows.elements)
     (rowStride, columnStride) = (rows.rowStride, rows.columnStride)
     self.firstRow = firstRow
   }
 
   /// Whether rows are where they are wanted.
   private var areInPlace: Bool {
-    columnStride == 8 && rowStride == 8 * columnCount
+    elements.areNative && columnStride == 8 && rowStride == 8 * columnCount
       && UInt(bitPattern: base) % UInt(MemoryLayout<Double>.alignment) == 0
   }
 
@@ -54,21 +67,9 @@ public struct BorrowedRows: RowSource, @unchecked Sendable {
       rows.lowerBound >= firstRow, "rows \(rows) of \(name), which begins with \(firstRow)")
     let first = base + (rows.lowerBound - firstRow) * rowStride
     if areInPlace { return try body(first.assumingMemoryBound(to: Double.self)) }
-    // The distance that is smaller is gone along in the inner loop: whole cache lines are used.
-    if abs(columnStride) <= abs(rowStride) {
-      for n in 0..<rows.count {
-        for j in 0..<columnCount { scratch[n * columnCount + j] = value(first, n, j) }
-      }
-    } else {
-      for j in 0..<columnCount {
-        for n in 0..<rows.count { scratch[n * columnCount + j] = value(first, n, j) }
-      }
-    }
+    elements.convert(
+      rows.count, from: first, rowStep: rowStride, columnStep: columnStride,
+      columnCount: columnCount, into: scratch)
     return try body(scratch)
-  }
-
-  @inline(__always)
-  private func value(_ first: UnsafeRawPointer, _ n: Int, _ j: Int) -> Double {
-    (first + n * rowStride + j * columnStride).loadUnaligned(as: Double.self)
   }
 }

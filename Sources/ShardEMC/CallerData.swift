@@ -70,7 +70,8 @@ struct CallerMemory {
       let request = try RowRequest(options)
       let name = world.size == 1 ? "X" : "X of rank \(world.rank)"
       let own = try CallerRows.rows(
-        values, name, rows: rows, names: request.columns, mayBeNone: world.size > 1)
+        values, name, rows: rows, names: request.columns, of: request.elements,
+        mayBeNone: world.size > 1)
       guard request.categories.isEmpty || request.categories.count == own.columnCount else {
         throw ArgumentError(
           "categories of \(request.categories.count) columns; expected \(own.columnCount)")
@@ -96,6 +97,7 @@ struct CallerMemory {
 /// How rows in memory are to be taken, by a caller's options.
 struct RowRequest {
   let columns: [String]?
+  let elements: BinaryElements
   let mayMiss: Bool
   let threads: Int?
   /// Of each column; nil of one of numbers. Empty: all are.
@@ -106,6 +108,13 @@ struct RowRequest {
   init(_ json: UnsafePointer<CChar>?) throws {
     var reader = try OptionReader(json)
     columns = try reader.strings("columns")
+    elements =
+      try reader.string("type").map { text in
+        guard let elements = BinaryElements(descriptor: text) else {
+          throw ArgumentError("type: found \(quoted(text)), expected such as <f4 or |u1")
+        }
+        return elements
+      } ?? .float64
     mayMiss = try reader.bool("missing") ?? false
     threads = try reader.threads()
     categories = try reader.lists("categories") ?? []

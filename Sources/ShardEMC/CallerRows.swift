@@ -10,11 +10,12 @@ enum CallerRows {
 
   /// - Parameters:
   ///   - names: of the columns; nil if they have none.
+  ///   - elements: the type of the numbers.
   ///   - mayBeNone: whether there may be no rows, which then are nowhere.
   /// - Throws: `ArgumentError`.
   static func rows(
     _ numbers: CallerMemory.Numbers, _ name: String, rows: Int64, names: [String]? = nil,
-    mayBeNone: Bool = false
+    of elements: BinaryElements = .float64, mayBeNone: Bool = false
   ) throws -> BorrowedRows {
     let columns = numbers.columns
     guard rows >= (mayBeNone ? 0 : 1) else {
@@ -43,7 +44,7 @@ enum CallerRows {
       throw ArgumentError("\(names.count) names of \(columns) columns; expected one for each")
     }
     return BorrowedRows(
-      name: name, base: base, rowCount: Int(rows), columnCount: Int(columns),
+      of: elements, name: name, base: base, rowCount: Int(rows), columnCount: Int(columns),
       rowStride: Int(numbers.rowStride), columnStride: Int(numbers.columnStride),
       columnNames: names)
   }

@@ -57,7 +57,7 @@ typedef struct {
 /* Rows to work on, until shardem_close. */
 typedef struct shardem_data shardem_data;
 
-/* Rows in the caller's memory, float64 at values + i * row_stride + j * column_stride, strides being bytes of any sign.
+/* Rows in the caller's memory, numbers at values + i * row_stride + j * column_stride, strides being bytes of any sign.
  * They are not copied, and must stay as and where they are until shardem_close. With ranks each has rows of its own,
  * or none: rank after rank they are the rows of all.
  *
@@ -65,6 +65,8 @@ typedef struct shardem_data shardem_data;
  * labels: the class of each row, from 0, as float64; -1 where unknown; null if all are.
  * options: a JSON object of
  *   "columns"         a list of names of the columns, no two alike
+ *   "type"            of the numbers, as NumPy writes it: "<f4", ">i8", "|u1"; by default float64 of this processor.
+ *                     Whole numbers beyond 2^53 are taken for the nearest float64
  *   "missing"         whether cells may be NaN, which are then missing; by default false
  *   "categories"      for each column null, or a list of what its numbers, from 0, stand for
  *   "class_names"     a list of what the classes are called

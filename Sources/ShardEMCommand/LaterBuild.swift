@@ -7,8 +7,9 @@ import Words
 /// This program built for later processors, installed beside it (`scripts/portable`).
 ///
 /// `PREFIX/bin/shardem` is for x86-64-v3, and runs on all processors of the last ten years or so;
-/// `PREFIX/libexec/shardem/VERSION/x86-64-v4/shardem` is for those with AVX-512. The bits of results
-/// are the same, so that ranks on different hosts may run either.
+/// `PREFIX/libexec/shardem/BUILD/x86-64-v4/shardem` is for those with AVX-512. The bits of results
+/// are the same, so that ranks on different hosts may run either. BUILD is the first one's identity: a
+/// later program that another build has left there is nobody's.
 enum LaterBuild {
   /// Becomes the later program, in the same process, if this processor is one for it and it is there:
   /// arguments, environment, and what is open stay. Else returns, in some microseconds.
@@ -27,7 +28,9 @@ enum LaterBuild {
         if level == .v4 { throw KernelChoiceError(problem: .processor) }
         return
       }
-      guard let own = ownPath(), let path = path(beside: own) else {
+      guard let own = ownPath(), let build = BuildIdentity.own,
+        let path = path(beside: own, of: build)
+      else {
         if level == .v4 { throw KernelChoiceError(problem: .program("libexec/shardem", ENOENT)) }
         return
       }
@@ -39,13 +42,15 @@ enum LaterBuild {
 
   /// Where the later program is.
   ///
-  /// - Parameter own: the path of this one, without links.
+  /// - Parameters:
+  ///   - own: the path of this one, without links.
+  ///   - build: its identity.
   /// - Returns: nil if this one is in no folder of a folder, as PREFIX/bin.
-  static func path(beside own: String) -> String? {
+  private static func path(beside own: String, of build: String) -> String? {
     let parts = own.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count > 2 else { return nil }
     let prefix = parts.dropLast(2).joined(separator: "/")
-    return "\(prefix)/libexec/shardem/\(programVersion)/\(KernelLevel.v4.rawValue)/shardem"
+    return "\(prefix)/libexec/shardem/\(build)/\(KernelLevel.v4.rawValue)/shardem"
   }
 
   /// The path of this program, without links; nil if the system does not say.

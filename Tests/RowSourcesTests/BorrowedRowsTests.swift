@@ -52,4 +52,35 @@ import Testing
       #expect(try values(source, 4..<4) == [])
     }
   }
+
+  @Test(
+    "Numbers of every type are read as float64, whatever their strides",
+    arguments: [("u1", 1), ("<i2", 2), (">i2", 2), ("<f4", 4), (">f4", 4), ("<i8", 8), (">f8", 8)])
+  func types(descriptor: String, size: Int) throws {
+    let (rowCount, columnCount) = (5, 3)
+    let elements = try #require(BinaryElements(descriptor: descriptor))
+    for (rowStride, columnStride) in [(3 * size, size), (size, 5 * size), (-7 * size, 2 * size)] {
+      let reach = 8 * (abs(rowStride) + abs(columnStride))
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: 2 * reach, alignment: 8)
+      defer { memory.deallocate() }
+      let base = memory + reach
+      for n in 0..<rowCount {
+        for j in 0..<columnCount {
+          let value = 10 * n + j
+          let bytes: [UInt8] =
+            switch descriptor.dropFirst(descriptor.utf8.count - 2) {
+            case "f4": withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { Array($0) }
+            case "f8": withUnsafeBytes(of: Double(value).bitPattern.littleEndian) { Array($0) }
+            default: withUnsafeBytes(of: value.littleEndian) { Array($0.prefix(size)) }
+            }
+          let ordered = descriptor.hasPrefix(">") ? bytes.reversed() : bytes
+          (base + n * rowStride + j * columnStride).copyMemory(from: ordered, byteCount: size)
+        }
+      }
+      let source = BorrowedRows(
+        of: elements, name: "X", base: base, rowCount: rowCount, columnCount: columnCount,
+        rowStride: rowStride, columnStride: columnStride)
+      #expect(try values(source, 1..<4) == [10, 11, 12, 20, 21, 22, 30, 31, 32])
+    }
+  }
 }

@@ -17,11 +17,14 @@ struct ComponentOrderTests {
       let ordered = mixture.inOrder(parameters)
       #expect(mixture.inOrder(ordered) == ordered)
       #expect(ordered.numbers.sorted() == parameters.numbers.sorted())
-      guard mixture.hasExchangeableComponents, parameters.names.contains("weights") else {
+      if mixture.isOrderedByNumbers {
+        let first = stride(from: 0, to: 9, by: 3).map { ordered.means[$0] }
+        #expect(first == first.sorted())
+      } else if mixture.hasExchangeableComponents, parameters.names.contains("weights") {
+        #expect(zip(ordered.weights, ordered.weights.dropFirst()).allSatisfy { $0 >= $1 })
+      } else {
         #expect(ordered == parameters)
-        return
       }
-      #expect(zip(ordered.weights, ordered.weights.dropFirst()).allSatisfy { $0 >= $1 })
       let objectives = try [parameters, ordered].map {
         try engine.score(mixture, under: $0).objective
       }
@@ -39,6 +42,13 @@ struct ComponentOrderTests {
     #expect(
       ordered
         == Parameters(weights: [0.5, 0.25, 0.25], means: [7, -1, 3], covariances: [3, 2, 1]))
+  }
+
+  @Test("Centers without weights are ordered by themselves")
+  func centers() {
+    let parameters: Parameters = ["means": [3, 1, -1, 5, 3, 0]]
+    let expected: Parameters = ["means": [-1, 5, 3, 0, 3, 1]]
+    #expect(KMeansMixture(components: 3, columns: 2).inOrder(parameters) == expected)
   }
 
   @Test("A covariance of all components stays, also if there are as many as columns")

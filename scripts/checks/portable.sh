@@ -88,6 +88,24 @@ if [[ $hasAVX512 ]]; then
   echo "the program for x86-64-v4 starts in $(direct) us, by way of the other in $(starts x86-64-v4) us"
 fi
 
+# Another build of the same version in the place of the first: the later program is not its own.
+cp "$shardem" "$work/first"
+if scripts/portable "$work/prefix" -Xlinker --defsym=another_build=1 > "$work/log" 2>&1; then ok "installed anew"; else
+  tail -n 20 "$work/log"
+  not_ok "installed anew"
+fi
+anew=$(echo "$work"/prefix/libexec/shardem/*/x86-64-v4/shardem)
+if [[ ! $hasAVX512 ]]; then best=$shardem; else best=$anew; fi
+expect "with one later program" test -x "$anew"
+expect "which runs" runs "$best"
+cp "$work/first" "$work/prefix/bin/first"
+shardem=$work/prefix/bin/first
+expect "of another build it does not run" runs "$shardem"
+expect "and if it is asked for, that is said" refused "${hasAVX512:+No such file}" \
+  env SHARDEM_KERNELS=x86-64-v4 "$shardem" fit "$data" -K 2
+shardem=$work/prefix/bin/shardem
+later=$anew
+
 mv "$later" "$later.not"
 expect "without the later one the first runs" runs "$shardem"
 expect "and if that is asked for, it is said" refused "${hasAVX512:+No such file}" \

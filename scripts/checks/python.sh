@@ -22,9 +22,10 @@ if "$python" -m pip install -q './deploy/python[test]' > "$folder/log" 2>&1; the
   finish
 fi
 # What some tests are about; without it they are skipped.
-for package in pyarrow polars mpi4py distributed ray hypothesis; do
+for package in pyarrow polars duckdb mpi4py distributed ray hypothesis mypy; do
   "$python" -m pip install -q "$package" > "$folder/log" 2>&1 || true
 done
+documented=$(grep -oE '\bshardem_[a-z_]+\(' Sources/ShardEMC/shardem.h | tr -d '(' | sort -u | paste -s -d ' ')
 for library in "$folder"/environment/lib/python*/site-packages/shardem/libshardemc*.so; do
   name=$(basename "$library")
   size=$(stat -c %s "$library")
@@ -32,6 +33,10 @@ for library in "$folder"/environment/lib/python*/site-packages/shardem/libsharde
   if ((size < 15000000)); then ok "$name of $size bytes"; else not_ok "$name of $size bytes"; fi
   if ldd "$library" | grep -iE 'swift|mpi|hdf5'; then not_ok "$name needs neither Swift nor MPI nor HDF5"; else
     ok "$name needs neither Swift nor MPI nor HDF5"
+  fi
+  shown=$(nm -D --extern-only --defined-only "$library" | sed 's/.* //' | sort -u | paste -s -d ' ')
+  if [[ $shown == "$documented" ]]; then ok "$name shows what its header documents"; else
+    not_ok "$name shows $shown, expected $documented"
   fi
 done
 if scripts/wheel "$folder/dist" > "$folder/log" 2>&1; then ok "scripts/wheel"; else

@@ -29,11 +29,14 @@ class Workers:
         return self._down[self.rank].get(timeout="60s")
 
 
-def fit(name, rank, size):
+def rows(rank):
     random = np.random.default_rng(rank)
-    own = random.normal(size=(2048, 2)) + 5 * random.integers(0, 2, (2048, 1))
+    return random.normal(size=(2048, 2)) + 5 * random.integers(0, 2, (2048, 1))
+
+
+def fit(name, rank, size):
     ranks = Workers(name, rank, size)
-    return GaussianMixture(2, n_jobs=1, init_params="kmeans").fit(own, comm=ranks).model_
+    return GaussianMixture(2, n_jobs=1, init_params="kmeans").fit(rows(rank), comm=ranks).model_
 
 
 def main():
@@ -45,7 +48,10 @@ def main():
             client.submit(fit, name, rank, len(workers), workers=[worker], pure=False)
             for rank, worker in enumerate(workers)]
         models = client.gather(tasks)
-    print(f"{len(models)} workers:", "equal models" if len(set(models)) == 1 else "different models")
+    # Whole blocks of 1,024 rows each: the same bytes as of all rows in one place.
+    everything = np.concatenate([rows(rank) for rank in range(len(models))])
+    alone = GaussianMixture(2, init_params="kmeans").fit(everything).model_
+    print(f"{len(models)} workers:", "the model of one process" if set(models) == {alone} else "different models")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ import math
 import numbers
 import os
 import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.utils import assert_all_finite, check_random_state
 from sklearn.utils.validation import (
     _check_n_features,
     _check_sample_weight,
@@ -24,6 +26,20 @@ from sklearn.utils.validation import (
 )
 
 from . import _categories, _library, _picture, _ranks, _rows
+
+if TYPE_CHECKING:
+    import pandas
+    from numpy.typing import ArrayLike
+    from typing_extensions import Self
+
+    #: What X may be: arrays, data frames, files, and what comes in batches (iterators, tables of Arrow).
+    Rows = ArrayLike | pandas.DataFrame | str | os.PathLike[str] | _rows.Files | Iterable[Any]
+    #: A number for each row; of files a file, or the name of a column.
+    Weights = ArrayLike | str | os.PathLike[str] | None
+    RandomState = int | np.random.RandomState | None
+    #: (restart, iteration, objective per row, what was gained).
+    Callback = Callable[[int, int, float, float], object]
+    Start = ArrayLike | "Mixture" | str | os.PathLike[str] | bytes | None
 
 
 class Mixture(BaseEstimator):
@@ -41,6 +57,17 @@ class Mixture(BaseEstimator):
         log-posterior; of variational Bayes the whole bound of the log evidence.
     """
 
+    model_: bytes
+    weights_: np.ndarray
+    converged_: bool
+    n_iter_: int
+    lower_bound_: float
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    noise_weight_: float
+    classes_: np.ndarray
+    component_classes_: np.ndarray
+
     _family: str
     #: What `estimate` may be.
     _estimates: tuple[str, ...] = ("ml", "map")
@@ -54,19 +81,22 @@ class Mixture(BaseEstimator):
     _arrays: tuple[str, ...] = ("weights",)
     _least_features = 1
     _takes_no_negative = False
+    #: Whether X is made float64 and looked at for what is not finite before the engine does both, block by block.
+    _is_looked_at = True
 
     # MARK: Fits
 
     def fit(
-        self, X, y=None, sample_weight=None, *, labels=None, start=None, callback=None, comm=None,
-        rebalance=False,
-    ):
+        self, X: Rows, y: object = None, sample_weight: Weights = None, *, labels: ArrayLike | str | None = None,
+        start: Start = None, callback: Callback | None = None, comm: object = None, rebalance: bool = False,
+    ) -> Self:
         """Fits the mixture.
 
         X : array-like of shape (n_samples, n_features), or where rows are
-            Float64 arrays are not copied, whatever their strides. A path, a list of paths or `Files`: data files,
-            which the engine reads itself. A table of Arrow, or an iterator of batches of rows, each perhaps a
-            tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
+            Arrays of numbers are not copied, whatever their strides: by GaussianMixture, BayesianGaussianMixture,
+            StudentTMixture and KMeans whatever their type, by others if it is float64. A path, a list of paths or
+            `Files`: data files, which the engine reads itself. A table of Arrow, or an iterator of batches of
+            rows, each perhaps a tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
         y : ignored
         sample_weight : array-like of shape (n_samples,), optional
             From 0 up; a whole number is a repeated row, a row of weight 0 is none. Of files a file of weights or
@@ -136,10 +166,9 @@ class Mixture(BaseEstimator):
         if "columns" in (content := json.loads(model)):
             self.feature_names_in_ = np.array(content["columns"], object)
 
-    def fit_predict(self, X, y=None, sample_weight=None, **options):
+    def fit_predict(self, X: Rows, y: object = None, sample_weight: Weights = None, **options: Any) -> np.ndarray:
         """Fits the mixture, as `fit` does, and returns the most probable component of each row."""
-        data = self._fitted(X, sample_weight, **options)
-        return _library.predict(self.model_, data, labels=True)[0]
+        return self._predicted(self._fitted(X, sample_weight, **options), "labels")
 
     def _beginning(self, start, options: dict, rows) -> np.ndarray | None:
         """Takes a model to start from into the options; returns labels or responsibilities."""
@@ -218,9 +247,12 @@ class Mixture(BaseEstimator):
     # MARK: Rows
 
     def _taken(
-        self, X, sample_weight=None, labels=None, *, reset=False, ranks=None, may_miss=None,
+        self, X, sample_weight=None, labels=None, *, reset=False, ranks=None, may_miss=None, weighs=False,
     ) -> _Taken:
-        """X and what is beside it, checked."""
+        """X and what is beside it, checked.
+
+        weighs: whether rows count by their weights, as they do in a fit.
+        """
         common = {"missing": self._may_miss if may_miss is None else may_miss}
         if self._threads:
             common["threads"] = self._threads
@@ -253,7 +285,17 @@ class Mixture(BaseEstimator):
             labels, class_names = _labels(labels, len(X), ranks)
             if class_names:
                 common["class_names"] = class_names
-        return _Taken(X, sample_weight, labels, common, names=names)
+        X, absent = self._without_absent(X)
+        if absent is not None and (reset or weighs):
+            sample_weight = np.where(absent, 0.0, 1.0 if sample_weight is None else sample_weight)
+        unlooked = None if self._is_looked_at else {
+            "allow_nan": common["missing"], "estimator_name": type(self).__name__, "input_name": "X"}
+        return _Taken(X, sample_weight, labels, common, names=names, absent=absent, unlooked=unlooked)
+
+    def _without_absent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """X with anything in the place of rows that tell nothing, and which these are; None where there are none
+        such."""
+        return X, None
 
     #: Whether cells may be words.
     _takes_texts = False
@@ -278,15 +320,18 @@ class Mixture(BaseEstimator):
         return _Taken(None, None, None, options, model=self.model_)
 
     def _validated(self, X, *, reset, ranks, common, weights, are_named) -> np.ndarray:
-        """X as float64; `common` has, and takes up, what the engine is to know of it. Weights are not checked yet.
+        """X as numbers; `common` has, and takes up, what the engine is to know of it. Weights are not checked yet.
 
         are_named: whether its columns have names that were looked at.
         """
         X = self._checked(
-            X, reset=reset, are_named=are_named, dtype=np.float64, ensure_min_samples=_least_rows(reset, ranks),
-            ensure_min_features=self._least_features if reset else 1,
-            ensure_all_finite="allow-nan" if common["missing"] else True,
+            X, reset=reset, are_named=are_named, dtype=np.float64 if self._is_looked_at else _library.TYPES,
+            ensure_min_samples=_least_rows(reset, ranks), ensure_min_features=self._least_features if reset else 1,
+            ensure_all_finite=self._is_looked_at and ("allow-nan" if common["missing"] else True),
         )
+        if X.dtype not in _library.TYPES:
+            # Of columns of several types.
+            X = X.astype(np.float64)
         if self._takes_no_negative:
             check_non_negative(X, type(self).__name__)
         return self._prepared(X)
@@ -342,13 +387,13 @@ class Mixture(BaseEstimator):
     def _derive(self, content: dict) -> None:
         """Attributes that follow from others."""
 
-    def save(self, path) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model file, which the program reads."""
         check_is_fitted(self)
         Path(path).write_bytes(self.model_)
 
     @classmethod
-    def load(cls, path, **parameters):
+    def load(cls, path: str | os.PathLike[str], **parameters: Any) -> Self:
         """A fitted estimator, from a model file of this one or the program. What the file tells of its parameters,
         they are, and what `parameters` tell in its place."""
         model = Path(path).read_bytes()
@@ -398,18 +443,22 @@ class Mixture(BaseEstimator):
 
     # MARK: Predictions
 
-    def _opened(self, X, sample_weight=None) -> _library.Data:
+    def _opened(self, X, sample_weight=None, *, weighs=False) -> _library.Data:
         check_is_fitted(self)
-        return self._taken(X, sample_weight).opened()
+        return self._taken(X, sample_weight, weighs=weighs).opened()
 
     def _criteria(self, X, sample_weight=None) -> dict:
-        data = self._opened(X, sample_weight)
+        data = self._opened(X, sample_weight, weighs=True)
         return _library.score(self.model_, data)
 
-    def predict(self, X):
+    def _predicted(self, data: _library.Data, part: str, width: int = 1) -> np.ndarray:
+        """The `part` of a prediction: labels, responsibilities (`width` of a row) or log_densities."""
+        parts = _library.predict(self.model_, data, **{part: width})
+        return next(one for one in parts if one is not None)
+
+    def predict(self, X: Rows) -> np.ndarray:
         """The most probable component of each row, from 0; -1 of noise."""
-        data = self._opened(X)
-        return _library.predict(self.model_, data, labels=True)[0]
+        return self._predicted(self._opened(X), "labels")
 
     def _repr_html_inner(self):
         """What scikit-learn shows in a notebook, and of a fitted one a small picture."""
@@ -429,22 +478,34 @@ _WAYS = ("race", "kmeans", "k-means++", "random")
 class _Taken:
     """Rows that were checked, and how the engine is to open them."""
 
-    def __init__(self, X, sample_weight, labels, options: dict, *, names=None, model: bytes | None = None):
+    def __init__(
+        self, X, sample_weight, labels, options: dict, *, names=None, model: bytes | None = None, absent=None,
+        unlooked: dict | None = None,
+    ):
+        """absent: which rows tell nothing. unlooked: how to look for what is not finite, if nobody has."""
         self.X, self.sample_weight, self.labels, self.options = X, sample_weight, labels, options
-        self.names, self.model = names, model
+        self.names, self.model, self.absent, self.unlooked = names, model, absent, unlooked
 
     def opened(self, ranks=None) -> _library.Data:
         if self.X is None:
             return _library.files(model=self.model, ranks=ranks, **self.options)
-        return _library.rows(self.X, self.sample_weight, self.labels, ranks=ranks, **self.options)
+        try:
+            data = _library.rows(self.X, self.sample_weight, self.labels, ranks=ranks, **self.options)
+        except ValueError:
+            # In scikit-learn's words, if that is what the engine has found.
+            if self.unlooked is not None:
+                assert_all_finite(self.X, **self.unlooked)
+            raise
+        data.absent = self.absent
+        return data
 
     def rebalance(self, ranks: _ranks.Ranks, start: np.ndarray | None) -> np.ndarray | None:
         """Cuts the rows of all ranks anew, with what is beside them; returns the start's of this rank."""
         if self.X is None:
             return start
-        parts = [self.X] + [
+        parts = [np.asarray(self.X, np.float64)] + [
             part[:, None] if part is not None and part.ndim == 1 else part
-            for part in (self.sample_weight, self.labels, start)]
+            for part in (self.sample_weight, self.labels, self.absent, start)]
         widths = [0 if part is None else part.shape[1] for part in parts]
         if any(other != widths for other in ranks.values(widths)):
             raise ValueError("ranks have other columns, or not all have weights, labels or a start")
@@ -452,9 +513,10 @@ class _Taken:
         columns = iter(np.split(rows, np.cumsum(widths)[:-1], axis=1))
         parts = [None if part is None else own for part, own in zip(parts, columns)]
         self.X = parts[0]
-        self.sample_weight, self.labels = (
-            None if part is None else np.ascontiguousarray(part[:, 0]) for part in parts[1:3])
-        return parts[3]
+        self.sample_weight, self.labels, absent = (
+            None if part is None else np.ascontiguousarray(part[:, 0]) for part in parts[1:4])
+        self.absent = None if absent is None else absent > 0
+        return parts[4]
 
 
 class DensityMixture(Mixture):
@@ -465,16 +527,15 @@ class DensityMixture(Mixture):
         tags.estimator_type = "density_estimator"
         return tags
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Rows) -> np.ndarray:
         """The probability of each component for each row, of shape (n_samples, n_components)."""
-        data = self._opened(X)
-        return _library.predict(self.model_, data, responsibilities=self._width)[1]
+        return self._predicted(self._opened(X), "responsibilities", self._width)
 
     @property
     def _width(self) -> int:
         return len(self.weights_) + hasattr(self, "noise_weight_")
 
-    def predict_class(self, X):
+    def predict_class(self, X: Rows) -> np.ndarray:
         """The most probable class of each row, of a fit with labels: one of `classes_`, or None of noise."""
         probabilities = self.predict_class_proba(X)
         best = probabilities.argmax(axis=1)
@@ -482,7 +543,7 @@ class DensityMixture(Mixture):
             return self.classes_[best]
         return np.append(self.classes_.astype(object), None)[best]
 
-    def predict_class_proba(self, X):
+    def predict_class_proba(self, X: Rows) -> np.ndarray:
         """The probability of each class for each row, and behind them that of noise."""
         check_is_fitted(self)
         if not hasattr(self, "component_classes_"):
@@ -494,13 +555,15 @@ class DensityMixture(Mixture):
         belongs[count:, len(self.classes_):] = np.eye(own.shape[1] - count)
         return own @ belongs
 
-    def impute(self, X, random_state=None):
+    def impute(self, X: Rows, random_state: RandomState = None) -> np.ndarray | pandas.DataFrame:
         """X with its missing cells filled: with what is to be expected there, given what a row shows; or with
         draws, if there is a random_state. Of a DataFrame a DataFrame."""
         check_is_fitted(self)
         data = self._taken(X, may_miss=True).opened()
         seed = None if random_state is None else _seed(random_state)
         rows = self._decoded(_library.impute(self.model_, data, seed))
+        if data.absent is not None:
+            rows[data.absent] = 0
         if hasattr(X, "iloc"):
             import pandas
 
@@ -511,29 +574,30 @@ class DensityMixture(Mixture):
         categories = json.loads(self.model_).get("categories")
         return rows if categories is None else _categories.decoded(rows, categories)
 
-    def score_samples(self, X):
+    def score_samples(self, X: Rows) -> np.ndarray:
         """The log density of each row, in nats."""
-        data = self._opened(X)
-        return _library.predict(self.model_, data, log_densities=True)[2]
+        return self._predicted(self._opened(X), "log_densities")
 
-    def score(self, X, y=None, sample_weight=None):
+    def score(self, X: Rows, y: object = None, sample_weight: Weights = None) -> float:
         """The mean log density of the rows, in nats."""
         score = self._criteria(X, sample_weight)
         return score["log_likelihood"] / score["weight"]
 
-    def bic(self, X, sample_weight=None):
+    def bic(self, X: Rows, sample_weight: Weights = None) -> float:
         """The Bayesian information criterion: the lower, the better."""
         return self._criteria(X, sample_weight)["bic"]
 
-    def aic(self, X, sample_weight=None):
+    def aic(self, X: Rows, sample_weight: Weights = None) -> float:
         """Akaike's information criterion: the lower, the better."""
         return self._criteria(X, sample_weight)["aic"]
 
-    def icl(self, X, sample_weight=None):
+    def icl(self, X: Rows, sample_weight: Weights = None) -> float:
         """The integrated completed likelihood, as a criterion: the lower, the better."""
         return self._criteria(X, sample_weight)["icl"]
 
-    def sample(self, n_samples=1, random_state=None):
+    def sample(
+        self, n_samples: int = 1, random_state: RandomState = None,
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Rows drawn from the mixture, and their components, of one with noise None: the rows of `shardem sample`.
 
         random_state : by default that of the estimator.

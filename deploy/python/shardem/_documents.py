@@ -34,6 +34,9 @@ weight_concentration_type : {'dirichlet', 'dirichlet-process'}, default=None
     Of 'vb', the prior of the weights; None is 'dirichlet'.
 unknown_categories : {'error', 'missing'}, default='error'
     What a category is that the fit had not: an error, or with missing='em' a missing cell.
+fractions : {'error', 'round'}, default='error'
+    What a number is that is no whole one: an error, or the nearest whole one, as of counts that are expected
+    values. Of files it is an error.
 missing : {'error', 'em'}, default='error'
     What NaN is: an error, or a missing cell, to whose place the model gives what is probable there.
 noise : None, True or float, default=None

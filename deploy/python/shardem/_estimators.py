@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
@@ -15,11 +18,23 @@ from . import ESTIMATORS, _categories, _library
 from ._base import DensityMixture, Mixture, _least_rows, _number
 from ._documents import documented, keep
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ._base import Rows, Weights
+
 
 class _Covariances:
     """What covariances give: precisions, and their factors, as scikit-learn has them."""
 
+    means_: np.ndarray
+    covariances_: np.ndarray
+    covariance_type_: str
+    precisions_: np.ndarray
+    precisions_cholesky_: np.ndarray
+
     _arrays = ("weights", "means", "covariances", "degrees_of_freedom")
+    _is_looked_at = False
 
     def _derive(self, content):
         self.covariance_type_ = content["covariance_type"]
@@ -99,11 +114,14 @@ class GaussianMixture(_Covariances, DensityMixture):
     }
 
     def __init__(
-        self, n_components=1, *, covariance_type="full", tol=1e-6, reg_covar="1e-6rel", max_iter=1000,
-        n_init=1, init_params="race", estimate="ml", prior=None, missing="error", noise=None,
-        components_per_class=None, weights_init=None, means_init=None, precisions_init=None, random_state=None,
-        warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, covariance_type: str = "full", tol: float = 1e-6,
+        reg_covar: float | str = "1e-6rel", max_iter: int = 1000, n_init: int = 1, init_params: str = "race",
+        estimate: str = "ml", prior: Mapping[str, object] | str | None = None, missing: str = "error",
+        noise: float | bool | None = None, components_per_class: int | None = None,
+        weights_init: ArrayLike | None = None, means_init: ArrayLike | None = None,
+        precisions_init: ArrayLike | None = None, random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False, n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
 
@@ -134,6 +152,10 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
         Of the log evidence, in nats; by scikit-learn's updates what it calls so.
     """
 
+    weight_concentration_: np.ndarray | tuple[np.ndarray, np.ndarray]
+    mean_precision_: np.ndarray
+    degrees_of_freedom_: np.ndarray
+
     _family = "gaussian"
     _estimates_of_files = ("vb",)
     _regularization = "reg_covar"
@@ -142,12 +164,15 @@ class BayesianGaussianMixture(_Covariances, DensityMixture):
     _PRIORS = ("weight_concentration", "mean_precision", "mean", "degrees_of_freedom", "covariance")
 
     def __init__(
-        self, n_components=1, *, covariance_type="full", tol=1e-6, reg_covar="1e-6rel", max_iter=1000,
-        n_init=1, init_params="race", weight_concentration_prior_type="dirichlet_process",
-        weight_concentration_prior=None, mean_precision_prior=None, mean_prior=None,
-        degrees_of_freedom_prior=None, covariance_prior=None, updates="conjugate", missing="error",
-        random_state=None, warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, covariance_type: str = "full", tol: float = 1e-6,
+        reg_covar: float | str = "1e-6rel", max_iter: int = 1000, n_init: int = 1, init_params: str = "race",
+        weight_concentration_prior_type: str = "dirichlet_process",
+        weight_concentration_prior: float | None = None, mean_precision_prior: float | None = None,
+        mean_prior: ArrayLike | None = None, degrees_of_freedom_prior: float | None = None,
+        covariance_prior: ArrayLike | None = None, updates: str = "conjugate", missing: str = "error",
+        random_state: int | np.random.RandomState | None = None, warm_start: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     def _options(self):
@@ -202,6 +227,8 @@ class StudentTMixture(_Covariances, DensityMixture):
     degrees_of_freedom_ : ndarray of shape (n_components,)
     """
 
+    degrees_of_freedom_: np.ndarray
+
     _family = "student-t"
     _regularization = "reg_covar"
     _settings = {
@@ -210,11 +237,15 @@ class StudentTMixture(_Covariances, DensityMixture):
     }
 
     def __init__(
-        self, n_components=1, *, covariance_type="full", degrees_of_freedom="each", tol=1e-6,
-        reg_covar="1e-6rel", max_iter=1000, n_init=1, init_params="race", estimate="ml", prior=None,
-        missing="error", noise=None, components_per_class=None, weights_init=None, means_init=None,
-        precisions_init=None, random_state=None, warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, covariance_type: str = "full",
+        degrees_of_freedom: float | str = "each", tol: float = 1e-6, reg_covar: float | str = "1e-6rel",
+        max_iter: int = 1000, n_init: int = 1, init_params: str = "race", estimate: str = "ml",
+        prior: Mapping[str, object] | str | None = None, missing: str = "error",
+        noise: float | bool | None = None, components_per_class: int | None = None,
+        weights_init: ArrayLike | None = None, means_init: ArrayLike | None = None,
+        precisions_init: ArrayLike | None = None, random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False, n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
 
@@ -238,15 +269,21 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
         The sum of the squared distances of the rows to their centers, each with its weight.
     """
 
+    cluster_centers_: np.ndarray
+    labels_: np.ndarray
+    inertia_: float
+
     _family = "k-means"
     _regularization = None
     _components_name = "n_clusters"
     _arrays = ()
+    _is_looked_at = False
 
     def __init__(
-        self, n_clusters=8, *, init=None, tol=1e-6, max_iter=1000, n_init=1, init_params="race",
-        missing="error", random_state=None, n_jobs=None,
-    ):
+        self, n_clusters: int = 8, *, init: ArrayLike | str | None = None, tol: float = 1e-6,
+        max_iter: int = 1000, n_init: int = 1, init_params: str = "race", missing: str = "error",
+        random_state: int | np.random.RandomState | None = None, n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     def _components(self):
@@ -268,22 +305,22 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Mi
 
     def _fitted(self, *arguments, **options):
         data = super()._fitted(*arguments, **options)
-        self.labels_ = _library.predict(self.model_, data, labels=True)[0]
+        self.labels_ = self._predicted(data, "labels")
         return data
 
-    def transform(self, X):
+    def transform(self, X: Rows) -> np.ndarray:
         """The distance of each row to each center, of shape (n_samples, n_clusters)."""
         check_is_fitted(self)
         rows = self._taken(X).X
         if rows is None:
             raise TypeError("files; expected rows in memory")
-        return euclidean_distances(rows, self.cluster_centers_)
+        return euclidean_distances(np.asarray(rows, np.float64), self.cluster_centers_)
 
     @property
     def _n_features_out(self):
         return len(self.cluster_centers_)
 
-    def score(self, X, y=None, sample_weight=None):
+    def score(self, X: Rows, y: object = None, sample_weight: Weights = None) -> float:
         """Minus the inertia of the rows."""
         return self._criteria(X, sample_weight)["log_likelihood"]
 
@@ -311,10 +348,13 @@ class _ConjugateMixture(_ColumnMixture):
     }
 
     def __init__(
-        self, n_components=1, *, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1, init_params="race",
-        estimate="ml", prior=None, weight_concentration_type=None, missing="error", components_per_class=None,
-        random_state=None, warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, tol: float = 1e-6, regularization: float = 1e-6, max_iter: int = 1000,
+        n_init: int = 1, init_params: str = "race", estimate: str = "ml",
+        prior: Mapping[str, object] | str | None = None, weight_concentration_type: str | None = None,
+        missing: str = "error", components_per_class: int | None = None,
+        random_state: int | np.random.RandomState | None = None, warm_start: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
 
@@ -335,14 +375,19 @@ class BernoulliMixture(_ConjugateMixture):
     probabilities_ : ndarray of shape (n_components, n_features)
     """
 
+    probabilities_: np.ndarray
+
     _family = "bernoulli"
     _arrays = ("weights", "probabilities")
 
     def __init__(
-        self, n_components=1, *, binarize=0.0, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1,
-        init_params="race", estimate="ml", prior=None, weight_concentration_type=None, missing="error",
-        components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, binarize: float | None = 0.0, tol: float = 1e-6,
+        regularization: float = 1e-6, max_iter: int = 1000, n_init: int = 1, init_params: str = "race",
+        estimate: str = "ml", prior: Mapping[str, object] | str | None = None,
+        weight_concentration_type: str | None = None, missing: str = "error",
+        components_per_class: int | None = None, random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False, n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     def _prepared(self, X):
@@ -353,8 +398,35 @@ class BernoulliMixture(_ConjugateMixture):
         return ones
 
 
+class _CountMixture(_ConjugateMixture):
+    """One whose rows are of counts."""
+
+    _takes_no_negative = True
+
+    def __init__(
+        self, n_components: int = 1, *, fractions: str = "error", tol: float = 1e-6,
+        regularization: float = 1e-6, max_iter: int = 1000, n_init: int = 1, init_params: str = "race",
+        estimate: str = "ml", prior: Mapping[str, object] | str | None = None,
+        weight_concentration_type: str | None = None, missing: str = "error",
+        components_per_class: int | None = None, random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False, n_jobs: int | None = None,
+    ) -> None:
+        keep(self, locals())
+
+    def _prepared(self, X):
+        if self.fractions not in ("error", "round"):
+            raise ValueError(f"fractions={self.fractions!r}; expected 'error' or 'round'")
+        return np.rint(X) if self.fractions == "round" else X
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # What makes scikit-learn's checks give whole numbers.
+        tags.input_tags.categorical = self.fractions == "error"
+        return tags
+
+
 @documented
-class PoissonMixture(_ConjugateMixture):
+class PoissonMixture(_CountMixture):
     """A mixture of columns of counts, each of a Poisson distribution.
 
     Attributes
@@ -363,12 +435,10 @@ class PoissonMixture(_ConjugateMixture):
     rates_ : ndarray of shape (n_components, n_features)
     """
 
+    rates_: np.ndarray
+
     _family = "poisson"
     _arrays = ("weights", "rates")
-    _takes_no_negative = True
-
-    def __sklearn_tags__(self):
-        return _whole_numbers(super().__sklearn_tags__())
 
 
 @documented
@@ -381,13 +451,15 @@ class ExponentialMixture(_ConjugateMixture):
     rates_ : ndarray of shape (n_components, n_features)
     """
 
+    rates_: np.ndarray
+
     _family = "exponential"
     _arrays = ("weights", "rates")
     _takes_no_negative = True
 
 
 @documented
-class MultinomialMixture(_ConjugateMixture):
+class MultinomialMixture(_CountMixture):
     """A mixture of rows of counts, such as of words.
 
     Attributes
@@ -396,12 +468,10 @@ class MultinomialMixture(_ConjugateMixture):
     probabilities_ : ndarray of shape (n_components, n_features)
     """
 
+    probabilities_: np.ndarray
+
     _family = "multinomial"
     _arrays = ("weights", "probabilities")
-    _takes_no_negative = True
-
-    def __sklearn_tags__(self):
-        return _whole_numbers(super().__sklearn_tags__())
 
 
 @documented
@@ -412,6 +482,9 @@ class VonMisesFisherMixture(_ColumnMixture):
     ----------
     normalize : bool, default=True
         Whether to divide rows by their lengths; else they have the length 1.
+    zero_rows : {'error', 'ignore'}, default='error'
+        What a row of zeros is, which has no direction: an error, or one that takes no part in a fit or score, such
+        as a text without a word that counts; it is of a component as probably as any row. Of files it is an error.
 
     Attributes
     ----------
@@ -419,24 +492,49 @@ class VonMisesFisherMixture(_ColumnMixture):
     directions_ : ndarray of shape (n_components, n_features)
     """
 
+    directions_: np.ndarray
+    concentrations_: np.ndarray
+
     _family = "von-mises-fisher"
     _least_features = 2
     _arrays = ("weights", "directions", "concentrations")
 
     def __init__(
-        self, n_components=1, *, normalize=True, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1,
-        init_params="race", missing="error", components_per_class=None, random_state=None, warm_start=False,
-        n_jobs=None,
-    ):
+        self, n_components: int = 1, *, normalize: bool = True, zero_rows: str = "error", tol: float = 1e-6,
+        regularization: float = 1e-6, max_iter: int = 1000, n_init: int = 1, init_params: str = "race",
+        missing: str = "error", components_per_class: int | None = None,
+        random_state: int | np.random.RandomState | None = None, warm_start: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     def _prepared(self, X):
+        if self.zero_rows not in ("error", "ignore"):
+            raise ValueError(f"zero_rows={self.zero_rows!r}; expected 'error' or 'ignore'")
         if not self.normalize:
             return X
         lengths = np.linalg.norm(X, axis=1, keepdims=True)
-        if not (lengths > 0).all():
-            raise ValueError(f"row {int(np.argmin(lengths))} has the length 0, which is no direction")
-        return X / lengths
+        if self.zero_rows == "error" and not (lengths > 0).all():
+            raise ValueError(
+                f"row {int(np.argmin(lengths))} has the length 0, which is no direction; zero_rows='ignore' takes it")
+        return X / np.where(lengths > 0, lengths, 1)
+
+    def _without_absent(self, X):
+        if self.zero_rows == "error":
+            return X, None
+        absent = ~X.any(axis=1)
+        if absent.any():
+            # Whatever direction they have.
+            X = X.copy()
+            X[absent, 0] = 1
+        return X, absent
+
+    def _predicted(self, data, part, width=1):
+        values = super()._predicted(data, part, width)
+        if data.absent is not None:
+            own = {"labels": np.argmax(self.weights_), "responsibilities": self.weights_, "log_densities": 0}
+            values[data.absent] = own[part]
+        return values
 
 
 @documented
@@ -455,15 +553,19 @@ class SoftKMeansMixture(DensityMixture):
     means_ : ndarray of shape (n_components, n_features)
     """
 
+    means_: np.ndarray
+
     _family = "soft-k-means"
     _regularization = None
     _arrays = ("means",)
     _settings = {"components-per-class": "components_per_class"}
 
     def __init__(
-        self, n_components=1, *, beta=1.0, tol=1e-6, max_iter=1000, n_init=1, init_params="race", missing="error",
-        components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, beta: float = 1.0, tol: float = 1e-6, max_iter: int = 1000,
+        n_init: int = 1, init_params: str = "race", missing: str = "error",
+        components_per_class: int | None = None, random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False, n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     def _options(self):
@@ -479,13 +581,10 @@ class SoftKMeansMixture(DensityMixture):
         return {**super()._parameters(content), "beta": content["beta"]}
 
 
-def _whole_numbers(tags):
-    tags.input_tags.categorical = True
-    return tags
-
-
 class _CategoryMixture(_ConjugateMixture):
     """A mixture of which some columns are of words or numbers that name categories."""
+
+    categories_: list[list[str] | None]
 
     _takes_texts = True
 
@@ -558,13 +657,18 @@ class CategoricalMixture(_CategoryMixture):
         For each component and column those of the categories.
     """
 
+    probabilities_: list[list[list[float]]]
+
     _family = "categorical"
 
     def __init__(
-        self, n_components=1, *, tol=1e-6, regularization=1e-6, max_iter=1000, n_init=1, init_params="race",
-        estimate="ml", prior=None, weight_concentration_type=None, missing="error", unknown_categories="error",
-        components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, tol: float = 1e-6, regularization: float = 1e-6, max_iter: int = 1000,
+        n_init: int = 1, init_params: str = "race", estimate: str = "ml",
+        prior: Mapping[str, object] | str | None = None, weight_concentration_type: str | None = None,
+        missing: str = "error", unknown_categories: str = "error", components_per_class: int | None = None,
+        random_state: int | np.random.RandomState | None = None, warm_start: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     def _derive(self, content):
@@ -593,14 +697,20 @@ class MixedMixture(_CategoryMixture):
         For each column what they are, None of numbers.
     """
 
+    parameters_: dict[str, dict[str, object]]
+
     _family = "mixed"
     _regularization = "reg_covar"
 
     def __init__(
-        self, n_components=1, *, column_families="auto", tol=1e-6, reg_covar="1e-6rel", max_iter=1000, n_init=1,
-        init_params="race", estimate="ml", prior=None, weight_concentration_type=None, missing="error",
-        unknown_categories="error", components_per_class=None, random_state=None, warm_start=False, n_jobs=None,
-    ):
+        self, n_components: int = 1, *, column_families: Mapping[object, str] | str = "auto",
+        tol: float = 1e-6, reg_covar: float | str = "1e-6rel", max_iter: int = 1000, n_init: int = 1,
+        init_params: str = "race", estimate: str = "ml", prior: Mapping[str, object] | str | None = None,
+        weight_concentration_type: str | None = None, missing: str = "error",
+        unknown_categories: str = "error", components_per_class: int | None = None,
+        random_state: int | np.random.RandomState | None = None, warm_start: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     @property
@@ -701,7 +811,7 @@ def _split(text: str) -> list[str]:
     return terms
 
 
-def load(path, **parameters):
+def load(path: str | os.PathLike[str], **parameters: object) -> Mixture:
     """A fitted estimator from a model file, of the class that it is of: its `load`."""
     model = Path(path).read_bytes()
     _library.check_model(model)

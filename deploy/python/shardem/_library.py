@@ -90,10 +90,15 @@ def _data(array: np.ndarray | None):
     return None if array is None else array.ctypes.data
 
 
-def _rows(X: np.ndarray) -> tuple:
-    """Where the rows of a float64 array are, which has to live as long as they are used."""
-    if X.dtype != np.float64 or not X.dtype.isnative or X.ndim != 2:
-        raise TypeError(f"an array of {X.dtype} with {X.ndim} dimensions; expected float64 with 2")
+#: Types of the numbers of an array that is read where it is: of any order of bytes.
+TYPES = [
+    np.dtype(f"{order}{kind}") for kind in "f8 f4 f2 i8 i4 i2 i1 u8 u4 u2 u1 b1".split() for order in "=<>"]
+
+
+def _rows(X: np.ndarray, types=(np.dtype(np.float64),)) -> tuple:
+    """Where the rows of an array are, which has to live as long as they are used."""
+    if X.dtype not in types or X.ndim != 2:
+        raise TypeError(f"an array of {X.dtype} with {X.ndim} dimensions; expected {types[0]} with 2")
     return (X.ctypes.data, *X.shape, *X.strides)
 
 
@@ -107,7 +112,10 @@ def _beside(numbers: np.ndarray | None, name: str, rows: int) -> tuple:
 
 
 class Data:
-    """Rows to work on: `rows` of them, all ranks together `all_rows`, of `columns` numbers."""
+    """Rows to work on: `rows` of them, all ranks together `all_rows`, of `columns` numbers; which of them are
+    `absent`, as they tell nothing, or None."""
+
+    absent: np.ndarray | None = None
 
     def __init__(self, function: str, *arguments, ranks=None, keep=()):
         """keep: what has to live as long as this."""
@@ -155,10 +163,12 @@ def rows(
     X: np.ndarray, sample_weight: np.ndarray | None = None, labels: np.ndarray | None = None, *, ranks=None,
     **options,
 ) -> Data:
-    """The rows of an array; options as in the header."""
+    """The rows of an array of numbers; options as in the header."""
+    if X.dtype != np.float64:
+        options["type"] = X.dtype.str
     return Data(
-        "shardem_rows", *_rows(X), *_beside(sample_weight, "weights", len(X)), *_beside(labels, "labels", len(X)),
-        json.dumps(options).encode(), ranks=ranks, keep=(X, sample_weight, labels))
+        "shardem_rows", *_rows(X, TYPES), *_beside(sample_weight, "weights", len(X)),
+        *_beside(labels, "labels", len(X)), json.dumps(options).encode(), ranks=ranks, keep=(X, sample_weight, labels))
 
 
 def files(*, model: bytes | None = None, ranks=None, **options) -> Data:

@@ -11,7 +11,8 @@ _COLORS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#b
 
 
 def picture(estimator) -> str:
-    """Of Gaussian and t components ellipses of one and two standard deviations; of others bars of their weights."""
+    """Of Gaussian and t components ellipses of one and two standard deviations; of others bars of their weights, of
+    k-means of the shares of the rows."""
     try:
         content = _ellipses(estimator) or _bars(estimator)
     except (AttributeError, ValueError, np.linalg.LinAlgError):
@@ -66,8 +67,14 @@ def _matrices(estimator) -> np.ndarray:
     }[estimator.covariance_type_]()
 
 
+def _shares(estimator) -> np.ndarray:
+    if not hasattr(estimator, "cluster_centers_"):
+        return estimator.weights_
+    return np.bincount(estimator.labels_, minlength=len(estimator.cluster_centers_)) / len(estimator.labels_)
+
+
 def _bars(estimator) -> str:
-    weights = estimator.weights_
+    weights = _shares(estimator)
     step = (_WIDTH - 20) / len(weights)
     top = max(weights)
     bars = [f"<title>{len(weights)} weights</title>"]

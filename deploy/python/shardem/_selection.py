@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sklearn.base import clone
 
 from . import _library
 from ._base import DensityMixture, _whole
+
+if TYPE_CHECKING:
+    import pandas
+    from numpy.typing import ArrayLike
+
+    from ._base import Callback, Rows, Weights
 
 _CRITERIA = ("bic", "icl", "aic", "cv")
 
@@ -28,7 +35,7 @@ class Selection:
     table_: list[dict]
     criterion: str
 
-    def frame(self):
+    def frame(self) -> pandas.DataFrame:
         """The table as a DataFrame of pandas."""
         import pandas
 
@@ -36,8 +43,10 @@ class Selection:
 
 
 def select(
-    estimator, X, y=None, sample_weight=None, *, n_components=range(1, 10), covariance_type=None, criterion="bic",
-    folds=5, labels=None, callback=None, comm=None, rebalance=False,
+    estimator: DensityMixture, X: Rows, y: object = None, sample_weight: Weights = None, *,
+    n_components: Iterable[int] = range(1, 10), covariance_type: Iterable[str] | None = None, criterion: str = "bic",
+    folds: int = 5, labels: ArrayLike | str | None = None, callback: Callback | None = None, comm: object = None,
+    rebalance: bool = False,
 ) -> Selection:
     """Fits an estimator with several numbers of components, and finds the best: what `shardem select` does.
 

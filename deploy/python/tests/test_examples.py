@@ -12,8 +12,8 @@ from conftest import PROGRAM
 EXAMPLES = Path(__file__).parents[1] / "examples"
 EXPECTED = {
     "choose.py": "best: ", "larger_than_memory.py": "largest difference", "missing_and_mixed.py": "Gentoo",
-    "ranks.py": "1 ranks:", "dask_workers.py": "equal models",
-    "ray_workers.py": "equal models",
+    "ranks.py": "1 ranks:",
+    "dask_workers.py": "2 workers: the model of one process", "ray_workers.py": "2 workers: the model of one process",
 }
 NEEDED = {"ranks.py": "mpi4py.MPI", "dask_workers.py": "distributed", "ray_workers.py": "ray"}
 
@@ -35,6 +35,25 @@ def test_example_runs(name, tmp_path):
         capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
     assert EXPECTED[name] in result.stdout
+
+
+def test_the_readme_runs(tmp_path, monkeypatch):
+    """Its first example, and the lines below the table of estimators, of rows that the first example has."""
+    text = (EXAMPLES.parent / "README.md").read_text()
+    first, lines = (
+        text.partition(f"\n## {section}\n")[2].partition("\n## ")[0] for section in ("First example", "Estimators"))
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec("from shardem import *\nimport shardem", names)
+    exec(_code(first), names)
+    exec("y = labels = (X[:, 0] > 3).astype(int)", names)
+    exec("means, weights, precisions = mixture.means_, mixture.weights_, mixture.precisions_", names)
+    assert len(_code(lines).splitlines()) > 7
+    exec(_code(lines), names)
+
+
+def _code(section):
+    return "\n".join(line[4:] for line in section.splitlines() if line.startswith("    "))
 
 
 def test_the_module_is_the_program():

@@ -56,9 +56,11 @@ def test_odd_parameters(name, parameter):
 @pytest.mark.filterwarnings("ignore")
 @settings
 @given(values=st.lists(st.floats(width=64), min_size=0, max_size=60), columns=st.integers(0, 7), weight=odd, start=odd,
-       labels=odd, name=st.sampled_from(shardem.ESTIMATORS), missing=st.booleans())
-def test_odd_rows(values, columns, weight, start, labels, name, missing):
+       labels=odd, name=st.sampled_from(shardem.ESTIMATORS), missing=st.booleans(),
+       kind=st.sampled_from(["f8", "f8", "f4", "f2", ">f8", "i8", "u1", "?"]))
+def test_odd_rows(values, columns, weight, start, labels, name, missing, kind):
     rows = np.array(values[:len(values) // columns * columns]).reshape(-1, columns) if columns else np.array(values)
+    rows = rows.astype(kind)
     estimator = getattr(shardem, name)(2, max_iter=5, init_params="random")
     if missing and "missing" in estimator.get_params():
         estimator.set_params(missing="em")
@@ -77,13 +79,14 @@ def test_odd_rows(values, columns, weight, start, labels, name, missing):
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 2**65) | st.floats() | st.text(max_size=5)
     | st.sampled_from(
-        ["a.npy", "bernoulli", "mixed", "categorical", "x=gaussian", "*=categorical", "auto", "VVV", "vb", "map"]),
+        ["a.npy", "bernoulli", "mixed", "categorical", "x=gaussian", "*=categorical", "auto", "VVV", "vb", "map",
+         ">f8", "|u1", "<f2"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=6)
 KEYS = [
     "components", "family", "settings", "regularization", "init", "start", "seed", "restarts", "max_iterations",
     "tolerance", "tolerance_parameters", "accelerate", "spikes", "order", "hard", "exact_dense", "columns", "missing",
     "categories", "class_names", "threads", "files", "delimiter", "decimal_comma", "header", "missing_values", "weights",
-    "labels", "memory", "covariances", "criterion", "folds",
+    "labels", "memory", "covariances", "criterion", "folds", "type",
 ]
 SETTINGS = [
     "covariance", "estimate", "prior", "noise", "degrees-of-freedom", "column-families", "components-per-class", "beta",

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -38,16 +39,16 @@ def test_scikit_learn_says_the_same_of_the_parameters(X, covariance):
 
 
 def _forms(X):
-    wide = np.zeros((2 * len(X), 5))
+    wide = np.zeros((2 * len(X), 5), X.dtype)
     wide[::2, 1:4:2] = X
-    packed = np.zeros(len(X), dtype=np.dtype([("a", "u1"), ("x", "f8", (2,))], align=False))
+    packed = np.zeros(len(X), dtype=np.dtype([("a", "u1"), ("x", X.dtype, (2,))], align=False))
     packed["x"] = X
     readonly = X.copy()
     readonly.flags.writeable = False
     return {
         "Fortran": np.asfortranarray(X), "strided": wide[::2, 1:4:2], "backwards": X[::-1].copy()[::-1],
         "flipped columns": X[:, ::-1].copy()[:, ::-1], "unaligned": packed["x"], "read only": readonly,
-        "big endian": X.astype(">f8"), "list": X.tolist(),
+        "big endian": X.astype(X.dtype.newbyteorder(">")), "list": X.tolist(),
     }
 
 
@@ -59,11 +60,32 @@ def test_strides_make_no_difference(X):
         np.testing.assert_array_equal(own.score_samples(rows), expected.score_samples(X), err_msg=name)
 
 
-@pytest.mark.parametrize("kind", ["f4", "i4", "u1", "i8", "?"])
+@pytest.mark.parametrize("kind", ["f2", "f4", "f8", "g", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?"])
 def test_types_make_no_difference(X, kind):
-    rows = np.round(X).astype(kind)
-    rows = rows + 0 if kind != "?" else (X > X.mean(axis=0))
-    assert GaussianMixture(1).fit(rows).model_ == GaussianMixture(1).fit(np.asarray(rows, float)).model_
+    rows = (X > X.mean(axis=0)) if kind == "?" else np.round(X).astype(kind)
+    for estimator in (GaussianMixture(1), KMeans(2)):
+        expected = estimator.fit(np.asarray(rows, float)).model_
+        for name, own in {**_forms(rows), "swapped": rows.astype(rows.dtype.newbyteorder())}.items():
+            assert estimator.fit(own).model_ == expected, name
+
+
+def _forms_of_memory(rows):
+    return {"in order": rows, "Fortran": np.asfortranarray(rows), "strided": np.repeat(rows, 2, axis=0)[::2]}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", ["f2", "f4", "f8", "i2", ">i4", "u1"])
+def test_numbers_of_no_type_are_copied(kind):
+    rows = np.random.default_rng(8).integers(0, 100, (50_000, 8)).astype(kind)
+    for name, own in _forms_of_memory(rows).items():
+        estimator = GaussianMixture(2, max_iter=2, init_params="random", tol=1)
+        estimator.fit(own[:100])
+        tracemalloc.start()
+        estimator.fit(own).predict(own)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        # The labels take 8 bytes a row; a copy would take 8 more at least, the smallest.
+        assert most < 12 * len(rows), name
 
 
 def test_threads_make_no_difference(X):
@@ -261,6 +283,57 @@ def test_unknown_categories_of_files_may_be_missing(tmp_path):
         own.set_params(unknown_categories="error").predict(tmp_path / "others.csv")
 
 
+@pytest.mark.parametrize("estimator", [shardem.PoissonMixture, shardem.MultinomialMixture])
+def test_fractions_may_be_rounded(estimator, tmp_path):
+    rows = np.random.default_rng(5).poisson([3.0, 1.0, 7.0], (100, 3)) + 0.0
+    near = rows + np.linspace(-0.4, 0.4, 300).reshape(100, 3) * (rows > 0)
+    own = estimator(2, fractions="round").fit(near)
+    assert own.model_ == estimator(2).fit(rows).model_
+    np.testing.assert_array_equal(own.predict_proba(near), own.predict_proba(rows))
+    with pytest.raises(ValueError, match="found 0.6.* expected|whole"):
+        estimator(2).fit(np.where(rows == 0, 0.6, rows))
+    with pytest.raises(ValueError, match="fractions"):
+        estimator(2, fractions="floor").fit(rows)
+
+
+def test_rows_without_a_direction_may_be_ignored():
+    rows = np.random.default_rng(6).normal(size=(100, 3)) + [[3, 0, 0], [0, 3, 0]] * 50
+    with_zeros = rows.copy()
+    with_zeros[::10] = 0
+    rest = np.delete(rows, np.s_[::10], axis=0)
+    with pytest.raises(ValueError, match="row 0 has the length 0.*zero_rows"):
+        shardem.VonMisesFisherMixture(2).fit(with_zeros)
+    own = shardem.VonMisesFisherMixture(2, zero_rows="ignore").fit(with_zeros)
+    # The rows have other numbers, by which starts are drawn: the same maximum to 1e-6 of what is left to gain per row,
+    # of which parameters are good to its root.
+    np.testing.assert_allclose(
+        own.directions_, shardem.VonMisesFisherMixture(2).fit(rest).directions_, rtol=0, atol=1e-3)
+    np.testing.assert_array_equal(own.predict_proba(with_zeros)[::10], [own.weights_] * 10)
+    assert (own.predict(with_zeros)[::10] == np.argmax(own.weights_)).all()
+    assert (own.score_samples(with_zeros)[::10] == 0).all()
+    # Sums are exact; the mean of 90 numbers has a rounding or two.
+    assert own.score(with_zeros) == pytest.approx(own.score(rest), rel=1e-14)
+    assert own.score(with_zeros, sample_weight=np.arange(100.0)) == pytest.approx(
+        own.score(rest, sample_weight=np.delete(np.arange(100.0), np.s_[::10])), rel=1e-14)
+    np.testing.assert_array_equal(own.predict(np.zeros((4, 3))), np.argmax(own.weights_))
+    with pytest.raises(ValueError, match="weights are 0"):
+        own.score(np.zeros((4, 3)))
+    with pytest.raises(ValueError, match="zero_rows"):
+        shardem.VonMisesFisherMixture(2, zero_rows="drop").fit(rows)
+
+
+@pytest.mark.parametrize("estimator", [GaussianMixture, BayesianGaussianMixture, shardem.StudentTMixture])
+def test_what_is_not_finite_is_said_in_the_words_of_scikit_learn(X, estimator):
+    for value, word in ((np.nan, "NaN"), (np.inf, "infinity"), (-np.inf, "infinity")):
+        rows = X.copy()
+        rows[17, 1] = value
+        for fit in (lambda: estimator(2).fit(rows), lambda: estimator(2).fit(X).predict(rows)):
+            with pytest.raises(ValueError, match=f"Input X contains {word}"):
+                fit()
+    with pytest.raises(ValueError, match="Input X contains infinity"):
+        estimator(2, missing="em").fit(rows)
+
+
 @pytest.mark.parametrize(
     "parameters, message",
     [
@@ -308,6 +381,7 @@ def test_options_are_checked(X, options, message, monkeypatch):
         ({"columns": ["a", "a"]}, "same name"), ({"columns": ["a"]}, "names"), ({"threads": 0}, "threads"),
         ({"categories": [None]}, "categories"), ({"categories": [[], None]}, "categories"), ({"missing": 1}, "missing"),
         ({"categories": [["a", "a"], None]}, "categories"), ({"class_names": []}, "class_names"), ({"x": 1}, "x"),
+        ({"type": "<c16"}, "type"), ({"type": ""}, "type"), ({"type": 8}, "type"),
     ],
 )
 def test_options_of_rows_are_checked(X, options, message):
@@ -378,8 +452,6 @@ def test_a_fitted_one_has_a_picture(name, X):
     estimator = getattr(shardem, name)(3, max_iter=5)
     assert "<svg" not in estimator._repr_html_().partition("</style>")[2].rpartition("</div>")[2]
     picture = estimator.fit(np.round(X))._repr_html_().rpartition("</div>")[2]
-    if name == "KMeans":
-        return
     drawn = xml.etree.ElementTree.fromstring(picture[picture.index("<svg"):])
     assert len([part for part in drawn if part.tag.endswith(("ellipse", "rect"))]) in (3, 6)
 

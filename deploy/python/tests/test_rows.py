@@ -137,6 +137,35 @@ def test_polars(faithful):
     _same(own, GaussianMixture(2).fit(faithful))
 
 
+def test_duckdb(faithful):
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    expected = GaussianMixture(2).fit(faithful)
+    with duckdb.connect() as connection:
+        connection.register("faithful", faithful)
+        relation = connection.sql(f"SELECT {', '.join(faithful)} FROM faithful")
+        _same(GaussianMixture(2).fit(relation), expected)
+
+
+def test_batches_of_parquet(faithful, tmp_path):
+    pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "faithful.parquet"
+    faithful.to_parquet(path, index=False, row_group_size=100)
+    expected = GaussianMixture(2).fit(faithful)
+    _same(GaussianMixture(2).fit(parquet.ParquetFile(path).iter_batches(batch_size=70)), expected)
+    groups = parquet.ParquetFile(path)
+    _same(GaussianMixture(2).fit(groups.read_row_group(i) for i in range(groups.num_row_groups)), expected)
+
+
+def test_data_frames_of_several_types(faithful):
+    frame = faithful.assign(long=faithful["eruptions"] > 3, count=faithful["waiting"].astype("int8"))
+    own = GaussianMixture(1).fit(frame)
+    _same(own, GaussianMixture(1).fit(frame.astype(float)))
+    short = frame.astype("float32")
+    _same(GaussianMixture(1).fit(short), GaussianMixture(1).fit(short.astype(float)))
+
+
 # MARK: Categories
 
 
