@@ -48,7 +48,9 @@ struct ComponentOrderTests {
   func centers() {
     let parameters: Parameters = ["means": [3, 1, -1, 5, 3, 0]]
     let expected: Parameters = ["means": [-1, 5, 3, 0, 3, 1]]
-    #expect(KMeansMixture(components: 3, columns: 2).inOrder(parameters) == expected)
+    let clusters = KMeansMixture(components: 3, columns: 2)
+    #expect(clusters.inOrder(parameters) == expected)
+    #expect(HardMixture(clusters).inOrder(parameters) == expected)
   }
 
   @Test("A covariance of all components stays, also if there are as many as columns")

@@ -3,6 +3,7 @@ import MessagePassing
 import MixtureModels
 import RowSources
 import ShardEM
+import Synchronization
 import Testing
 import _TestSupport
 
@@ -145,8 +146,15 @@ struct RaceTests {
     let model = GaussianMixture(
       components: 7, columns: 4, covariance: UnconstrainedCovariances(.full),
       units: try engine.columnVariances(), ranges: data.ranges)
-    let fit = try engine.fit(model, from: .race, options: FitOptions(seed: seed))
+    let races = Mutex(0)
+    let fit = try engine.fit(
+      model, from: .race, options: FitOptions(seed: seed),
+      onSearch: { report in
+        if case .starts = report.stage { races.withLock { $0 += 1 } }
+      })
     #expect(model.spikes(in: fit.parameters, rows: fit.rows).isEmpty)
+    // A case for this test is one where the first race ends with some.
+    if [3, 4].contains(seed) { #expect(races.withLock { $0 } > 1) }
   }
 
   /// What tolerances compare is relative there: the same clusters in any unit.
