@@ -81,7 +81,7 @@ extension Checkpoint {
       ("program", .string(program.version)), ("arithmetic", .string(program.arithmetic)),
       ("starts", .list(starts.map { $0?.text ?? .null })),
       ("walks", .list(walks.map { $0.map { .integer($0) } ?? .null })),
-      ("added", added == 0 ? nil : .integer(added)),
+      ("added", added.map { .string(String($0, radix: 16)) }),
       ("settings", .object(settings)), ("data", data.text),
     ]).description
   }
@@ -110,8 +110,8 @@ extension Checkpoint {
     self.starts = starts
     self.walks = walks.map(\.int)
     // Most have none.
-    added = header["added"]?.int ?? 0
-    guard (0...starts.count).contains(added) else { return nil }
+    added = header["added"]?.string.flatMap { UInt64($0, radix: 16) }
+    guard header["added"] == nil || added != nil && !starts.isEmpty else { return nil }
   }
 }
 

@@ -38,7 +38,7 @@ package struct Checkpoint: Equatable, Sendable {
   package let starts: [Start?]
   /// As `FitState` has them.
   let walks: [Int?]
-  let added: Int
+  let added: UInt64?
 
   package init(
     _ state: FitState, of model: any Model, _ identity: FitIdentity

@@ -28,9 +28,6 @@ public struct CheckpointError: InputError, Equatable {
     case setting(option: String, found: String?, expected: String?)
     /// Made with another limit of iterations, after starts that have ended with it.
     case startsEnded(option: String, found: String, expected: Int)
-    /// Made with another limit of iterations, after a start that follows from what a selection's fits have
-    /// come to under it.
-    case startsAdded(option: String, found: String, expected: Int)
     /// Made by a selection, of a fit that has begun once more from what another has found, and to be gone on
     /// from by that fit alone.
     case ofSelection
@@ -92,9 +89,6 @@ extension CheckpointError: CustomStringConvertible {
     case .startsEnded(let option, let found, let expected):
       "made with \(option) \(found), not with \(expected), after a start that ended "
         + "with it; give that, or begin anew without \(Term.resuming), in another folder"
-    case .startsAdded(let option, let found, let expected):
-      "made with \(option) \(found), not with \(expected), after a start from another fit that had come "
-        + "to its end under it; give that, or begin anew without \(Term.resuming), in another folder"
     case .ofSelection: Self.ofSelection
     case .beyondLimit(let option, let iteration, let limit):
       "made after iteration \(iteration), past \(option) \(limit); give at least "

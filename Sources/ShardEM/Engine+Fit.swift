@@ -54,15 +54,14 @@ extension Engine {
     }
   }
 
-  /// - Parameter added: how many starts may have been added to these.
+  /// - Parameter mayHaveAdded: whether a start may have been added to these.
   /// - Throws: unless a fit of a model from so many starts can go on from a state.
   func requireSuitable(
-    _ state: FitState?, _ model: some Model, starts: Int, added: Int = 0
+    _ state: FitState?, _ model: some Model, starts: Int, mayHaveAdded: Bool = false
   ) throws {
     guard let state else { return }
-    guard state.own.count == starts, state.added <= added else {
-      throw world.common(
-        ForeignState(starts: state.own.count, expected: starts, added: state.added))
+    guard state.own.count == starts, mayHaveAdded || state.added == nil else {
+      throw world.common(ForeignState(starts: state.own.count, expected: starts))
     }
     guard state.starts.compactMap({ $0?.parameters }).allSatisfy(model.layout.fits) else {
       throw FitError.unusable(setting: "a state of another model", expected: "one of this")

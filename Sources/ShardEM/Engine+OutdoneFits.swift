@@ -13,7 +13,7 @@ extension Engine {
     for number in Self.bySize(ended) {
       let job = jobs[number].starting(from: Self.neighbors(of: number, jobs, ended))
       guard !job.neighbors.isEmpty, let mixture = try? job.mixture.get() else { continue }
-      if job.course.state.added == 0 { job.course.addStart() }
+      job.course.addStart(from: Neighbor.digest(of: job.neighbors))
       let own = job.course.state.own.upperBound
       let limit = try searchesTogether(of: mixture)
       // Also the ends of those before it, which it follows from.

@@ -129,7 +129,7 @@ extension Engine {
       if case .success(let mixture) = mixture {
         state = try resuming(number, mixture)
         try requireSuitable(
-          state, mixture, starts: starts, added: plan.initialization.isRace ? 1 : 0)
+          state, mixture, starts: starts, mayHaveAdded: plan.initialization.isRace)
       }
       return SelectionJob(
         number: number, name: candidate.name, mixture: mixture,

@@ -50,11 +50,11 @@ final class FitCourse: @unchecked Sendable {
   var state: FitState { progress.withLock { $0.state } }
   var keepSeconds: Double { progress.withLock { $0.keepSeconds } }
 
-  /// One more start is to be run.
-  func addStart() {
+  /// One more start is to be run, that follows from something with this digest.
+  func addStart(from source: UInt64) {
     progress.withLock {
-      $0.state.addStart()
-      $0.marks.append(nil)
+      $0.state.addStart(from: source)
+      $0.marks += Array(repeating: nil, count: $0.state.starts.count - $0.marks.count)
     }
   }
 

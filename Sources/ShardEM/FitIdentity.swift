@@ -10,8 +10,7 @@ public struct FitIdentity: Sendable, Equatable {
   /// that converged before. A start that has ended by its limit, or failed, could have gone on, or ended
   /// before, and have become the best: from then on the limit stays. A tolerance always stays: whether
   /// a start would have converged earlier by another one is not known from the checkpoint, which has no
-  /// changes of parameters. A start that a selection has added follows from the ends of other fits, which
-  /// need not be in their checkpoints yet.
+  /// changes of parameters.
   private let limitOption: String?
   /// Whether the fit is one of a selection, which may have added starts.
   private let isOfSelection: Bool
@@ -46,7 +45,9 @@ public struct FitIdentity: Sendable, Equatable {
       throw CheckpointError(
         file, .program(found: checkpoint.program.version, expected: program.version))
     }
-    guard isOfSelection || checkpoint.added == 0 else { throw CheckpointError(file, .ofSelection) }
+    guard isOfSelection || checkpoint.added == nil else {
+      throw CheckpointError(file, .ofSelection)
+    }
     let found = checkpoint.settings
     for option in options + found.keys.filter({ values[$0] == nil }).sorted()
     where found[option] != values[option] {
@@ -67,9 +68,6 @@ public struct FitIdentity: Sendable, Equatable {
   private func require(
     _ limit: Int, _ option: String, instead found: String, _ checkpoint: Checkpoint, file: String
   ) throws {
-    guard checkpoint.added == 0 else {
-      throw CheckpointError(file, .startsAdded(option: option, found: found, expected: limit))
-    }
     let starts = checkpoint.starts.compactMap { $0 }
     if starts.contains(where: { $0.hasEnded && !$0.converged }) {
       throw CheckpointError(file, .startsEnded(option: option, found: found, expected: limit))

@@ -9,9 +9,9 @@ public struct FitState: Sendable, Equatable {
   /// Of each start that is under way, the walks that it has taken since its last iteration, or since it
   /// began: it takes them again when the fit goes on. Nil of others.
   package var walks: [Int?]
-  /// How many of the starts, the last ones, a selection has added: they follow from what other fits have
-  /// found (`Engine.beginOutdoneAgain`).
-  package var added = 0
+  /// If a selection has added the last of the starts, a digest of what that follows from: what other fits
+  /// have found (`Engine.beginOutdoneAgain`).
+  package var added: UInt64?
 
   /// The beginning of a fit of so many starts.
   package init(starts: Int) {
@@ -19,14 +19,17 @@ public struct FitState: Sendable, Equatable {
     walks = Array(repeating: nil, count: starts)
   }
 
-  mutating func addStart() {
-    starts.append(nil)
-    walks.append(nil)
-    added += 1
+  /// Adds a start; of one that has been added before, from something else, nothing stays.
+  mutating func addStart(from source: UInt64) {
+    guard added != source else { return }
+    let count = own.count
+    starts = starts.prefix(count) + [nil]
+    walks = walks.prefix(count) + [nil]
+    added = source
   }
 
   /// The starts that have not been added.
-  var own: Range<Int> { 0..<starts.count - added }
+  var own: Range<Int> { 0..<starts.count - (added == nil ? 0 : 1) }
 
   /// Whether nothing is to come but the log-likelihoods of what has been reached.
   public var isSettled: Bool {
@@ -99,12 +102,8 @@ public struct ForeignState: InputError, Equatable, CustomStringConvertible {
   let starts: Int
   /// Those of the fit.
   let expected: Int
-  /// Those that a selection has added to the state's.
-  let added: Int
 
-  package init(starts: Int, expected: Int, added: Int = 0) {
-    (self.starts, self.expected, self.added) = (starts, expected, added)
-  }
+  package init(starts: Int, expected: Int) { (self.starts, self.expected) = (starts, expected) }
 
   public var description: String {
     if starts == expected { return "the checkpoint is " + CheckpointError.ofSelection }

@@ -27,6 +27,18 @@ struct Neighbor: Sendable {
     return own == other ? model.layout.expanding(parameters, of: mixture.layout) : nil
   }
 
+  /// Hardly ever the same of others.
+  static func digest(of neighbors: [Neighbor]) -> UInt64 {
+    Digest(
+      words: neighbors.flatMap { neighbor in
+        [
+          Digest(bytes: neighbor.mixture.kind.utf8).value,
+          Digest(neighbor.mixture.numbers(of: neighbor.parameters)).value,
+        ]
+      }
+    ).value
+  }
+
   /// How many splits of a smaller mixture are tried.
   private static let splits = 4
 }
