@@ -69,7 +69,9 @@ package struct Checkpoint: Equatable, Sendable {
   /// The parameters of the best model so far: of each start that which it has reached. Nil for a
   /// model of another size.
   package func likeliest(of model: any Model) -> Parameters? {
-    let known = starts.compactMap { $0 }.filter { $0.numbers != nil }
+    var known = starts.compactMap { $0 }.filter { $0.numbers != nil }
+    // Spikes last, as the fit has them: a start is known to have some when it has ended.
+    if !known.allSatisfy(\.hasSpikes) { known.removeAll(where: \.hasSpikes) }
     guard var best = known.first else { return nil }
     for start in known where start.mean > best.mean { best = start }
     return best.numbers.flatMap { model.parameters(numbers: $0) }
