@@ -35,6 +35,7 @@ public struct HardMixture<Base: Family>: DerivedFamily {
   public var isExtrapolable: Bool { base.hasMoreLatent && base.isExtrapolable }
   public var objectiveName: String { "classification \(base.objectiveName)" }
   public var responsibilityCount: Int { base.responsibilityCount }
+  public var isOrderedByNumbers: Bool { base.isOrderedByNumbers }
   public var takesMissing: Bool { base.takesMissing }
   public var fileVersion: Int { base.fileVersion }
   public var kind: String { base.kind }

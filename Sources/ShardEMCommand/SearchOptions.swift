@@ -68,7 +68,8 @@ struct SearchOptions: ParsableArguments, CommonOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Components by weight, the largest first, unless the start is a file; or as the start has them.",
+      "Components by weight, the largest first, or where they have none by centers, unless the start is a file; "
+        + "or as the start has them.",
       valueName: "weight|none"))
   var order = SearchOptions.defaults.order
 
