@@ -125,8 +125,9 @@ extension Engine {
       // Far from those that are counted up.
       plan.options.seed &+= 0x9e37_79b9_7f4a_7c15
       do {
-        found = Contender.ranked(found + (try await race(plan, restart: restart, size)))
-      } catch is FitError {
+        found = Contender.ranked(
+          found + (try await tentative.race(plan, restart: restart, size)))
+      } catch is any SearchFailure {
         // All of its starts have failed; those before have not.
       }
     }
