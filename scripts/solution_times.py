@@ -71,7 +71,6 @@ ONEDAL = """
 import json, resource, sys
 import numpy
 import sklearnex, daal4py
-from sklearn.mixture import GaussianMixture
 k = int(sys.argv[2])
 def cpu():
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -128,6 +127,8 @@ def main():
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--json", default=None)
     arguments = parser.parse_args()
+    for name in set(arguments.sets.split(",")) - set(SETS):
+        parser.error(f"--sets {name}; expected of {', '.join(SETS)}")
     lines = []
     print(f"{'set':14} {'rows x columns, K':>20} {'fit':14} {'s':>7} {'iterations':>10} {'nats a row':>11} {'times':>6}")
     for name in arguments.sets.split(","):

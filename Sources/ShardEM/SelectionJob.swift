@@ -51,6 +51,6 @@ struct EndedJob: Sendable {
 /// Rows that were left out of a fit have no log-likelihood.
 struct ImpossibleRows: InputError, CustomStringConvertible {
   var description: String {
-    "a row of these has no density under the fit to the others; raise \(Term.regularization)"
+    "a row that was left out has no density under the fit to the others; raise \(Term.regularization)"
   }
 }

@@ -38,7 +38,7 @@ enum BuildIdentity {
     {
       let name = start + 12
       let content = name + filled(nameSize)
-      guard content + size <= notes.bytes.count else { return nil }
+      guard size > 0, content + size <= notes.bytes.count else { return nil }
       if kind == identityNote, notes.bytes[name..<name + nameSize].elementsEqual("GNU\0".utf8) {
         return notes.bytes[content..<content + size].map(hexadecimal).joined()
       }

@@ -248,7 +248,7 @@ struct SelectionTests {
       return "\(error)"
     }
     for text in outcomes {
-      #expect(text.hasPrefix("a row of these has no density under the fit to the others"))
+      #expect(text.hasPrefix("a row that was left out has no density under the fit to the others"))
     }
   }
 
