@@ -322,6 +322,20 @@ def test_rows_without_a_direction_may_be_ignored():
         shardem.VonMisesFisherMixture(2, zero_rows="drop").fit(rows)
 
 
+@pytest.mark.parametrize("zero_rows", ["error", "ignore"])
+def test_directions_do_not_depend_on_lengths(zero_rows):
+    rows = np.random.default_rng(6).normal(size=(100, 3)) + [[3, 0, 0], [0, 3, 0]] * 50
+    # Powers of two, by which numbers are multiplied without rounding: squares that are beyond float64 or are 0.
+    scaled = np.ldexp(rows, np.array([0, 700, -700, 1000, -1000] * 20)[:, None])
+    mixture = shardem.VonMisesFisherMixture(2, zero_rows=zero_rows)
+    model = mixture.fit(rows).model_
+    assert mixture.fit(scaled).model_ == model
+    np.testing.assert_array_equal(mixture.predict_proba(scaled), mixture.predict_proba(rows))
+    units = mixture.predict_proba([[1, 0, 0], [-1, -1, 0]])
+    for length in (5e-324, 1e200, 1.7e308):
+        np.testing.assert_array_equal(mixture.predict_proba([[length, 0, 0], [-length, -length, 0]]), units)
+
+
 @pytest.mark.parametrize("estimator", [GaussianMixture, BayesianGaussianMixture, shardem.StudentTMixture])
 def test_what_is_not_finite_is_said_in_the_words_of_scikit_learn(X, estimator):
     for value, word in ((np.nan, "NaN"), (np.inf, "infinity"), (-np.inf, "infinity")):
