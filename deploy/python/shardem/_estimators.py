@@ -513,13 +513,17 @@ class VonMisesFisherMixture(_ColumnMixture):
             raise ValueError(f"zero_rows={self.zero_rows!r}; expected 'error' or 'ignore'")
         if not self.normalize:
             return X
-        lengths = np.linalg.norm(X, axis=1, keepdims=True)
-        if self.zero_rows == "error" and not (lengths > 0).all():
+        largest = np.maximum(X.max(axis=1, initial=0), -X.min(axis=1, initial=0))
+        if self.zero_rows == "error" and not largest.all():
             raise ValueError(
-                f"row {int(np.argmin(lengths))} has the length 0, which is no direction; zero_rows='ignore' takes it")
-        return X / np.where(lengths > 0, lengths, 1)
+                f"row {int(np.argmin(largest))} has the length 0, which is no direction; zero_rows='ignore' takes it")
+        # By a power of two, which changes no digit, so that no square is beyond float64 or 0.
+        rows = np.ldexp(X, -np.frexp(largest)[1][:, None])
+        rows /= np.where(largest > 0, np.linalg.norm(rows, axis=1), 1)[:, None]
+        return rows
 
     def _without_absent(self, X):
+        # Rows of zeros as they were given: no other becomes one by its division.
         if self.zero_rows == "error":
             return X, None
         absent = ~X.any(axis=1)
