@@ -323,6 +323,16 @@ def test_rows_without_a_direction_may_be_ignored():
 
 
 @pytest.mark.parametrize("zero_rows", ["error", "ignore"])
+def test_directions_with_missing_cells_are_refused_as_such(zero_rows):
+    rows = np.random.default_rng(6).normal(size=(100, 3))
+    mixture = shardem.VonMisesFisherMixture(2, zero_rows=zero_rows, missing="em").fit(rows)
+    rows[7, 1] = np.nan
+    for refused in (mixture.fit, mixture.predict, mixture.score_samples, mixture.impute):
+        with pytest.raises(ValueError, match="^row 7 .*NaN"):
+            refused(rows)
+
+
+@pytest.mark.parametrize("zero_rows", ["error", "ignore"])
 def test_directions_do_not_depend_on_lengths(zero_rows):
     rows = np.random.default_rng(6).normal(size=(100, 3)) + [[3, 0, 0], [0, 3, 0]] * 50
     # Powers of two, by which numbers are multiplied without rounding: squares that are beyond float64 or are 0.
