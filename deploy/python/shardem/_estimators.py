@@ -511,9 +511,11 @@ class VonMisesFisherMixture(_ColumnMixture):
     def _prepared(self, X):
         if self.zero_rows not in ("error", "ignore"):
             raise ValueError(f"zero_rows={self.zero_rows!r}; expected 'error' or 'ignore'")
+        largest = np.maximum(X.max(axis=1, initial=0), -X.min(axis=1, initial=0))
+        if np.isnan(largest).any():
+            raise ValueError(f"row {int(np.isnan(largest).argmax())} has NaN; directions have no missing cells")
         if not self.normalize:
             return X
-        largest = np.maximum(X.max(axis=1, initial=0), -X.min(axis=1, initial=0))
         if self.zero_rows == "error" and not largest.all():
             raise ValueError(
                 f"row {int(np.argmin(largest))} has the length 0, which is no direction; zero_rows='ignore' takes it")
