@@ -463,6 +463,19 @@ def test_control_c_ends_the_fit():
     assert subprocess.run([sys.executable, "-c", program], timeout=120).returncode == 17
 
 
+def test_errors_of_the_engine_name_arguments(tmp_path):
+    rows = np.random.default_rng(1).normal(size=(50, 2))
+    rows[:, 1] = rows[:, 0]
+    with pytest.raises(ValueError, match=r"raise reg_covar \(or regularization\)"):
+        GaussianMixture(2, reg_covar=0).fit(rows)
+    path = tmp_path / "rows.csv"
+    path.write_text("a,b\n1,2\n?,4\n5,7\n")
+    with pytest.raises(ValueError, match="give missing='em' and Files.missing_values '\\?'"):
+        GaussianMixture(1).fit(path)
+    with pytest.raises(ValueError, match=r"lower n_components \(or n_clusters\)"):
+        shardem.KMeans(4, missing="em").fit(shardem.Files(path, missing_values=["?"]))
+
+
 def test_import_takes_no_scikit_learn():
     program = "import sys, shardem; sys.exit('sklearn' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -191,6 +191,17 @@ def test_an_error_on_one_rank_raises_on_all(rows, what):
     assert not isinstance(on_ranks(2, lambda comm: GaussianMixture(2).fit(rows[:99], comm=comm))[0], Exception)
 
 
+def test_an_error_of_one_rank_is_the_same_sentence_on_all(rows):
+    def work(comm):
+        own = rows[comm.rank * 1024:(comm.rank + 1) * 1024].copy()
+        own[7, 1] = np.nan if comm.rank == 1 else 0
+        return GaussianMixture(2, **OPTIONS).fit(own, comm=comm)
+
+    first, second = on_ranks(2, work)
+    assert str(first) == str(second)
+    assert "X of rank 1: row 8, column 2: found nan" in str(first) and str(first).endswith("or give missing='em'")
+
+
 class Odd:
     rank, size = 0, 2
 
