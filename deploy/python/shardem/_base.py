@@ -492,8 +492,8 @@ class _Taken:
         try:
             data = _library.rows(self.X, self.sample_weight, self.labels, ranks=ranks, **self.options)
         except ValueError:
-            # In scikit-learn's words, if that is what the engine has found.
-            if self.unlooked is not None:
+            # In scikit-learn's words, if that is what the engine has found; of ranks in those that all have.
+            if self.unlooked is not None and ranks is None:
                 assert_all_finite(self.X, **self.unlooked)
             raise
         data.absent = self.absent
