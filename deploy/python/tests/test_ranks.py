@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import shardem
-from shardem import CategoricalMixture, GaussianMixture, MixedMixture, _ranks
+from shardem import CategoricalMixture, GaussianMixture, KMeans, MixedMixture, _ranks
 
 from conftest import DATA
 
@@ -79,6 +79,15 @@ def test_ranks_give_the_bytes_of_one_process(rows, size):
         return mixture.model_
 
     assert on_ranks(size, work) == [expected.model_] * size
+
+
+def test_without_rows_there_is_no_picture_of_k_means(rows):
+    def work(comm):
+        own = KMeans(2, **OPTIONS).fit(rows if comm.rank == 0 else rows[:0], comm=comm)
+        return own._repr_html_()
+
+    first, second = on_ranks(2, work)
+    assert "<title>2 weights</title>" in first and "<title>2 weights</title>" not in second
 
 
 def test_rows_are_cut_anew(rows):
