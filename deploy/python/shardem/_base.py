@@ -94,9 +94,11 @@ class Mixture(BaseEstimator):
 
         X : array-like of shape (n_samples, n_features), or where rows are
             Arrays of numbers are not copied, whatever their strides: by GaussianMixture, BayesianGaussianMixture,
-            StudentTMixture and KMeans whatever their type, by others if it is float64. A path, a list of paths or
-            `Files`: data files, which the engine reads itself. A table of Arrow, or an iterator of batches of
-            rows, each perhaps a tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
+            StudentTMixture and KMeans whatever their type, by others if it is float64 and they change nothing, as
+            BernoulliMixture (binarize), VonMisesFisherMixture (normalize), fractions='round' and categories do. A
+            path, a list of paths or `Files`: data files, which the engine reads itself. A table of Arrow, or an
+            iterator of batches of rows, each perhaps a tuple with their weights: gathered in memory, or beyond
+            256 MB in a temporary file.
         y : ignored
         sample_weight : array-like of shape (n_samples,), optional
             From 0 up; a whole number is a repeated row, a row of weight 0 is none. Of files a file of weights or
