@@ -564,8 +564,6 @@ class DensityMixture(Mixture):
         data = self._taken(X, may_miss=True).opened()
         seed = None if random_state is None else _seed(random_state)
         rows = self._decoded(_library.impute(self.model_, data, seed))
-        if data.absent is not None:
-            rows[data.absent] = 0
         if hasattr(X, "iloc"):
             import pandas
 
