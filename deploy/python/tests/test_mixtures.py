@@ -463,6 +463,13 @@ def test_control_c_ends_the_fit():
     assert subprocess.run([sys.executable, "-c", program], timeout=120).returncode == 17
 
 
+def test_types_that_are_read_are_named():
+    with pytest.raises(TypeError, match="complex128 with 2 dimensions; expected real numbers with 2"):
+        shardem._library.rows(np.zeros((3, 2), complex))
+    with pytest.raises(TypeError, match="float32 with 2 dimensions; expected float64 with 2"):
+        shardem._library.fit(shardem._library.rows(np.zeros((3, 2))), {}, np.zeros((3, 2), np.float32))
+
+
 def test_errors_of_the_engine_name_arguments(tmp_path):
     rows = np.random.default_rng(1).normal(size=(50, 2))
     rows[:, 1] = rows[:, 0]
