@@ -49,22 +49,15 @@ class Mixture(BaseEstimator):
     --------------------------
     model_ : bytes
         The model file, as the program writes it.
-    weights_ : ndarray of shape (n_components,)
     converged_ : bool
     n_iter_ : int
-    lower_bound_ : float
-        What the fit has maximized, per unit of weight: the mean log-likelihood, or with a prior the
-        log-posterior; of variational Bayes the whole bound of the log evidence.
     """
 
     model_: bytes
-    weights_: np.ndarray
     converged_: bool
     n_iter_: int
-    lower_bound_: float
     n_features_in_: int
     feature_names_in_: np.ndarray
-    noise_weight_: float
     classes_: np.ndarray
     component_classes_: np.ndarray
 
@@ -364,7 +357,8 @@ class Mixture(BaseEstimator):
         self._take_objective(record)
         self._take_classes(content)
         if "noise" in content:
-            self.noise_weight_ = content["noise"]["weight"]
+            # Declared where there may be noise, and not by an assignment here.
+            setattr(self, "noise_weight_", content["noise"]["weight"])
         self._derive(content)
 
     def _take_classes(self, content: dict) -> None:
@@ -380,11 +374,7 @@ class Mixture(BaseEstimator):
             else np.arange(count)
 
     def _take_objective(self, record: dict) -> None:
-        weight = record.get("total_weight", record.get("rows"))
-        objective = record.get("objective", record.get("log_likelihood"))
-        if record.get("estimate") == "vb":
-            weight = 1
-        self.lower_bound_ = math.nan if objective is None or not weight else objective / weight
+        """The attribute that tells how good a fit is, from its record."""
 
     def _derive(self, content: dict) -> None:
         """Attributes that follow from others."""
@@ -522,7 +512,25 @@ class _Taken:
 
 
 class DensityMixture(Mixture):
-    """A mixture whose components are densities."""
+    """A mixture whose components are densities.
+
+    Attributes of a fitted one
+    --------------------------
+    weights_ : ndarray of shape (n_components,)
+    lower_bound_ : float
+        What the fit has maximized, per unit of weight: the mean log-likelihood, or with a prior the
+        log-posterior; of variational Bayes the whole bound of the log evidence.
+    """
+
+    weights_: np.ndarray
+    lower_bound_: float
+
+    def _take_objective(self, record: dict) -> None:
+        weight = record.get("total_weight", record.get("rows"))
+        objective = record.get("objective", record.get("log_likelihood"))
+        if record.get("estimate") == "vb":
+            weight = 1
+        self.lower_bound_ = math.nan if objective is None or not weight else objective / weight
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

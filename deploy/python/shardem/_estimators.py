@@ -106,6 +106,8 @@ class GaussianMixture(_Covariances, DensityMixture):
     covariance_type_ : {'full', 'tied', 'diag', 'spherical'}
     """
 
+    noise_weight_: float
+
     _family = "gaussian"
     _regularization = "reg_covar"
     _settings = {
@@ -228,6 +230,7 @@ class StudentTMixture(_Covariances, DensityMixture):
     """
 
     degrees_of_freedom_: np.ndarray
+    noise_weight_: float
 
     _family = "student-t"
     _regularization = "reg_covar"
