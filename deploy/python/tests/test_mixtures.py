@@ -483,6 +483,14 @@ def test_errors_of_the_engine_name_arguments(tmp_path):
         shardem.KMeans(4, missing="em").fit(shardem.Files(path, missing_values=["?"]))
 
 
+def test_columns_that_a_model_has_not_are_named(tmp_path):
+    for name, columns in (("fitted", "a,b"), ("other", "a,c")):
+        (tmp_path / name).write_text(f"{columns}\n1,2\n3,5\n7,4\n")
+    mixture = GaussianMixture(1).fit(tmp_path / "fitted")
+    with pytest.raises(ValueError, match='no column "b" of the model; the file\'s columns are a, c'):
+        mixture.predict(tmp_path / "other")
+
+
 def test_import_takes_no_scikit_learn():
     program = "import sys, shardem; sys.exit('sklearn' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
