@@ -198,7 +198,7 @@ struct FileRequest {
     let share = try world.coreShare()
     let threads = self.threads ?? share
     var options = options
-    options.order = model?.columns.map { ColumnOrder(names: $0, owner: "the model") }
+    options.order = model?.columns.map { ColumnOrder(names: $0, owner: "model") }
     var families: String?
     let own = kinds { families = $0 }
     let data = try DataSet.open(

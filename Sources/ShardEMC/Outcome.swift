@@ -1,6 +1,7 @@
 import Host
 import MessagePassing
 import MixtureModels
+import Words
 
 /// What functions return, as the header has it.
 enum Status: Int32 {
@@ -49,6 +50,7 @@ public typealias ErrorText = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 /// - Parameter text: is set to text of UTF-8 that the caller frees, or to null if all went well; may be null.
 func outcome(_ text: ErrorText?, _ body: () throws -> Void) -> Int32 {
   text?.pointee = nil
+  Term.areNamed
   do {
     try body()
     return Status.done.rawValue

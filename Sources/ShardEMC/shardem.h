@@ -9,7 +9,8 @@
  * threads at a time.
  *
  * Every function but shardem_free and shardem_close returns a status. `error`, unless null, is set to text of UTF-8
- * that says what is wrong, to be freed by shardem_free, or to null.
+ * that says what is wrong, to be freed by shardem_free, or to null. What can be set it calls as the Python package
+ * does.
  */
 #ifndef SHARDEM_H
 #define SHARDEM_H

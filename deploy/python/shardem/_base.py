@@ -49,22 +49,15 @@ class Mixture(BaseEstimator):
     --------------------------
     model_ : bytes
         The model file, as the program writes it.
-    weights_ : ndarray of shape (n_components,)
     converged_ : bool
     n_iter_ : int
-    lower_bound_ : float
-        What the fit has maximized, per unit of weight: the mean log-likelihood, or with a prior the
-        log-posterior; of variational Bayes the whole bound of the log evidence.
     """
 
     model_: bytes
-    weights_: np.ndarray
     converged_: bool
     n_iter_: int
-    lower_bound_: float
     n_features_in_: int
     feature_names_in_: np.ndarray
-    noise_weight_: float
     classes_: np.ndarray
     component_classes_: np.ndarray
 
@@ -94,9 +87,11 @@ class Mixture(BaseEstimator):
 
         X : array-like of shape (n_samples, n_features), or where rows are
             Arrays of numbers are not copied, whatever their strides: by GaussianMixture, BayesianGaussianMixture,
-            StudentTMixture and KMeans whatever their type, by others if it is float64. A path, a list of paths or
-            `Files`: data files, which the engine reads itself. A table of Arrow, or an iterator of batches of
-            rows, each perhaps a tuple with their weights: gathered in memory, or beyond 256 MB in a temporary file.
+            StudentTMixture and KMeans whatever their type, by others if it is float64 and they change nothing, as
+            BernoulliMixture (binarize), VonMisesFisherMixture (normalize), fractions='round' and categories do. A
+            path, a list of paths or `Files`: data files, which the engine reads itself. A table of Arrow, or an
+            iterator of batches of rows, each perhaps a tuple with their weights: gathered in memory, or beyond
+            256 MB in a temporary file.
         y : ignored
         sample_weight : array-like of shape (n_samples,), optional
             From 0 up; a whole number is a repeated row, a row of weight 0 is none. Of files a file of weights or
@@ -362,7 +357,8 @@ class Mixture(BaseEstimator):
         self._take_objective(record)
         self._take_classes(content)
         if "noise" in content:
-            self.noise_weight_ = content["noise"]["weight"]
+            # Declared where there may be noise, and not by an assignment here.
+            setattr(self, "noise_weight_", content["noise"]["weight"])
         self._derive(content)
 
     def _take_classes(self, content: dict) -> None:
@@ -378,11 +374,7 @@ class Mixture(BaseEstimator):
             else np.arange(count)
 
     def _take_objective(self, record: dict) -> None:
-        weight = record.get("total_weight", record.get("rows"))
-        objective = record.get("objective", record.get("log_likelihood"))
-        if record.get("estimate") == "vb":
-            weight = 1
-        self.lower_bound_ = math.nan if objective is None or not weight else objective / weight
+        """The attribute that tells how good a fit is, from its record."""
 
     def _derive(self, content: dict) -> None:
         """Attributes that follow from others."""
@@ -492,8 +484,8 @@ class _Taken:
         try:
             data = _library.rows(self.X, self.sample_weight, self.labels, ranks=ranks, **self.options)
         except ValueError:
-            # In scikit-learn's words, if that is what the engine has found.
-            if self.unlooked is not None:
+            # In scikit-learn's words, if that is what the engine has found; of ranks in those that all have.
+            if self.unlooked is not None and ranks is None:
                 assert_all_finite(self.X, **self.unlooked)
             raise
         data.absent = self.absent
@@ -520,7 +512,25 @@ class _Taken:
 
 
 class DensityMixture(Mixture):
-    """A mixture whose components are densities."""
+    """A mixture whose components are densities.
+
+    Attributes of a fitted one
+    --------------------------
+    weights_ : ndarray of shape (n_components,)
+    lower_bound_ : float
+        What the fit has maximized, per unit of weight: the mean log-likelihood, or with a prior the
+        log-posterior; of variational Bayes the whole bound of the log evidence.
+    """
+
+    weights_: np.ndarray
+    lower_bound_: float
+
+    def _take_objective(self, record: dict) -> None:
+        weight = record.get("total_weight", record.get("rows"))
+        objective = record.get("objective", record.get("log_likelihood"))
+        if record.get("estimate") == "vb":
+            weight = 1
+        self.lower_bound_ = math.nan if objective is None or not weight else objective / weight
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -562,8 +572,6 @@ class DensityMixture(Mixture):
         data = self._taken(X, may_miss=True).opened()
         seed = None if random_state is None else _seed(random_state)
         rows = self._decoded(_library.impute(self.model_, data, seed))
-        if data.absent is not None:
-            rows[data.absent] = 0
         if hasattr(X, "iloc"):
             import pandas
 

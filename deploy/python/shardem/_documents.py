@@ -57,28 +57,40 @@ n_jobs : int or None, default=None
     Threads; None and -1: as many as there are cores for this process. The result does not depend on it.
 """
 _ATTRIBUTES = """
-converged_, n_iter_, lower_bound_, model_, n_features_in_, feature_names_in_
-    How the fit ended, after how many iterations, what it has maximized per row, and the model file.
-noise_weight_, classes_, component_classes_
-    Of fits with noise, and with labels: what classes there are, and which each component is of.
+lower_bound_ : float
+    What the fit has maximized, per row.
+noise_weight_ : float
+    Of fits with noise.
+classes_, component_classes_
+    Of fits with labels: what classes there are, and which each component is of.
+converged_, n_iter_, model_, n_features_in_, feature_names_in_
+    How the fit ended, after how many iterations, and the model file.
 """
-_SHARED = {
-    entry.partition(" ")[0]: entry
-    for entry in re.split(r"\n(?=\S)", _PARAMETERS.strip())}
+
+
+def _entries(text: str) -> dict[str, str]:
+    """Descriptions by the first name that each describes."""
+    return {re.match(r"\w+", entry)[0]: entry for entry in re.split(r"\n(?=\S)", text.strip()) if entry}
+
+
+_SHARED = _entries(_PARAMETERS)
 
 
 def documented(estimator):
-    """An estimator whose documentation describes all of its parameters: those that it does not itself, as shared."""
+    """An estimator whose documentation describes all of its parameters and attributes: those that it does not itself,
+    as shared."""
     text = inspect.cleandoc(estimator.__doc__)
     head, _, attributes = text.partition("\nAttributes\n----------\n")
     summary, _, own = head.partition("\nParameters\n----------\n")
-    entries = {
-        entry.partition(" ")[0]: entry for entry in re.split(r"\n(?=\S)", own.strip()) if entry}
+    entries = _entries(own)
     names = list(inspect.signature(estimator.__init__).parameters)[1:]
     parameters = "\n".join(entries.get(name) or _SHARED[name] for name in names)
+    annotated = {name for base in estimator.__mro__ for name in inspect.get_annotations(base)}
+    shared = [
+        entry for name, entry in _entries(_ATTRIBUTES).items() if name in annotated - _entries(attributes).keys()]
     estimator.__doc__ = (
         f"{summary.strip()}\n\nParameters\n----------\n{parameters}\n\n"
-        f"Attributes\n----------\n{attributes.strip()}\n{_ATTRIBUTES.strip()}\n")
+        "Attributes\n----------\n" + "\n".join([attributes.strip(), *shared, ""]))
     return estimator
 
 

@@ -106,6 +106,8 @@ class GaussianMixture(_Covariances, DensityMixture):
     covariance_type_ : {'full', 'tied', 'diag', 'spherical'}
     """
 
+    noise_weight_: float
+
     _family = "gaussian"
     _regularization = "reg_covar"
     _settings = {
@@ -228,6 +230,7 @@ class StudentTMixture(_Covariances, DensityMixture):
     """
 
     degrees_of_freedom_: np.ndarray
+    noise_weight_: float
 
     _family = "student-t"
     _regularization = "reg_covar"
@@ -511,15 +514,21 @@ class VonMisesFisherMixture(_ColumnMixture):
     def _prepared(self, X):
         if self.zero_rows not in ("error", "ignore"):
             raise ValueError(f"zero_rows={self.zero_rows!r}; expected 'error' or 'ignore'")
+        largest = np.maximum(X.max(axis=1, initial=0), -X.min(axis=1, initial=0))
+        if np.isnan(largest).any():
+            raise ValueError(f"row {int(np.isnan(largest).argmax())} has NaN; directions have no missing cells")
         if not self.normalize:
             return X
-        lengths = np.linalg.norm(X, axis=1, keepdims=True)
-        if self.zero_rows == "error" and not (lengths > 0).all():
+        if self.zero_rows == "error" and not largest.all():
             raise ValueError(
-                f"row {int(np.argmin(lengths))} has the length 0, which is no direction; zero_rows='ignore' takes it")
-        return X / np.where(lengths > 0, lengths, 1)
+                f"row {int(np.argmin(largest))} has the length 0, which is no direction; zero_rows='ignore' takes it")
+        # By a power of two, which changes no digit, so that no square is beyond float64 or 0.
+        rows = np.ldexp(X, -np.frexp(largest)[1][:, None])
+        rows /= np.where(largest > 0, np.linalg.norm(rows, axis=1), 1)[:, None]
+        return rows
 
     def _without_absent(self, X):
+        # Rows of zeros as they were given: no other becomes one by its division.
         if self.zero_rows == "error":
             return X, None
         absent = ~X.any(axis=1)

@@ -98,7 +98,8 @@ TYPES = [
 def _rows(X: np.ndarray, types=(np.dtype(np.float64),)) -> tuple:
     """Where the rows of an array are, which has to live as long as they are used."""
     if X.dtype not in types or X.ndim != 2:
-        raise TypeError(f"an array of {X.dtype} with {X.ndim} dimensions; expected {types[0]} with 2")
+        expected = types[0] if len(types) == 1 else "real numbers"
+        raise TypeError(f"an array of {X.dtype} with {X.ndim} dimensions; expected {expected} with 2")
     return (X.ctypes.data, *X.shape, *X.strides)
 
 

@@ -12,12 +12,12 @@ _COLORS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#b
 
 def picture(estimator) -> str:
     """Of Gaussian and t components ellipses of one and two standard deviations; of others bars of their weights, of
-    k-means of the shares of the rows."""
+    k-means of the shares of the rows; nothing where there is nothing to draw."""
     try:
         content = _ellipses(estimator) or _bars(estimator)
     except (AttributeError, ValueError, np.linalg.LinAlgError):
         return ""
-    return (
+    return content and (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
         f'height="{_HEIGHT}" role="img" font-family="sans-serif" font-size="11" fill="currentColor">{content}</svg>')
 
@@ -67,14 +67,19 @@ def _matrices(estimator) -> np.ndarray:
     }[estimator.covariance_type_]()
 
 
-def _shares(estimator) -> np.ndarray:
+def _shares(estimator) -> np.ndarray | None:
+    """None where there are no rows to be of a cluster, as on a rank of several."""
     if not hasattr(estimator, "cluster_centers_"):
         return estimator.weights_
+    if len(estimator.labels_) == 0:
+        return None
     return np.bincount(estimator.labels_, minlength=len(estimator.cluster_centers_)) / len(estimator.labels_)
 
 
 def _bars(estimator) -> str:
     weights = _shares(estimator)
+    if weights is None:
+        return ""
     step = (_WIDTH - 20) / len(weights)
     top = max(weights)
     bars = [f"<title>{len(weights)} weights</title>"]

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import shardem
@@ -44,6 +45,8 @@ reveal_type(shardem.select(own, X, n_components=range(1, 4)).table_)
 shardem.GaussianMixture("two")
 own.predict(X, 7)
 shardem.PoissonMixture(covariance_type="VVE")
+reveal_type(shardem.PoissonMixture(3).weights_)
+reveal_type(own.noise_weight_)
 """)
     # Of packages without hints it is told nothing.
     result = subprocess.run(
@@ -51,10 +54,32 @@ shardem.PoissonMixture(covariance_type="VVE")
         capture_output=True, text=True)
     told = [line.partition(": ")[::2] for line in result.stdout.splitlines()]
     revealed = [text for _, text in told if "Revealed type" in text]
-    wanted = ["GaussianMixture", "ndarray", "ndarray", "float", "dict"]
+    wanted = ["GaussianMixture", "ndarray", "ndarray", "float", "dict", "ndarray", "float"]
     assert len(revealed) == len(wanted) and all(map(str.__contains__, revealed, wanted)), result.stdout
     assert [place.rpartition(":")[2] for place, text in told if text.startswith("error")] == ["11", "12", "13"], \
         result.stdout
+
+
+def _annotated(owner):
+    return {one for base in owner.__mro__ for one in inspect.get_annotations(base) if one.endswith("_")}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", shardem.ESTIMATORS)
+def test_attributes_that_are_annotated_exist(name, faithful):
+    # A checker takes any attribute of a class that is derived from one without hints, as scikit-learn's are.
+    owner, rows = getattr(shardem, name), faithful.round()
+    fits = [owner(2, max_iter=3).fit(rows, labels=np.arange(len(rows)) % 2)]
+    if "noise" in fits[0].get_params():
+        fits.append(owner(2, max_iter=3, noise=True).fit(rows))
+    assert _annotated(owner) <= {one for fit in fits for one in dir(fit)}
+
+
+@pytest.mark.parametrize("name", shardem.ESTIMATORS)
+def test_attributes_are_documented_where_they_are_annotated(name):
+    described = getattr(shardem, name).__doc__.partition("\nAttributes\n")[2]
+    lines = [line.partition(" :")[0] for line in described.splitlines() if not line.startswith((" ", "-"))]
+    assert {one for line in lines for one in line.split(", ")} == _annotated(getattr(shardem, name))
 
 
 @pytest.mark.parametrize(

@@ -322,6 +322,30 @@ def test_rows_without_a_direction_may_be_ignored():
         shardem.VonMisesFisherMixture(2, zero_rows="drop").fit(rows)
 
 
+@pytest.mark.parametrize("zero_rows", ["error", "ignore"])
+def test_directions_with_missing_cells_are_refused_as_such(zero_rows):
+    rows = np.random.default_rng(6).normal(size=(100, 3))
+    mixture = shardem.VonMisesFisherMixture(2, zero_rows=zero_rows, missing="em").fit(rows)
+    rows[7, 1] = np.nan
+    for refused in (mixture.fit, mixture.predict, mixture.score_samples, mixture.impute):
+        with pytest.raises(ValueError, match="^row 7 .*NaN"):
+            refused(rows)
+
+
+@pytest.mark.parametrize("zero_rows", ["error", "ignore"])
+def test_directions_do_not_depend_on_lengths(zero_rows):
+    rows = np.random.default_rng(6).normal(size=(100, 3)) + [[3, 0, 0], [0, 3, 0]] * 50
+    # Powers of two, by which numbers are multiplied without rounding: squares that are beyond float64 or are 0.
+    scaled = np.ldexp(rows, np.array([0, 700, -700, 1000, -1000] * 20)[:, None])
+    mixture = shardem.VonMisesFisherMixture(2, zero_rows=zero_rows)
+    model = mixture.fit(rows).model_
+    assert mixture.fit(scaled).model_ == model
+    np.testing.assert_array_equal(mixture.predict_proba(scaled), mixture.predict_proba(rows))
+    units = mixture.predict_proba([[1, 0, 0], [-1, -1, 0]])
+    for length in (5e-324, 1e200, 1.7e308):
+        np.testing.assert_array_equal(mixture.predict_proba([[length, 0, 0], [-length, -length, 0]]), units)
+
+
 @pytest.mark.parametrize("estimator", [GaussianMixture, BayesianGaussianMixture, shardem.StudentTMixture])
 def test_what_is_not_finite_is_said_in_the_words_of_scikit_learn(X, estimator):
     for value, word in ((np.nan, "NaN"), (np.inf, "infinity"), (-np.inf, "infinity")):
@@ -437,6 +461,34 @@ def test_control_c_ends_the_fit():
             sys.exit(17)
     """
     assert subprocess.run([sys.executable, "-c", program], timeout=120).returncode == 17
+
+
+def test_types_that_are_read_are_named():
+    with pytest.raises(TypeError, match="complex128 with 2 dimensions; expected real numbers with 2"):
+        shardem._library.rows(np.zeros((3, 2), complex))
+    with pytest.raises(TypeError, match="float32 with 2 dimensions; expected float64 with 2"):
+        shardem._library.fit(shardem._library.rows(np.zeros((3, 2))), {}, np.zeros((3, 2), np.float32))
+
+
+def test_errors_of_the_engine_name_arguments(tmp_path):
+    rows = np.random.default_rng(1).normal(size=(50, 2))
+    rows[:, 1] = rows[:, 0]
+    with pytest.raises(ValueError, match=r"raise reg_covar \(or regularization\)"):
+        GaussianMixture(2, reg_covar=0).fit(rows)
+    path = tmp_path / "rows.csv"
+    path.write_text("a,b\n1,2\n?,4\n5,7\n")
+    with pytest.raises(ValueError, match="give missing='em' and Files.missing_values '\\?'"):
+        GaussianMixture(1).fit(path)
+    with pytest.raises(ValueError, match=r"lower n_components \(or n_clusters\)"):
+        shardem.KMeans(4, missing="em").fit(shardem.Files(path, missing_values=["?"]))
+
+
+def test_columns_that_a_model_has_not_are_named(tmp_path):
+    for name, columns in (("fitted", "a,b"), ("other", "a,c")):
+        (tmp_path / name).write_text(f"{columns}\n1,2\n3,5\n7,4\n")
+    mixture = GaussianMixture(1).fit(tmp_path / "fitted")
+    with pytest.raises(ValueError, match='no column "b" of the model; the file\'s columns are a, c'):
+        mixture.predict(tmp_path / "other")
 
 
 def test_import_takes_no_scikit_learn():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import shardem
-from shardem import CategoricalMixture, GaussianMixture, MixedMixture, _ranks
+from shardem import CategoricalMixture, GaussianMixture, KMeans, MixedMixture, _ranks
 
 from conftest import DATA
 
@@ -79,6 +79,15 @@ def test_ranks_give_the_bytes_of_one_process(rows, size):
         return mixture.model_
 
     assert on_ranks(size, work) == [expected.model_] * size
+
+
+def test_without_rows_there_is_no_picture_of_k_means(rows):
+    def work(comm):
+        own = KMeans(2, **OPTIONS).fit(rows if comm.rank == 0 else rows[:0], comm=comm)
+        return own._repr_html_()
+
+    first, second = on_ranks(2, work)
+    assert "<title>2 weights</title>" in first and "<title>2 weights</title>" not in second
 
 
 def test_rows_are_cut_anew(rows):
@@ -189,6 +198,17 @@ def test_an_error_on_one_rank_raises_on_all(rows, what):
     assert not isinstance(first, threading.BrokenBarrierError)
     # And the ranks live on.
     assert not isinstance(on_ranks(2, lambda comm: GaussianMixture(2).fit(rows[:99], comm=comm))[0], Exception)
+
+
+def test_an_error_of_one_rank_is_the_same_sentence_on_all(rows):
+    def work(comm):
+        own = rows[comm.rank * 1024:(comm.rank + 1) * 1024].copy()
+        own[7, 1] = np.nan if comm.rank == 1 else 0
+        return GaussianMixture(2, **OPTIONS).fit(own, comm=comm)
+
+    first, second = on_ranks(2, work)
+    assert str(first) == str(second)
+    assert "X of rank 1: row 8, column 2: found nan" in str(first) and str(first).endswith("or give missing='em'")
 
 
 class Odd:
