@@ -194,7 +194,7 @@ iris=$root/Tests/Data/iris.csv
 same "race: the same bytes" "$iris" "$iris" --columns 1,2,3,4 --components 4 --init race
 rm -f first.json
 same "race on samples: the same bytes" whole.npy npy --columns "$columns_npy" --components 3 \
-  --covariance diag --init race
+  --covariance spherical --init race
 
 iterations=12
 pendigits=(whole.npy npy --columns "$columns_npy" --components 3 --init kmeans)
