@@ -52,37 +52,34 @@ SETS = {
     "overlapping64": (200_000, 64, 32, 4),
 }
 
-SKLEARN = """
+# What a peer's process runs: its imports, a fit that gives `iterations`, and the log-likelihood per row, not timed.
+PEER = """
 import json, resource, sys
 import numpy
-from sklearn.mixture import GaussianMixture
+{imports}
 k = int(sys.argv[2])
 def cpu():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
 began = cpu()
 rows = numpy.load(sys.argv[1])
-fit = GaussianMixture(k, random_state=0).fit(rows)
+{fit}
 seconds = cpu() - began
-print(json.dumps([seconds, int(fit.n_iter_), float(fit.score(rows))]))
+print(json.dumps([seconds, iterations, {mean}]))
 """
 
-ONEDAL = """
-import json, resource, sys
-import numpy
-import sklearnex, daal4py
-k = int(sys.argv[2])
-def cpu():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-began = cpu()
-rows = numpy.load(sys.argv[1])
-start = daal4py.em_gmm_init(nComponents=k).compute(rows)
+SKLEARN = PEER.format(
+    imports="from sklearn.mixture import GaussianMixture",
+    fit="""fit = GaussianMixture(k, random_state=0).fit(rows)
+iterations = int(fit.n_iter_)""",
+    mean="float(fit.score(rows))")
+
+ONEDAL = PEER.format(
+    imports="import sklearnex, daal4py",
+    fit="""start = daal4py.em_gmm_init(nComponents=k).compute(rows)
 end = daal4py.em_gmm(nComponents=k).compute(rows, start.weights, start.means, list(start.covariances))
-seconds = cpu() - began
-goal = float(numpy.ravel(end.goalFunction)[0]) / len(rows)
-print(json.dumps([seconds, int(numpy.ravel(end.nIterations)[0]), goal]))
-"""
+iterations = int(numpy.ravel(end.nIterations)[0])""",
+    mean="float(numpy.ravel(end.goalFunction)[0]) / len(rows)")
 
 
 def by_program(program, path, k, seed, *options):
